@@ -1,0 +1,42 @@
+# Everything runs from any folder (make -C, make -f) and installs what it needs by itself.
+ROOT := $(shell dirname "$(strip $(MAKEFILE_LIST))")
+PYTHON ?= python3
+RUN = cd "$(ROOT)" && .venv/bin/python
+LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+.PHONY: help env demo stop test test-fast check bench lock messages
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' "$(ROOT)/Makefile" | expand -t 12
+
+env:  ## Build .venv from the lock file (every other target does this first)
+	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not installed: Dodonto needs Python 3.11 or newer." >&2; exit 1; }
+	@cd "$(ROOT)" && "$(PYTHON)" config/bootstrap.py
+
+demo: env  ## Start everything and serve the site
+	@$(RUN) manage.py demo
+
+stop: env  ## End the demo and the embedded servers
+	@$(RUN) -m config.embedded stop
+
+check: env  ## Format, lint, types, import contracts, migrations, translations
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@$(RUN) -m importlinter.cli lint
+	@$(RUN) manage.py makemigrations --check --dry-run
+	@$(RUN) -m config.translations check
+
+test: env check  ## Everything
+	@$(RUN) -m pytest
+
+test-fast: env  ## Everything but the slow tests
+	@$(RUN) -m pytest -m "not slow"
+
+lock: env  ## Renew the lock files from pyproject.toml
+	@$(RUN) -m uv $(LOCK) pyproject.toml --output-file requirements.lock
+	@$(RUN) -m uv $(LOCK) pyproject.toml --group embedded --group dev --output-file requirements-dev.lock
+
+messages: env  ## Collect new texts into locale/ and compile them
+	@$(RUN) -m config.translations update

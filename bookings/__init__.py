@@ -1,0 +1,1 @@
+"""What was booked and ridden, knowing nothing of campaigns."""

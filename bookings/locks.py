@@ -1,0 +1,36 @@
+"""Every advisory lock of the project, numbered once and never reused.
+
+Locks of a transaction are always taken in the order loads, feed, entries; whoever needs two of
+them and takes them in another order waits for ever.
+"""
+
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Lock(IntEnum):
+    """The first of the two numbers of a lock; the second says which one of its kind."""
+
+    MIGRATION = 1  # the schema itself
+    LOADS = 2  # every writer of bookings, registrations, memberships or the network
+    FEED = 3  # one feed; the second number is the feed's
+    ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
+
+
+def take(lock: Lock, which: int = 0, *, shared: bool = False) -> None:
+    """Wait for a lock and hold it to the end of the transaction.
+
+    Raises:
+        TransactionManagementError: there is no transaction that could hold it.
+    """
+    connection.validate_no_broken_transaction()
+    if not connection.in_atomic_block:
+        raise LockOutsideTransaction(f"{lock.name} is held by a transaction; there is none.")
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [int(lock), which])
+
+
+class LockOutsideTransaction(RuntimeError):
+    """A lock was asked for where no transaction would hold it: a mistake in the program."""

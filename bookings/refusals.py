@@ -1,0 +1,30 @@
+"""What this project says no with: one sentence that a person may read, and the way out."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import DatabaseError, transaction
+
+
+class Refusal(Exception):
+    """A request that the rules do not allow; nothing of it has been done.
+
+    Each app derives its own base from it, each refusal is named for the fact it states.
+    """
+
+
+@contextmanager
+def constraint_errors(refusals: Mapping[str, Refusal]) -> Iterator[None]:
+    """Turn the violation of a named constraint or trigger into the refusal given for it.
+
+    Everything inside runs in a savepoint. A violation that is not named here passes: it is a bug.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        refusal = refusals.get(getattr(diagnosis, "constraint_name", None) or "")
+        if refusal is None:
+            raise
+        raise refusal from error

@@ -1,0 +1,1 @@
+"""The terms, and which bookings count under them."""

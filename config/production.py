@@ -1,0 +1,28 @@
+"""What a production system must not have; each refusal is one sentence with its way out."""
+
+SHORTEST_SECRET, FEWEST_SIGNS = 50, 5
+
+
+def production_refusals(
+    *,
+    debug: bool,
+    demo_mode: bool,
+    moved_clock: bool,
+    command_approval: bool,
+    secret_key: str,
+    embedded: bool,
+) -> list[str]:
+    """Return why these settings may not serve in production; empty where they may."""
+    weak_secret = len(secret_key) < SHORTEST_SECRET or len(set(secret_key)) < FEWEST_SIGNS
+    found = {
+        "Production refuses DEBUG: unset it.": debug,
+        "Production refuses the demo mode: unset DEMO_MODE.": demo_mode,
+        "Production refuses a moved clock: unset CAMPAIGN_NOW.": moved_clock,
+        "Production refuses approval by command, a person approves signed in: "
+        "unset ALLOW_COMMAND_APPROVAL.": command_approval,
+        "Production needs a SECRET_KEY of its own, random and of at least 50 characters.": (
+            weak_secret or secret_key.startswith("django-insecure-")
+        ),
+        "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.": embedded,
+    }
+    return [sentence for sentence, applies in found.items() if applies]

@@ -1,0 +1,1 @@
+"""The draw: freeze, round, order, cut, proof."""
