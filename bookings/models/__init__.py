@@ -1,0 +1,19 @@
+"""What was booked and ridden, who holds which EX membership, and where it all came from."""
+
+from bookings.models.bookings import Booking, BookingEvent
+from bookings.models.feeds import FeedFile, QuarantinedRow
+from bookings.models.marks import MemberMark
+from bookings.models.network import Service, Stop
+from bookings.models.registrations import ExRegistration, RegistrationRow
+
+__all__ = [
+    "Booking",
+    "BookingEvent",
+    "ExRegistration",
+    "FeedFile",
+    "MemberMark",
+    "QuarantinedRow",
+    "RegistrationRow",
+    "Service",
+    "Stop",
+]

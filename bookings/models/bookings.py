@@ -1,0 +1,192 @@
+"""Booking events, kept for ever, and bookings: the fold of their events."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from bookings.models import fields
+
+
+class BookingService(models.TextChoices):
+    """Where tickets are booked."""
+
+    E5489 = "e5489"
+    EX_YOYAKU = "ex_yoyaku"
+    SMART_EX = "smart_ex"
+
+
+class EventType(models.TextChoices):
+    """What happened to a ticket."""
+
+    BOOKED = "booked"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    STOPOVER = "stopover"
+    USED = "used"
+
+
+class OperatedVia(models.TextChoices):
+    """Where an event was made."""
+
+    WEB = "web"
+    APP = "app"
+    PHONE = "phone"
+    COUNTER = "counter"
+    GATE = "gate"
+    SYSTEM = "system"
+
+
+class SalesChannel(models.TextChoices):
+    """Where the ticket was sold."""
+
+    WEB = "web"
+    APP = "app"
+    COUNTER = "counter"
+    AGENCY = "agency"
+
+
+class ProductKind(models.TextChoices):
+    """What kind of ticket it is."""
+
+    STANDARD = "standard"
+    DISCOUNT = "discount"
+    RAIL_POINTS = "rail_points"
+    FARE_ONLY = "fare_only"
+
+
+class PaymentMethod(models.TextChoices):
+    """How it was paid."""
+
+    REGISTERED_CARD = "registered_card"
+    OTHER_CARD = "other_card"
+    CONVENIENCE_STORE = "convenience_store"
+    BANK = "bank"
+    STATION = "station"
+    POINTS = "points"
+
+
+LARGEST_AMOUNT_YEN = 9_999_999
+E5489_HOLDER = Q(booking_service="e5489", ex_member_no__isnull=True)
+EX_HOLDER = Q(
+    booking_service__in=["ex_yoyaku", "smart_ex"],
+    ex_member_no__isnull=False,
+    wester_id__isnull=True,
+)
+
+
+def value_constraints(model: str) -> list[models.BaseConstraint]:
+    """Return the checks that an event and a booking share: the contract's enumerations."""
+    return [
+        models.CheckConstraint(condition=E5489_HOLDER | EX_HOLDER, name=f"{model}_holder_fits"),
+        models.CheckConstraint(condition=Q(item_no__range=(1, 99)), name=f"{model}_item_1_to_99"),
+        models.CheckConstraint(
+            condition=Q(amount_yen__range=(0, LARGEST_AMOUNT_YEN)), name=f"{model}_amount_in_range"
+        ),
+        models.CheckConstraint(
+            condition=Q(
+                sales_channel__in=SalesChannel.values,
+                product_kind__in=ProductKind.values,
+                payment_method__in=PaymentMethod.values,
+            ),
+            name=f"{model}_values_known",
+        ),
+    ]
+
+
+class BookingKey(models.Model):
+    """The three values that name one booking."""
+
+    booking_service = models.CharField(max_length=10, choices=BookingService, db_collation="C")
+    reservation_no = fields.identifier()
+    item_no = models.PositiveSmallIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.booking_service}/{self.reservation_no}/{self.item_no}"
+
+
+class BookingValues(BookingKey):
+    """What an event says of its booking."""
+
+    wester_id = fields.identifier(null=True, blank=True)
+    ex_member_no = fields.identifier(null=True, blank=True)
+    booked_at = models.DateTimeField(db_comment="The first booking operation.")
+    travel_date = models.DateField(db_comment="Boarding date of the first train, in Japan.")
+    journey = models.TextField(db_collation="C", db_comment="service:from>to, joined by |")
+    sales_channel = models.CharField(max_length=10, choices=SalesChannel)
+    product_kind = models.CharField(max_length=20, choices=ProductKind)
+    payment_method = models.CharField(max_length=20, choices=PaymentMethod)
+    amount_yen = models.IntegerField(db_comment="What the item costs in total.")
+
+    class Meta:
+        abstract = True
+
+
+class BookingEvent(BookingValues):
+    """One thing that happened to one ticket; never changed, never deleted."""
+
+    event_id = fields.identifier(primary_key=True)
+    event_type = models.CharField(max_length=10, choices=EventType)
+    occurred_at = models.DateTimeField()
+    operated_via = models.CharField(max_length=10, choices=OperatedVia)
+
+    class Meta:
+        constraints = [
+            *value_constraints("bookingevent"),
+            models.CheckConstraint(
+                condition=Q(event_type__in=EventType.values, operated_via__in=OperatedVia.values),
+                name="bookingevent_kind_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["reservation_no", "item_no", "booking_service"], name="bookingevent_booking"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+
+class Booking(BookingValues):
+    """The state of one ticket.
+
+    The three ``latest_`` columns are the place of the event that the values come from. With them
+    the fold of a batch of events joins the state that stands here in any order and any split.
+    """
+
+    operators = ArrayField(
+        fields.name(), db_comment="Who runs the sections of the journey, sorted, each once."
+    )
+    cancelled = models.BooleanField(db_default=False)
+    refunded = models.BooleanField(db_default=False)
+    stopover = models.BooleanField(db_default=False)
+    used = models.BooleanField(db_default=False)
+    changed_by_phone = models.BooleanField(db_default=False)
+    latest_holds = models.BooleanField(
+        db_comment="The values come from a booked, changed or used event; those outrank others."
+    )
+    latest_occurred_at = models.DateTimeField()
+    latest_event_id = fields.identifier()
+
+    class Meta:
+        constraints = [
+            *value_constraints("booking"),
+            models.UniqueConstraint(
+                fields=["reservation_no", "item_no", "booking_service"], name="booking_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["wester_id"], condition=Q(wester_id__isnull=False), name="booking_wester_id"
+            ),
+            models.Index(
+                fields=["ex_member_no"],
+                condition=Q(ex_member_no__isnull=False),
+                name="booking_ex_member_no",
+            ),
+        ]

@@ -1,0 +1,92 @@
+"""Feed files as they came, and the rows that could not be applied."""
+
+from django.db import models
+from django.db.models import F, Q
+
+LOADED = Q(status="loaded", reason="", rows=F("applied") + F("duplicates") + F("quarantined"))
+REFUSED = Q(status="refused", applied=0, duplicates=0, quarantined=0) & ~Q(reason="")
+OPEN = Q(status="open", settled_at__isnull=True, settled_by="", note="")
+REPLAYED = Q(status="replayed", settled_at__isnull=False)
+DISMISSED = Q(status="dismissed", settled_at__isnull=False) & ~Q(settled_by="") & ~Q(note="")
+
+
+class FeedFile(models.Model):
+    """One delivered file and what became of it; a refused one mended and sent again is another."""
+
+    class Status(models.TextChoices):
+        """What became of the file."""
+
+        LOADED = "loaded"
+        REFUSED = "refused"
+
+    name = models.CharField(max_length=255)
+    feed = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64, db_comment="Of the file as delivered, lower-case hex.")
+    status = models.CharField(max_length=8, choices=Status)
+    reason = models.TextField(db_default="", blank=True, db_comment="Why it was refused.")
+    rows = models.BigIntegerField(db_default=0)
+    applied = models.BigIntegerField(db_default=0)
+    duplicates = models.BigIntegerField(db_default=0)
+    quarantined = models.BigIntegerField(
+        db_default=0, db_comment="When it was loaded; the rows replayed since are among them."
+    )
+    tried_at = models.DateTimeField(db_comment="When it was loaded, or last refused.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=LOADED | REFUSED, name="feedfile_loaded_or_refused"),
+            models.CheckConstraint(
+                condition=Q(rows__gte=0, applied__gte=0, duplicates__gte=0, quarantined__gte=0),
+                name="feedfile_counts_not_negative",
+            ),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(status="loaded"), name="feedfile_content_loaded_once"
+            ),
+            models.UniqueConstraint(
+                fields=["name", "sha256"],
+                condition=Q(status="refused"),
+                name="feedfile_one_refusal_per_content",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuarantinedRow(models.Model):
+    """A row that broke a rule, kept as it was delivered until a person or a replay settles it."""
+
+    class Status(models.TextChoices):
+        """Whether anybody still has to look at it."""
+
+        OPEN = "open"
+        REPLAYED = "replayed"
+        DISMISSED = "dismissed"
+
+    file = models.ForeignKey(FeedFile, models.PROTECT, related_name="quarantined_rows")
+    record = models.BigIntegerField(db_comment="1 is the first after the header.")
+    reason = models.CharField(max_length=40)
+    content = models.BinaryField(db_comment="The first 8,192 bytes as delivered.")
+    status = models.CharField(max_length=9, choices=Status, db_default=Status.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.CharField(
+        max_length=150, db_default="", blank=True, db_comment="Name of the staff user, or empty."
+    )
+    note = models.TextField(db_default="", blank=True, db_comment="Why it was dismissed.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "record"], name="quarantinedrow_one_per_record"
+            ),
+            models.CheckConstraint(
+                condition=OPEN | REPLAYED | DISMISSED, name="quarantinedrow_open_or_settled"
+            ),
+            models.CheckConstraint(condition=Q(record__gte=1), name="quarantinedrow_record_from_1"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(status="open"), name="quarantinedrow_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}/{self.record}"

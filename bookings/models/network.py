@@ -1,0 +1,49 @@
+"""The rail network: every service with its stops, and who runs the section to the next one."""
+
+from django.db import models
+from django.db.models import Q
+
+from bookings.models import fields
+
+
+class Service(models.Model):
+    """A line, a through chain or a train, in one direction; rides go both ways."""
+
+    name = fields.name(unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stop(models.Model):
+    """One row of a service: where it calls, or passes a boundary of two operators."""
+
+    class Kind(models.TextChoices):
+        """Whether anybody boards or leaves there."""
+
+        STOP = "stop"
+        PASS = "pass"  # noqa: S105 - a train that passes, no password
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="stops")
+    seq = models.PositiveSmallIntegerField(db_comment="Order inside the service, from 1.")
+    station = fields.name()
+    operator_to_next = fields.name(
+        null=True, db_comment="Who runs the section to the next row; null on the last."
+    )
+    kind = models.CharField(max_length=4, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "seq"], name="stop_one_per_position"),
+            models.UniqueConstraint(fields=["service", "station"], name="stop_one_per_station"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="stop_seq_from_one"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["stop", "pass"]), name="stop_kind_is_stop_or_pass"
+            ),
+            models.CheckConstraint(
+                condition=~Q(station="") & ~Q(operator_to_next=""), name="stop_names_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} ({self.seq})"

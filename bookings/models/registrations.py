@@ -1,0 +1,77 @@
+"""Which EX member is which WESTER ID."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from bookings.models import fields
+
+
+class MemberKind(models.TextChoices):
+    """The kinds of EX membership that upstream knows."""
+
+    J_WEST_CARD_EXPRESS = "j_west_card_express"
+    JR_CENTRAL_EXPRESS_CARD = "jr_central_express_card"
+    JQ_CARD_EXPRESS = "jq_card_express"
+    SMART_EX = "smart_ex"
+    SMART_EX_OVERSEAS = "smart_ex_overseas"
+    CORPORATE = "corporate"
+    PLUS_EX = "plus_ex"
+    VIEW_EXPRESS_CARD = "view_express_card"
+
+
+class RegistrationValues(models.Model):
+    """The values of one delivered row."""
+
+    member_kind = models.CharField(max_length=32, choices=MemberKind)
+    wester_id = fields.identifier()
+    points_registered_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+    row_text = models.BinaryField(
+        db_comment="The five fields unquoted in UTF-8, joined by 0x1F: decides a tie of updated_at."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ExRegistration(RegistrationValues):
+    """What holds today: of a number's rows the one with the greatest (updated_at, row_text)."""
+
+    ex_member_no = fields.identifier(primary_key=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["wester_id"], name="exregistration_wester_id")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(member_kind__in=MemberKind.values), name="exregistration_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.ex_member_no
+
+
+class RegistrationRow(RegistrationValues):
+    """Every accepted row once, by its values: tells a repeated row from a new one."""
+
+    ex_member_no = fields.identifier()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "ex_member_no",
+                    "member_kind",
+                    "wester_id",
+                    "points_registered_at",
+                    "updated_at",
+                ],
+                nulls_distinct=False,
+                name="registrationrow_once",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.ex_member_no} {self.updated_at}"
