@@ -12,7 +12,7 @@ class Service(models.Model):
     name = fields.name(unique=True)
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class Stop(models.Model):

@@ -49,7 +49,7 @@ class ExRegistration(RegistrationValues):
         ]
 
     def __str__(self) -> str:
-        return self.ex_member_no
+        return str(self.ex_member_no)
 
 
 class RegistrationRow(RegistrationValues):
