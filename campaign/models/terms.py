@@ -5,49 +5,19 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Mod
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.registrations import MemberKind
 from campaign.models.campaigns import Campaign
+from campaign.models.terms_rules import TERMS_RULES
 from campaign.models.terms_triggers import TERMS_TRIGGERS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-LARGEST_EXACT = 2**53 - 1  # whole numbers up to here are the same in every JSON reader
 DRAFT = Q(published_at__isnull=True, published_by__isnull=True)
 PUBLISHED = Q(published_at__isnull=False, published_by__isnull=False)
-
-
-class IsSortedSet(Func):
-    """Whether an array is sorted as bytes and names nothing twice."""
-
-    function = "campaign_is_sorted_set"
-    output_field = models.BooleanField()
-
-
-class EpochSeconds(Func):
-    """Unix seconds of an instant, with their fraction."""
-
-    template = "EXTRACT(EPOCH FROM %(expressions)s)"
-    output_field = models.DecimalField()
-
-
-class JapaneseDay(Func):
-    """The day of an instant in Japan's calendar."""
-
-    template = "(%(expressions)s AT TIME ZONE 'Asia/Tokyo')::date"
-    output_field = models.DateField()
-
-
-def whole_second(*fields: str) -> Q:
-    """Say that these instants have no fraction of a second: the manifest counts in seconds."""
-    condition = Q()
-    for field in fields:
-        condition &= Q(models.lookups.Exact(Mod(EpochSeconds(F(field)), 1), 0))
-    return condition
 
 
 def member_kinds(label: "StrPromise") -> "ArrayField[Any, Any]":
@@ -94,7 +64,8 @@ class Terms(models.Model):
     kinds_registered = member_kinds(_("member kinds that must register before booking"))
     kinds_free = member_kinds(_("member kinds that need no registration"))
     expected_sales_yen = models.BigIntegerField(
-        _("expected sales (yen)"), db_comment="Of the campaign; the prize law takes its share of this."
+        _("expected sales (yen)"),
+        db_comment="Of the campaign; the prize law takes its share of this.",
     )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
@@ -119,75 +90,8 @@ class Terms(models.Model):
             models.UniqueConstraint(
                 fields=["campaign"], condition=DRAFT, name="terms_one_draft_per_campaign"
             ),
-            models.CheckConstraint(condition=Q(version__gte=1), name="terms_version_from_1"),
             models.CheckConstraint(condition=DRAFT | PUBLISHED, name="terms_draft_or_published"),
-            models.CheckConstraint(
-                condition=~Q(name_ja="") & ~Q(name_en="") & ~Q(operator=""),
-                name="terms_names_not_empty",
-            ),
-            models.CheckConstraint(
-                condition=Q(public_at__lte=F("opens_at")), name="terms_public_before_entry"
-            ),
-            models.CheckConstraint(
-                condition=Q(opens_at__lt=F("closes_at")), name="terms_entry_opens_before_closing"
-            ),
-            models.CheckConstraint(
-                condition=Q(travel_first__lte=F("travel_last")), name="terms_travel_dates_in_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(credit_at__gte=F("closes_at")), name="terms_credit_after_entry"
-            ),
-            models.CheckConstraint(
-                condition=Q(travel_last__lt=JapaneseDay("credit_at")),
-                name="terms_credit_after_travel",
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_on__gt=JapaneseDay("credit_at")),
-                name="terms_expiry_after_credit",
-            ),
-            models.CheckConstraint(
-                condition=whole_second("public_at", "opens_at", "closes_at", "credit_at"),
-                name="terms_instants_whole_seconds",
-            ),
-            models.CheckConstraint(
-                condition=Q(minimum_total_yen__gte=1), name="terms_minimum_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(reward_cap_points__gte=1), name="terms_cap_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(budget_points__range=(1, LARGEST_EXACT)), name="terms_budget_in_range"
-            ),
-            models.CheckConstraint(
-                condition=Q(expected_sales_yen__range=(1, LARGEST_EXACT)),
-                name="terms_sales_in_range",
-            ),
-            models.CheckConstraint(
-                condition=Q(policy__in=["stop", "partial"]), name="terms_policy_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(time_zone="Asia/Tokyo"), name="terms_time_zone_is_japan"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    kinds_excluded__contained_by=MemberKind.values,
-                    kinds_registered__contained_by=MemberKind.values,
-                    kinds_free__contained_by=MemberKind.values,
-                ),
-                name="terms_kinds_known",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kinds_excluded__overlap=F("kinds_registered"))
-                & ~Q(kinds_excluded__overlap=F("kinds_free"))
-                & ~Q(kinds_registered__overlap=F("kinds_free")),
-                name="terms_kinds_on_one_list",
-            ),
-            models.CheckConstraint(
-                condition=Q(IsSortedSet("kinds_excluded"))
-                & Q(IsSortedSet("kinds_registered"))
-                & Q(IsSortedSet("kinds_free")),
-                name="terms_kinds_sorted_once",
-            ),
+            *TERMS_RULES,
         ]
         triggers = TERMS_TRIGGERS
 
