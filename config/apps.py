@@ -4,6 +4,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import register
+
+from config.checks import check_translations
 
 
 class WiringConfig(AppConfig):
@@ -12,7 +15,8 @@ class WiringConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Have the embedded servers running, where the environment names no others."""
+        """Register our checks; have the servers running that the environment does not name."""
+        register(check_translations)
         if settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS:
             # Not at the top: with real servers nothing embedded is imported.
             import_module("config.embedded.services").ensure_running(
