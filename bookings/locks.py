@@ -40,7 +40,7 @@ def take(lock: Lock, which: int = 0, *, shared: bool = False) -> None:
         raise LockOutsideTransaction(f"{lock.name} is held by a transaction; there is none.")
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [int(lock), which])
+        cursor.execute(f"SELECT {function}(%s, %s)", [int(lock), int(which)])
 
 
 class LockOutsideTransaction(RuntimeError):
