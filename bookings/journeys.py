@@ -135,6 +135,10 @@ class Network:
         """
         return list(zip(journey.split("|"), self._leg_operators(journey), strict=True))
 
+    def all_operators(self) -> frozenset[str]:
+        """Return everyone who runs a section of the network."""
+        return frozenset().union(*(course.sections for course in self._courses.values()))
+
     def _leg_operators(self, journey: str) -> list[frozenset[str]]:
         legs = journey.split("|")
         if not all(leg in self._known_legs for leg in legs):
