@@ -23,7 +23,7 @@ PUBLISHED = Q(published_at__isnull=False, published_by__isnull=False)
 def member_kinds(label: "StrPromise") -> "ArrayField[Any, Any]":
     """Return a column for a list of member kinds."""
     return ArrayField(
-        models.CharField(max_length=32, choices=MemberKind),
+        models.CharField(max_length=100, choices=MemberKind),
         default=list,
         blank=True,
         verbose_name=label,
@@ -43,20 +43,20 @@ class Terms(models.Model):
         Campaign, models.PROTECT, related_name="terms", verbose_name=_("campaign")
     )
     version = models.PositiveSmallIntegerField(_("version"))
-    name_ja = models.CharField(_("name in Japanese"), max_length=200)
-    name_en = models.CharField(_("name in English"), max_length=200)
+    name_ja = models.CharField(_("name in Japanese"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100)
     public_at = models.DateTimeField(_("page public from"))
     opens_at = models.DateTimeField(_("entry from"))
     closes_at = models.DateTimeField(_("entry until"), db_comment="Exclusive.")
     travel_first = models.DateField(_("first travel date"))
     travel_last = models.DateField(_("last travel date"), db_comment="Inclusive.")
-    minimum_total_yen = models.IntegerField(_("minimum total (yen)"))
-    reward_cap_points = models.IntegerField(_("largest reward (points)"))
+    minimum_total_yen = models.BigIntegerField(_("minimum total (yen)"))
+    reward_cap_points = models.BigIntegerField(_("largest reward (points)"))
     budget_points = models.BigIntegerField(_("total of all rewards (points)"))
-    policy = models.CharField(_("cut at the budget"), max_length=7, choices=Policy)
+    policy = models.CharField(_("cut at the budget"), max_length=100, choices=Policy)
     credit_at = models.DateTimeField(_("credited at"))
     expires_on = models.DateField(_("points expire on"), db_comment="The last day they are valid.")
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Tokyo")
+    time_zone = models.CharField(_("time zone"), max_length=100, default="Asia/Tokyo")
     operator = models.CharField(
         _("operator"), max_length=100, db_comment="The journey must run over a section of it."
     )

@@ -68,8 +68,12 @@ TERMS_RULES: list[models.BaseConstraint] = [
         condition=whole_second("public_at", "opens_at", "closes_at", "credit_at"),
         name="terms_instants_whole_seconds",
     ),
-    models.CheckConstraint(condition=Q(minimum_total_yen__gte=1), name="terms_minimum_positive"),
-    models.CheckConstraint(condition=Q(reward_cap_points__gte=1), name="terms_cap_positive"),
+    models.CheckConstraint(
+        condition=Q(minimum_total_yen__range=(1, LARGEST_EXACT)), name="terms_minimum_in_range"
+    ),
+    models.CheckConstraint(
+        condition=Q(reward_cap_points__range=(1, LARGEST_EXACT)), name="terms_cap_in_range"
+    ),
     models.CheckConstraint(
         condition=Q(budget_points__range=(1, LARGEST_EXACT)), name="terms_budget_in_range"
     ),
