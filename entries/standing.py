@@ -107,7 +107,7 @@ def explain_bookings(terms: Terms, bookings: QuerySet[Booking]) -> list[Explaine
     """Return bookings with their reasons, sorted by service and reservation (bytes) and item."""
     explained = eligibility.with_reasons(terms, bookings)
     ordered = explained.order_by("booking_service", "reservation_no", "item_no")
-    return [ExplainedBooking(booking, booking.reasons) for booking in ordered]
+    return [ExplainedBooking(booking, vars(booking)["reasons"]) for booking in ordered]
 
 
 def stand(
@@ -144,4 +144,5 @@ def find_member(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
         counting_total=Value(total_yen, output_field=BigIntegerField()),
     )
     codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in MEMBER_RULES)
-    return row.values("entered_at", "has_left", reasons=WithoutNulls(ArrayOf(*codes))).get()
+    reasons = WithoutNulls(ArrayOf(*codes))
+    return dict(row.values("entered_at", "has_left", reasons=reasons).get())
