@@ -53,7 +53,8 @@ class ContractCommand(BaseCommand):
         except OperationalError as failure:
             report = self.failed(f"The database did not serve us: {failure}", failure)
         if as_json:
-            self.stdout.write(to_json(report.data))
+            reason = {} if report.ok else {"error": report.text}
+            self.stdout.write(to_json({**reason, **report.data}))
         elif report.ok and report.text:
             self.stdout.write(report.text)
         if not report.ok:

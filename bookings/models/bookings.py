@@ -1,11 +1,11 @@
 """Booking events, kept for ever, and bookings: the fold of their events."""
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from bookings.models import fields
+from bookings.models.triggers import append_only
 
 
 class BookingService(models.TextChoices):
@@ -147,9 +147,7 @@ class BookingEvent(BookingValues):
                 fields=["reservation_no", "item_no", "booking_service"], name="bookingevent_booking"
             )
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("bookingevent")
 
 
 class Booking(BookingValues):
