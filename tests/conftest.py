@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pgtrigger
@@ -9,6 +10,9 @@ import pytest
 from django.apps import apps
 from django.core.management.commands import flush
 
+from config.translations.catalogs import compile_all
+
+ROOT = Path(__file__).resolve().parent.parent
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network
 
 
@@ -25,3 +29,8 @@ def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", empty_and_refill)
         yield
+
+
+def pytest_configure() -> None:
+    """Have the translations compiled, also where the tests were not started by make."""
+    compile_all(ROOT, only_stale=True)
