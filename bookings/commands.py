@@ -39,7 +39,7 @@ class ContractCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     @abstractmethod
-    def run(self, **options: Any) -> Report:
+    def run(self, *args: Any, **options: Any) -> Report:
         """Do what the command is for; raise a Refusal where the rules do not allow it."""
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +53,8 @@ class ContractCommand(BaseCommand):
         except OperationalError as failure:
             report = self.failed(f"The database did not serve us: {failure}", failure)
         if as_json:
-            self.stdout.write(to_json(report.data))
+            reason = {} if report.ok else {"error": report.text}
+            self.stdout.write(to_json({**reason, **report.data}))
         elif report.ok and report.text:
             self.stdout.write(report.text)
         if not report.ok:
@@ -81,7 +82,7 @@ class VerbCommand(ContractCommand):
             super().add_arguments(subparser)
             declare(subparser)
 
-    def run(self, **options: Any) -> Report:
+    def run(self, *args: Any, **options: Any) -> Report:
         """Carry out the verb that was given."""
         method, _ = self.verbs[options.pop("verb")]
         report: Report = getattr(self, method)(**options)

@@ -1,7 +1,8 @@
 """Every advisory lock of the project, numbered once and never reused.
 
-Locks of a transaction are always taken in the order loads, feed, entries; whoever needs two of
-them and takes them in another order waits for ever.
+Locks of a transaction are always taken in the order loads, feed, entries, and those of several
+feeds in the order of their numbers; whoever needs two of them and takes them in another order
+waits for ever.
 """
 
 from enum import IntEnum
@@ -14,8 +15,19 @@ class Lock(IntEnum):
 
     MIGRATION = 1  # the schema itself
     LOADS = 2  # every writer of bookings, registrations, memberships or the network
-    FEED = 3  # one feed; the second number is the feed's
+    FEED = 3  # one feed; the second number is a Feed
     ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
+    TOTALS = 5  # who is due for new totals
+
+
+class Feed(IntEnum):
+    """The second number of a feed's lock: whose rows are being written."""
+
+    BOOKINGS = 1
+    EX_REGISTRATIONS = 2
+    MEMBERSHIPS = 3
+    ENTRIES = 4
+    NETWORK = 5  # its writer holds BOOKINGS as well: a booking's operators follow the network
 
 
 def take(lock: Lock, which: int = 0, *, shared: bool = False) -> None:
@@ -29,7 +41,7 @@ def take(lock: Lock, which: int = 0, *, shared: bool = False) -> None:
         raise LockOutsideTransaction(f"{lock.name} is held by a transaction; there is none.")
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [int(lock), which])
+        cursor.execute(f"SELECT {function}(%s, %s)", [int(lock), int(which)])
 
 
 class LockOutsideTransaction(RuntimeError):

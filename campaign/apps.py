@@ -1,9 +1,30 @@
-"""The app and what it registers with the apps below it."""
+"""The app and what it registers."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CampaignConfig(AppConfig):
     """The terms, and which bookings count under them."""
 
     name = "campaign"
+
+    def ready(self) -> None:
+        """Register the approvable actions and the roles' permissions."""
+        # The models are there only now.
+        from campaign import approvals, roles, terms
+
+        for action in (terms.PUBLISH, terms.REVISE):
+            approvals.register(
+                action,
+                terms.publish_draft,
+                content=terms.content_to_publish,
+                permission="campaign.request_publication",
+            )
+        seen = ("campaign", "terms", "approval", "auditrecord")
+        for role in roles.ROLES:
+            roles.register(role, {f"campaign.view_{model}" for model in seen})
+        roles.register("campaign", {"campaign.change_terms", "campaign.request_publication"})
+        roles.register("approver", {"campaign.decide_approval"})
+        # Django's own hook for what must stand after every migrate, as for the permissions.
+        post_migrate.connect(roles.grant_role_permissions, dispatch_uid="campaign.roles")

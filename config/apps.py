@@ -1,7 +1,5 @@
 """The wiring as an app, so that it can act once Django is set up."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -15,7 +13,9 @@ class WiringConfig(AppConfig):
         """Have the embedded servers running, where the environment names no others."""
         if settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS:
             # Not at the top: with real servers nothing embedded is imported.
-            import_module("config.embedded.services").ensure_running(
+            from config.embedded import services
+
+            services.ensure_running(
                 settings.LOCAL_STATE_DIR,
                 database=settings.EMBEDDED_DATABASE,
                 broker=settings.EMBEDDED_REDIS,

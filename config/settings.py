@@ -55,16 +55,8 @@ if DATABASE is None or REDIS_URL is None:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
+# Django's own first: the roles' permissions are granted after its post_migrate has made them.
 INSTALLED_APPS = [
-    "config",
-    "portal",
-    "points",
-    "lottery",
-    "entries",
-    "campaign",
-    "bookings",
-    "pgtrigger",
-    "csp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -73,6 +65,15 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "pgtrigger",
+    "csp",
+    "config",
+    "portal",
+    "points",
+    "lottery",
+    "entries",
+    "campaign",
+    "bookings",
 ]
 MIDDLEWARE = [
     "config.middleware.RequestLog",

@@ -1,11 +1,12 @@
 """Booking events, kept for ever, and bookings: the fold of their events."""
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from bookings.models import fields
+from bookings.models.registrations import ExRegistration
+from bookings.models.triggers import append_only
 
 
 class BookingService(models.TextChoices):
@@ -147,9 +148,7 @@ class BookingEvent(BookingValues):
                 fields=["reservation_no", "item_no", "booking_service"], name="bookingevent_booking"
             )
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = append_only("bookingevent")
 
 
 class Booking(BookingValues):
@@ -159,6 +158,15 @@ class Booking(BookingValues):
     the fold of a batch of events joins the state that stands here in any order and any split.
     """
 
+    # No foreign key: a booking may come before its registration, or without one ever.
+    registration = models.ForeignObject(
+        ExRegistration,
+        models.DO_NOTHING,
+        from_fields=["ex_member_no"],
+        to_fields=["ex_member_no"],
+        related_name="bookings",
+        null=True,
+    )
     operators = ArrayField(
         fields.name(), db_comment="Who runs the sections of the journey, sorted, each once."
     )

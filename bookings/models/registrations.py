@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from bookings.models import fields
+from bookings.models.triggers import never, never_truncated
 
 
 class MemberKind(models.TextChoices):
@@ -71,7 +72,12 @@ class RegistrationRow(RegistrationValues):
                 name="registrationrow_once",
             )
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
+        triggers = [
+            never(
+                "registrationrow_never_deleted", pgtrigger.Delete, message="rows are never deleted"
+            ),
+            never_truncated("registrationrow_never_truncated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ex_member_no} {self.updated_at}"

@@ -1,0 +1,190 @@
+"""Four eyes: one person asks for an action, another one allows exactly that and it is done.
+
+Each app registers its actions in AppConfig.ready(); approving calls the action's function in the
+approving transaction. Source: the design, "Four eyes".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.refusals import constraint_errors
+from campaign import audit
+from campaign.audit import Actor
+from campaign.canonical import content_sha256
+from campaign.models import Approval, User
+from campaign.refusals import (
+    ApprovalEnded,
+    ContentChanged,
+    NotPermitted,
+    OwnRequest,
+    UnknownApproval,
+)
+
+DECIDE = "campaign.decide_approval"
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be approved: who may ask, what the content is, and what carries it out.
+
+    ``content`` is computed from the subject when it is asked for and again when it is approved;
+    nothing is carried out that differs from what was asked for.
+    """
+
+    permission: str
+    content: Callable[[str], dict[str, Any]]
+    carry_out: Callable[[Approval], None]
+
+
+_actions: dict[str, Action] = {}
+
+
+def register(
+    action: str,
+    function: Callable[[Approval], None],
+    *,
+    content: Callable[[str], dict[str, Any]],
+    permission: str,
+) -> None:
+    """Make an action approvable (called by the apps as they get ready)."""
+    _actions[action] = Action(permission, content, function)
+
+
+def registered() -> dict[str, Action]:
+    """Return every approvable action by its name."""
+    return dict(_actions)
+
+
+@transaction.atomic
+def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approval:
+    """Ask for an action; the same request again returns the one that is open.
+
+    An open request of the same action and subject with another content is superseded.
+
+    Raises:
+        NotPermitted: the person does not hold the action's permission.
+    """
+    known = find_action(action)
+    require(actor.user, known.permission)
+    content = known.content(subject)
+    sha256 = content_sha256(content)
+    same_subject = Approval.objects.select_for_update().filter(
+        action=action, subject=subject, state=Approval.State.OPEN
+    )
+    for standing in same_subject.order_by("id"):
+        if standing.content_sha256 == sha256 and standing.requested_by_id == actor.user.pk:
+            return standing
+        standing.state = Approval.State.SUPERSEDED
+        standing.decided_at = at
+        standing.save(update_fields=["state", "decided_at"])
+    approval = Approval.objects.create(
+        action=action,
+        subject=subject,
+        content=content,
+        content_sha256=sha256,
+        requested_by=actor.user,
+        requested_at=at,
+    )
+    keep_audit("requested", approval, actor, at)
+    return approval
+
+
+@transaction.atomic
+def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
+    """Allow what another person asked for, and carry it out in the same transaction.
+
+    Approving once more what is approved changes nothing.
+
+    Raises:
+        UnknownApproval: there is no such request.
+        NotPermitted: the person may not decide.
+        OwnRequest: the person asked for it.
+        ApprovalEnded: it was refused or superseded.
+        ContentChanged: what would be carried out is no longer what was asked for.
+    """
+    approval = lock_approval(approval_id)
+    require(actor.user, DECIDE)
+    if approval.state == Approval.State.APPROVED:
+        return approval
+    require_open(approval)
+    action = find_action(approval.action)
+    if content_sha256(action.content(approval.subject)) != approval.content_sha256:
+        raise ContentChanged(_("The content changed after it was asked for; ask for it again."))
+    decide(approval, Approval.State.APPROVED, actor, at)
+    action.carry_out(approval)
+    return approval
+
+
+@transaction.atomic
+def refuse(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
+    """Say no to a request; who asked for it may withdraw it so.
+
+    Raises:
+        UnknownApproval, NotPermitted, ApprovalEnded: as for approving.
+    """
+    approval = lock_approval(approval_id)
+    if approval.requested_by_id != actor.user.pk:
+        require(actor.user, DECIDE)
+    if approval.state == Approval.State.REFUSED:
+        return approval
+    require_open(approval)
+    decide(approval, Approval.State.REFUSED, actor, at)
+    return approval
+
+
+def find_action(name: str) -> Action:
+    """Return a registered action by its name."""
+    if name not in _actions:
+        raise UnknownApproval(_("Nothing can carry out this action."))
+    return _actions[name]
+
+
+def lock_approval(approval_id: int) -> Approval:
+    """Return a request and hold it to the end of the transaction."""
+    approval = Approval.objects.select_for_update().filter(pk=approval_id).first()
+    if approval is None:
+        raise UnknownApproval(_("There is no approval with this number."))
+    return approval
+
+
+def require(user: User, permission: str) -> None:
+    """Refuse a person who is no active staff user or does not hold the permission."""
+    if not (user.is_active and user.is_staff and user.has_perm(permission)):
+        raise NotPermitted(
+            _("This person does not hold the permission %(permission)s.")
+            % {"permission": permission}
+        )
+
+
+def require_open(approval: Approval) -> None:
+    """Refuse to decide what has ended."""
+    if approval.state != Approval.State.OPEN:
+        raise ApprovalEnded(
+            _("This approval has ended already: %(state)s.")
+            % {"state": approval.get_state_display()}
+        )
+
+
+def decide(approval: Approval, state: str, actor: Actor, at: datetime) -> None:
+    """Move a request from open to its end, and keep it in the audit."""
+    approval.state, approval.decided_by, approval.decided_at = state, actor.user, at
+    own = OwnRequest(_("Nobody approves what they asked for themselves; ask another person."))
+    with constraint_errors({"approval_by_another_person": own}):
+        approval.save(update_fields=["state", "decided_by", "decided_at"])
+    keep_audit(state, approval, actor, at)
+
+
+def keep_audit(what: str, approval: Approval, actor: Actor, at: datetime) -> None:
+    """Keep who did this to the request."""
+    audit.record(
+        actor=actor,
+        action=f"approval.{what}",
+        subject=f"{approval.action} {approval.subject}",
+        at=at,
+        detail={"approval": approval.pk, "content_sha256": approval.content_sha256},
+    )

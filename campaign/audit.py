@@ -1,0 +1,39 @@
+"""Who did what, when and from where."""
+
+import getpass
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaign.models import AuditRecord, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person at work: the account, and for a command the machine's user and name."""
+
+    user: User
+    os_user: str = ""
+    host: str = ""
+
+
+def acting_by_command(user: User) -> Actor:
+    """Return the person whose name a command was given, and who really typed it."""
+    return Actor(user, os_user=getpass.getuser(), host=socket.gethostname())
+
+
+def record(
+    *, actor: Actor, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
+) -> AuditRecord:
+    """Keep one line of the audit, in the transaction of what it tells."""
+    return AuditRecord.objects.create(
+        at=at,
+        action=action,
+        subject=subject,
+        user=actor.user,
+        os_user=actor.os_user,
+        host=actor.host,
+        detail=dict(detail),
+    )

@@ -1,0 +1,100 @@
+"""``campaign load|check|show|publish|revise``: set the terms of a campaign down and in force."""
+
+from pathlib import Path
+from typing import Any
+
+from bookings.commands import Report, VerbCommand, one_transaction
+from campaign import clock, queries, terms
+from campaign.management import arguments
+from campaign.models import Approval, Campaign
+from campaign.states import entry_state
+
+
+class Command(VerbCommand):
+    """Set the terms of a campaign down and in force."""
+
+    help = __doc__
+    verbs = {
+        "load": ("load", arguments.both(arguments.file, arguments.dry_run)),
+        "check": ("check_terms", arguments.code),
+        "show": ("show", arguments.code),
+        "publish": (
+            "publish",
+            arguments.both(arguments.code, arguments.by, arguments.dry_run),
+        ),
+        "revise": (
+            "revise",
+            arguments.both(arguments.code, arguments.file, arguments.by, arguments.dry_run),
+        ),
+    }
+
+    def load(self, *, file: Path, dry_run: bool, **_: Any) -> Report:
+        """Set down an unpublished campaign as a file says."""
+        content = arguments.read_file(file)
+        with one_transaction(dry_run=dry_run):
+            changed = terms.load_campaign(content)
+            shown = describe(queries.get_campaign(content.code))
+        verb = ("would load" if dry_run else "loaded") if changed else "already loaded:"
+        return Report({**shown, "changed": changed}, f"Campaign {content.code}: {verb} its terms.")
+
+    def check_terms(self, *, code: str, **_: Any) -> Report:
+        """Say whether the terms are sane and stay within the prize law."""
+        findings = terms.check_campaign(queries.get_campaign(code))
+        data = [{"code": found.code, "message": found.message} for found in findings]
+        if not findings:
+            return Report({"ok": True, "findings": []}, f"Campaign {code}: nothing to mend.")
+        sentences = "\n".join(found.message for found in findings)
+        return Report({"ok": False, "findings": data}, sentences, ok=False)
+
+    def show(self, *, code: str, **_: Any) -> Report:
+        """Show the terms, their version and where the campaign stands."""
+        shown = describe(queries.get_campaign(code))
+        return Report(shown, "\n".join(f"{name}: {value}" for name, value in shown.items()))
+
+    def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
+        """Ask for a campaign to be published; another person approves."""
+        with one_transaction(dry_run=dry_run):
+            approval = terms.request_publication(
+                campaign=queries.get_campaign(code),
+                actor=arguments.read_actor(by),
+                at=clock.now(),
+            )
+        return asked(code, approval, "Campaign %s is published already.", dry_run=dry_run)
+
+    def revise(self, *, code: str, file: Path, by: str, dry_run: bool, **_: Any) -> Report:
+        """Ask for a new version of published terms; another person approves."""
+        with one_transaction(dry_run=dry_run):
+            approval = terms.request_revision(
+                campaign=queries.get_campaign(code),
+                file=arguments.read_file(file),
+                actor=arguments.read_actor(by),
+                at=clock.now(),
+            )
+        return asked(code, approval, "Campaign %s: these terms are in force.", dry_run=dry_run)
+
+
+def describe(campaign: Campaign) -> dict[str, Any]:
+    """Return a campaign with the terms to compute with, as a program reads them."""
+    working = queries.working_terms(campaign)
+    draft = queries.draft_terms(campaign)
+    return {
+        "code": campaign.code,
+        "state": entry_state(working, campaign.entries_frozen_at, now=clock.now()),
+        "version": working.version,
+        "published_at": working.published_at,
+        "draft_version": draft.version if draft else None,
+        **terms.written_values(working),
+    }
+
+
+def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
+    """Report an opened approval, or that there was nothing to ask for."""
+    if approval is None:
+        return Report({"code": code, "approval": None}, nothing % code)
+    if dry_run:
+        return Report({"code": code, "approval": None}, f"Campaign {code}: would ask for approval.")
+    return Report(
+        {"code": code, "approval": approval.pk, "content_sha256": approval.content_sha256},
+        f"Campaign {code}: asked for approval {approval.pk}; another person says: "
+        f"approval approve {approval.pk} --by NAME",
+    )

@@ -1,0 +1,46 @@
+"""One dated promotion; what it promises stands in its terms."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.triggers import never
+
+IDENTIFIER = r"^[A-Za-z0-9_-]{1,40}$"
+
+
+class Campaign(models.Model):
+    """One dated promotion.
+
+    There is no state to be set: it follows from the clock, the terms and the draw.
+    """
+
+    code = models.CharField(_("code"), max_length=40, unique=True, db_collation="C")
+    entries_frozen_at = models.DateTimeField(
+        _("entries frozen at"),
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="Set by the freeze, cleared by a void; from it on nobody enters.",
+    )
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=IDENTIFIER), name="campaign_code_is_identifier"
+            )
+        ]
+        triggers = [
+            never(
+                "campaign_code_stays",
+                pgtrigger.Update,
+                condition=pgtrigger.AnyChange("code"),
+                message="a campaign keeps its code",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.code)

@@ -1,0 +1,7 @@
+"""The people who sign in."""
+
+from django.contrib.auth.models import AbstractUser
+
+
+class User(AbstractUser):
+    """A person who signs in: staff with a password, members through WESTER ID without one."""

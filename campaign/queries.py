@@ -1,0 +1,59 @@
+"""Questions about campaigns and their terms."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from campaign.models import Campaign, Terms
+from campaign.refusals import UnknownCampaign
+from campaign.termsfile import FIELDS
+
+
+def get_campaign(code: str) -> Campaign:
+    """Return a campaign by its code.
+
+    Raises:
+        UnknownCampaign: there is none; the message lists those that there are.
+    """
+    campaign = Campaign.objects.filter(code=code).first() if "\0" not in code else None
+    if campaign is None:
+        known = Campaign.objects.order_by("code").values_list("code", flat=True)
+        raise UnknownCampaign(
+            _("There is no campaign with this code. Known codes: %(codes)s.")
+            % {"codes": ", ".join(known) or _("none")}
+        )
+    return campaign
+
+
+def published_terms(campaign: Campaign) -> Terms | None:
+    """Return the terms in force: the last published version; None before publication."""
+    published = campaign.terms.filter(published_at__isnull=False)
+    return published.order_by("-version").first()
+
+
+def draft_terms(campaign: Campaign) -> Terms | None:
+    """Return the version that is not published yet, if there is one."""
+    return campaign.terms.filter(published_at__isnull=True).first()
+
+
+def working_terms(campaign: Campaign) -> Terms:
+    """Return the terms to compute with: those in force, or before publication the draft.
+
+    Loading, aggregating and explaining work on an unpublished campaign.
+    """
+    terms = published_terms(campaign) or draft_terms(campaign)
+    if terms is None:
+        raise Terms.DoesNotExist(campaign.code)
+    return terms
+
+
+def newest_public_terms(*, at: datetime) -> Terms | None:
+    """Return the terms of the newest campaign whose page is public at an instant."""
+    published = Terms.objects.filter(published_at__isnull=False, public_at__lte=at)
+    return published.select_related("campaign").order_by("-opens_at", "-version").first()
+
+
+def terms_values(terms: Terms) -> dict[str, Any]:
+    """Return the terms by their names, as the campaign file has them."""
+    return {name: getattr(terms, name) for name in FIELDS}

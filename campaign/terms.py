@@ -1,0 +1,167 @@
+"""Set the terms of a campaign down, check them, publish and revise them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.commands import to_json
+from bookings.refusals import constraint_errors
+from campaign import approvals, queries
+from campaign.audit import Actor
+from campaign.lawcheck import Finding, check_terms
+from campaign.models import Approval, Campaign, Terms
+from campaign.refusals import (
+    AlreadyPublished,
+    BrokenCampaignFile,
+    EntriesFrozen,
+    NotPublished,
+    UnlawfulTerms,
+)
+from campaign.sentences import TERMS_SENTENCES
+from campaign.termsfile import CampaignFile
+
+PUBLISH = "campaign.publish"
+REVISE = "campaign.revise"
+
+
+@transaction.atomic
+def load_campaign(file: CampaignFile) -> bool:
+    """Set down an unpublished campaign as the file says; return whether anything changed.
+
+    Raises:
+        BrokenCampaignFile: the terms break a rule; the message names field and rule.
+        AlreadyPublished: the campaign is published with other terms.
+    """
+    campaign, _created = Campaign.objects.get_or_create(code=file.code)
+    lock(campaign)
+    published = queries.published_terms(campaign)
+    if published is None:
+        return write_draft(campaign, version=1, values=file.terms)
+    if queries.terms_values(published) == file.terms:
+        return False
+    raise AlreadyPublished(
+        _("This campaign is published with other terms; change them with: campaign revise.")
+    )
+
+
+def write_draft(campaign: Campaign, *, version: int, values: Mapping[str, Any]) -> bool:
+    """Have the campaign's draft hold these values; return whether anything changed."""
+    draft = queries.draft_terms(campaign) or Terms(campaign=campaign)
+    if draft.pk and queries.terms_values(draft) == values:
+        return False
+    draft.version = version
+    for name, value in values.items():
+        setattr(draft, name, value)
+    with constraint_errors(
+        {name: BrokenCampaignFile(str(sentence)) for name, sentence in TERMS_SENTENCES.items()}
+    ):
+        draft.save()
+    return True
+
+
+def check_campaign(campaign: Campaign) -> list[Finding]:
+    """Return what is wrong with the campaign's latest version, draft or published."""
+    return check_terms(queries.draft_terms(campaign) or queries.working_terms(campaign))
+
+
+@transaction.atomic
+def request_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval | None:
+    """Ask for the campaign's first version to be published; None where it is already.
+
+    Raises:
+        UnlawfulTerms: the prize law forbids what the terms promise.
+        NotPermitted: the person may not ask for it.
+    """
+    lock(campaign)
+    if queries.published_terms(campaign):
+        return None
+    return approvals.request(action=PUBLISH, subject=campaign.code, actor=actor, at=at)
+
+
+@transaction.atomic
+def request_revision(
+    *, campaign: Campaign, file: CampaignFile, actor: Actor, at: datetime
+) -> Approval | None:
+    """Ask for a new version of published terms; None where the file says nothing new.
+
+    Raises:
+        BrokenCampaignFile: the file is of another campaign, or its terms break a rule.
+        NotPublished: there is nothing to revise yet.
+        EntriesFrozen: the list for the draw is frozen.
+        UnlawfulTerms, NotPermitted: as for the publication.
+    """
+    lock(campaign)
+    published = queries.published_terms(campaign)
+    if published is None:
+        raise NotPublished(_("This campaign is not published yet; use: campaign load."))
+    if file.code != campaign.code:
+        raise BrokenCampaignFile(_("code: the file is of another campaign."))
+    if campaign.entries_frozen_at:
+        raise frozen()
+    if queries.terms_values(published) == file.terms:
+        return None
+    write_draft(campaign, version=published.version + 1, values=file.terms)
+    return approvals.request(action=REVISE, subject=campaign.code, actor=actor, at=at)
+
+
+def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval:
+    """Ask for the draft to be published, be it the first version or a revision.
+
+    Raises:
+        NotPublished: there is no draft.
+        UnlawfulTerms, NotPermitted: as for the publication.
+    """
+    action = REVISE if queries.published_terms(campaign) else PUBLISH
+    return approvals.request(action=action, subject=campaign.code, actor=actor, at=at)
+
+
+def content_to_publish(code: str) -> dict[str, Any]:
+    """Return what publishing this campaign's draft would fix, for the eye and the hash.
+
+    Raises:
+        NotPublished: there is no draft.
+        UnlawfulTerms: the prize law forbids what the terms promise.
+    """
+    campaign = queries.get_campaign(code)
+    draft = queries.draft_terms(campaign)
+    if draft is None:
+        raise NotPublished(_("There are no terms that wait for publication."))
+    if unlawful := [finding.message for finding in check_terms(draft) if finding.unlawful]:
+        raise UnlawfulTerms(" ".join(unlawful))
+    return {"code": code, "version": draft.version, **written_values(draft)}
+
+
+def written_values(terms: Terms) -> dict[str, Any]:
+    """Return the terms by their names as JSON has them: instants in Japan's time."""
+    values: dict[str, Any] = json.loads(to_json(queries.terms_values(terms)))
+    return values
+
+
+def publish_draft(approval: Approval) -> None:
+    """Publish what was approved (called by the approval, in its transaction).
+
+    Raises:
+        EntriesFrozen: the list for the draw was frozen meanwhile.
+    """
+    campaign = queries.get_campaign(approval.subject)
+    lock(campaign)
+    with constraint_errors({"terms_none_follow_freeze": frozen()}):
+        campaign.terms.filter(version=approval.content["version"]).update(
+            published_at=approval.decided_at, published_by=approval.decided_by
+        )
+
+
+def frozen() -> EntriesFrozen:
+    """Return the refusal of a change after the freeze."""
+    return EntriesFrozen(
+        _("The entrants are frozen for the draw; no terms can follow unless that draw is void.")
+    )
+
+
+def lock(campaign: Campaign) -> None:
+    """Hold the campaign's row, so that its versions are written one after the other."""
+    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update())

@@ -1,0 +1,116 @@
+"""Who takes part, and who has left WESTER."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import fields
+from bookings.models.triggers import append_only
+from campaign.models import Campaign
+
+
+class Channel(models.TextChoices):
+    """Where an entry was made; of two at the same instant the first named here stands."""
+
+    WEB = "web", _("web page")
+    APP = "app", _("WESTER app")
+    CALL_CENTER = "call_center", _("call centre")
+
+
+class Entry(models.Model):
+    """One member's participation in one campaign, whether or not they have ever signed in here."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="entries", verbose_name=_("campaign")
+    )
+    wester_id = fields.identifier(verbose_name=_("WESTER ID"))
+    entered_at = models.DateTimeField(
+        _("entered at"), db_comment="Instant of the request, not of the insert; the earliest known."
+    )
+    channel = models.CharField(_("channel"), max_length=11, choices=Channel)
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "wester_id"], name="entry_one_per_member"),
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="entry_channel_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class EntryRow(models.Model):
+    """Every accepted row of the entries feed once: tells a repeated row from a new one."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    wester_id = fields.identifier()
+    entered_at = models.DateTimeField()
+    channel = models.CharField(max_length=11, choices=Channel)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "wester_id", "entered_at", "channel"], name="entryrow_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=["app", "call_center"]), name="entryrow_channel_known"
+            ),
+        ]
+        triggers = append_only("entryrow")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class MembershipStatus(models.TextChoices):
+    """Whether somebody is a member of WESTER."""
+
+    ACTIVE = "active", _("active")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Membership(models.Model):
+    """What holds today: of a WESTER ID's rows the one with the greatest change, withdrawn first.
+
+    A WESTER ID without a row is active.
+    """
+
+    wester_id = fields.identifier(primary_key=True)
+    status = models.CharField(max_length=9, choices=MembershipStatus)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=MembershipStatus.values), name="membership_status_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.status)
+
+
+class MembershipRow(models.Model):
+    """Every accepted row of the memberships feed once."""
+
+    wester_id = fields.identifier()
+    status = models.CharField(max_length=9, choices=MembershipStatus)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wester_id", "changed_at", "status"], name="membershiprow_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=MembershipStatus.values), name="membershiprow_status_known"
+            ),
+        ]
+        triggers = append_only("membershiprow")
+
+    def __str__(self) -> str:
+        return str(self.pk)
