@@ -108,6 +108,17 @@ def request_revision(
     return approvals.request(action=REVISE, subject=campaign.code, actor=actor, at=at)
 
 
+def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval:
+    """Ask for the draft to be published, be it the first version or a revision.
+
+    Raises:
+        NotPublished: there is no draft.
+        UnlawfulTerms, NotPermitted: as for the publication.
+    """
+    action = REVISE if queries.published_terms(campaign) else PUBLISH
+    return approvals.request(action=action, subject=campaign.code, actor=actor, at=at)
+
+
 def content_to_publish(code: str) -> dict[str, Any]:
     """Return what publishing this campaign's draft would fix, for the eye and the hash.
 

@@ -1,0 +1,148 @@
+"""What staff see of campaigns, and where a second person approves."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from campaign import approvals, clock, queries, terms
+from campaign.audit import Actor
+from campaign.forms import TermsForm
+from campaign.models import Approval, AuditRecord, Campaign, Terms, User
+from campaign.refusals import CampaignRefusal
+from campaign.states import entry_state
+
+admin.site.register(User, UserAdmin)
+
+
+class TermsInline(ReadOnlyInline):
+    """The versions of a campaign's terms."""
+
+    model = Terms
+    fields = ["version", "published_at", "published_by", "opens_at", "closes_at", "budget_points"]
+    ordering = ["version"]
+    show_change_link = True
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    """The campaigns; a new one is set down with ``campaign load``."""
+
+    list_display = ["code", "state", "entries_frozen_at"]
+    ordering = ["-id"]
+    inlines = [TermsInline]
+    actions = ["publish"]
+
+    @admin.display(description=_("state"))
+    def state(self, campaign: Campaign) -> str:
+        """Return where the entering stands."""
+        return str(
+            entry_state(
+                queries.working_terms(campaign), campaign.entries_frozen_at, now=clock.now()
+            )
+        )
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a publication."""
+        return request.user.has_perm("campaign.request_publication")
+
+    @admin.action(description=_("Ask for publication"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """Ask for each campaign's draft to be published."""
+        for campaign in queryset.order_by("pk"):
+            carry_out(
+                self,
+                request,
+                terms.request_draft_publication,
+                campaign=campaign,
+            )
+
+
+@admin.register(Terms)
+class TermsAdmin(ModelAdmin):
+    """The terms: a draft can be changed, a published version by nobody."""
+
+    form = TermsForm
+    list_display = ["campaign", "version", "published_at", "published_by", "opens_at", "closes_at"]
+    list_select_related = ["campaign", "published_by"]
+    ordering = ["-campaign_id", "-version"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: versions come from ``campaign load`` and ``campaign revise``."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
+        """Refuse, superusers included."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Terms | None = None) -> bool:
+        """Allow drafts to those who hold the permission."""
+        is_draft = obj is None or obj.published_at is None
+        return is_draft and super().has_change_permission(request, obj)
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    """What waits for a second person, and what was decided."""
+
+    list_display = [
+        "id",
+        "action",
+        "subject",
+        "state",
+        "requested_by",
+        "requested_at",
+        "decided_by",
+        "decided_at",
+    ]
+    list_filter = ["state", "action"]
+    list_select_related = ["requested_by", "decided_by"]
+    ordering = ["-id"]
+    actions = ["approve", "refuse"]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may decide."""
+        return request.user.has_perm(approvals.DECIDE)
+
+    @admin.action(description=_("Approve and carry out"), permissions=["decide"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
+        """Approve each selected request."""
+        for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
+            carry_out(self, request, approvals.approve, approval_id=approval_id)
+
+    @admin.action(description=_("Refuse"), permissions=["decide"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
+        """Refuse each selected request."""
+        for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
+            carry_out(self, request, approvals.refuse, approval_id=approval_id)
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(ReadOnlyAdmin):
+    """Who did what, when and from where."""
+
+    list_display = ["at", "user", "action", "subject", "os_user", "host"]
+    list_filter = ["action"]
+    list_select_related = ["user"]
+    ordering = ["-id"]
+
+
+def carry_out(
+    page: ModelAdmin,
+    request: HttpRequest,
+    operation: Callable[..., Any],
+    **arguments: Any,
+) -> None:
+    """Do one thing in the name of the person signed in; a refusal becomes a warning."""
+    actor = Actor(cast("User", request.user))  # the admin lets nobody else in
+    try:
+        operation(**arguments, actor=actor, at=clock.now())
+    except CampaignRefusal as refusal:
+        page.message_user(request, str(refusal), messages.WARNING)
+    else:
+        page.message_user(request, _("Done."), messages.SUCCESS)

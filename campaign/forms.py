@@ -1,0 +1,56 @@
+"""Forms of the staff pages."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.registrations import MemberKind
+from campaign.models import Terms
+from campaign.sentences import TERMS_SENTENCES
+from campaign.termsfile import FIELDS
+
+if TYPE_CHECKING:  # generic in its stubs alone
+    from django.utils.functional import _StrPromise as StrPromise
+
+    TermsModelForm = forms.ModelForm[Terms]
+else:
+    TermsModelForm = forms.ModelForm
+LISTS = ("kinds_excluded", "kinds_registered", "kinds_free")
+
+
+def kinds_field(label: "StrPromise") -> forms.MultipleChoiceField:
+    """Return a field for a list of member kinds, all of them in sight."""
+    every_kind = forms.SelectMultiple(attrs={"size": len(MemberKind)})
+    return forms.MultipleChoiceField(
+        label=label, choices=MemberKind, required=False, widget=every_kind
+    )
+
+
+class TermsForm(TermsModelForm):
+    """The numbers and lists of a draft, refused in the same words as a campaign file."""
+
+    kinds_excluded = kinds_field(_("member kinds left out"))
+    kinds_registered = kinds_field(_("member kinds that must register before booking"))
+    kinds_free = kinds_field(_("member kinds that need no registration"))
+
+    class Meta:
+        model = Terms
+        fields = list(FIELDS)
+
+    def clean(self) -> dict[str, Any]:
+        """Sort the lists as the database wants them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        return {name: sorted(value) if name in LISTS else value for name, value in cleaned.items()}
+
+    def validate_constraints(self) -> None:
+        """Name field and rule in the sentence of the constraint that is broken."""
+        broken = []
+        for constraint in Terms._meta.constraints:
+            try:
+                constraint.validate(Terms, self.instance)
+            except ValidationError as failure:
+                broken.append(TERMS_SENTENCES.get(constraint.name) or " ".join(failure.messages))
+        for sentence in broken:
+            self.add_error(None, str(sentence))
