@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.core.management.commands import flush
 
+from django.utils.translation.reloader import translation_file_changed
+
 from config.translations.catalogs import compile_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,4 +35,6 @@ def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
 
 def pytest_configure() -> None:
     """Have the translations compiled, also where the tests were not started by make."""
-    compile_all(ROOT, only_stale=True)
+    for file in compile_all(ROOT, only_stale=True):
+        # Django is set up by now and may have read what stood there before.
+        translation_file_changed(sender=None, file_path=file)
