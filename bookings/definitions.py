@@ -22,17 +22,17 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Condition:
-    """What one column has to be where another, to its left, holds one of these values.
+class Case:
+    """What the values of one column ask of others; no two cases of a column share a value.
 
-    Where ``given``, it must not be empty (``missing_value``), else it must be
-    (``unexpected_value``).
+    ``given`` are not to be empty then (``missing_value``), ``empty`` are (``unexpected_value``).
+    The values are right ones of the column ``when``, which stands to the left of the others.
     """
 
-    column: str
-    given: bool
     when: str
     among: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class FeedDefinition:
 
     name: str
     columns: tuple[Column, ...]
-    conditions: tuple[Condition, ...] = ()
+    cases: tuple[Case, ...] = ()
     computed: tuple[ComputedColumn, ...] = ()
 
     @property
@@ -72,9 +72,6 @@ def join_row(fields: Sequence[bytes]) -> bytes:
     return rb"\\x" + b"\x1f".join(fields).hex().encode("ascii")
 
 
-EX_SERVICES = ("ex_yoyaku", "smart_ex")
-E5489 = ("e5489",)
-
 BOOKINGS = FeedDefinition(
     name="bookings",
     columns=(
@@ -85,7 +82,7 @@ BOOKINGS = FeedDefinition(
         ),
         Column("occurred_at", TIMESTAMP),
         Column("operated_via", choice_of("web", "app", "phone", "counter", "gate", "system")),
-        Column("booking_service", choice_of(*E5489, *EX_SERVICES)),
+        Column("booking_service", choice_of("e5489", "ex_yoyaku", "smart_ex")),
         Column("reservation_no", IDENTIFIER),
         Column("item_no", NUMBER),
         Column("wester_id", IDENTIFIER, required=False),
@@ -103,10 +100,14 @@ BOOKINGS = FeedDefinition(
         ),
         Column("amount_yen", AMOUNT),
     ),
-    conditions=(
-        Condition("ex_member_no", given=True, when="booking_service", among=EX_SERVICES),
-        Condition("ex_member_no", given=False, when="booking_service", among=E5489),
-        Condition("wester_id", given=False, when="booking_service", among=EX_SERVICES),
+    cases=(
+        Case("booking_service", among=("e5489",), empty=("ex_member_no",)),
+        Case(
+            "booking_service",
+            among=("ex_yoyaku", "smart_ex"),
+            given=("ex_member_no",),
+            empty=("wester_id",),
+        ),
     ),
 )
 

@@ -1,19 +1,17 @@
-"""The manifest beside a feed file, and the reasons to refuse a file whole.
+"""The manifest beside a feed file.
 
 Source: feed contract, "name", "manifest" and "file is refused whole".
 """
 
 import json
-import os
 import re
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from bookings.refusals import Refusal
+from bookings.delivery import FileRefused, open_regular
 from bookings.values import is_date
 
 VERSION = 1
@@ -30,14 +28,6 @@ VALUE_TESTS: Mapping[str, tuple[type, Callable[[Any], bool]]] = {
     "sha256": (str, lambda sha256: SHA256_FORM.fullmatch(sha256) is not None),
     "encoding": (str, lambda encoding: encoding in {"utf-8", "cp932"}),
 }
-
-
-class FileRefused(Refusal):
-    """A feed file is refused whole; ``code`` is the reason, for programs."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -62,20 +52,6 @@ def feed_of_name(name: str) -> str | None:
     """Return the feed that a file's name begins with, or None where the name has another form."""
     form = NAME_FORM.fullmatch(name)
     return form and form.group(1)
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading.
-
-    Raises:
-        OSError: it is not there, not ours to read, or no regular file (a pipe would keep us
-            waiting for ever).
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(f"{path.name} is not a regular file")
-    return os.fdopen(descriptor, "rb")
 
 
 def read_manifest(path: Path) -> Manifest:

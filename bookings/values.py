@@ -74,7 +74,8 @@ def is_timestamp(text: str) -> bool:
     if form is None or not is_date(form["date"]):
         return False
     try:
-        time(*map(int, form.group(2, 3, 4)))
+        hour, minute, second = map(int, form.group(2, 3, 4))
+        time(hour, minute, second)
     except ValueError:
         return False
     return True
@@ -109,15 +110,15 @@ def choice_of(*choices: str) -> Kind:
     return Kind("unknown_value", frozenset(choices).__contains__, pattern)
 
 
-# In 2000 to 2099 every fourth year is a leap year.
+# The days that every month has come first. In 2000 to 2099 every fourth year is a leap year.
 DATE_PATTERN = (
-    rb"20(?:[0-9]{2}-(?:(?:0[13578]|1[02])-(?:[012][0-9]|3[01])"
-    rb"|(?:0[469]|11)-(?:[012][0-9]|30)|02-(?:[01][0-9]|2[0-8]))"
-    rb"|(?:[02468][048]|[13579][26])-02-29)(?<!00)"
+    rb"20(?:[0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    rb"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    rb"|(?:[02468][048]|[13579][26])-02-29)"
 )
 TIMESTAMP_PATTERN = (
-    DATE_PATTERN + rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
-    rb"(?:Z|[+-](?:0[0-9]|1[0-5]):[0-5][0-9])"
+    DATE_PATTERN + rb"T(?!2[4-9])[012][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    rb"(?:[+-](?:0[0-9]|1[0-5]):[0-5][0-9]|Z)"
 )
 IDENTIFIER = Kind("bad_identifier", is_identifier, rb"[A-Za-z0-9_-]{1,40}")
 TIMESTAMP = Kind("bad_timestamp", is_timestamp, TIMESTAMP_PATTERN)
