@@ -39,7 +39,7 @@ class ContractCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     @abstractmethod
-    def run(self, **options: Any) -> Report:
+    def run(self, *args: Any, **options: Any) -> Report:
         """Do what the command is for; raise a Refusal where the rules do not allow it."""
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -82,7 +82,7 @@ class VerbCommand(ContractCommand):
             super().add_arguments(subparser)
             declare(subparser)
 
-    def run(self, **options: Any) -> Report:
+    def run(self, *args: Any, **options: Any) -> Report:
         """Carry out the verb that was given."""
         method, _ = self.verbs[options.pop("verb")]
         report: Report = getattr(self, method)(**options)

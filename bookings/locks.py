@@ -17,6 +17,7 @@ class Lock(IntEnum):
     LOADS = 2  # every writer of bookings, registrations, memberships or the network
     FEED = 3  # one feed; the second number is a Feed
     ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
+    TOTALS = 5  # who is due for new totals
 
 
 class Feed(IntEnum):

@@ -156,9 +156,11 @@ def check_service(rows: dict[int, tuple[Place, NetworkRow]]) -> Iterator[Network
         if row.station in stations:
             raise place.refuse(f"station_ja {row.station} stands twice in {row.service}.")
         stations.add(row.station)
-        if (row.operator_to_next is None) != (seq == len(rows)):
-            fault = (
-                "is empty" if row.operator_to_next is None else "has to be empty on the last row"
+        is_last = seq == len(rows)
+        if row.operator_to_next is None and not is_last:
+            raise place.refuse(f"operator_to_next is empty before the last row of {row.service}.")
+        if row.operator_to_next is not None and is_last:
+            raise place.refuse(
+                f"operator_to_next has to be empty on the last row of {row.service}."
             )
-            raise place.refuse(f"operator_to_next {fault} of {row.service}.")
         yield row

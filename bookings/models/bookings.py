@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from bookings.models import fields
+from bookings.models.registrations import ExRegistration
 from bookings.models.triggers import append_only
 
 
@@ -157,6 +158,15 @@ class Booking(BookingValues):
     the fold of a batch of events joins the state that stands here in any order and any split.
     """
 
+    # No foreign key: a booking may come before its registration, or without one ever.
+    registration = models.ForeignObject(
+        ExRegistration,
+        models.DO_NOTHING,
+        from_fields=["ex_member_no"],
+        to_fields=["ex_member_no"],
+        related_name="bookings",
+        null=True,
+    )
     operators = ArrayField(
         fields.name(), db_comment="Who runs the sections of the journey, sorted, each once."
     )

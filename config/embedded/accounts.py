@@ -3,21 +3,39 @@
 import os
 import pwd
 import shutil
+from pathlib import Path
 
 from config.refusals import ServiceFailed
 
 UNPRIVILEGED = "nobody"
 
 
-def owner() -> tuple[int, int] | None:
-    """Return user and group that must own PostgreSQL's files; None where they are ours."""
+def runner(home: Path) -> pwd.struct_passwd | None:
+    """Return the account that PostgreSQL runs as on the data in ``home``; None where it is ours.
+
+    Data that a user made stay that user's, also when root comes later.
+
+    Raises:
+        ServiceFailed: we are root and there is no account to change to.
+    """
     if os.geteuid() != 0:
         return None
-    entry = pwd.getpwnam(UNPRIVILEGED)
-    return entry.pw_uid, entry.pw_gid
+    try:
+        return pwd.getpwuid(home.stat().st_uid or pwd.getpwnam(UNPRIVILEGED).pw_uid)
+    except KeyError as failure:
+        raise ServiceFailed(
+            "PostgreSQL does not run as root and there is no account to run it as; "
+            "run as another user, or set DATABASE_URL."
+        ) from failure
 
 
-def prefix() -> list[str]:
+def give(folder: Path, home: Path) -> None:
+    """Hand a folder to the account that PostgreSQL runs as on the data in ``home``."""
+    if account := runner(home):
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def prefix(home: Path) -> list[str]:
     """Return the words before a PostgreSQL program's own: none, or those that leave root.
 
     The program keeps the right to pass through folders closed to others (a checkout in /root,
@@ -26,18 +44,17 @@ def prefix() -> list[str]:
     Raises:
         ServiceFailed: we are root and the system has no ``setpriv``.
     """
-    if os.geteuid() != 0:
+    if not (account := runner(home)):
         return []
     if not shutil.which("setpriv"):
         raise ServiceFailed(
             "PostgreSQL does not run as root and setpriv is missing; "
             "run as another user, or set DATABASE_URL."
         )
-    uid, gid = pwd.getpwnam(UNPRIVILEGED)[2:4]
     return [
         "setpriv",
-        f"--reuid={uid}",
-        f"--regid={gid}",
+        f"--reuid={account.pw_uid}",
+        f"--regid={account.pw_gid}",
         "--clear-groups",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",

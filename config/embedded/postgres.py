@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -10,19 +11,24 @@ from pathlib import Path
 
 import psutil
 import psycopg
+from psycopg.pq import PGconn, Ping
 
 from config.embedded import accounts, processes
-from config.embedded.places import DATABASE, SUPERUSER, Places
+from config.embedded.places import DATABASE, PORT, SUPERUSER, Places, usable
 from config.refusals import ServiceFailed
 
 MAJOR = "18"
 PATIENCE_S = 120  # crash recovery after a large load replays a lot of log
+PROGRAMS = ("postgres", "setpriv")  # what leaves root still bears the other name
+STATUS_LINE = 7  # of postmaster.pid
 
 # Durability stays at PostgreSQL's defaults (fsync and synchronous_commit on); these size it for a
 # developer's machine and keep rows out of its log.
 SIZES = {
     "max_connections": "200",
     "shared_buffers": "512MB",
+    # Parallel plans share memory through /dev/shm, of which a container has 64 MB.
+    "min_dynamic_shared_memory": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "8GB",
@@ -37,7 +43,7 @@ SIZES = {
 def answers(places: Places) -> bool:
     """Say whether the server takes connections and has our database."""
     try:
-        psycopg.connect(places.database_url, connect_timeout=5).close()
+        psycopg.connect(places.database_url).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -50,39 +56,82 @@ def ensure_running(places: Places) -> None:
         ServiceFailed: the data are of another major version, or the server does not start.
     """
     create_cluster(places)
-    if not (process := postmaster(places)):
+    if not ((process := postmaster(places)) and wait_until_ready(places, process)):
+        stop(places)
         clear_remains(places)
         start(places)
-    elif not wait_until_ready(places, process):
-        raise ServiceFailed(
-            f"PostgreSQL does not answer; its log {places.postgres / 'log'} says why."
-        )
     create_database(places)
 
 
 def create_cluster(places: Places) -> None:
     """Make the data folder aside and rename it into place, so that none is ever half made."""
     if places.postgres.exists():
-        version = (places.postgres / "PG_VERSION").read_text().strip()
-        if version != MAJOR:
-            raise ServiceFailed(
-                f"{places.postgres} holds data of PostgreSQL {version}, we run {MAJOR}; "
-                "move that folder away or set DATABASE_URL."
-            )
+        check_version(places.postgres)
         return
-    draft = places.state / "postgres.new"
-    shutil.rmtree(draft, ignore_errors=True)
-    places.make(draft)
-    give(draft)
-    options = ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8"]
-    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    run(["initdb", f"--pgdata={draft}", *options])
-    draft.rename(places.postgres)
+    with usable(places.state):
+        # A name of its own: the initdb of a killed command may still be writing into another.
+        for remains in places.state.glob("postgres.new-*"):
+            shutil.rmtree(remains, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=places.state))
+        accounts.give(draft, draft)
+        run_initdb(draft)
+        draft.rename(places.postgres)
+        sync(places.state)
+
+
+def check_version(data: Path) -> None:
+    """Refuse data that this PostgreSQL cannot read."""
+    try:
+        version = (data / "PG_VERSION").read_text().strip()
+    except OSError as failure:
+        raise ServiceFailed(
+            f"{data} holds no PostgreSQL data; move that folder away or set DATABASE_URL."
+        ) from failure
+    if version != MAJOR:
+        raise ServiceFailed(
+            f"{data} holds data of PostgreSQL {version}, we run {MAJOR}; "
+            "move that folder away or set DATABASE_URL."
+        )
+
+
+def run_initdb(draft: Path) -> None:
+    """Fill an empty folder with a new cluster, written through to the disk."""
+    command = [*accounts.prefix(draft), program("initdb"), f"--pgdata={draft}"]
+    command += ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    finished = subprocess.run(
+        command, check=False, capture_output=True, text=True, start_new_session=True
+    )
+    if finished.returncode:
+        words = (finished.stderr.strip() or "no output").splitlines()[-1]
+        raise ServiceFailed(f"PostgreSQL's initdb failed: {words}")
+
+
+def sync(folder: Path) -> None:
+    """Write the names in a folder through to the disk; a lost power supply must not undo one."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def postmaster(places: Places) -> psutil.Process | None:
     """Return the running server of these data; None where none runs."""
-    return processes.numbered(places.postgres / "postmaster.pid", places.postgres)
+    try:
+        process = psutil.Process(int(pid_file(places)[0]))
+    except (IndexError, ValueError, psutil.NoSuchProcess):
+        return None
+    # After a kill the number may belong to any other program.
+    return process if processes.lives_in(process, places.postgres, places.mark) else None
+
+
+def pid_file(places: Places) -> list[str]:
+    """Return the lines of the server's own file about itself; none where there is no file."""
+    try:
+        return (places.postgres / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def clear_remains(places: Places) -> None:
@@ -91,60 +140,94 @@ def clear_remains(places: Places) -> None:
     Both locks are ours alone to drop: no process lives in these data any more, and the sockets'
     folder belongs to them.
     """
-    for process in processes.at_home(places.postgres, "postgres"):
-        process.kill()
-        processes.wait(process, PATIENCE_S)
+    for process in processes.at_home(places.postgres, PROGRAMS, places.mark):
+        processes.end(process, [signal.SIGKILL], patience_s=PATIENCE_S)
     (places.postgres / "postmaster.pid").unlink(missing_ok=True)
-    (places.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+    (places.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def start(places: Places) -> None:
-    """Start the server and wait until it takes connections."""
+    """Start the server and wait until it takes connections.
+
+    Raises:
+        ServiceFailed: it ends before it does.
+    """
     places.make(places.sockets)
-    give(places.sockets)
+    with usable(places.sockets):
+        accounts.give(places.sockets, places.postgres)
     log = places.postgres / "log"
-    sizes = " ".join(f"-c {name}={value}" for name, value in SIZES.items())
-    options = f"-c listen_addresses= -c unix_socket_permissions=0700 -k '{places.sockets}' {sizes}"
-    command = ["pg_ctl", "start", f"--pgdata={places.postgres}", f"--log={log}"]
-    command += [f"--options={options}", "--wait", f"--timeout={PATIENCE_S}"]
-    try:
-        run(command)
-    except ServiceFailed as failure:
-        raise ServiceFailed(f"PostgreSQL does not start; its log {log} says why.") from failure
+    with usable(places.postgres), log.open("ab") as output:
+        process = subprocess.Popen(
+            [*accounts.prefix(places.postgres), program("postgres"), *options(places)],
+            cwd=places.postgres,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    if not wait_until_ready(places, psutil.Process(process.pid)):
+        raise ServiceFailed(f"PostgreSQL does not start; its log {log} says why.")
+    # It outlives us; Python must not warn that its handle goes first.
+    process.returncode = 0
+
+
+def options(places: Places) -> list[str]:
+    """Return the server's words: no address but a socket, and the sizes."""
+    folder = str(places.sockets).replace('"', '""')
+    fixed = {
+        "listen_addresses": "",
+        "port": str(PORT),
+        "unix_socket_directories": f'"{folder}"',
+        "unix_socket_permissions": "0700",
+        "cluster_name": places.mark,
+    }
+    words = [f"-c{name}={value}" for name, value in {**fixed, **SIZES}.items()]
+    return [f"-D{places.postgres}", *words]
 
 
 def wait_until_ready(places: Places, process: psutil.Process) -> bool:
-    """Wait while a server that runs already is starting up or recovering."""
+    """Wait while the server starts up or recovers; return False where it ends or has ended.
+
+    Raises:
+        ServiceFailed: it does neither in time.
+    """
     deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and not processes.ended(process):
-        probe = [program("pg_isready"), "-q", "-h", str(places.sockets)]
-        if subprocess.run(probe, check=False).returncode == 0:
+    while not processes.ended(process) and "stopping" not in pid_file(places)[STATUS_LINE:]:
+        if PGconn.ping(places.database_url.encode()) == Ping.OK:
             return True
-        time.sleep(0.1)
+        if time.monotonic() > deadline:
+            raise ServiceFailed(
+                f"PostgreSQL does not answer; its log {places.postgres / 'log'} says why."
+            )
+        time.sleep(0.05)
     return False
 
 
 def create_database(places: Places) -> None:
     """Create our database where it does not exist yet."""
-    template = places.database_url.replace(f"/{DATABASE}?", "/postgres?")
-    with psycopg.connect(template, autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-        if not known.fetchone():
-            connection.execute(f"CREATE DATABASE {DATABASE}")
+    try:
+        with psycopg.connect(places.database_address("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if not known.fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+    except psycopg.OperationalError as failure:
+        raise ServiceFailed(f"PostgreSQL does not serve us: {failure}") from failure
 
 
 def stop(places: Places) -> bool:
-    """Stop the server; return whether one was running."""
-    if not postmaster(places):
+    """Stop the server; return whether one was running.
+
+    Raises:
+        ServiceFailed: it does not end in time.
+    """
+    if not (process := postmaster(places)):
         return False
-    run(["pg_ctl", "stop", f"--pgdata={places.postgres}", "--mode=fast", f"--timeout={PATIENCE_S}"])
+    # The fast way out: open transactions are rolled back, committed data written.
+    if not processes.end(process, [signal.SIGINT], patience_s=PATIENCE_S):
+        raise ServiceFailed(
+            f"PostgreSQL does not stop; its log {places.postgres / 'log'} says why."
+        )
     return True
-
-
-def give(folder: Path) -> None:
-    """Hand a folder to the user that PostgreSQL runs as."""
-    if owner := accounts.owner():
-        os.chown(folder, *owner)
 
 
 def program(name: str) -> str:
@@ -157,26 +240,3 @@ def program(name: str) -> str:
             "set the one or install the other (make env)."
         )
     return str(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name)
-
-
-def run(command: list[str]) -> None:
-    """Run one of PostgreSQL's programs.
-
-    Raises:
-        ServiceFailed: it failed; the message ends with its own last words.
-    """
-    name, *words = command
-    # A file, not a pipe: the server that pg_ctl starts would keep a pipe open for ever.
-    with tempfile.TemporaryFile("w+") as output:
-        finished = subprocess.run(
-            [*accounts.prefix(), program(name), *words],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        output.seek(0)
-        lines = output.read().strip().splitlines()
-    if finished.returncode:
-        raise ServiceFailed(f"PostgreSQL's {name} failed: {lines[-1] if lines else 'no output'}")

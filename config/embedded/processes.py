@@ -2,37 +2,37 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psutil
 
 
-def at_home(home: Path, name: str) -> Iterator[psutil.Process]:
-    """Yield the living processes of a program that work in the folder ``home``."""
+def at_home(home: Path, names: Collection[str], mark: str) -> Iterator[psutil.Process]:
+    """Yield the living processes of these programs that work in the folder ``home``.
+
+    Looked for, not read from a file: a file may be missing, and after a kill the number in it may
+    belong to any other program.
+    """
     for process in psutil.process_iter(["name"]):
-        if name in (process.info["name"] or "") and lives_in(process, home):
+        if process.info["name"] in names and lives_in(process, home, mark):
             yield process
 
 
-def numbered(pid_file: Path, home: Path) -> psutil.Process | None:
-    """Return the process whose number stands in ``pid_file``, if it still is the one of ``home``.
+def lives_in(process: psutil.Process, home: Path, mark: str) -> bool:
+    """Say whether the process works in ``home``; one that has ended works nowhere.
 
-    After a kill the number may belong to any other program.
+    Where we may not ask (root in a container, about another user's process), its command line
+    tells: ours carry the mark of the state folder.
     """
     try:
-        process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
-    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
-        return None
-    return process if lives_in(process, home) else None
-
-
-def lives_in(process: psutil.Process, home: Path) -> bool:
-    """Say whether the process works in ``home``; one that has ended works nowhere."""
-    try:
-        return bool(process.cwd() == str(home.resolve()))
+        return bool(process.cwd() == str(home))
+    except psutil.AccessDenied:
+        with contextlib.suppress(psutil.Error):
+            return mark in " ".join(process.cmdline())
     except psutil.Error:
-        return False
+        pass
+    return False
 
 
 def ended(process: psutil.Process) -> bool:
@@ -53,10 +53,11 @@ def wait(process: psutil.Process, seconds: float) -> bool:
     return True
 
 
-def end(process: psutil.Process, *, patience_s: float) -> None:
-    """Ask the process to end, and end it where it does not."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process.terminate()
-        if not wait(process, patience_s):
-            process.kill()
-            wait(process, patience_s)
+def end(process: psutil.Process, signals: Collection[int], *, patience_s: float) -> bool:
+    """Send the signals one after the other until the process is over; return whether it is."""
+    for number in signals:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+        if wait(process, patience_s):
+            return True
+    return False

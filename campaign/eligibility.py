@@ -1,0 +1,88 @@
+"""Which bookings count and what they come to, asked of Postgres through the rules."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Case, Count, Func, QuerySet, Sum, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+
+from bookings.models import Booking
+from campaign.models import Terms
+from campaign.rules import RULES, Rule, any_rejects, final_rules, waiting_rules
+
+MEMBER = Coalesce("wester_id", "registration__wester_id")
+
+
+class WithoutNulls(Func):
+    """An array without its nulls."""
+
+    template = "array_remove(%(expressions)s, NULL)"
+    output_field = ArrayField(models.CharField())
+
+
+class ArrayOf(Func):
+    """An array of expressions."""
+
+    template = "ARRAY[%(expressions)s]::varchar[]"
+    output_field = ArrayField(models.CharField())
+
+
+def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
+    """Return what each member's bookings come to: member, total_yen, bookings, awaiting_yen.
+
+    A member without a booking that counts or waits has no row.
+    Source: the terms, "The member of a booking" and "Rules of a booking".
+    """
+    counts = ~any_rejects(terms, waiting_rules())
+    considered = bookings.filter(~any_rejects(terms, final_rules()))
+    return (
+        considered.annotate(member=MEMBER)
+        .values("member")
+        .annotate(
+            sum_yen=Coalesce(Sum("amount_yen", filter=counts), 0),
+            counting=Count("id", filter=counts),
+            waiting_yen=Coalesce(Sum("amount_yen", filter=~counts), 0),
+        )
+        .order_by()
+    )
+
+
+def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Add ``reasons`` to bookings: the code of every rule that rejects, in the rules' order."""
+    codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in RULES)
+    return bookings.annotate(reasons=WithoutNulls(ArrayOf(*codes)))
+
+
+def of_members(wester_ids: QuerySet[Any, Any] | RawSQL | list[str]) -> QuerySet[Booking]:
+    """Return the bookings of members: e5489's by WESTER ID, EX's by their registration.
+
+    Two index look-ups rather than one condition over both tables, which no index serves.
+    """
+    own = Booking.objects.filter(wester_id__in=wester_ids).values("pk")
+    linked = Booking.objects.filter(registration__wester_id__in=wester_ids).values("pk")
+    return Booking.objects.filter(pk__in=own.union(linked, all=True))
+
+
+def rejected_by(rule: Rule, terms: Terms) -> QuerySet[Booking]:
+    """Return the bookings that a rule rejects, whatever else does."""
+    return Booking.objects.filter(rule.rejects(terms))
+
+
+def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
+    """Return for every rule how many bookings it rejects and their yen, and what counts.
+
+    A booking appears under each rule that rejects it. One pass over the bookings.
+    """
+    measures: dict[str, Count | Sum] = {}
+    conditions = {rule.code: rule.rejects(terms) for rule in RULES}
+    conditions["counts"] = ~any_rejects(terms)
+    for code, condition in conditions.items():
+        measures[f"{code}_n"] = Count("id", filter=condition)
+        measures[f"{code}_yen"] = Sum("amount_yen", filter=condition)
+    found = Booking.objects.aggregate(**measures)
+    return {
+        code: {"bookings": found[f"{code}_n"], "yen": found[f"{code}_yen"] or 0}
+        for code in conditions
+    }

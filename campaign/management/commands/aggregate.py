@@ -1,0 +1,49 @@
+"""``aggregate CODE [--full]``: bring the totals of a campaign's members up to date."""
+
+import time
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from bookings.commands import ContractCommand, Report
+from campaign import aggregation, clock, queries, reports
+from campaign.management import arguments
+from campaign.models import AggregationRun
+
+POLL_S = 0.2
+
+
+class Command(ContractCommand):
+    """Bring the totals of a campaign's members up to date."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the campaign, and whether everybody is computed."""
+        super().add_arguments(parser)
+        arguments.code(parser)
+        parser.add_argument("--full", action="store_true", help="compute every member")
+
+    def run(self, *, code: str, full: bool, **_: Any) -> Report:
+        """Finish the campaign's unfinished run, if there is one, then do what was asked for."""
+        campaign = queries.get_campaign(code)
+        is_new = False
+        while not is_new:
+            run, is_new = aggregation.start_run(campaign=campaign, as_of=clock.now(), full=full)
+            self.complete(run)
+        summary = reports.summarize(campaign)
+        text = (
+            f"{run.mode}: {summary['members']:,} members, {summary['counting_bookings']:,} "
+            f"counting bookings, {summary['total_yen']:,} yen."
+        )
+        return Report({"code": code, **summary, "mode": run.mode, "as_of": run.as_of}, text)
+
+    def complete(self, run: AggregationRun) -> None:
+        """Work on a run until it is done, beside any workers that share it."""
+        while True:
+            aggregation.work_on(run)
+            done = run.shards.filter(done=True).count()
+            self.stderr.write(f"{run.mode} run: {done} of {run.shards.count()} parts done")
+            if aggregation.finish(run, at=clock.now()):
+                return
+            time.sleep(POLL_S)

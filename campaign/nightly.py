@@ -1,0 +1,45 @@
+"""The nightly run of every campaign: started once a night, finished whatever happens."""
+
+from datetime import datetime
+
+import structlog
+from django.db.models import Exists, OuterRef
+
+from campaign import queries
+from campaign.aggregation import start_run
+from campaign.models import AggregationRun, Campaign, Terms
+from campaign.reports import missed_nights, nights_due
+
+log = structlog.get_logger(__name__)
+
+
+def start_due_runs(*, now: datetime) -> list[AggregationRun]:
+    """Start tonight's run of each published campaign where it is due, and return what to work on.
+
+    Unfinished runs are among them, so that calling this every minute also sweeps up what a killed
+    worker or a lost message left. Nights that were missed are reported as tonight's run starts.
+    """
+    for campaign in published_campaigns():
+        start_if_due(campaign, now=now)
+    unfinished = AggregationRun.objects.filter(finished_at__isnull=True)
+    return list(unfinished.select_related("campaign").order_by("id"))
+
+
+def published_campaigns() -> list[Campaign]:
+    """Return the campaigns that have terms in force."""
+    published = Terms.objects.filter(campaign=OuterRef("pk"), published_at__isnull=False)
+    return list(Campaign.objects.filter(Exists(published)).order_by("id"))
+
+
+def start_if_due(campaign: Campaign, *, now: datetime) -> None:
+    """Start tonight's run unless it was started or is not due."""
+    terms = queries.working_terms(campaign)
+    nights = nights_due(terms, now=now)
+    if not nights or campaign.runs.filter(night=nights[-1]).exists():
+        return
+    if missed := missed_nights(campaign, terms, now=now):
+        log.error(
+            "nights_missed", campaign=campaign.code, nights=[night.isoformat() for night in missed]
+        )
+    run, _is_new = start_run(campaign=campaign, as_of=now, night=nights[-1])
+    log.info("aggregation_started", campaign=campaign.code, run=run.pk, mode=run.mode)

@@ -1,0 +1,94 @@
+"""``explain CODE WESTER_ID``: say where a member stands and why each booking counts or does not."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from bookings.commands import ContractCommand, Report
+from campaign import queries
+from campaign.management import arguments
+from entries import standing
+from entries.standing import ExplainedBooking, Standing
+
+KEY_PARTS = 3
+
+
+class Command(ContractCommand):
+    """Say where a member stands and why each booking counts or does not."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the campaign, and the member or the booking."""
+        super().add_arguments(parser)
+        arguments.code(parser)
+        asked = parser.add_mutually_exclusive_group(required=True)
+        asked.add_argument("wester_id", nargs="?", metavar="WESTER_ID")
+        asked.add_argument("--booking", metavar="SERVICE/RESERVATION/ITEM")
+
+    def run(self, *, code: str, wester_id: str | None, booking: str | None, **_: Any) -> Report:
+        """Explain a member, or one booking."""
+        campaign = queries.get_campaign(code)
+        if wester_id is not None:
+            found = standing.explain_member(campaign=campaign, wester_id=wester_id)
+        else:
+            service, reservation_no, item_no = split_key(str(booking))
+            found = standing.explain_booking(
+                campaign=campaign,
+                service=service,
+                reservation_no=reservation_no,
+                item_no=item_no,
+            )
+        return Report(describe(found), describe_in_words(found))
+
+
+def split_key(key: str) -> tuple[str, str, int]:
+    """Split a booking's name into its three parts."""
+    parts = key.split("/")
+    if len(parts) != KEY_PARTS or not (parts[2].isascii() and parts[2].isdigit()):
+        raise CommandError(
+            "--booking takes SERVICE/RESERVATION/ITEM, such as e5489/R1/1.", returncode=2
+        )
+    return parts[0], parts[1], int(parts[2])
+
+
+def describe(found: Standing) -> dict[str, Any]:
+    """Return a standing as a program reads it."""
+    return {
+        "wester_id": found.wester_id,
+        "entered_at": found.entered_at,
+        "withdrawn": found.has_left,
+        "total_yen": found.total_yen,
+        "awaiting_yen": found.awaiting_yen,
+        "missing_yen": found.missing_yen,
+        "eligible": found.eligible,
+        "reward_points": found.reward_points,
+        "member_reasons": found.member_reasons,
+        "bookings": [describe_booking(one) for one in found.bookings],
+    }
+
+
+def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
+    """Return an explained booking as a program reads it."""
+    return {
+        "booking": str(one.booking),
+        "amount_yen": one.booking.amount_yen,
+        "counts": one.counts,
+        "pending": one.waits,
+        "reasons": one.reasons,
+    }
+
+
+def describe_in_words(found: Standing) -> str:
+    """Return a standing as a person reads it."""
+    lines = [
+        f"{one.booking}: {one.booking.amount_yen:,} yen, {', '.join(one.reasons) or 'counts'}"
+        for one in found.bookings
+    ]
+    verdict = "eligible" if found.eligible else ", ".join(found.member_reasons) or "no member"
+    lines.append(
+        f"Total {found.total_yen:,} yen, {found.awaiting_yen:,} yen waiting, "
+        f"{found.missing_yen:,} yen missing: {verdict}; "
+        f"reward if drawn {found.reward_points:,} points."
+    )
+    return "\n".join(lines)

@@ -1,0 +1,76 @@
+"""Who may win: one object a rule, evaluated in Postgres wherever it is asked.
+
+The conditions are on rows that supply three names: ``entered_at``, ``counting_total`` (yen) and
+``has_left``. Source: the terms, "Rules of a member"; their order is the order shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Protocol
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+class MemberTerms(Protocol):
+    """The terms that the rules depend on."""
+
+    opens_at: datetime
+    closes_at: datetime
+    minimum_total_yen: int
+
+
+@dataclass(frozen=True)
+class MemberRule:
+    """A condition that keeps a member out of the draw; see ``campaign.rules.Rule``."""
+
+    code: str
+    clause: str
+    sentence: "StrPromise"
+    rejects: Callable[[MemberTerms], Q]
+
+
+def _not_entered(terms: MemberTerms) -> Q:
+    outside = Q(entered_at__lt=terms.opens_at) | Q(entered_at__gte=terms.closes_at)
+    return Q(entered_at__isnull=True) | outside
+
+
+def _below_minimum(terms: MemberTerms) -> Q:
+    return Q(counting_total__lt=terms.minimum_total_yen)
+
+
+def _withdrawn(_terms: MemberTerms) -> Q:
+    return Q(has_left=True)
+
+
+MEMBER_RULES = (
+    MemberRule(
+        "not_entered",
+        "専用ページからエントリー(WESTER IDでのログインが必要)を行い",
+        _("Not in the draw, because there is no entry."),
+        _not_entered,
+    ),
+    MemberRule(
+        "below_minimum",
+        "期間中総額5,000円以上をご予約のうえ、ご利用いただいたお客様",
+        _("Not in the draw, because the eligible total is below %(minimum)s yen."),
+        _below_minimum,
+    ),
+    MemberRule(
+        "withdrawn",
+        "ポイント還元時にWESTER会員を退会された場合は、ポイント還元の対象外となります。",
+        _("No points are given, because the WESTER membership has ended."),
+        _withdrawn,
+    ),
+)
+
+
+def any_keeps_out(terms: MemberTerms) -> Q:
+    """Return the condition that at least one rule keeps the member out of the draw."""
+    return reduce(or_, (rule.rejects(terms) for rule in MEMBER_RULES))
