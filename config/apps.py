@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import register
+
+from config.checks import check_translations
 
 
 class WiringConfig(AppConfig):
@@ -10,7 +13,8 @@ class WiringConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Have the embedded servers running, where the environment names no others."""
+        """Register our checks; have the servers running that the environment does not name."""
+        register(check_translations)
         if settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS:
             # Not at the top: with real servers nothing embedded is imported.
             from config.embedded import services

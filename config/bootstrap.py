@@ -27,17 +27,32 @@ STAMP = ENVIRONMENT / ".complete"
 
 
 def main() -> None:
-    """Leave .venv holding exactly what the lock file names; do nothing where it already does."""
-    wanted = fingerprint()
+    """Leave .venv holding exactly what the lock file names, and the translations compiled."""
     with (ROOT / ".venv.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        if STAMP.exists() and STAMP.read_text() == wanted:
+        build_environment()
+        compile_translations()
+
+
+def build_environment() -> None:
+    """Make .venv; do nothing where it already holds what the lock file names."""
+    wanted = fingerprint()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    say("Building the environment in .venv (about a minute, once) ...")
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    run([*create(), "install", "--require-hashes", "--no-deps", "--requirement", LOCK_FILE])
+    STAMP.write_text(wanted)
+    say("The environment is ready.")
+
+
+def compile_translations() -> None:
+    """Write the .mo files that Django reads, where a .po file is newer than its own."""
+    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
+            run([ENVIRONMENT / "bin" / "python", "-m", "config.translations", "compile"])
             return
-        say("Building the environment in .venv (about a minute, once) ...")
-        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-        run([*create(), "install", "--require-hashes", "--no-deps", "--requirement", LOCK_FILE])
-        STAMP.write_text(wanted)
-        say("The environment is ready.")
 
 
 def fingerprint() -> str:
@@ -83,7 +98,7 @@ def importable(module: str) -> bool:
 def run(command: list[str | Path], env: dict[str, str] | None = None) -> None:
     """Run one step; end with one sentence, not a traceback, where it fails."""
     try:
-        subprocess.run(command, check=True, env=env)
+        subprocess.run(command, check=True, env=env, cwd=ROOT)
     except subprocess.CalledProcessError as failure:
         words = " ".join(str(word) for word in command)
         sys.exit(f"The environment could not be built: '{words}' ended with {failure.returncode}.")

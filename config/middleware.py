@@ -37,10 +37,11 @@ class RequestLog:
 
 
 class ChosenLanguage:
-    """Japanese, unless the visitor chose another language here.
+    """Japanese, unless the visitor chose another language here; a cookie remembers the choice.
 
     The browser's preferences do not count: the campaign is announced in Japanese, and a page that
-    differs by a header of which there are thousands could not be cached.
+    differs by a header of which there are thousands could not be cached. A visitor who chose
+    nothing has no cookie at all, and shares every cache's one copy with all others.
     """
 
     def __init__(self, get_response: Respond) -> None:

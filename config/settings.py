@@ -121,7 +121,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
-    }
+    },
+    # Pages that are the same for everybody, rendered once in a while by each process.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 5},
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
@@ -144,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
 LOGIN_URL = "/staff/login/"
 
 LANGUAGE_CODE = "ja"

@@ -2,9 +2,26 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
+
+from config import health
+from portal import errors
+
+admin.site.site_header = _("Dodonto office")
+admin.site.site_title = _("Dodonto office")
+admin.site.index_title = _("Campaign management")
 
 urlpatterns = [
     path("", include("portal.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    # Without a token, and so without a cookie on pages that everybody shares: all that another
+    # site could do with it is change the language in which somebody reads ours.
+    path("language/setlang/", csrf_exempt(set_language), name="set_language"),
     path("staff/", admin.site.urls),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
 ]
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found

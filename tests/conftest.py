@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pgtrigger
@@ -9,6 +10,11 @@ import pytest
 from django.apps import apps
 from django.core.management.commands import flush
 
+from django.utils.translation.reloader import translation_file_changed
+
+from config.translations.catalogs import compile_all
+
+ROOT = Path(__file__).resolve().parent.parent
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network
 
 
@@ -25,3 +31,10 @@ def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", empty_and_refill)
         yield
+
+
+def pytest_configure() -> None:
+    """Have the translations compiled, also where the tests were not started by make."""
+    for file in compile_all(ROOT, only_stale=True):
+        # Django is set up by now and may have read what stood there before.
+        translation_file_changed(sender=None, file_path=file)

@@ -1,0 +1,77 @@
+"""The campaign page: everything the announcement says, from the terms, in the shown state."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import caches
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from campaign.models import Terms
+from portal import names
+from portal.queries import shown_terms
+from portal.states import next_change, shown_state
+
+TEMPLATE = "portal/campaign.html"
+
+
+@dataclass(frozen=True)
+class AnonymousPage:
+    """The page as everybody sees it who is not signed in."""
+
+    body: bytes
+    etag: str
+    rendered_at: datetime
+    changes_at: datetime | None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Say whether the clock has not changed the page meanwhile (a demo's also runs back)."""
+        return self.rendered_at <= now and (self.changes_at is None or now < self.changes_at)
+
+
+def anonymous_page(code: str, *, now: datetime) -> AnonymousPage | None:
+    """Return the page in the language in use; None where the campaign is not published.
+
+    A process remembers it for some seconds (CACHES["pages"]), so that a crowd costs no queries.
+    """
+    remembered, key = caches["pages"], f"{code}:{get_language()}"
+    page: AnonymousPage | None = remembered.get(key)
+    if page is None or not page.holds_at(now):
+        terms = shown_terms(code)
+        if terms is None:
+            return None
+        page = render_page(terms, now=now)
+        remembered.set(key, page)
+    return page
+
+
+def render_page(terms: Terms, *, now: datetime) -> AnonymousPage:
+    """Render the page without a request: nothing of a visitor can get into it."""
+    body = render_to_string(TEMPLATE, page_context(terms, now=now)).encode()
+    return AnonymousPage(
+        body=body,
+        etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        rendered_at=now,
+        changes_at=next_change(terms, now=now),
+    )
+
+
+def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
+    """Return what the template needs, the same for everybody."""
+    state = shown_state(terms, now=now, entries_frozen_at=terms.campaign.entries_frozen_at)
+    return {
+        "here": reverse("portal:campaign", args=[terms.campaign.code]),
+        "terms": terms,
+        "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "state": state,
+        "state_name": names.STATES[state],
+        "is_public": terms.public_at <= now,
+        "operator": names.operator_name(terms.operator),
+        "kinds_registered": names.kind_names(terms.kinds_registered),
+        "kinds_free": names.kind_names(terms.kinds_free),
+        "kinds_excluded": names.kind_names(terms.kinds_excluded),
+        **names.PRODUCTS,
+    }

@@ -1,0 +1,78 @@
+"""Friendly answers where something is wrong; none needs the database or a session."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+RETRY_AFTER_S = 15
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that the request could not be understood."""
+    return error_page(
+        request,
+        status=400,
+        heading=_("This page cannot be shown"),
+        advice=_("Please check the address and try again."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that this person may not do it."""
+    return error_page(
+        request,
+        status=403,
+        heading=_("You cannot see this page"),
+        advice=_("It is open only to those who have the permission."),
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the form came from a page that is too old; the reason is for nobody's eyes."""
+    return error_page(
+        request,
+        status=403,
+        heading=_("Please try once more"),
+        advice=_(
+            "The page had been open too long, so nothing was done. "
+            "Go back, reload the page and send it again."
+        ),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is no such page or campaign."""
+    return error_page(
+        request,
+        status=404,
+        heading=_("There is no such page"),
+        advice=_("The address may have changed, or the campaign is not public."),
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that we cannot serve right now, and when to try again."""
+    response = error_page(
+        request,
+        status=503,
+        heading=_("We are very busy at the moment"),
+        advice=_("Please wait a little and try again."),
+    )
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def error_page(
+    request: HttpRequest, *, status: int, heading: "StrPromise", advice: "StrPromise"
+) -> HttpResponse:
+    """Render an error's page; nobody keeps it, for the next try may succeed."""
+    context = {"heading": heading, "advice": advice}
+    response = render(request, "portal/error.html", context, status=status)
+    add_never_cache_headers(response)
+    return response

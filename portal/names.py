@@ -1,0 +1,69 @@
+"""The names that the pages use: of states, member kinds, operators and products."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from bookings.models.registrations import MemberKind
+from portal.states import ShownState
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+STATES = {
+    ShownState.BEFORE: pgettext_lazy("state of a campaign", "Not open yet"),
+    ShownState.OPEN: pgettext_lazy("state of a campaign", "Open for entry"),
+    ShownState.CLOSED: pgettext_lazy("state of a campaign", "Entry closed"),
+    ShownState.COUNTING: pgettext_lazy("state of a campaign", "Counting"),
+    ShownState.RESULTS: pgettext_lazy("state of a campaign", "Results announced"),
+    ShownState.CREDITED: pgettext_lazy("state of a campaign", "Points credited"),
+}
+# In the order in which the pages list them.
+MEMBER_KINDS: dict[str, "StrPromise"] = {
+    MemberKind.SMART_EX: _("Smart EX members"),
+    MemberKind.JR_CENTRAL_EXPRESS_CARD: _("JR Tokai Express Card members"),
+    MemberKind.JQ_CARD_EXPRESS: _("JQ CARD Express members"),
+    MemberKind.J_WEST_CARD_EXPRESS: _("J-WEST Card (Express) members"),
+    MemberKind.PLUS_EX: _("Plus EX members"),
+    MemberKind.VIEW_EXPRESS_CARD: _("View Card Express members"),
+    MemberKind.SMART_EX_OVERSEAS: _("Members of the Smart EX service for overseas visitors"),
+    MemberKind.CORPORATE: _("Some corporate members of Express Yoyaku"),
+}
+# As the rail network names them; companies outside the JR group keep their Japanese names.
+OPERATORS: dict[str, "StrPromise"] = {
+    "JR West": _("JR West"),
+    "JR Central": _("JR Central"),
+    "JR East": _("JR East"),
+    "JR Kyushu": _("JR Kyushu"),
+    "JR Shikoku": _("JR Shikoku"),
+    "JR Hokkaido": _("JR Hokkaido"),
+}
+
+
+def japanese(name: str) -> SafeString:
+    """Mark a name that stays Japanese on every page, so that it is read out as such."""
+    return format_html('<span lang="ja">{}</span>', name)
+
+
+# Names that members meet on Japanese screens and tickets, and must recognise there.
+PRODUCTS = {
+    "points_registration": japanese("EXサービスポイント付与登録"),
+    "rail_points_product": japanese("鉄道ポイント利用商品"),
+    "reward_ticket": japanese("WESTERポイント特典きっぷ"),
+    "upgrade": japanese("WESTERポイントアップグレード（グリーン）"),
+}
+
+
+def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:
+    """Return the names of these member kinds, in the order of the pages."""
+    wanted = set(kinds)
+    return [name for kind, name in MEMBER_KINDS.items() if kind in wanted]
+
+
+def operator_name(operator: str) -> "StrPromise | str":
+    """Return the name of a railway company."""
+    return OPERATORS.get(operator, operator)

@@ -1,0 +1,57 @@
+"""What state of a campaign people are shown: it follows from the clock, the draw and the payout."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from campaign.states import EntryPeriod, EntryState, entry_state
+
+
+class ShownState(StrEnum):
+    """The states of a published campaign, in the order in which they come."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    CLOSED = "closed"
+    COUNTING = "counting"
+    RESULTS = "results"
+    CREDITED = "credited"
+
+
+BY_ENTRY = {
+    EntryState.BEFORE: ShownState.BEFORE,
+    EntryState.OPEN: ShownState.OPEN,
+    EntryState.CLOSED: ShownState.CLOSED,
+    EntryState.FROZEN: ShownState.COUNTING,
+}
+
+
+def shown_state(
+    terms: EntryPeriod,
+    *,
+    now: datetime,
+    entries_frozen_at: datetime | None,
+    confirmed_at: datetime | None = None,
+    paid_at: datetime | None = None,
+) -> ShownState:
+    """Return the state that people are shown at an instant.
+
+    By the clock until the entry period ends; then closed until the freeze, counting until the draw
+    is confirmed, results until the payout has ended. A result counts from its instant on, never
+    before, and a void draw takes it back together with the freeze.
+
+    Args: ``confirmed_at``, ``paid_at``: when the draw was confirmed, when the payout run ended.
+    """
+    shown = BY_ENTRY[entry_state(terms, entries_frozen_at, now=now)]
+    if shown is not ShownState.COUNTING or not has_come(confirmed_at, now=now):
+        return shown
+    return ShownState.CREDITED if has_come(paid_at, now=now) else ShownState.RESULTS
+
+
+def has_come(instant: datetime | None, *, now: datetime) -> bool:
+    """Say whether something has happened; None means not yet."""
+    return instant is not None and instant <= now
+
+
+def next_change(terms: EntryPeriod, *, now: datetime) -> datetime | None:
+    """Return the instant at which the clock alone changes the state; None where it never will."""
+    return min((edge for edge in (terms.opens_at, terms.closes_at) if edge > now), default=None)
