@@ -17,11 +17,11 @@ from config.production import production_refusals
 BASE_DIR = ROOT
 LOCAL_STATE_DIR = environment.state_folder()
 
-PRODUCTION = env.bool("PRODUCTION", False)
-DEBUG = env.bool("DEBUG", False)
-DEMO_MODE = env.bool("DEMO_MODE", False)
+PRODUCTION = environment.switch("PRODUCTION")
+DEBUG = environment.switch("DEBUG")
+DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
-ALLOW_COMMAND_APPROVAL = env.bool("ALLOW_COMMAND_APPROVAL", DEMO_MODE)
+ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
 REDIS_URL = environment.redis("REDIS_URL")
@@ -111,7 +111,8 @@ TEMPLATES = [
 
 # pgtrigger.ignore must have a value: without one its check raises and swallows an error on every
 # row, which makes large statements quadratic.
-DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c pgtrigger.ignore={}")
+OPTIONS = DATABASE.setdefault("OPTIONS", {})
+OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}".strip()
 DATABASE["CONN_MAX_AGE"] = 60
 DATABASE["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": DATABASE}
@@ -132,7 +133,6 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 
@@ -205,6 +205,6 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = environment.log_level("LOG_LEVEL")
 LOGGING = logs.configuration(level=LOG_LEVEL, as_json=PRODUCTION)
 LOGGING_CONFIG = "config.logs.configure"
