@@ -15,7 +15,7 @@ env:  ## Build .venv from the lock file (every other target does this first)
 	@cd "$(ROOT)" && "$(PYTHON)" config/bootstrap.py
 
 demo: env  ## Start everything and serve the site
-	@$(RUN) manage.py demo
+	@cd "$(ROOT)" && DEMO_MODE=1 DEBUG=0 .venv/bin/python manage.py demo
 
 stop: env  ## End the demo and the embedded servers
 	@$(RUN) -m config.embedded stop
