@@ -1,22 +1,32 @@
 """What staff see of campaigns, and where a second person approves."""
 
+import json
 from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from bookings.refusals import Refusal
 from campaign import approvals, clock, queries, terms
 from campaign.audit import Actor
 from campaign.forms import TermsForm
 from campaign.models import Approval, AuditRecord, Campaign, Terms, User
-from campaign.refusals import CampaignRefusal
-from campaign.states import entry_state
+from campaign.states import EntryState, entry_state
 
+STATE_NAMES = {
+    EntryState.UNPUBLISHED: pgettext_lazy("state of a campaign", "Not published"),
+    EntryState.BEFORE: pgettext_lazy("state of a campaign", "Not open yet"),
+    EntryState.OPEN: pgettext_lazy("state of a campaign", "Open for entry"),
+    EntryState.CLOSED: pgettext_lazy("state of a campaign", "Entry closed"),
+    EntryState.FROZEN: pgettext_lazy("state of a campaign", "Entrants frozen"),
+}
 admin.site.register(User, UserAdmin)
 
 
@@ -28,6 +38,11 @@ class TermsInline(ReadOnlyInline):
     ordering = ["version"]
     show_change_link = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Terms]:
+        """Fetch who published them along with the versions."""
+        versions: QuerySet[Terms] = super().get_queryset(request)
+        return versions.select_related("published_by")
+
 
 @admin.register(Campaign)
 class CampaignAdmin(ReadOnlyAdmin):
@@ -38,14 +53,20 @@ class CampaignAdmin(ReadOnlyAdmin):
     inlines = [TermsInline]
     actions = ["publish"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        """Fetch the versions of all campaigns at once, and ask the clock once."""
+        campaigns: QuerySet[Campaign] = super().get_queryset(request)
+        seen_at = Value(clock.now(), output_field=DateTimeField())
+        return campaigns.prefetch_related("terms").annotate(seen_at=seen_at)
+
     @admin.display(description=_("state"))
     def state(self, campaign: Campaign) -> str:
         """Return where the entering stands."""
-        return str(
-            entry_state(
-                queries.working_terms(campaign), campaign.entries_frozen_at, now=clock.now()
-            )
+        seen_at = getattr(campaign, "seen_at")  # noqa: B009 - an annotation, not a field
+        state = entry_state(
+            queries.working_terms(campaign), campaign.entries_frozen_at, now=seen_at
         )
+        return str(STATE_NAMES[state])
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may ask for a publication."""
@@ -68,6 +89,7 @@ class TermsAdmin(ModelAdmin):
     """The terms: a draft can be changed, a published version by nobody."""
 
     form = TermsForm
+    readonly_fields = ["campaign", "version", "published_at", "published_by"]
     list_display = ["campaign", "version", "published_at", "published_by", "opens_at", "closes_at"]
     list_select_related = ["campaign", "published_by"]
     ordering = ["-campaign_id", "-version"]
@@ -84,6 +106,16 @@ class TermsAdmin(ModelAdmin):
         """Allow drafts to those who hold the permission."""
         is_draft = obj is None or obj.published_at is None
         return is_draft and super().has_change_permission(request, obj)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Terms | None:
+        """Hold the campaign while a version is saved, so that nobody publishes it meanwhile."""
+        version: Terms | None = super().get_object(request, object_id, from_field)
+        if version and request.method == "POST":
+            terms.lock(version.campaign)
+            version.refresh_from_db()
+        return version
 
 
 @admin.register(Approval)
@@ -103,7 +135,21 @@ class ApprovalAdmin(ReadOnlyAdmin):
     list_filter = ["state", "action"]
     list_select_related = ["requested_by", "decided_by"]
     ordering = ["-id"]
+    fields = [
+        ("action", "subject", "state"),
+        ("requested_by", "requested_at"),
+        ("decided_by", "decided_at"),
+        "readable_content",
+        "content_sha256",
+    ]
     actions = ["approve", "refuse"]
+
+    @admin.display(description=_("content"))
+    def readable_content(self, approval: Approval) -> str:
+        """Return what is approved, a line a value."""
+        return format_html(
+            "<pre>{}</pre>", json.dumps(approval.content, indent=2, ensure_ascii=False)
+        )
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may decide."""
@@ -115,7 +161,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.approve, approval_id=approval_id)
 
-    @admin.action(description=_("Refuse"), permissions=["decide"])
+    @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
         """Refuse each selected request."""
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
@@ -142,7 +188,7 @@ def carry_out(
     actor = Actor(cast("User", request.user))  # the admin lets nobody else in
     try:
         operation(**arguments, actor=actor, at=clock.now())
-    except CampaignRefusal as refusal:
+    except Refusal as refusal:  # the registered actions are other apps' as well
         page.message_user(request, str(refusal), messages.WARNING)
     else:
         page.message_user(request, _("Done."), messages.SUCCESS)

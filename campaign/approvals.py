@@ -33,10 +33,14 @@ class Action:
     """What can be approved: who may ask, what the content is, and what carries it out.
 
     ``content`` is computed from the subject when it is asked for and again when it is approved;
-    nothing is carried out that differs from what was asked for.
+    nothing is carried out that differs from what was asked for. ``hold`` comes before it and locks
+    to the end of the transaction whatever the content is read from: nobody changes it between the
+    look and the deed, and all who ask or approve take their locks in one order, the subject's
+    first, then the approval's.
     """
 
     permission: str
+    hold: Callable[[str], None]
     content: Callable[[str], dict[str, Any]]
     carry_out: Callable[[Approval], None]
 
@@ -48,11 +52,12 @@ def register(
     action: str,
     function: Callable[[Approval], None],
     *,
+    hold: Callable[[str], None],
     content: Callable[[str], dict[str, Any]],
     permission: str,
 ) -> None:
     """Make an action approvable (called by the apps as they get ready)."""
-    _actions[action] = Action(permission, content, function)
+    _actions[action] = Action(permission, hold, content, function)
 
 
 def registered() -> dict[str, Action]:
@@ -64,24 +69,22 @@ def registered() -> dict[str, Action]:
 def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approval:
     """Ask for an action; the same request again returns the one that is open.
 
-    An open request of the same action and subject with another content is superseded.
+    An open request of the same action and subject that another person made, or with another
+    content, is superseded.
 
     Raises:
         NotPermitted: the person does not hold the action's permission.
     """
     known = find_action(action)
     require(actor.user, known.permission)
+    known.hold(subject)
     content = known.content(subject)
     sha256 = content_sha256(content)
-    same_subject = Approval.objects.select_for_update().filter(
-        action=action, subject=subject, state=Approval.State.OPEN
-    )
-    for standing in same_subject.order_by("id"):
+    same_subject = Approval.objects.select_for_update().filter(action=action, subject=subject)
+    if standing := same_subject.filter(state=Approval.State.OPEN).first():
         if standing.content_sha256 == sha256 and standing.requested_by_id == actor.user.pk:
             return standing
-        standing.state = Approval.State.SUPERSEDED
-        standing.decided_at = at
-        standing.save(update_fields=["state", "decided_at"])
+        supersede(standing, actor, at)
     approval = Approval.objects.create(
         action=action,
         subject=subject,
@@ -107,12 +110,14 @@ def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
         ApprovalEnded: it was refused or superseded.
         ContentChanged: what would be carried out is no longer what was asked for.
     """
-    approval = lock_approval(approval_id)
+    asked = find_approval(approval_id)
     require(actor.user, DECIDE)
+    action = find_action(asked.action)
+    action.hold(asked.subject)
+    approval = lock_approval(approval_id)
     if approval.state == Approval.State.APPROVED:
         return approval
     require_open(approval)
-    action = find_action(approval.action)
     if content_sha256(action.content(approval.subject)) != approval.content_sha256:
         raise ContentChanged(_("The content changed after it was asked for; ask for it again."))
     decide(approval, Approval.State.APPROVED, actor, at)
@@ -127,9 +132,10 @@ def refuse(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
     Raises:
         UnknownApproval, NotPermitted, ApprovalEnded: as for approving.
     """
-    approval = lock_approval(approval_id)
-    if approval.requested_by_id != actor.user.pk:
+    asked = find_approval(approval_id)
+    if asked.requested_by_id != actor.user.pk:
         require(actor.user, DECIDE)
+    approval = lock_approval(approval_id)
     if approval.state == Approval.State.REFUSED:
         return approval
     require_open(approval)
@@ -144,12 +150,17 @@ def find_action(name: str) -> Action:
     return _actions[name]
 
 
-def lock_approval(approval_id: int) -> Approval:
-    """Return a request and hold it to the end of the transaction."""
-    approval = Approval.objects.select_for_update().filter(pk=approval_id).first()
+def find_approval(approval_id: int) -> Approval:
+    """Return a request: what was asked for never changes, its state may until it is locked."""
+    approval = Approval.objects.filter(pk=approval_id).first()
     if approval is None:
         raise UnknownApproval(_("There is no approval with this number."))
     return approval
+
+
+def lock_approval(approval_id: int) -> Approval:
+    """Return a request that exists, and hold it to the end of the transaction."""
+    return Approval.objects.select_for_update().get(pk=approval_id)
 
 
 def require(user: User, permission: str) -> None:
@@ -177,6 +188,13 @@ def decide(approval: Approval, state: str, actor: Actor, at: datetime) -> None:
     with constraint_errors({"approval_by_another_person": own}):
         approval.save(update_fields=["state", "decided_by", "decided_at"])
     keep_audit(state, approval, actor, at)
+
+
+def supersede(approval: Approval, actor: Actor, at: datetime) -> None:
+    """End a request in favour of another one, and keep in the audit who made that."""
+    approval.state, approval.decided_at = Approval.State.SUPERSEDED, at
+    approval.save(update_fields=["state", "decided_at"])
+    keep_audit(Approval.State.SUPERSEDED, approval, actor, at)
 
 
 def keep_audit(what: str, approval: Approval, actor: Actor, at: datetime) -> None:

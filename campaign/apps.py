@@ -18,6 +18,7 @@ class CampaignConfig(AppConfig):
             approvals.register(
                 action,
                 terms.publish_draft,
+                hold=terms.hold,
                 content=terms.content_to_publish,
                 permission="campaign.request_publication",
             )

@@ -1,6 +1,7 @@
 """Who did what, when and from where."""
 
-import getpass
+import os
+import pwd
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,16 @@ class Actor:
 
 def acting_by_command(user: User) -> Actor:
     """Return the person whose name a command was given, and who really typed it."""
-    return Actor(user, os_user=getpass.getuser(), host=socket.gethostname())
+    return Actor(user, os_user=machine_user(), host=socket.gethostname())
+
+
+def machine_user() -> str:
+    """Return who runs this process, by what the system says and not by what the shell claims."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # in a container that was given a bare number
+        return f"uid {number}"
 
 
 def record(
@@ -35,5 +45,19 @@ def record(
         user=actor.user,
         os_user=actor.os_user,
         host=actor.host,
+        detail=dict(detail),
+    )
+
+
+def record_without_account(
+    *, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
+) -> AuditRecord:
+    """Keep one line of what a command did in the name of nobody but the machine's user."""
+    return AuditRecord.objects.create(
+        at=at,
+        action=action,
+        subject=subject,
+        os_user=machine_user(),
+        host=socket.gethostname(),
         detail=dict(detail),
     )

@@ -7,12 +7,16 @@ from typing import Any
 
 
 def canonical_json(content: Mapping[str, Any]) -> bytes:
-    """Write sorted keys, no white space and ASCII only; floats are refused.
+    """Write sorted keys, no white space and ASCII only.
+
+    Floats are refused, for they are written in more than one way, and so are keys that are no
+    strings, for JSON would write them as the strings that look like them.
 
     Raises:
-        TypeError: a value is no string, whole number, boolean, null, list or mapping.
+        TypeError: a key is no string, or a value no string, whole number, boolean, null, list or
+            dictionary.
     """
-    _refuse_floats(content)
+    _refuse_ambiguous(content)
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
@@ -21,12 +25,13 @@ def content_sha256(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
-def _refuse_floats(value: object) -> None:
+def _refuse_ambiguous(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("A canonical content holds no fractions.")
     if isinstance(value, Mapping):
-        for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, (list, tuple)):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("A canonical content names its values by strings.")
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
         for item in value:
-            _refuse_floats(item)
+            _refuse_ambiguous(item)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookings.models import Stop
 from campaign.models import Campaign, Terms
 from campaign.refusals import UnknownCampaign
 from campaign.termsfile import FIELDS
@@ -16,7 +17,7 @@ def get_campaign(code: str) -> Campaign:
     Raises:
         UnknownCampaign: there is none; the message lists those that there are.
     """
-    campaign = Campaign.objects.filter(code=code).first() if "\0" not in code else None
+    campaign = Campaign.objects.filter(code=code).first() if code.isprintable() else None
     if campaign is None:
         known = Campaign.objects.order_by("code").values_list("code", flat=True)
         raise UnknownCampaign(
@@ -42,16 +43,27 @@ def working_terms(campaign: Campaign) -> Terms:
 
     Loading, aggregating and explaining work on an unpublished campaign.
     """
-    terms = published_terms(campaign) or draft_terms(campaign)
+    versions = campaign.terms.all()  # a handful, and perhaps fetched ahead for many campaigns
+    terms = max(versions, key=lambda one: (one.published_at is not None, one.version), default=None)
     if terms is None:
         raise Terms.DoesNotExist(campaign.code)
     return terms
 
 
 def newest_public_terms(*, at: datetime) -> Terms | None:
-    """Return the terms of the newest campaign whose page is public at an instant."""
-    published = Terms.objects.filter(published_at__isnull=False, public_at__lte=at)
-    return published.select_related("campaign").order_by("-opens_at", "-version").first()
+    """Return the terms in force of the newest campaign whose page is public at an instant.
+
+    The page of a campaign follows its last version alone; those before it say nothing any more.
+    """
+    published = Terms.objects.filter(published_at__isnull=False)
+    in_force = published.order_by("campaign", "-version").distinct("campaign").values("id")
+    public = Terms.objects.filter(id__in=in_force, public_at__lte=at)
+    return public.select_related("campaign").order_by("-opens_at", "-id").first()
+
+
+def runs_somewhere(operator: str) -> bool:
+    """Say whether an operator runs any section of the rail network."""
+    return Stop.objects.filter(operator_to_next=operator).exists()
 
 
 def terms_values(terms: Terms) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as every_app
+from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 
 ROLES = ("campaign", "support", "ops", "approver", "auditor")
 
@@ -17,19 +18,25 @@ def register(role: str, permissions: Iterable[str]) -> None:
     _permissions[role].update(permissions)
 
 
-def grant_role_permissions(sender: AppConfig, **_: Any) -> None:
+def registered(role: str) -> frozenset[str]:
+    """Return the permissions of a role."""
+    return frozenset(_permissions[role])
+
+
+def grant_role_permissions(sender: AppConfig, *, apps: Apps = every_app, **_: Any) -> None:
     """Have every role's group hold what the role holds of an app that was just migrated.
 
-    What was granted and is registered no more is taken back.
+    What was granted and is registered no more is taken back. ``apps`` is what the migrations have
+    made so far; a migrate of some apps alone may come before there are any groups.
     """
+    if "group" not in apps.all_models["auth"]:
+        return
     held = {
-        f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in Permission.objects.filter(
-            content_type__in=ContentType.objects.filter(app_label=sender.label)
-        ).select_related("content_type")
+        f"{sender.label}.{permission.codename}": permission
+        for permission in Permission.objects.filter(content_type__app_label=sender.label)
     }
     for role in ROLES:
         group, _created = Group.objects.get_or_create(name=role)
-        names = {name for name in held if name in _permissions[role]}
+        names = held.keys() & _permissions[role]
         group.permissions.remove(*(held[name] for name in held.keys() - names))
         group.permissions.add(*(held[name] for name in names))

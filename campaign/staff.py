@@ -1,6 +1,7 @@
 """The people who run the campaign."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
@@ -9,6 +10,8 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from bookings.refusals import constraint_errors
+from campaign import audit
 from campaign.models import User
 from campaign.refusals import CampaignRefusal, UnknownRole, UnknownStaff
 from campaign.roles import ROLES
@@ -39,15 +42,29 @@ def get_staff(username: str) -> User:
     Raises:
         UnknownStaff: there is none.
     """
-    user = User.objects.filter(username=username, is_staff=True, is_active=True).first()
-    if user is None:
+    user = find_account(username)
+    if user is None or not works_here(user):
         raise UnknownStaff(_("There is no active staff user with this name; see: staff add."))
     return user
 
 
+def find_account(username: str) -> User | None:
+    """Return the account with this name, in the form that Django keeps names in."""
+    if not username.isprintable():
+        return None
+    return User.objects.filter(username=User.normalize_username(username)).first()
+
+
+def works_here(user: User) -> bool:
+    """Say whether this is an active staff user."""
+    return user.is_staff and user.is_active
+
+
 @transaction.atomic
-def add_staff(*, username: str, role: str, password: str) -> Added:
+def add_staff(*, username: str, role: str, password: str, at: datetime) -> Added:
     """Have a staff user with a role; an account that exists keeps its password.
+
+    The audit keeps who typed it: a second pair of eyes is worth what its account is worth.
 
     Raises:
         UnknownRole, UnfitName, UnfitPassword: what was given cannot be.
@@ -56,21 +73,26 @@ def add_staff(*, username: str, role: str, password: str) -> Added:
         raise UnknownRole(
             _("There is no such role; the roles are: %(roles)s.") % {"roles": ", ".join(ROLES)}
         )
-    user = User.objects.select_for_update().filter(username=username).first()
-    created = user is None
-    if user is None:
-        user = create_staff(username, password)
-    elif not user.is_staff:
-        raise UnfitName(_("This name belongs to an account that is not a staff user's."))
+    known = find_account(username)
+    if known and not works_here(known):
+        raise UnfitName(_("This name belongs to an account that is no active staff user's."))
+    user = known or create_staff(username, password)
     group, _created = Group.objects.get_or_create(name=role)
     joined = not user.groups.filter(pk=group.pk).exists()
-    user.groups.add(group)
-    return Added(user, created, joined)
+    if joined:
+        user.groups.add(group)
+        audit.record_without_account(
+            action="staff.add",
+            subject=user.username,
+            at=at,
+            detail={"role": role, "created": known is None},
+        )
+    return Added(user, known is None, joined)
 
 
 def create_staff(username: str, password: str) -> User:
     """Create a staff user with a password that holds."""
-    user = User(username=username, is_staff=True)
+    user = User(username=User.normalize_username(username), is_staff=True)
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as failure:
@@ -80,7 +102,9 @@ def create_staff(username: str, password: str) -> User:
     except ValidationError as failure:
         raise UnfitPassword(" ".join(failure.messages)) from failure
     user.set_password(password)
-    user.save()
+    taken = UnfitName(_("Somebody added this name in the same moment; try again."))
+    with constraint_errors({"campaign_user_username_key": taken}):
+        user.save()
     return user
 
 

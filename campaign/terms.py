@@ -65,7 +65,12 @@ def write_draft(campaign: Campaign, *, version: int, values: Mapping[str, Any]) 
 
 def check_campaign(campaign: Campaign) -> list[Finding]:
     """Return what is wrong with the campaign's latest version, draft or published."""
-    return check_terms(queries.draft_terms(campaign) or queries.working_terms(campaign))
+    latest = queries.draft_terms(campaign) or queries.working_terms(campaign)
+    findings = check_terms(latest)
+    if not queries.runs_somewhere(latest.operator):
+        sentence = _("operator: it runs no section of the rail network, so no booking would count.")
+        findings.append(Finding("unknown_operator", sentence, unlawful=False))
+    return findings
 
 
 @transaction.atomic
@@ -100,21 +105,22 @@ def request_revision(
         raise NotPublished(_("This campaign is not published yet; use: campaign load."))
     if file.code != campaign.code:
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
-    if campaign.entries_frozen_at:
-        raise frozen()
     if queries.terms_values(published) == file.terms:
         return None
     write_draft(campaign, version=published.version + 1, values=file.terms)
     return approvals.request(action=REVISE, subject=campaign.code, actor=actor, at=at)
 
 
+@transaction.atomic
 def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval:
     """Ask for the draft to be published, be it the first version or a revision.
 
     Raises:
         NotPublished: there is no draft.
+        EntriesFrozen: the list for the draw is frozen.
         UnlawfulTerms, NotPermitted: as for the publication.
     """
+    lock(campaign)
     action = REVISE if queries.published_terms(campaign) else PUBLISH
     return approvals.request(action=action, subject=campaign.code, actor=actor, at=at)
 
@@ -124,12 +130,15 @@ def content_to_publish(code: str) -> dict[str, Any]:
 
     Raises:
         NotPublished: there is no draft.
+        EntriesFrozen: the list for the draw is frozen.
         UnlawfulTerms: the prize law forbids what the terms promise.
     """
     campaign = queries.get_campaign(code)
     draft = queries.draft_terms(campaign)
     if draft is None:
         raise NotPublished(_("There are no terms that wait for publication."))
+    if campaign.entries_frozen_at:
+        raise frozen()
     if unlawful := [finding.message for finding in check_terms(draft) if finding.unlawful]:
         raise UnlawfulTerms(" ".join(unlawful))
     return {"code": code, "version": draft.version, **written_values(draft)}
@@ -145,14 +154,13 @@ def publish_draft(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
 
     Raises:
-        EntriesFrozen: the list for the draw was frozen meanwhile.
+        EntriesFrozen: the list for the draw is frozen.
     """
     campaign = queries.get_campaign(approval.subject)
-    lock(campaign)
+    draft = campaign.terms.get(version=approval.content["version"])
+    draft.published_at, draft.published_by = approval.decided_at, approval.decided_by
     with constraint_errors({"terms_none_follow_freeze": frozen()}):
-        campaign.terms.filter(version=approval.content["version"]).update(
-            published_at=approval.decided_at, published_by=approval.decided_by
-        )
+        draft.save(update_fields=["published_at", "published_by"])
 
 
 def frozen() -> EntriesFrozen:
@@ -162,6 +170,15 @@ def frozen() -> EntriesFrozen:
     )
 
 
+def hold(code: str) -> None:
+    """Hold a campaign by its code, for an approval of its terms."""
+    lock(queries.get_campaign(code))
+
+
 def lock(campaign: Campaign) -> None:
-    """Hold the campaign's row, so that its versions are written one after the other."""
-    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
+    """Hold the campaign's row to the end of the transaction and read it afresh.
+
+    Whoever writes terms holds it, drafts included, and whoever must know which version is in force
+    and that none follows. Entries, which only point at the row, do not wait for it.
+    """
+    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update(no_key=True))

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from bookings.models.registrations import MemberKind
+from campaign.models.terms_rules import LARGEST_EXACT
 from campaign.refusals import BrokenCampaignFile
 
 Value = TypeVar("Value")
 LONGEST_TEXT = 100
-LARGEST_EXACT = 2**53 - 1
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", re.ASCII)
+LONGEST_SHOWN = 40  # of a key that we do not know
+NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
+INSTANT = re.compile(
+    r"20\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-](0\d|1[0-5]):[0-5]\d)", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -26,19 +31,19 @@ class CampaignFile:
 
 
 def read_campaign_file(content: bytes) -> CampaignFile:
-    """Read a campaign file.
+    """Read a campaign file; a byte order mark is tolerated, as in the feeds.
 
     Raises:
         BrokenCampaignFile: it is no JSON object of exactly the known keys and types.
     """
     try:
-        data = json.loads(content.decode("utf-8"), object_pairs_hook=_once_each)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as failure:
+        data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once_each)
+    except (ValueError, RecursionError) as failure:
         raise BrokenCampaignFile(f"The file is not JSON in UTF-8 ({failure}).") from failure
     if not isinstance(data, dict):
         raise BrokenCampaignFile("The file must hold one JSON object.")
     if unknown := sorted(data.keys() - FIELDS.keys() - {"code"}):
-        raise BrokenCampaignFile(f"{unknown[0]}: no such field.")
+        raise BrokenCampaignFile(f"{_shown(unknown[0])}: no such field.")
     code = _checked("code", data, _code)
     return CampaignFile(code, {name: _checked(name, data, read) for name, read in FIELDS.items()})
 
@@ -47,9 +52,16 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, value in pairs:
         if name in data:
-            raise BrokenCampaignFile(f"{name}: given twice.")
+            raise BrokenCampaignFile(f"{_shown(name)}: given twice.")
         data[name] = value
     return data
+
+
+def _shown(name: str) -> str:
+    """Return a key as a sentence can hold it: short, and nothing that a terminal would obey."""
+    return (
+        name if name.isprintable() and len(name) <= LONGEST_SHOWN else ascii(name)[:LONGEST_SHOWN]
+    )
 
 
 def _checked(name: str, data: dict[str, Any], read: Callable[[Any], Value]) -> Value:
@@ -62,8 +74,10 @@ def _checked(name: str, data: dict[str, Any], read: Callable[[Any], Value]) -> V
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
+    if not isinstance(value, str) or not value.strip():
         raise ValueError("must be a text that is not empty")
+    if NOT_IN_A_LINE.search(value):
+        raise ValueError("must be one line without control characters")
     if len(value) > LONGEST_TEXT:
         raise ValueError(f"must have at most {LONGEST_TEXT} characters")
     return value
@@ -77,7 +91,7 @@ def _code(value: Any) -> str:
 
 def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_EXACT:
-        raise ValueError("must be a whole number below 2 to the 53rd")
+        raise ValueError(f"must be a whole number of at most {LARGEST_EXACT:,}")
     return value
 
 
@@ -94,8 +108,8 @@ def _instant(value: Any) -> datetime:
 
 
 def _kinds(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(kind, str) for kind in value):
-        raise ValueError("must be a list of member kinds")
+    if not isinstance(value, list) or not all(kind in MemberKind.values for kind in value):
+        raise ValueError("must be a list of known member kinds")
     return sorted(value)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from campaign.models import Terms
 from portal import names
 from portal.queries import shown_terms
-from portal.states import next_change, shown_state
+from portal.states import ShownState, next_change, shown_state
 
 TEMPLATE = "portal/campaign.html"
 
@@ -68,6 +68,7 @@ def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         "name": terms.name_ja if get_language() == "ja" else terms.name_en,
         "state": state,
         "state_name": names.STATES[state],
+        "can_still_enter": state in (ShownState.BEFORE, ShownState.OPEN),
         "is_public": terms.public_at <= now,
         "operator": names.operator_name(terms.operator),
         "kinds_registered": names.kind_names(terms.kinds_registered),

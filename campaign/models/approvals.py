@@ -74,6 +74,12 @@ class Approval(models.Model):
         ]
         triggers = [
             never(
+                "approval_begins_open",
+                pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="open"),
+                message="an approval is asked for before it is decided",
+            ),
+            never(
                 "approval_ended_stays",
                 pgtrigger.Update,
                 condition=~pgtrigger.Q(old__state="open"),
@@ -109,19 +115,38 @@ class AuditRecord(models.Model):
     action = models.CharField(_("action"), max_length=40)
     subject = models.CharField(_("subject"), max_length=100)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_comment="Null where a command needs no account, such as the one that adds them.",
+        verbose_name=_("user"),
     )
     os_user = models.CharField(
-        max_length=100, db_default="", blank=True, db_comment="Of a command; empty for the web."
+        _("user of the machine"),
+        max_length=100,
+        db_default="",
+        blank=True,
+        db_comment="Of a command; empty for the web.",
     )
     host = models.CharField(
-        max_length=255, db_default="", blank=True, db_comment="Of a command; empty for the web."
+        _("machine"),
+        max_length=255,
+        db_default="",
+        blank=True,
+        db_comment="Of a command; empty for the web.",
     )
     detail = models.JSONField(_("detail"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("audit record")
         verbose_name_plural = _("audit records")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(os_user=""), name="auditrecord_names_somebody"
+            )
+        ]
         triggers = append_only("auditrecord")
 
     def __str__(self) -> str:

@@ -81,10 +81,7 @@ class Terms(models.Model):
     class Meta:
         verbose_name = _("terms")
         verbose_name_plural = _("terms")
-        permissions = [
-            ("load_terms", "Can load the terms of a new campaign"),
-            ("request_publication", "Can ask for terms to be published or revised"),
-        ]
+        permissions = [("request_publication", "Can ask for terms to be published or revised")]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "version"], name="terms_one_per_version"),
             models.UniqueConstraint(

@@ -1,5 +1,7 @@
 """What the numbers and lists of terms must hold, whoever writes them."""
 
+from datetime import UTC, date, datetime
+
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Mod
@@ -38,12 +40,24 @@ def whole_second(*fields: str) -> Q:
     return condition
 
 
+# Beyond, programs disagree about what an instant is; the other rules hold what stands between.
+FROM_2000_TO_2099 = Q(
+    public_at__gte=datetime(1999, 12, 31, 15, tzinfo=UTC),  # Japan is nine hours ahead
+    travel_first__gte=date(2000, 1, 1),
+    expires_on__lte=date(2099, 12, 31),
+)
+# The operator is printed in the draw's terms.json, whose strings are ASCII: a name that is not
+# would be found out by the freeze, when nothing can be changed any more.
 TERMS_RULES: list[models.BaseConstraint] = [
     models.CheckConstraint(condition=Q(version__gte=1), name="terms_version_from_1"),
     models.CheckConstraint(
         condition=~Q(name_ja="") & ~Q(name_en="") & ~Q(operator=""),
         name="terms_names_not_empty",
     ),
+    models.CheckConstraint(
+        condition=Q(operator__regex=r"^[ -~]*$"), name="terms_operator_is_ascii"
+    ),
+    models.CheckConstraint(condition=FROM_2000_TO_2099, name="terms_dates_from_2000_to_2099"),
     models.CheckConstraint(
         condition=Q(public_at__lte=F("opens_at")), name="terms_public_before_entry"
     ),

@@ -31,7 +31,11 @@ class Command(VerbCommand):
         """List what waits for a decision."""
         waiting = Approval.objects.filter(state=Approval.State.OPEN).select_related("requested_by")
         rows = [describe(approval) for approval in waiting.order_by("id")]
-        lines = [f"{row['id']}: {row['action']} {row['subject']}" for row in rows]
+        lines = [
+            f"{row['id']}: {row['action']} {row['subject']}, asked for by {row['requested_by']}, "
+            f"content {row['content_sha256'][:12]}…"
+            for row in rows
+        ]
         return Report({"approvals": rows}, "\n".join(lines) or "Nothing waits for a decision.")
 
     def approve(self, *, approval: int, by: str, dry_run: bool, **_: Any) -> Report:

@@ -1,5 +1,6 @@
 """``campaign load|check|show|publish|revise``: set the terms of a campaign down and in force."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Command(VerbCommand):
     def show(self, *, code: str, **_: Any) -> Report:
         """Show the terms, their version and where the campaign stands."""
         shown = describe(queries.get_campaign(code))
-        return Report(shown, "\n".join(f"{name}: {value}" for name, value in shown.items()))
+        return Report(shown, "\n".join(f"{name:20}{as_text(shown[name])}" for name in shown))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for a campaign to be published; another person approves."""
@@ -85,6 +86,15 @@ def describe(campaign: Campaign) -> dict[str, Any]:
         "draft_version": draft.version if draft else None,
         **terms.written_values(working),
     }
+
+
+def as_text(value: Any) -> str:
+    """Return a value as a person reads it: instants in Japan's time, lists by commas."""
+    if isinstance(value, datetime):
+        return value.astimezone(clock.JAPAN).isoformat()
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return "-" if value is None else str(value)
 
 
 def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:

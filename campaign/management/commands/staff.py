@@ -7,16 +7,17 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from bookings.commands import Report, VerbCommand, one_transaction
-from campaign import staff
+from campaign import clock, staff
 from campaign.management import arguments
-from campaign.models import User
 from campaign.roles import ROLES
 
 
 def declare_add(parser: CommandParser) -> None:
     """Declare who gets which role, and where the password comes from."""
     parser.add_argument("username", metavar="USERNAME")
-    parser.add_argument("--role", required=True, metavar="ROLE", help=", ".join(ROLES))
+    parser.add_argument(
+        "--role", required=True, choices=ROLES, metavar="ROLE", help=", ".join(ROLES)
+    )
     parser.add_argument(
         "--generate", action="store_true", help="make a password and print it, once"
     )
@@ -31,13 +32,14 @@ class Command(VerbCommand):
 
     def add(self, *, username: str, role: str, generate: bool, dry_run: bool, **_: Any) -> Report:
         """Have a staff user with a role; an account that exists keeps its password."""
-        known = User.objects.filter(username=username).exists()
+        known = staff.find_account(username)
         password = "" if known else self.choose_password(generate=generate)
         with one_transaction(dry_run=dry_run):
-            added = staff.add_staff(username=username, role=role, password=password)
-        data = {"username": username, "role": role, "created": added.created}
+            added = staff.add_staff(username=username, role=role, password=password, at=clock.now())
+        name = added.user.username
+        data = {"username": name, "role": role, "created": added.created}
         words = "would be added" if dry_run else "added"
-        text = f"{username}: {words} to {role}." if added.joined else f"{username} is in {role}."
+        text = f"{name}: {words} to {role}." if added.joined else f"{name} is in {role}."
         if added.created and generate and not dry_run:
             data["password"] = password
             text += f"\nPassword (shown once): {password}"
