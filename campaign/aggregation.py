@@ -6,7 +6,6 @@ its shard to the next. Source: the design, "Totals follow marks".
 """
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import BooleanField, Func, QuerySet
@@ -16,7 +15,7 @@ from bookings.locks import Lock, take
 from bookings.models import Booking
 from campaign import due, eligibility, queries
 from campaign.canonical import content_sha256
-from campaign.models import AggregationRun, AggregationShard, Campaign, Terms, Total
+from campaign.models import AggregationRun, Campaign, Terms, Total
 from campaign.terms import written_values
 
 Mode = AggregationRun.Mode
@@ -30,9 +29,7 @@ def start_run(
 ) -> tuple[AggregationRun, bool]:
     """Start a run, or return the one that stands in its way; say whether it is new.
 
-    In its way stand the campaign's unfinished run, and for a ``night`` the run of that night. A
-    new one is full if asked for, if there was none before, or if the terms are not those of the
-    last one.
+    In its way stand the campaign's unfinished run, and for a ``night`` the run of that night.
     """
     take(Lock.TOTALS)
     runs = campaign.runs.order_by("-id")
@@ -42,22 +39,30 @@ def start_run(
     if in_the_way:
         return in_the_way, False
     terms = queries.working_terms(campaign)
-    sha256 = content_sha256(written_values(terms))
-    last = runs.first()
-    is_full = full or last is None or last.terms_sha256 != sha256
     run = AggregationRun.objects.create(
         campaign=campaign,
-        mode=Mode.FULL if is_full else Mode.INCREMENTAL,
+        mode=choose_mode(campaign, full=full),
         night=night,
         terms=terms,
-        terms_sha256=sha256,
+        terms_sha256=content_sha256(written_values(terms)),
         as_of=as_of,
     )
-    if is_full:
+    if run.mode == Mode.FULL:
         due.cut_everybody(run, shards=FULL_SHARDS)
     else:
         due.cut_due(run, members_per_shard=MEMBERS_PER_SHARD)
     return run, True
+
+
+def choose_mode(campaign: Campaign, *, full: bool) -> Mode:
+    """Return how a run is done: in full if asked for, and where the terms are not the last run's.
+
+    The first run has none before it, so it is full.
+    """
+    sha256 = content_sha256(written_values(queries.working_terms(campaign)))
+    last = campaign.runs.order_by("-id").first()
+    is_known = last is not None and last.terms_sha256 == sha256
+    return Mode.INCREMENTAL if is_known and not full else Mode.FULL
 
 
 def work_on(run: AggregationRun) -> int:
@@ -112,6 +117,8 @@ def lock_totals(campaign_id: int, *, shared: bool = False) -> None:
 
 def save_everybody(terms: Terms, *, shard: int, shards: int) -> None:
     """Compute the totals of the members that fall into one of so many shards."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEMORY)
     bookings = Booking.objects.filter(InPart(eligibility.MEMBER, part=shard, parts=shards))
     scope = Total.objects.filter(InPart("wester_id", part=shard, parts=shards))
     save(terms, bookings, scope)
@@ -123,6 +130,8 @@ def save_members(terms: Terms, wester_ids: list[str]) -> None:
     save(terms, eligibility.of_members(wester_ids), scope)
 
 
+# A table of members and one of registrations to look things up in, for each shard.
+MEMORY = "SET LOCAL work_mem = '128MB'"
 # Reads bookings_booking (whole, or by the indexes booking_wester_id and booking_ex_member_no) and
 # bookings_exregistration; writes campaign_total. Rows that are right already are not touched.
 # MERGE rather than ON CONFLICT, which writes to every row that it meets; no other session writes
@@ -164,13 +173,9 @@ class InPart(Func):
     """Whether a text falls into one of so many parts, by PostgreSQL's own hash; false of null."""
 
     # The planner takes COALESCE for one row in two; of a bare equation it expects one in 200.
-    template = (
-        "COALESCE(MOD(hashtext(%(expressions)s) & 2147483647, %(parts)s) = %(part)s, FALSE)"
-    )
+    template = "COALESCE(MOD(hashtext(%(expressions)s) & 2147483647, %(parts)s) = %(part)s, FALSE)"
     output_field = BooleanField()
 
     def __init__(self, text: Combinable | str, *, part: int, parts: int) -> None:
         """Ask for part ``part``, from 0, of ``parts``."""
         super().__init__(text, part=int(part), parts=int(parts))
-
-

@@ -10,7 +10,15 @@ from django.db.models.functions import Coalesce
 
 from bookings.models import Booking, ExRegistration
 from campaign.models import Terms
-from campaign.rules import RULES, Rule, any_rejects, final_rules, waiting_rules
+from campaign.rules import (
+    RULE_CODES,
+    RULES,
+    Rule,
+    any_rejects,
+    final_rules,
+    is_pending,
+    waiting_rules,
+)
 
 MEMBER = Coalesce("wester_id", "registration__wester_id")
 
@@ -49,7 +57,7 @@ def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
     )
 
 
-def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
     """Add ``reasons`` to bookings: the code of every rule that rejects, in the rules' order."""
     codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in RULES)
     return bookings.annotate(reasons=WithoutNulls(ArrayOf(*codes)))
@@ -79,24 +87,38 @@ class OneOf(Func):
     output_field = models.BooleanField()
 
 
-def rejected_by(rule: Rule, terms: Terms) -> QuerySet[Booking]:
-    """Return the bookings that a rule rejects, whatever else does."""
-    return Booking.objects.filter(rule.rejects(terms))
+def rejected_by(rule: Rule, terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Return those bookings that a rule rejects, whatever else does."""
+    return bookings.filter(rule.rejects(terms))
+
+
+def counting(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Return those bookings that no rule rejects."""
+    return bookings.filter(~any_rejects(terms))
 
 
 def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
-    """Return for every rule how many bookings it rejects and their yen, and what counts.
+    """Return how many bookings, and their yen, each rule rejects, how many wait, how many count.
 
-    A booking appears under each rule that rejects it. One pass over the bookings.
+    A booking appears under each rule that rejects it. One pass over the bookings, by their sets
+    of reasons: there are far fewer of these.
     """
-    measures: dict[str, Count | Sum] = {}
-    conditions = {rule.code: rule.rejects(terms) for rule in RULES}
-    conditions["counts"] = ~any_rejects(terms)
-    for code, condition in conditions.items():
-        measures[f"{code}_n"] = Count("id", filter=condition)
-        measures[f"{code}_yen"] = Sum("amount_yen", filter=condition)
-    found = Booking.objects.aggregate(**measures)
-    return {
-        code: {"bookings": found[f"{code}_n"], "yen": found[f"{code}_yen"] or 0}
-        for code in conditions
-    }
+    groups = (
+        with_reasons(terms, Booking.objects.all())
+        .values("reasons")
+        .annotate(bookings=Count("id"), yen=Sum("amount_yen"))
+        .order_by()
+    )
+    counts = {code: {"bookings": 0, "yen": 0} for code in (*RULE_CODES, "pending", "counts")}
+    for group in groups:
+        for code in headings(group["reasons"]):
+            counts[code]["bookings"] += group["bookings"]
+            counts[code]["yen"] += group["yen"]
+    return counts
+
+
+def headings(reasons: list[str]) -> list[str]:
+    """Return under what a booking with these reasons is counted."""
+    if not reasons:
+        return ["counts"]
+    return [*reasons, "pending"] if is_pending(reasons) else reasons
