@@ -1,0 +1,53 @@
+"""Entries and memberships, and the feed rows that they come from."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from entries.models import Entry, EntryRow, Membership, MembershipRow
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory
+
+
+class EntryFactory(DjangoModelFactory[Entry]):
+    """An entry on the web page at the first instant."""
+
+    class Meta:
+        model = Entry
+
+    campaign = factory.SubFactory(CampaignFactory, published=True)
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    entered_at = FIRST_TERMS["opens_at"]
+    channel = "web"
+
+
+class EntryRowFactory(DjangoModelFactory[EntryRow]):
+    """An accepted row of the entries feed."""
+
+    class Meta:
+        model = EntryRow
+
+    campaign = factory.SubFactory(CampaignFactory, published=True)
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    entered_at = FIRST_TERMS["opens_at"]
+    channel = "app"
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """Somebody who has left WESTER."""
+
+    class Meta:
+        model = Membership
+
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    status = "withdrawn"
+    changed_at = FIRST_TERMS["opens_at"]
+
+
+class MembershipRowFactory(DjangoModelFactory[MembershipRow]):
+    """An accepted row of the memberships feed."""
+
+    class Meta:
+        model = MembershipRow
+
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    status = "withdrawn"
+    changed_at = FIRST_TERMS["opens_at"]
