@@ -44,7 +44,12 @@ AWKWARD_NAMES = [
 
 
 def copied(
-    folder: Path, definition: FeedDefinition, rows: Sequence[Row], **options: Any
+    folder: Path,
+    definition: FeedDefinition,
+    rows: Sequence[Row],
+    *,
+    datestyle: str = "ISO",
+    **options: Any,
 ) -> list[tuple[Any, ...]]:
     """Return the rows of a file as they stand in a table that COPY has filled."""
     columns = ["record bigint"]
@@ -54,10 +59,13 @@ def copied(
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS staged")
         cursor.execute(f"CREATE TEMPORARY TABLE staged ({', '.join(columns)}) ON COMMIT DROP")
+        cursor.execute("SELECT set_config('datestyle', %s, true)", [datestyle])
+        cursor.execute("SET LOCAL timezone TO 'America/New_York'")
         with cursor.copy("COPY staged FROM STDIN") as copy:
             for chunk in open_feed_file(path, {definition.name: definition}).chunks():
                 assert chunk.bad == []
                 copy.write(chunk.rows)
+        cursor.execute("SET LOCAL datestyle TO 'ISO'; SET LOCAL timezone TO 'UTC'")
         cursor.execute("SELECT * FROM staged ORDER BY record")
         return list(cursor.fetchall())
 
@@ -83,11 +91,13 @@ def instant_of(text: str) -> datetime:
 def test_postgres_reads_the_instant_that_was_written(tmp_path: Path, datestyle: str) -> None:
     texts = [text for kind, text, _ in GOOD if kind is TIMESTAMP]
     texts += [f"2024-12-20T10:00:00{sign}{hours:02}:30" for sign in "+-" for hours in range(16)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('datestyle', %s, true)", [datestyle])
-        cursor.execute("SELECT set_config('timezone', 'America/New_York', true)")
 
-    rows = copied(tmp_path, BOOKINGS, [booking_row(occurred_at=text) for text in texts])
+    rows = copied(
+        tmp_path,
+        BOOKINGS,
+        [booking_row(occurred_at=text) for text in texts],
+        datestyle=datestyle,
+    )
 
     found = [row[3].astimezone(UTC) for row in rows]
     assert found == [instant_of(text).astimezone(UTC) for text in texts]
