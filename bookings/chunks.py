@@ -32,7 +32,8 @@ class BadRow:
 class Chunk:
     """Some records of a file; a few megabytes at most."""
 
-    rows: bytes  # COPY text: record number, columns, computed columns; null is \N; UTF-8
+    # COPY text in UTF-8, in any order: record number, columns, computed columns; null is \N.
+    rows: bytes
     count: int  # of the rows in ``rows``
     bad: list[BadRow]
 

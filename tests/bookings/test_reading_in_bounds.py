@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bookings.test_reading import HEADER
+from bookings.definitions import BOOKINGS
+from tests.feedfiles import csv_bytes
 
 pytestmark = pytest.mark.slow
 
+HEADER = csv_bytes(BOOKINGS, [])
 READ = """
 import re, sys
 from collections import Counter
