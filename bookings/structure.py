@@ -108,14 +108,13 @@ class Structure:
 
     def _count(self, text: bytes, outside: bytes) -> None:
         line_feeds = outside.count(b"\n")
-        lone_returns = 0
+        self._line_feeds += line_feeds
+        self._line_ends += text.count(b"\n") if b'"' in text else line_feeds
         if b"\r" in outside:
             lone_returns = outside.count(b"\r") - outside.count(b"\r\n")
             lone_returns -= self._place is Place.CARRIAGE_RETURN
-        self.malformed |= lone_returns > 0
-        self._line_feeds += line_feeds
-        quoted_line_feeds = text.count(b"\n") - line_feeds if len(text) > len(outside) else 0
-        self._line_ends += line_feeds + quoted_line_feeds + lone_returns
+            self._line_ends += lone_returns
+            self.malformed |= lone_returns > 0
 
 
 def place_after(pieces: list[bytes]) -> Place:

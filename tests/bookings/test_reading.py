@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bookings.definitions import BOOKINGS
 from bookings.reading import FileRefused, open_feed_file, read_records, read_row
+from tests.bookings.csv_reference import read_plainly
 from tests.bookings.feeds import FEEDS, fields_of, read_all, refusal_of
 from tests.feedfiles import (
     Row,
@@ -129,6 +130,36 @@ def test_chunks_agree_with_the_csv_module_and_the_exact_rules(
             assert judged.values == tuple(text or None for text in fields)
             assert accepted[b"%d" % number] == judged.copy_line(1)[:-1].split(b"\t")[1:]
     assert found.count + len(found.bad) == len(rows) == len(accepted) + len(reasons)
+
+
+PIECES = [FIRST, FIRST[:-1], SECOND.rstrip() + b"\r\n", b'"', b",", b"\n", b"\r\n", b"\r", b"\0"]
+
+
+@given(
+    pieces=st.lists(st.sampled_from([*PIECES, b"\xff", b'"E3"', "駅".encode()]), max_size=12),
+    block_size=st.integers(1, 700),
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_refused_or_judged_record_by_record(
+    tmp_path: Path, pieces: list[bytes], block_size: int
+) -> None:
+    content = HEADER + b"".join(pieces)
+    reading = read_plainly(content)
+    rows = len(reading.records) - 1
+    path = write_feed_file(tmp_path, content=content, manifest={"rows": rows})
+
+    if reading.malformed or b"\xff" in content:
+        assert refusal_of(path, block_size) in {"malformed_quoting", "undecodable"}
+        return
+
+    found = read_all(path, block_size)
+    judged = [read_row(BOOKINGS, record, "utf-8") for record in reading.records[1:]]
+    numbered = list(enumerate(judged, 1))
+    lines = [row.copy_line(number) for number, row in numbered if not isinstance(row, str)]
+    assert sorted(found.rows.splitlines(keepends=True)) == sorted(lines)
+    assert [(bad.record, bad.reason) for bad in found.bad] == [
+        (number, row) for number, row in numbered if isinstance(row, str)
+    ]
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
