@@ -89,6 +89,7 @@ class QuarantinedRow(models.Model):
     note = models.TextField(db_default="", blank=True, db_comment="Why it was dismissed.")
 
     class Meta:
+        permissions = [("dismiss_quarantinedrow", "Can settle a row without applying it")]
         constraints = [
             models.UniqueConstraint(
                 fields=["file", "record"], name="quarantinedrow_one_per_record"
