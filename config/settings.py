@@ -21,6 +21,8 @@ PRODUCTION = environment.switch("PRODUCTION")
 DEBUG = environment.switch("DEBUG")
 DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
+DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
+PORT = environment.port("PORT", default=8000)
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.DatabaseAway",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -134,6 +137,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULE = {
+    # A bell that nobody heard within the minute is rung again by the next one.
+    "start_due_runs": {
+        "task": "campaign.tasks.start_due_runs",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+}
 
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -50,7 +50,8 @@ def anonymous_page(code: str, *, now: datetime) -> AnonymousPage | None:
 
 def render_page(terms: Terms, *, now: datetime) -> AnonymousPage:
     """Render the page without a request: nothing of a visitor can get into it."""
-    body = render_to_string(TEMPLATE, page_context(terms, now=now)).encode()
+    context = page_context(terms, state=current_state(terms, now=now), now=now)
+    body = render_to_string(TEMPLATE, context).encode()
     return AnonymousPage(
         body=body,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
@@ -59,9 +60,13 @@ def render_page(terms: Terms, *, now: datetime) -> AnonymousPage:
     )
 
 
-def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
+def current_state(terms: Terms, *, now: datetime) -> ShownState:
+    """Return the state in which a campaign is shown at an instant."""
+    return shown_state(terms, now=now, entries_frozen_at=terms.campaign.entries_frozen_at)
+
+
+def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
     """Return what the template needs, the same for everybody."""
-    state = shown_state(terms, now=now, entries_frozen_at=terms.campaign.entries_frozen_at)
     return {
         "here": reverse("portal:campaign", args=[terms.campaign.code]),
         "terms": terms,

@@ -59,7 +59,8 @@ def personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpRes
     terms = shown_terms(code)
     if terms is None:
         raise Http404
-    context = campaign_page.page_context(terms, now=now)
+    state = campaign_page.current_state(terms, now=now)
+    context = campaign_page.page_context(terms, state=state, now=now)
     response = render(request, campaign_page.TEMPLATE, context)
     add_never_cache_headers(response)
     return response

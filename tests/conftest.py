@@ -9,7 +9,6 @@ import pgtrigger
 import pytest
 from django.apps import apps
 from django.core.management.commands import flush
-
 from django.utils.translation.reloader import translation_file_changed
 
 from config.translations.catalogs import compile_all
