@@ -102,6 +102,9 @@ class Migration(migrations.Migration):
                 ('settled_by', models.CharField(blank=True, db_comment='Name of the staff user, or empty.', db_default='', max_length=150)),
                 ('note', models.TextField(blank=True, db_comment='Why it was dismissed.', db_default='')),
             ],
+            options={
+                'permissions': [('dismiss_quarantinedrow', 'Can settle a row without applying it')],
+            },
         ),
         migrations.CreateModel(
             name='RegistrationRow',

@@ -35,10 +35,7 @@ class Command(ContractCommand):
     def run(self, *, paths: list[Path], dry_run: bool, **_: Any) -> Report:
         """Load what is not loaded yet; a refused file does not keep the others from it."""
         files = find_feed_files(paths)
-        if dry_run:
-            outcomes = self.try_out(files)
-        else:
-            outcomes = [self.load(path) for path in files]
+        outcomes = self.try_out(files) if dry_run else [self.load(path) for path in files]
         refused = sum(outcome.status == REFUSED for outcome in outcomes)
         data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
         if refused:
