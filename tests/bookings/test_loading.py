@@ -270,7 +270,7 @@ def test_load_file_refuses_a_file_that_changes_under_its_hands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_feed_file(tmp_path, [booking_row(journey="青い鳥:大阪>敦賀")])
-    monkeypatch.setattr(loading, "read_records", lambda reader, numbers: iter(()))
+    monkeypatch.setattr(loading, "read_records", lambda *_: iter(()))
 
     assert load(path).reason == "checksum_differs"
     assert not QuarantinedRow.objects.exists()
