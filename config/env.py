@@ -35,7 +35,8 @@ def switch(name: str, *, default: bool = False) -> bool:
 def port(name: str, *, default: int) -> int:
     """Read the number of a port."""
     text = env.str(name, "") or str(default)
-    if not (text.isdecimal() and 0 < int(text) <= LARGEST_PORT):
+    is_number = text.isascii() and text.isdecimal()
+    if not (is_number and 0 < int(text) <= LARGEST_PORT):
         raise unfit(name, f"must be a whole number from 1 to {LARGEST_PORT}")
     return int(text)
 
