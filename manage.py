@@ -1,15 +1,19 @@
 #!/usr/bin/env python
 """Run a management command; what the operator can mend ends in one sentence, not a traceback."""
 
+import json
 import os
 import sys
+from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db.utils import OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from environs import EnvError
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
-from config.refusals import ServiceFailed, database_unreachable
+from bookings.refusals import database_failed
+from config.refusals import ServiceFailed
 
 
 def main() -> None:
@@ -18,9 +22,22 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except (EnvError, ImproperlyConfigured, ServiceFailed) as refusal:
-        sys.exit(f"Error: {refusal}")
-    except OperationalError as failure:
-        sys.exit(f"Error: {database_unreachable(failure)}")
+        fail(str(refusal))
+    except (InterfaceError, OperationalError) as failure:
+        fail(database_failed(failure))
+    except ProgrammingError as failure:
+        if not isinstance(failure.__cause__, UndefinedColumn | UndefinedTable):
+            raise
+        fail("The database lacks a table or column that the program needs: run manage.py migrate.")
+    except KeyboardInterrupt:
+        fail("Interrupted.")
+
+
+def fail(sentence: str) -> NoReturn:
+    """End with the sentence, for a program as the JSON object that it asked for."""
+    if "--json" in sys.argv:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    sys.exit(f"Error: {sentence}")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def take(lock: Lock, which: int = 0, *, shared: bool = False) -> None:
     """Wait for a lock and hold it to the end of the transaction.
 
     Raises:
-        TransactionManagementError: there is no transaction that could hold it.
+        LockOutsideTransaction: there is no transaction that could hold it.
     """
     connection.validate_no_broken_transaction()
     if not connection.in_atomic_block:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, Error, transaction
 
 
 class Refusal(Exception):
@@ -28,3 +28,12 @@ def constraint_errors(refusals: Mapping[str, Refusal]) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
+
+
+def database_failed(failure: Error) -> str:
+    """Put a database that does not serve us in one sentence: the first line of what it said.
+
+    The lines after that may repeat the values of a row.
+    """
+    said = (str(failure).strip() or "no answer").splitlines()[0]
+    return f"The database did not serve us ({said}). Check DATABASE_URL, and that it is running."

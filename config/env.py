@@ -1,5 +1,6 @@
 """Read the environment; a bad value stops the program with one sentence that names it."""
 
+import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.utils.crypto import get_random_string
@@ -14,6 +16,7 @@ from environs import Env, EnvValidationError
 
 env = Env()
 ROOT = Path(__file__).resolve().parent.parent
+LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -24,34 +27,77 @@ class MovedClock:
     runs: bool
 
 
+def switch(name: str, *, default: bool = False) -> bool:
+    """Read yes or no; empty counts as not set, as compose files leave it."""
+    return env.bool(name) if env.str(name, "") else default
+
+
+def port(name: str, *, default: int) -> int:
+    """Read the number of a port."""
+    text = env.str(name, "") or str(default)
+    if not (text.isdecimal() and 0 < int(text) <= LARGEST_PORT):
+        raise unfit(name, f"must be a whole number from 1 to {LARGEST_PORT}")
+    return int(text)
+
+
+def count(name: str, *, default: int) -> int:
+    """Read a number from 1 on."""
+    if (number := env.int(name) if env.str(name, "") else default) < 1:
+        raise unfit(name, "must be 1 or more")
+    return number
+
+
+def log_level(name: str) -> str:
+    """Read the least level that is logged; INFO where the variable is empty or missing."""
+    level = env.str(name, "").upper() or "INFO"
+    if level not in logging.getLevelNamesMapping():
+        raise unfit(name, "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return level
+
+
 def database(name: str) -> dict[str, Any] | None:
     """Read a PostgreSQL address; None where the variable is empty or missing."""
     if not (text := env.str(name, "")):
         return None
-    address = parse_database(text)
-    if address["ENGINE"] != "django.db.backends.postgresql":
-        raise EnvValidationError(f'Environment variable "{name}" must be a postgresql:// URL', [])
+    try:
+        address = parse_database(text)
+    except ValueError:
+        address = {}
+    if address.get("ENGINE") != "django.db.backends.postgresql" or not address["NAME"]:
+        raise unfit(name, "must be a URL like postgresql://user:password@host:port/database")
     return address
 
 
 def parse_database(url: str) -> dict[str, Any]:
     """Return Django's form of a database address."""
-    try:
-        return dict(dj_database_url.parse(url))
-    except (dj_database_url.ParseError, ValueError) as failure:
-        raise EnvValidationError(
-            'Environment variable "DATABASE_URL" is not a URL', []
-        ) from failure
+    return dict(dj_database_url.parse(url))
 
 
 def redis(name: str) -> str | None:
     """Read a Redis address; None where the variable is empty or missing."""
-    address = env.str(name, "")
-    if address and not address.startswith(("redis://", "rediss://", "unix://")):
-        raise EnvValidationError(
-            f'Environment variable "{name}" must be a redis://, rediss:// or unix:// URL', []
-        )
-    return address or None
+    if not (address := env.str(name, "")):
+        return None
+    try:
+        parts = urlsplit(address)
+        fits = bool(parts.hostname if parts.scheme != "unix" else parts.path) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or parts.scheme not in ("redis", "rediss", "unix"):
+        raise unfit(name, "must be a redis://, rediss:// or unix:// URL")
+    return address
+
+
+def web_address(name: str) -> str:
+    """Read the address of a web site, kept as it is written; empty where it is not set."""
+    text = env.str(name, "")
+    try:
+        parts = urlsplit(text)
+        fits = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        fits = False
+    if text and not (fits and text == f"{parts.scheme}://{parts.netloc}{parts.path}"):
+        raise unfit(name, "must be a URL like https://id.example.jp, without a query")
+    return text
 
 
 def moved_clock(name: str) -> MovedClock | None:
@@ -64,26 +110,40 @@ def moved_clock(name: str) -> MovedClock | None:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise EnvValidationError(
-            f'Environment variable "{name}" must be an instant with its offset, like '
-            "2024-12-10T12:00:00+09:00, alone or after from:",
-            [],
+        raise unfit(
+            name,
+            "must be an instant with its offset, like 2024-12-10T12:00:00+09:00, "
+            "alone or after from:",
         )
     return MovedClock(instant, runs=text.startswith("from:"))
 
 
+def unfit(name: str, rule: str) -> EnvValidationError:
+    """Name the variable and its rule; never the value, for it may be a secret."""
+    return EnvValidationError(f'Environment variable "{name}" {rule}.', [])
+
+
 def state_folder() -> Path:
-    """Return the folder of everything that this checkout makes and keeps for itself."""
-    return Path(env.str("LOCAL_STATE_DIR", "") or ROOT / ".local").absolute()
+    """Return the folder of everything that this checkout makes and keeps for itself.
+
+    A relative one starts at the checkout, whichever folder a command is called from.
+    """
+    return (ROOT / (env.str("LOCAL_STATE_DIR", "") or ".local")).resolve()
 
 
 def local_secret(file: Path) -> str:
     """Return this folder's own secret, made at first use: no secret stands in the repository."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not file.exists():
-        with NamedTemporaryFile("w", dir=file.parent) as draft:
-            draft.write(get_random_string(64))
-            draft.flush()
-            with suppress(FileExistsError):  # another command made it in the same moment
-                os.link(draft.name, file)
-    return file.read_text()
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            with NamedTemporaryFile("w", dir=file.parent) as draft:
+                draft.write(get_random_string(64))
+                draft.flush()
+                os.fsync(draft.fileno())
+                with suppress(FileExistsError):  # another command made it in the same moment
+                    os.link(draft.name, file)
+        return file.read_text()
+    except OSError as failure:
+        raise unfit(
+            "LOCAL_STATE_DIR", f"must name a folder that can be written ({failure.strerror})"
+        ) from failure

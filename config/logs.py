@@ -1,19 +1,36 @@
-"""Structured logs that hold no personal data: an event's name, what it is about, how it went."""
+"""Structured logs that hold no personal data: an event's name, what it is about, how it went.
+
+What other people's code says is cut to what cannot name a person: no address of a request, no
+argument of a task, no message of an exception that is not ours.
+"""
 
 import logging.config
 import re
+import traceback
+from collections.abc import Iterator, Mapping
+from http.client import responses
+from types import TracebackType
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bookings.refusals import Refusal
+from config.refusals import ServiceFailed
+
+Raised = tuple[type[BaseException], BaseException, TracebackType | None]
 
 # Names under which personal data or secrets could be handed to a logger by mistake.
 PRIVATE = re.compile(
     r"wester|ex_member|member_no|user|email|password|secret|token|cookie|session|authori|nonce|sub$|_ip$"
 )
-# PostgreSQL repeats the offending values in these parts of its messages.
-VALUES = re.compile(r"^(DETAIL|CONTEXT|LINE \d+|HINT):.*$(\n\s+\^$)?", re.MULTILINE)
-PARAMETERS = re.compile(r"\[(?:parameters|params): .*?\]", re.DOTALL)
+# PostgreSQL repeats the offending values below the first line of its messages.
+VALUES = re.compile(r"(?:^|\n)(?:DETAIL|CONTEXT|HINT|QUERY|STATEMENT|LINE \d+):.*", re.DOTALL)
+# Exceptions whose sentences are ours, written to be read.
+OURS = (ImproperlyConfigured, Refusal, ServiceFailed)
+# What a task's line may say of it; its arguments, result and exception are left out.
+OF_A_TASK = ("name", "id", "runtime", "description", "hostname")
 
 
 def without_private_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -22,19 +39,75 @@ def without_private_fields(_: WrappedLogger, __: str, event: EventDict) -> Event
 
 
 def without_row_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Take the rows' values out of the database's messages, in the event and in a traceback."""
-    for key in ("event", "exception"):
-        if isinstance(event.get(key), str):
-            event[key] = PARAMETERS.sub("[...]", VALUES.sub(r"\1: ***", event[key]))
+    """Take the rows' values out of the database's messages."""
+    return {
+        key: VALUES.sub("", value) if isinstance(value, str) and key != "exception" else value
+        for key, value in event.items()
+    }
+
+
+def without_arguments(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Cut what Django, Celery and gunicorn say of a request or a task."""
+    arguments = event.pop("positional_args", None)
+    record: logging.LogRecord = event["_record"]
+    area = record.name.split(".", 1)[0]
+    if area == "django":
+        event["event"] = said_by_django(record, event["event"])
+    elif area == "celery" and arguments:
+        event["event"] = said_by_celery(record.msg, event["event"], arguments)
+    elif area == "gunicorn":
+        event["event"] = said_by_gunicorn(event["event"])
     return event
 
 
-def without_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Drop the request that Django hands along: its address and headers name people."""
-    record = event.get("_record")
-    if record is not None and record.name.startswith("django.") and record.args:
-        event["event"] = record.msg.split("%", 1)[0].strip(" :") or record.name
-    return event
+def said_by_django(record: logging.LogRecord, message: str) -> str:
+    """Return what happened to a request, without its address; other messages as they are."""
+    if record.name == "django.request":
+        return responses.get(getattr(record, "status_code", 0), "Request failed")
+    return record.name if record.name.startswith("django.security") else message
+
+
+def said_by_celery(template: str, message: str, arguments: object) -> str:
+    """Return the message with a task's name and number alone."""
+    if isinstance(arguments, Mapping):
+        return template % {
+            key: value if key in OF_A_TASK else "***" for key, value in arguments.items()
+        }
+    if template.lstrip().startswith("Received "):  # and could not be read: its content follows
+        return template.strip().splitlines()[0].replace("%s", "***").replace("%r", "***")
+    return message
+
+
+def said_by_gunicorn(message: str) -> str:
+    """Return the message without the address that was asked for or that asked."""
+    if message.startswith("Error handling request"):
+        return "Error handling request"
+    return message.split(" from ip=", 1)[0]
+
+
+def private_traceback(exc_info: Raised) -> str:
+    """Show where an exception came from and of what type it is, its message only where it is ours.
+
+    Messages repeat what was being worked on: a key that is missing, a number that is none.
+    """
+    return "\n\n".join(describe(error) for error in chain(exc_info[1]))
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and what it came from, as Python would show them, the last one first."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def describe(error: BaseException) -> str:
+    """Show one exception's frames and its type; of a database error its code and constraint."""
+    facts = [str(error)] if isinstance(error, OURS) else []
+    if diagnosis := getattr(error, "diag", None):
+        facts = [fact for fact in (diagnosis.sqlstate, diagnosis.constraint_name) if fact]
+    name = f"{type(error).__module__}.{type(error).__qualname__}"
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{frames}{': '.join([name, *facts])}"
 
 
 def shared_processors() -> list[Processor]:
@@ -53,7 +126,9 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
     last: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     return {
         "version": 1,
@@ -62,10 +137,11 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared_processors(),
+                "pass_foreign_args": True,
                 "processors": [
-                    without_request,
+                    without_arguments,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
+                    structlog.processors.ExceptionRenderer(private_traceback),
                     without_row_values,
                     last,
                 ],
@@ -74,9 +150,13 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            # Without Django's own handlers: one writes as it likes, one sends mail.
+            "django": {"level": level, "handlers": []},
             # RequestLog says the same without addresses; these would repeat it with them.
             "django.server": {"level": "ERROR", "propagate": True, "handlers": []},
             "gunicorn.access": {"level": "ERROR"},
+            # It would repeat every statement with its parameters.
+            "django.db.backends": {"level": "INFO"},
         },
     }
 

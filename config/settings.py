@@ -13,15 +13,18 @@ from config import env as environment
 from config import logs
 from config.env import ROOT, env
 from config.production import production_refusals
+from config.sign_in import read_sign_in
 
 BASE_DIR = ROOT
 LOCAL_STATE_DIR = environment.state_folder()
 
-PRODUCTION = env.bool("PRODUCTION", False)
-DEBUG = env.bool("DEBUG", False)
-DEMO_MODE = env.bool("DEMO_MODE", False)
+PRODUCTION = environment.switch("PRODUCTION")
+DEBUG = environment.switch("DEBUG")
+DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
-ALLOW_COMMAND_APPROVAL = env.bool("ALLOW_COMMAND_APPROVAL", DEMO_MODE)
+DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
+PORT = environment.port("PORT", default=8000)
+ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
 REDIS_URL = environment.redis("REDIS_URL")
@@ -29,6 +32,7 @@ EMBEDDED_DATABASE = DATABASE is None
 EMBEDDED_REDIS = REDIS_URL is None
 
 SECRET_KEY = env.str("SECRET_KEY", "")
+SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
 
 if PRODUCTION and (
     refusals := production_refusals(
@@ -38,6 +42,7 @@ if PRODUCTION and (
         command_approval=ALLOW_COMMAND_APPROVAL,
         secret_key=SECRET_KEY,
         embedded=EMBEDDED_DATABASE or EMBEDDED_REDIS,
+        sign_in=SIGN_IN.may_serve,
     )
 ):
     raise ImproperlyConfigured(" ".join(refusals))
@@ -67,6 +72,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "pgtrigger",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "config",
     "portal",
     "points",
@@ -88,6 +96,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.DatabaseAway",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -110,7 +120,8 @@ TEMPLATES = [
 
 # pgtrigger.ignore must have a value: without one its check raises and swallows an error on every
 # row, which makes large statements quadratic.
-DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c pgtrigger.ignore={}")
+OPTIONS = DATABASE.setdefault("OPTIONS", {})
+OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}".strip()
 DATABASE["CONN_MAX_AGE"] = 60
 DATABASE["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": DATABASE}
@@ -121,8 +132,6 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
     },
-    # Pages that are the same for everybody, rendered once in a while by each process.
-    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 5},
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
@@ -131,9 +140,24 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULE = {
+    # A bell that nobody heard within the minute is rung again by the next one.
+    "start_due_runs": {
+        "task": "campaign.tasks.start_due_runs",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "watch_inbox": {
+        "task": "entries.tasks.watch_inbox",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+}
+
+# The folder that upstream delivers feed files to; none is watched where this is not set.
+FEED_INBOX = env.str("FEED_INBOX", "")
 
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -147,7 +171,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
-LOGIN_URL = "/staff/login/"
+# Members sign in with WESTER ID alone; staff with a password, at the admin's own page.
+LOGIN_URL = "entries:sign_in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+WESTER_ISSUER = SIGN_IN.issuer
+WESTER_CLIENT_ID = SIGN_IN.client_id
+WESTER_CLIENT_SECRET = SIGN_IN.client_secret
+WESTER_ID_CLAIM = SIGN_IN.id_claim
+WESTER_SCOPE = SIGN_IN.scope
+WESTER_LOGIN_ORIGINS = SIGN_IN.login_origins
+# Threads of a process that may wait for WESTER ID at the same time: fewer than it has.
+WESTER_PLACES = environment.count("WESTER_PLACES", default=2)
+ACCOUNT_ADAPTER = "entries.sign_in.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "entries.sign_in.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
@@ -175,7 +215,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *WESTER_LOGIN_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -204,6 +244,6 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = environment.log_level("LOG_LEVEL")
 LOGGING = logs.configuration(level=LOG_LEVEL, as_json=PRODUCTION)
 LOGGING_CONFIG = "config.logs.configure"

@@ -16,15 +16,25 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate under a lock of the session, for migrations commit one by one."""
-        while not self.granted("pg_try_advisory_lock"):
-            # Asked for again and again: a session that waits inside PostgreSQL holds a snapshot,
-            # on which the other's CREATE INDEX CONCURRENTLY would wait in turn.
-            time.sleep(POLL_S)
+        self.wait_for_lock()
         try:
             super().handle(*args, **options)
         finally:
             if connection.is_usable():
                 self.granted("pg_advisory_unlock")
+
+    def wait_for_lock(self) -> None:
+        """Take the lock once no other migrate holds it.
+
+        Asked for again and again: a session that waits inside PostgreSQL holds a snapshot, on
+        which the other's CREATE INDEX CONCURRENTLY would wait in turn.
+        """
+        told = False
+        while not self.granted("pg_try_advisory_lock"):
+            if not told:
+                self.stderr.write("Another migrate is running; waiting for its end.")
+                told = True
+            time.sleep(POLL_S)
 
     def granted(self, function: str) -> bool:
         """Call one of PostgreSQL's lock functions and return its answer."""

@@ -1,0 +1,130 @@
+"""The manifest beside a feed file.
+
+Source: feed contract, "name", "manifest" and "file is refused whole".
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bookings.delivery import FileRefused, open_regular
+from bookings.values import is_date
+
+VERSION = 1
+LAST_SEQUENCE = 999
+LARGEST_MANIFEST = 65_536  # bytes; a manifest of version 1 has some 200
+NAME_FORM = re.compile(r"(.+)-([0-9]{8})-([0-9]{3})\.csv(?:\.gz)?", re.DOTALL)
+SHA256_FORM = re.compile(r"[0-9a-f]{64}")
+VALUE_TESTS: Mapping[str, tuple[type, Callable[[Any], bool]]] = {
+    "feed": (str, lambda feed: feed != ""),
+    "version": (int, lambda version: version == VERSION),
+    "business_date": (str, is_date),
+    "sequence": (int, lambda sequence: 1 <= sequence <= LAST_SEQUENCE),
+    "rows": (int, lambda rows: rows >= 0),
+    "sha256": (str, lambda sha256: SHA256_FORM.fullmatch(sha256) is not None),
+    "encoding": (str, lambda encoding: encoding in {"utf-8", "cp932"}),
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What upstream says of a file."""
+
+    feed: str
+    business_date: date
+    sequence: int
+    rows: int
+    sha256: str
+    encoding: str  # "utf-8" or "cp932"
+
+    def fits_name(self, name: str) -> bool:
+        """Say whether a file of this name is the one that the manifest speaks of."""
+        form = NAME_FORM.fullmatch(name)
+        own = (self.feed, f"{self.business_date:%Y%m%d}", f"{self.sequence:03}")
+        return form is not None and form.groups() == own
+
+
+def feed_of_name(name: str) -> str | None:
+    """Return the feed that a file's name begins with, or None where the name has another form."""
+    form = NAME_FORM.fullmatch(name)
+    return form and form.group(1)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest that lies beside the feed file of this path.
+
+    Raises:
+        FileRefused: ``no_manifest``, ``unreadable_manifest`` or ``unknown_version``.
+    """
+    beside = path.with_name(path.name + ".manifest.json")
+    try:
+        with open_regular(beside) as file:
+            text = file.read(LARGEST_MANIFEST + 1)
+        return manifest_of(parse_object(text))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileRefused("no_manifest", f"There is no {printable(beside.name)}.") from error
+    except OSError as error:
+        raise unreadable(f"{error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise unreadable(str(error)) from error
+
+
+def unreadable(why: str) -> FileRefused:
+    """Return the refusal of a file whose manifest is not to the contract."""
+    return FileRefused("unreadable_manifest", f"The manifest is unreadable: {why}.")
+
+
+def printable(text: str) -> str:
+    """Return a name from outside so that any terminal and database takes it."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", r"\x00")
+
+
+def parse_object(text: bytes) -> dict[str, Any]:
+    """Return the JSON object that a text in UTF-8 holds; its keys are there once.
+
+    Raises:
+        ValueError: it is longer than a manifest, no UTF-8, no JSON, or no object.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a key stands there twice")
+        return found
+
+    def no_number(name: str) -> Any:
+        raise ValueError(f"{name} is no number of JSON")
+
+    if len(text) > LARGEST_MANIFEST:
+        raise ValueError("it is too long")
+    content = json.loads(text.decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
+    if not isinstance(content, dict):
+        raise ValueError("it is no object")  # noqa: TRY004 - told as the other faults of a text
+    return content
+
+
+def manifest_of(content: Mapping[str, Any]) -> Manifest:
+    """Return the manifest that a JSON object is.
+
+    Another version may have other keys, so the version is judged before them.
+
+    Raises:
+        FileRefused: ``unknown_version``.
+        ValueError: it has other keys than version 1, or a value of another form.
+    """
+    version = content.get("version")
+    if type(version) is not int:  # True is an int to isinstance
+        raise ValueError("it names no version")
+    if version != VERSION:
+        raise FileRefused("unknown_version", f"The manifest is not of version {VERSION}.")
+    if content.keys() != VALUE_TESTS.keys():
+        raise ValueError("its keys are not those of version 1")
+    for key, (kind, fits) in VALUE_TESTS.items():
+        if type(content[key]) is not kind or not fits(content[key]):
+            raise ValueError(f"its {key} is not as the contract asks")
+    values = {key: value for key, value in content.items() if key != "version"}
+    return Manifest(**values | {"business_date": date.fromisoformat(values["business_date"])})
