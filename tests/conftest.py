@@ -13,6 +13,7 @@ from django.utils.translation.reloader import translation_file_changed
 
 from config.embedded.places import Places
 from config.translations.catalogs import compile_all
+from portal.campaign_page import remembered
 from tests import outside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,12 @@ def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", empty_and_refill)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_page_is_remembered() -> None:
+    """Let no test see a page that the process rendered for another one."""
+    remembered.clear()
 
 
 def pytest_configure() -> None:
