@@ -162,7 +162,9 @@ def test_an_exceptions_causes_are_shown_the_same_way(lines: io.StringIO) -> None
 def test_a_failed_request_is_logged_without_its_address(
     lines: io.StringIO, client: Client, request_line: str, status: int, event: str
 ) -> None:
-    response = client.generic(*request_line.split(), REMOTE_ADDR="10.9.8.7")
+    method, path = request_line.split()
+
+    response = client.generic(method, path, REMOTE_ADDR="10.9.8.7")
 
     assert response.status_code == status
     found = read(lines)
