@@ -73,7 +73,7 @@ class Oracle:
         if booking.booking_service == "e5489":
             return booking.wester_id
         registration = self.registrations.get(booking.ex_member_no or "")
-        return registration.wester_id if registration else None
+        return str(registration.wester_id) if registration else None
 
     def totals(self, bookings: Iterable[Booking]) -> dict[str, Sum]:
         """Return what the bookings come to, for everybody with one that counts or may yet."""
