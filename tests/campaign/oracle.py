@@ -71,8 +71,8 @@ class Oracle:
     def member(self, booking: Booking) -> str | None:
         """Return whose booking it is, if it is anybody's."""
         if booking.booking_service == "e5489":
-            logged_in: str | None = booking.wester_id
-            return logged_in
+            own: str | None = booking.wester_id
+            return own
         registration = self.registrations.get(booking.ex_member_no or "")
         return str(registration.wester_id) if registration else None
 

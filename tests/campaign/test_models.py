@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import ProtectedError
 
 from campaign.models import Approval, AuditRecord, Campaign, DemoClock
-from tests.campaign.refused import refused_as
+from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import (
     AT,
     LATER,
@@ -19,13 +18,6 @@ from tests.factories.campaign import (
 
 pytestmark = pytest.mark.django_db
 SHA256 = "0123456789abcdef" * 4
-
-
-def sql(statement: str, *parameters: Any) -> int:
-    """Execute a statement past the ORM; return how many rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters or None)
-        return int(cursor.rowcount)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +243,7 @@ def test_auditrecord_is_only_added_to() -> None:
 )
 def test_table_is_never_truncated(table: str, name: str) -> None:
     with refused_as(name):
-        sql(f"TRUNCATE {table}")
+        sql(f"TRUNCATE {table} CASCADE")
 
 
 def test_terms_are_not_truncated_along_with_what_they_point_at() -> None:

@@ -1,10 +1,22 @@
-"""Entries and memberships, and the feed rows that they come from."""
+"""Members, entries and memberships, and the feed rows that they come from."""
 
 import factory
 from factory.django import DjangoModelFactory
 
-from entries.models import Entry, EntryRow, Membership, MembershipRow
-from tests.factories.campaign import FIRST_TERMS, CampaignFactory
+from entries.models import Entry, EntryRow, Member, Membership, MembershipRow
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory, UserFactory
+
+
+class MemberFactory(DjangoModelFactory[Member]):
+    """A member with an account and a WESTER ID of their own."""
+
+    class Meta:
+        model = Member
+
+    user = factory.SubFactory(UserFactory)
+    issuer = "https://id.example.jp"
+    sub = factory.Sequence(lambda n: f"account-{n}-of-a-factory")
+    wester_id = factory.Sequence(lambda n: f"W-{n}-of-a-factory")
 
 
 class EntryFactory(DjangoModelFactory[Entry]):
