@@ -1,10 +1,14 @@
 """Run an aggregation, and read what came of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from campaign import aggregation, queries, reports
-from campaign.models import AggregationRun, Campaign, Terms
+from campaign.models import AggregationRun, Campaign, Terms, Total
 from tests.campaign.oracle import Sum, csv_of, oracle_of_everything
 from tests.factories.bookings import JAPAN
 
@@ -45,3 +49,18 @@ def assert_right(campaign: Campaign) -> None:
         member: (one.total_yen, one.bookings, one.awaiting_yen) for member, one in sums.items()
     }
     assert export(campaign) == csv_of(sums)
+
+
+def begin(campaign: Campaign) -> AggregationRun:
+    """Start a run that nobody works on yet."""
+    started, is_new = aggregation.start_run(campaign=campaign, as_of=NOW)
+    assert is_new
+    return started
+
+
+@contextmanager
+def held_total(wester_id: str) -> Iterator[None]:
+    """Hold one member's total: who has computed another waits here before it is written."""
+    with transaction.atomic():
+        Total.objects.select_for_update().get(wester_id=wester_id)
+        yield
