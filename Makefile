@@ -1,21 +1,23 @@
 # Everything runs from any folder (make -C, make -f) and installs what it needs by itself.
-ROOT := $(shell dirname "$(strip $(MAKEFILE_LIST))")
+# Its own path goes through the environment: a shell would read the signs that a path may hold.
+export MAKEFILE_ITSELF := $(MAKEFILE_LIST)
+HERE = cd "$$(dirname "$${MAKEFILE_ITSELF\# }")"
 PYTHON ?= python3
-RUN = cd "$(ROOT)" && .venv/bin/python
+RUN = $(HERE) && .venv/bin/python
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
 .PHONY: help env demo stop test test-fast check bench lock messages
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' "$(ROOT)/Makefile" | expand -t 12
+	@$(HERE) && sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 env:  ## Build .venv from the lock file (every other target does this first)
 	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not installed: Dodonto needs Python 3.11 or newer." >&2; exit 1; }
-	@cd "$(ROOT)" && "$(PYTHON)" config/bootstrap.py
+	@$(HERE) && "$(PYTHON)" config/bootstrap.py
 
 demo: env  ## Start everything and serve the site
-	@$(RUN) manage.py demo
+	@$(HERE) && DEMO_MODE=1 DEBUG=0 .venv/bin/python manage.py demo
 
 stop: env  ## End the demo and the embedded servers
 	@$(RUN) -m config.embedded stop
@@ -24,7 +26,7 @@ check: env  ## Format, lint, types, import contracts, migrations, translations
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
-	@$(RUN) -m importlinter.cli lint
+	@$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@$(RUN) manage.py makemigrations --check --dry-run
 	@$(RUN) -m config.translations check
 
@@ -34,9 +36,13 @@ test: env check  ## Everything
 test-fast: env  ## Everything but the slow tests
 	@$(RUN) -m pytest -m "not slow"
 
+bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 shrinks it
+	@$(RUN) -m tests.bench
+
 lock: env  ## Renew the lock files from pyproject.toml
 	@$(RUN) -m uv $(LOCK) pyproject.toml --output-file requirements.lock
 	@$(RUN) -m uv $(LOCK) pyproject.toml --group embedded --group dev --output-file requirements-dev.lock
 
 messages: env  ## Collect new texts into locale/ and compile them
 	@$(RUN) -m config.translations update
+	@$(RUN) -m config.translations compile

@@ -17,6 +17,7 @@ from environs import Env, EnvValidationError
 
 env = Env()
 ROOT = Path(__file__).resolve().parent.parent
+LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class MovedClock:
 def switch(name: str, *, default: bool = False) -> bool:
     """Read yes or no; empty counts as not set, as compose files leave it."""
     return env.bool(name) if env.str(name, "") else default
+
+
+def port(name: str, *, default: int) -> int:
+    """Read the number of a port."""
+    text = env.str(name, "") or str(default)
+    is_number = text.isascii() and text.isdecimal()
+    if not (is_number and 0 < int(text) <= LARGEST_PORT):
+        raise unfit(name, f"must be a whole number from 1 to {LARGEST_PORT}")
+    return int(text)
 
 
 def count(name: str, *, default: int) -> int:
@@ -120,7 +130,7 @@ def state_folder() -> Path:
 
     A relative one starts at the checkout, whichever folder a command is called from.
     """
-    return ROOT / (env.str("LOCAL_STATE_DIR", "") or ".local")
+    return (ROOT / (env.str("LOCAL_STATE_DIR", "") or ".local")).resolve()
 
 
 def local_secret(file: Path) -> str:

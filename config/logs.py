@@ -48,44 +48,41 @@ def without_row_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict
 
 def without_arguments(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Cut what Django, Celery and gunicorn say of a request or a task."""
-    record = event.get("_record")
-    if record is None:
-        return event
+    arguments = event.pop("positional_args", None)
+    record: logging.LogRecord = event["_record"]
     area = record.name.split(".", 1)[0]
     if area == "django":
-        event["event"] = said_by_django(record)
-    elif area == "celery":
-        event["event"] = said_by_celery(record)
+        event["event"] = said_by_django(record, event["event"])
+    elif area == "celery" and arguments:
+        event["event"] = said_by_celery(record.msg, event["event"], arguments)
     elif area == "gunicorn":
-        event["event"] = said_by_gunicorn(record)
+        event["event"] = said_by_gunicorn(event["event"])
     return event
 
 
-def said_by_django(record: logging.LogRecord) -> str:
+def said_by_django(record: logging.LogRecord, message: str) -> str:
     """Return what happened to a request, without its address; other messages as they are."""
     if record.name == "django.request":
         return responses.get(getattr(record, "status_code", 0), "Request failed")
-    if record.name.startswith("django.security"):
-        return record.name
-    return record.getMessage()
+    return record.name if record.name.startswith("django.security") else message
 
 
-def said_by_celery(record: logging.LogRecord) -> str:
+def said_by_celery(template: str, message: str, arguments: object) -> str:
     """Return the message with a task's name and number alone."""
-    if isinstance(record.args, Mapping):
-        return record.msg % {
-            key: value if key in OF_A_TASK else "***" for key, value in record.args.items()
+    if isinstance(arguments, Mapping):
+        return template % {
+            key: value if key in OF_A_TASK else "***" for key, value in arguments.items()
         }
-    if record.msg.lstrip().startswith("Received "):  # and could not read: the message follows
-        return record.msg.strip().splitlines()[0].replace("%s", "***").replace("%r", "***")
-    return record.getMessage()
+    if template.lstrip().startswith("Received "):  # and could not be read: its content follows
+        return template.strip().splitlines()[0].replace("%s", "***").replace("%r", "***")
+    return message
 
 
-def said_by_gunicorn(record: logging.LogRecord) -> str:
+def said_by_gunicorn(message: str) -> str:
     """Return the message without the address that was asked for or that asked."""
-    if record.msg.startswith("Error handling request"):
+    if message.startswith("Error handling request"):
         return "Error handling request"
-    return record.getMessage().split(" from ip=", 1)[0]
+    return message.split(" from ip=", 1)[0]
 
 
 def private_traceback(exc_info: Raised) -> str:
@@ -140,6 +137,7 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared_processors(),
+                "pass_foreign_args": True,
                 "processors": [
                     without_arguments,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,

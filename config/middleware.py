@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+from portal import errors
 
 log = structlog.get_logger(__name__)
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -57,3 +60,24 @@ class ChosenLanguage:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class DatabaseAway:
+    """Where the database is away or overloaded, say so kindly instead of failing.
+
+    It says nothing of what had been asked for: the answer to a commit may be what got lost.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request as usual."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer with 503 where a view could not reach the database; leave all else as it is."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        log.error("database_away", failure=type(exception).__name__, exc_info=exception)
+        return errors.unavailable(request)

@@ -22,6 +22,8 @@ PRODUCTION = environment.switch("PRODUCTION")
 DEBUG = environment.switch("DEBUG")
 DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
+DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
+PORT = environment.port("PORT", default=8000)
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
@@ -94,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -129,8 +132,6 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
     },
-    # Pages that are the same for everybody, rendered once in a while by each process.
-    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 5},
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
@@ -141,6 +142,22 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULE = {
+    # A bell that nobody heard within the minute is rung again by the next one.
+    "start_due_runs": {
+        "task": "campaign.tasks.start_due_runs",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "watch_inbox": {
+        "task": "entries.tasks.watch_inbox",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+}
+
+# The folder that upstream delivers feed files to; none is watched where this is not set.
+FEED_INBOX = env.str("FEED_INBOX", "")
 
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -4,6 +4,7 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 timeout = 30
+control_socket_disable = True  # it would stand in the home folder, one for all checkouts
 # Its messages take the same way as all others, so that none holds an address (config.logs).
 logconfig_dict = {
     "version": 1,

@@ -1,10 +1,12 @@
-"""``python -m config.embedded stop``: end the servers of this folder."""
+"""``python -m config.embedded stop``: end the demo and the servers of this folder."""
 
 import sys
 
 from config.embedded import services
 from config.env import state_folder
 from config.refusals import ServiceFailed
+from portal.demo.place import end_demo
+from portal.demo.refusals import DemoRunning
 
 
 def main(words: list[str]) -> None:
@@ -12,10 +14,11 @@ def main(words: list[str]) -> None:
     if words != ["stop"]:
         sys.exit("Usage: python -m config.embedded stop")
     try:
-        stopped = services.stop(state_folder())
-    except ServiceFailed as refusal:
+        demo = ["the demo"] if end_demo(state_folder()) else []
+        stopped = demo + services.stop(state_folder())
+    except (DemoRunning, ServiceFailed) as refusal:
         sys.exit(f"Error: {refusal}")
-    print(f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running.")
+    print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
 if __name__ == "__main__":

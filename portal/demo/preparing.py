@@ -1,0 +1,81 @@
+"""Make the demo's stage: schema, clock, campaign, staff, publication; repeating changes nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from campaign import clock, staff
+from campaign.models import DemoClock
+from campaign.termsfile import read_campaign_file
+
+CAMPAIGN_FILE = Path(__file__).parents[2] / "campaign" / "data" / "012025121203.json"
+PLANNER, APPROVER = "demo-planner", "demo-approver"
+SAY = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Login:
+    """A staff user of the demo and the password of today."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What there is to see."""
+
+    campaign: str
+    logins: list[Login]
+
+
+def prepare(say: SAY) -> Stage:
+    """Have the first campaign published, its entry open, and two people to work on it."""
+    say("Bringing the database's schema up to date ...")
+    call_command("migrate", verbosity=0)
+    file = read_campaign_file(CAMPAIGN_FILE.read_bytes())
+    if not DemoClock.objects.exists():
+        # Published the day before: then the clock is let go.
+        clock.move_demo_clock(to=file.terms["opens_at"] - timedelta(days=1), runs=False)
+    say(f"Loading the campaign {file.code} ...")
+    order("campaign", "load", str(CAMPAIGN_FILE))
+    say("Having two people of staff, for what one asks another must approve ...")
+    logins = [have_login(PLANNER, "campaign"), have_login(APPROVER, "approver")]
+    publish(file.code, say)
+    if not DemoClock.objects.filter(runs=True).exists():
+        clock.move_demo_clock(to=file.terms["opens_at"])
+        say(f"The demo's clock runs from {clock.now():%Y-%m-%d %H:%M}, as the entry opens.")
+    return Stage(file.code, logins)
+
+
+def publish(code: str, say: SAY) -> None:
+    """Publish the campaign: one asks for it, the other approves."""
+    asked = order("campaign", "publish", code, "--by", PLANNER)
+    if asked["approval"] is None:
+        return
+    say(f"{PLANNER} asks for the publication, {APPROVER} approves it ...")
+    order("approval", "approve", str(asked["approval"]), "--by", APPROVER)
+
+
+def have_login(username: str, role: str) -> Login:
+    """Have a staff user with a new password: the one of an earlier demo was shown only then."""
+    order("staff", "add", username, "--role", role, "--generate")
+    user = staff.get_staff(username)
+    password = staff.generate_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return Login(username, password)
+
+
+def order(*words: str) -> dict[str, Any]:
+    """Run a command of the project as a person would, and return its answer."""
+    answer = StringIO()
+    call_command(*words, "--json", stdout=answer)
+    data: dict[str, Any] = json.loads(answer.getvalue())
+    return data

@@ -1,0 +1,14 @@
+"""What the wiring adds to the apps' own addresses."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "title"), [("ja", "Dodonto 事務局"), ("en", "Dodonto office")]
+)
+def test_staff_see_whose_office_it_is(client: Client, language: str, title: str) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    assert title in client.get("/staff/login/").content.decode()
