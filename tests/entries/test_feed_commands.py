@@ -33,13 +33,8 @@ def run(*words: object) -> Any:
 
 def outcome(name: str = NAME, status: str = "loaded", **values: object) -> dict[str, object]:
     counts = dict.fromkeys(("rows", "applied", "duplicates", "quarantined"), 0)
-    told = {
-        "name": name,
-        "feed": name.split("-", maxsplit=1)[0],
-        "status": status,
-        "reason": "",
-        "detail": "",
-    }
+    feed, _, _ = name.partition("-")
+    told = {"name": name, "feed": feed, "status": status, "reason": "", "detail": ""}
     return {**told, **counts, **values}
 
 
