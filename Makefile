@@ -42,3 +42,4 @@ lock: env  ## Renew the lock files from pyproject.toml
 
 messages: env  ## Collect new texts into locale/ and compile them
 	@$(RUN) -m config.translations update
+	@$(RUN) -m config.translations compile

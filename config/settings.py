@@ -125,8 +125,6 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
     },
-    # Pages that are the same for everybody, rendered once in a while by each process.
-    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 5},
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.

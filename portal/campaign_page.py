@@ -1,11 +1,11 @@
 """The campaign page: everything the announcement says, from the terms, in the shown state."""
 
 import hashlib
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -16,6 +16,7 @@ from portal.queries import shown_terms
 from portal.states import ShownState, next_change, shown_state
 
 TEMPLATE = "portal/campaign.html"
+REMEMBERED_S = 5
 
 
 @dataclass(frozen=True)
@@ -26,25 +27,36 @@ class AnonymousPage:
     etag: str
     rendered_at: datetime
     changes_at: datetime | None
+    forgotten_at: float  # on the process's own clock, which nobody moves
 
     def holds_at(self, now: datetime) -> bool:
         """Say whether the clock has not changed the page meanwhile (a demo's also runs back)."""
-        return self.rendered_at <= now and (self.changes_at is None or now < self.changes_at)
+        return (
+            time.monotonic() < self.forgotten_at
+            and self.rendered_at <= now
+            and (self.changes_at is None or now < self.changes_at)
+        )
+
+
+# Two pages a published campaign. Each process has its own, for asking another one costs more than
+# the rest of the answer.
+remembered: dict[tuple[str, str | None], AnonymousPage] = {}
 
 
 def anonymous_page(code: str, *, now: datetime) -> AnonymousPage | None:
     """Return the page in the language in use; None where the campaign is not published.
 
-    A process remembers it for some seconds (CACHES["pages"]), so that a crowd costs no queries.
+    A process remembers it for some seconds, so that a crowd costs no queries.
     """
-    remembered, key = caches["pages"], f"{code}:{get_language()}"
-    page: AnonymousPage | None = remembered.get(key)
-    if page is None or not page.holds_at(now):
-        terms = shown_terms(code)
-        if terms is None:
-            return None
-        page = render_page(terms, now=now)
-        remembered.set(key, page)
+    key = (code, get_language())
+    page = remembered.get(key)
+    if page is not None and page.holds_at(now):
+        return page
+    terms = shown_terms(code)
+    if terms is None:
+        remembered.pop(key, None)
+        return None
+    page = remembered[key] = render_page(terms, now=now)
     return page
 
 
@@ -57,6 +69,7 @@ def render_page(terms: Terms, *, now: datetime) -> AnonymousPage:
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         rendered_at=now,
         changes_at=next_change(terms, now=now),
+        forgotten_at=time.monotonic() + REMEMBERED_S,
     )
 
 

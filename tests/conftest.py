@@ -12,6 +12,7 @@ from django.core.management.commands import flush
 from django.utils.translation.reloader import translation_file_changed
 
 from config.translations.catalogs import compile_all
+from portal.campaign_page import remembered
 
 ROOT = Path(__file__).resolve().parent.parent
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network
@@ -30,6 +31,12 @@ def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", empty_and_refill)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_page_is_remembered() -> None:
+    """Let no test see a page that the process rendered for another one."""
+    remembered.clear()
 
 
 def pytest_configure() -> None:

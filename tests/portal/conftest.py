@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import caches
 from pytest_django import Settings
 
 from campaign.models import Campaign, Terms, User
@@ -14,12 +13,6 @@ from campaign.termsfile import CampaignFile, read_campaign_file
 from config.env import ROOT, MovedClock
 
 JAPAN = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    """Start with no page in the process's memory."""
-    caches["pages"].clear()
 
 
 @pytest.fixture(scope="session")

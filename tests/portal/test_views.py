@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from campaign.models import Campaign, Terms
+from portal import campaign_page
 from portal.freshness import LONGEST_S
 from tests.portal.conftest import JAPAN
 
@@ -88,6 +89,27 @@ def test_campaign_follows_the_newest_published_terms(client: Client, publish: Pu
     publish()
     publish(minimum_total_yen=6_600)
     assert "6,600円以上" in client.get(DETAIL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("remembered_s", "shown"),
+    [
+        pytest.param(60, "5,000円以上", id="within the seconds of memory"),
+        pytest.param(0, "6,600円以上", id="after them"),
+    ],
+)
+def test_a_revision_shows_once_the_page_is_forgotten(
+    client: Client,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+    remembered_s: int,
+    shown: str,
+) -> None:
+    monkeypatch.setattr(campaign_page, "REMEMBERED_S", remembered_s)
+    publish()
+    client.get(DETAIL)
+    publish(minimum_total_yen=6_600)
+    assert shown in client.get(DETAIL).content.decode()
 
 
 def test_campaign_costs_one_query_and_then_none(
