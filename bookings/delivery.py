@@ -3,6 +3,7 @@
 Source: feed contract, "form", "name" and "file is refused whole".
 """
 
+import errno
 import os
 import stat
 import zlib
@@ -77,7 +78,7 @@ def open_regular(path: Path) -> BinaryIO:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError("not a regular file")
+        raise OSError(errno.EINVAL, "Not a regular file")
     return os.fdopen(descriptor, "rb", buffering=0)
 
 
@@ -111,7 +112,9 @@ def read_delivered(path: Path, block_size: int = BLOCK_SIZE) -> Iterator[bytes]:
             while block := file.read(block_size):
                 yield block
     except OSError as error:
-        raise FileRefused("unreadable_file", f"The file cannot be read: {error}.") from error
+        raise FileRefused(
+            "unreadable_file", f"The file cannot be read: {error.strerror}."
+        ) from error
 
 
 def tell(blocks: Iterable[bytes], digest: Digest) -> Iterator[bytes]:

@@ -67,8 +67,15 @@ def read_manifest(path: Path) -> Manifest:
         return manifest_of(parse_object(text))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileRefused("no_manifest", f"There is no {printable(beside.name)}.") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise FileRefused("unreadable_manifest", f"The manifest is unreadable: {error}.") from error
+    except OSError as error:
+        raise unreadable(f"{error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise unreadable(str(error)) from error
+
+
+def unreadable(why: str) -> FileRefused:
+    """Return the refusal of a file whose manifest is not to the contract."""
+    return FileRefused("unreadable_manifest", f"The manifest is unreadable: {why}.")
 
 
 def printable(text: str) -> str:

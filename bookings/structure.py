@@ -13,8 +13,8 @@ from bookings.delivery import FileRefused
 from bookings.manifests import Manifest
 from bookings.values import LONGEST_RECORD
 
-RECORD_BEGINNINGS = (b",", b"\n", b"\r\n")  # what may follow a closing quote
-FIELD_ENDS = (b",", b"\n")  # what may stand before an opening quote
+AFTER_A_QUOTE = (b",", b"\n", b"\r\n")  # what may follow a closing one
+BEFORE_A_QUOTE = (b",", b"\n")  # what may stand before an opening one
 
 
 class Place(Enum):
@@ -100,22 +100,21 @@ class Structure:
         if len(outside) > 1 or not ends_outside:
             between.add(b"," + first if first else b"")
         self.malformed |= any(
-            piece and not (piece.startswith(RECORD_BEGINNINGS) and piece.endswith(FIELD_ENDS))
+            piece and not (piece.startswith(AFTER_A_QUOTE) and piece.endswith(BEFORE_A_QUOTE))
             for piece in between
         )
         if len(outside) > 1 and ends_outside:
-            self.malformed |= last not in {b"", b"\r"} and not last.startswith(RECORD_BEGINNINGS)
+            self.malformed |= last not in {b"", b"\r"} and not last.startswith(AFTER_A_QUOTE)
 
     def _count(self, text: bytes, outside: bytes) -> None:
         line_feeds = outside.count(b"\n")
-        lone_returns = 0
+        self._line_feeds += line_feeds
+        self._line_ends += text.count(b"\n") if b'"' in text else line_feeds
         if b"\r" in outside:
             lone_returns = outside.count(b"\r") - outside.count(b"\r\n")
             lone_returns -= self._place is Place.CARRIAGE_RETURN
-        self.malformed |= lone_returns > 0
-        self._line_feeds += line_feeds
-        quoted_line_feeds = text.count(b"\n") - line_feeds if len(text) > len(outside) else 0
-        self._line_ends += line_feeds + quoted_line_feeds + lone_returns
+            self._line_ends += lone_returns
+            self.malformed |= lone_returns > 0
 
 
 def place_after(pieces: list[bytes]) -> Place:
@@ -125,7 +124,7 @@ def place_after(pieces: list[bytes]) -> Place:
         return Place.QUOTED
     if not last and len(pieces) > 1:
         return Place.QUOTE_IN_QUOTED
-    if not last or last.endswith(FIELD_ENDS):
+    if not last or last.endswith(BEFORE_A_QUOTE):
         return Place.FIELD_START
     return Place.CARRIAGE_RETURN if last.endswith(b"\r") else Place.UNQUOTED
 

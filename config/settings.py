@@ -142,7 +142,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "watch_inbox": {
+        "task": "entries.tasks.watch_inbox",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
 }
+
+# The folder that upstream delivers feed files to; none is watched where this is not set.
+FEED_INBOX = env.str("FEED_INBOX", "")
 
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

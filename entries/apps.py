@@ -7,3 +7,13 @@ class EntriesConfig(AppConfig):
     """Who takes part."""
 
     name = "entries"
+
+    def ready(self) -> None:
+        """Register who may see what the feeds bring, and who settles rows in quarantine."""
+        # The apps below have their models only now.
+        from campaign import roles
+
+        seen = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
+        for role in roles.ROLES:
+            roles.register(role, {f"bookings.view_{model}" for model in seen})
+        roles.register("ops", {"bookings.dismiss_quarantinedrow"})

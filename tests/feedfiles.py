@@ -70,10 +70,15 @@ def csv_bytes(
 ) -> bytes:
     """Return a header and rows as CSV; a row is a mapping by column names."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, definition.header, lineterminator=line_end, quoting=quoting)
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode(encoding)
+    # The writer quotes the signs of its own line end alone, so it is given both.
+    writer = csv.DictWriter(text, definition.header, lineterminator="\r\n", quoting=quoting)
+    lines = []
+    for row in [dict(zip(definition.header, definition.header, strict=True)), *rows]:
+        writer.writerow(row)
+        lines.append(text.getvalue().removesuffix("\r\n") + line_end)
+        text.seek(0)
+        text.truncate()
+    return "".join(lines).encode(encoding)
 
 
 def write_feed_file(

@@ -1,7 +1,7 @@
 """What was booked and ridden, who holds which EX membership, and where it all came from."""
 
 from bookings.models.bookings import Booking, BookingEvent
-from bookings.models.feeds import FeedFile, QuarantinedRow
+from bookings.models.feeds import FeedFile, InboxFile, QuarantinedRow
 from bookings.models.marks import MemberMark
 from bookings.models.network import Service, Stop
 from bookings.models.registrations import ExRegistration, RegistrationRow
@@ -11,6 +11,7 @@ __all__ = [
     "BookingEvent",
     "ExRegistration",
     "FeedFile",
+    "InboxFile",
     "MemberMark",
     "QuarantinedRow",
     "RegistrationRow",

@@ -130,7 +130,7 @@ class BookingValues(BookingKey):
 class BookingEvent(BookingValues):
     """One thing that happened to one ticket; never changed, never deleted."""
 
-    event_id = fields.identifier(primary_key=True)
+    event_id = fields.IdentifierKey()
     event_type = models.CharField(max_length=10, choices=EventType)
     occurred_at = models.DateTimeField()
     operated_via = models.CharField(max_length=10, choices=OperatedVia)

@@ -3,8 +3,16 @@
 from django.db import models
 from django.db.models import F, Q
 
-LOADED = Q(status="loaded", reason="", rows=F("applied") + F("duplicates") + F("quarantined"))
-REFUSED = Q(status="refused", applied=0, duplicates=0, quarantined=0) & ~Q(reason="")
+LOADED = Q(
+    status="loaded",
+    reason="",
+    detail="",
+    encoding__in=["utf-8", "cp932"],
+    rows=F("applied") + F("duplicates") + F("quarantined"),
+)
+REFUSED = Q(status="refused", encoding="", rows=0, applied=0, duplicates=0, quarantined=0) & ~Q(
+    reason=""
+)
 OPEN = Q(status="open", settled_at__isnull=True, settled_by="", note="")
 REPLAYED = Q(status="replayed", settled_at__isnull=False)
 DISMISSED = Q(status="dismissed", settled_at__isnull=False) & ~Q(settled_by="") & ~Q(note="")
@@ -23,7 +31,13 @@ class FeedFile(models.Model):
     feed = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64, db_comment="Of the file as delivered, lower-case hex.")
     status = models.CharField(max_length=8, choices=Status)
-    reason = models.TextField(db_default="", blank=True, db_comment="Why it was refused.")
+    reason = models.CharField(
+        max_length=40, db_default="", blank=True, db_comment="The code of why it was refused."
+    )
+    detail = models.TextField(db_default="", blank=True, db_comment="The same as a sentence.")
+    encoding = models.CharField(
+        max_length=10, db_default="", blank=True, db_comment="Of a loaded file, by its manifest."
+    )
     rows = models.BigIntegerField(db_default=0)
     applied = models.BigIntegerField(db_default=0)
     duplicates = models.BigIntegerField(db_default=0)
@@ -75,6 +89,7 @@ class QuarantinedRow(models.Model):
     note = models.TextField(db_default="", blank=True, db_comment="Why it was dismissed.")
 
     class Meta:
+        permissions = [("dismiss_quarantinedrow", "Can settle a row without applying it")]
         constraints = [
             models.UniqueConstraint(
                 fields=["file", "record"], name="quarantinedrow_one_per_record"
@@ -90,3 +105,16 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id}/{self.record}"
+
+
+class InboxFile(models.Model):
+    """A file of the inbox folder as it was when it was last tried."""
+
+    name = models.CharField(max_length=255, unique=True)
+    fingerprint = models.CharField(
+        max_length=64, db_comment="Of the file's size, place and last change, and its manifest."
+    )
+    tried_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -39,7 +39,7 @@ class RegistrationValues(models.Model):
 class ExRegistration(RegistrationValues):
     """What holds today: of a number's rows the one with the greatest (updated_at, row_text)."""
 
-    ex_member_no = fields.identifier(primary_key=True)
+    ex_member_no = fields.IdentifierKey()
 
     class Meta:
         indexes = [models.Index(fields=["wester_id"], name="exregistration_wester_id")]

@@ -1,0 +1,213 @@
+"""Load feed files: one file, one transaction.
+
+Source: feed contract, "once", "order", "all or nothing", "file is refused whole"; the design,
+"Freeze against entries and loads in flight".
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from bookings.delivery import FileRefused, read_delivered
+from bookings.feeds import Feed, Feeds, definitions_of
+from bookings.locks import Lock, take
+from bookings.manifests import feed_of_name, printable
+from bookings.models import FeedFile
+from bookings.reading import Chunk, FeedFileReader, open_feed_file, read_records
+from bookings.staging import stage, staging
+
+ALREADY_LOADED = "already_loaded"
+LONGEST_NAME, LONGEST_FEED = 255, 40  # of a refused file, which may be called anything
+TEXTS_AT_ONCE = 500  # of up to 8 KiB each
+RECORDS_AT_ONCE = 200_000  # looked for in one pass through the file
+
+Watch = Callable[[int, int], None]
+
+
+def watch_nothing(done: int, rows: int) -> None:
+    """Take no notice of how far the reading is."""
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file; of one that changed nothing all counts are 0."""
+
+    name: str
+    feed: str
+    status: str  # of FeedFile.Status, or ALREADY_LOADED
+    reason: str = ""
+    detail: str = ""
+    rows: int = 0
+    applied: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+
+
+def load_file(
+    *, path: Path, feeds: Feeds, loaded_at: datetime, watch: Watch = watch_nothing
+) -> FileOutcome:
+    """Load one feed file, whole or not at all; a refusal is kept, and returned like an outcome.
+
+    ``watch`` is told how many rows have been read, and of how many.
+    """
+    try:
+        reader = open_feed_file(path, definitions_of(feeds))
+        if is_loaded(reader.sha256):
+            return already_loaded(reader)
+        with transaction.atomic():
+            return load_content(reader, feeds[reader.definition.name], loaded_at, watch)
+    except FileRefused as refusal:
+        return keep_refusal(path, refusal, loaded_at)
+
+
+def is_loaded(sha256: str) -> bool:
+    """Say whether a file of this content has been loaded, whatever its name."""
+    return FeedFile.objects.filter(sha256=sha256, status=FeedFile.Status.LOADED).exists()
+
+
+def already_loaded(reader: FeedFileReader) -> FileOutcome:
+    """Return the outcome of a file whose content is loaded."""
+    return FileOutcome(reader.name, reader.definition.name, ALREADY_LOADED)
+
+
+def load_content(
+    reader: FeedFileReader, feed: Feed, loaded_at: datetime, watch: Watch
+) -> FileOutcome:
+    """Load a file in the caller's transaction.
+
+    Raises:
+        FileRefused: for any reason after the checksum; the transaction is to be rolled back.
+    """
+    take(Lock.LOADS, shared=True)
+    take(Lock.FEED, feed.lock)
+    if is_loaded(reader.sha256):  # by somebody who held the lock before us
+        return already_loaded(reader)
+    with staging(feed) as cursor:
+        staged = stage(cursor, feed, watched(reader, watch))
+        applied = feed.apply(cursor) if staged else 0
+        keep_texts(cursor, reader)
+        outcome = counted(cursor, reader, applied)
+        keep_file(cursor, reader, outcome, loaded_at)
+    return outcome
+
+
+def watched(reader: FeedFileReader, watch: Watch) -> Iterator[Chunk]:
+    """Yield the file's chunks and tell how far we are."""
+    done = 0
+    for chunk in reader.chunks():
+        yield chunk
+        done += chunk.count + len(chunk.bad)
+        watch(done, reader.rows)
+
+
+# The rows that our data reject; those bad by themselves came with their text.
+TEXTS_MISSING = """
+SELECT record FROM rejected WHERE content IS NULL ORDER BY record LIMIT %s"""
+KEEP_TEXT = "UPDATE rejected SET content = %s WHERE record = %s"
+
+
+def keep_texts(cursor: CursorWrapper, reader: FeedFileReader) -> None:
+    """Give the rows that our data reject their text, from the file.
+
+    Raises:
+        FileRefused: ``checksum_differs``: the file does not have them any more.
+    """
+    cursor.execute(TEXTS_MISSING, [RECORDS_AT_ONCE])
+    while missing := [record for (record,) in cursor.fetchall()]:
+        texts = read_records(reader, missing)
+        found = 0
+        while some := [(text, record) for record, text in islice(texts, TEXTS_AT_ONCE)]:
+            cursor.executemany(KEEP_TEXT, some)
+            found += len(some)
+        if found < len(missing):
+            raise FileRefused("checksum_differs", "The file was changed while it was loaded.")
+        cursor.execute(TEXTS_MISSING, [RECORDS_AT_ONCE])
+
+
+def counted(cursor: CursorWrapper, reader: FeedFileReader, applied: int) -> FileOutcome:
+    """Return the outcome of a load: what was neither applied nor rejected was known before."""
+    cursor.execute("SELECT count(*) FROM rejected")
+    (quarantined,) = cursor.fetchone()
+    return FileOutcome(
+        name=reader.name,
+        feed=reader.definition.name,
+        status=FeedFile.Status.LOADED,
+        rows=reader.rows,
+        applied=applied,
+        duplicates=reader.rows - applied - quarantined,
+        quarantined=quarantined,
+    )
+
+
+# Writes bookings_quarantinedrow.
+QUARANTINE = """
+INSERT INTO bookings_quarantinedrow (file_id, record, reason, content)
+SELECT %s, record, reason, content FROM rejected ORDER BY record"""
+
+
+def keep_file(
+    cursor: CursorWrapper, reader: FeedFileReader, outcome: FileOutcome, loaded_at: datetime
+) -> None:
+    """Keep what became of a loaded file, and its rejected rows."""
+    file = FeedFile.objects.create(
+        name=outcome.name,
+        feed=outcome.feed,
+        sha256=reader.sha256,
+        status=outcome.status,
+        encoding=reader.manifest.encoding,
+        rows=outcome.rows,
+        applied=outcome.applied,
+        duplicates=outcome.duplicates,
+        quarantined=outcome.quarantined,
+        tried_at=loaded_at,
+    )
+    cursor.execute(QUARANTINE, [file.pk])
+
+
+# Writes bookings_feedfile (unique feedfile_one_refusal_per_content).
+KEEP_REFUSAL = """
+INSERT INTO bookings_feedfile (name, feed, sha256, status, reason, detail, tried_at)
+VALUES (%(name)s, %(feed)s, %(sha256)s, 'refused', %(reason)s, %(detail)s, %(tried_at)s)
+ON CONFLICT (name, sha256) WHERE status = 'refused' DO UPDATE
+SET reason = EXCLUDED.reason, detail = EXCLUDED.detail, tried_at = EXCLUDED.tried_at"""
+
+
+def keep_refusal(path: Path, refusal: FileRefused, tried_at: datetime) -> FileOutcome:
+    """Keep why a file is refused: once for its name and content, with the last try's reason."""
+    outcome = FileOutcome(
+        name=printable(path.name)[:LONGEST_NAME],
+        feed=printable(feed_of_name(path.name) or "")[:LONGEST_FEED],
+        status=FeedFile.Status.REFUSED,
+        reason=refusal.code,
+        detail=str(refusal),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP_REFUSAL,
+            {
+                "name": outcome.name,
+                "feed": outcome.feed,
+                "sha256": content_sha256(path),
+                "reason": outcome.reason,
+                "detail": outcome.detail,
+                "tried_at": tried_at,
+            },
+        )
+    return outcome
+
+
+def content_sha256(path: Path) -> str:
+    """Return the checksum of a file as it lies there; nothing where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        for block in read_delivered(path):
+            digest.update(block)
+    except FileRefused:
+        return ""
+    return digest.hexdigest()

@@ -1,0 +1,26 @@
+"""The feeds of who takes part, as data.
+
+Source: feed contract, ``memberships`` and ``entries``.
+"""
+
+from bookings.definitions import Column, FeedDefinition
+from bookings.values import IDENTIFIER, TIMESTAMP, choice_of
+
+MEMBERSHIPS = FeedDefinition(
+    name="memberships",
+    columns=(
+        Column("wester_id", IDENTIFIER),
+        Column("status", choice_of("active", "withdrawn")),
+        Column("changed_at", TIMESTAMP),
+    ),
+)
+
+ENTRIES = FeedDefinition(
+    name="entries",
+    columns=(
+        Column("wester_id", IDENTIFIER),
+        Column("campaign", IDENTIFIER),
+        Column("entered_at", TIMESTAMP),
+        Column("channel", choice_of("app", "call_center")),
+    ),
+)

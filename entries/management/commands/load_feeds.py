@@ -1,0 +1,73 @@
+"""``load_feeds PATH… [--dry-run]``: load feed files, or the feed files of folders."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from bookings.commands import ContractCommand, Report, one_transaction
+from bookings.delivery import find_feed_files
+from bookings.loading import FileOutcome, load_file
+from bookings.locks import Lock, take
+from bookings.models import FeedFile
+from bookings.progress import Progress
+from campaign import clock
+from campaign.management import arguments
+from entries.feeds import FEEDS
+
+REFUSED = FeedFile.Status.REFUSED
+
+
+class Command(ContractCommand):
+    """Load feed files; each one is loaded whole or refused."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the files and folders."""
+        super().add_arguments(parser)
+        parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="file or folder")
+        arguments.dry_run(parser)
+
+    def run(self, *, paths: list[Path], dry_run: bool, **_: Any) -> Report:
+        """Load what is not loaded yet; a refused file does not keep the others from it."""
+        files = find_feed_files(paths)
+        outcomes = self.try_out(files) if dry_run else [self.load(path) for path in files]
+        refused = sum(outcome.status == REFUSED for outcome in outcomes)
+        data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
+        if refused:
+            return Report(data, f"{refused} of {len(outcomes)} files refused.", ok=False)
+        return Report(data, f"{len(outcomes)} files, none refused.")
+
+    def try_out(self, files: Sequence[Path]) -> list[FileOutcome]:
+        """Load all files in one transaction, so that each meets those before it, and undo it.
+
+        The locks of all feeds are taken first and in their order, whatever order the files have.
+        """
+        with one_transaction(dry_run=True):
+            take(Lock.LOADS, shared=True)
+            for feed in sorted(FEEDS.values(), key=lambda feed: feed.lock):
+                take(Lock.FEED, feed.lock)
+            return [self.load(path) for path in files]
+
+    def load(self, path: Path) -> FileOutcome:
+        """Load one file and say how far it is, and how it ended."""
+        progress = Progress(sys.stderr, path.name)
+        outcome = load_file(path=path, feeds=FEEDS, loaded_at=clock.now(), watch=progress)
+        progress.end(describe(outcome))
+        return outcome
+
+
+def describe(outcome: FileOutcome) -> str:
+    """Say in one line what became of a file."""
+    if outcome.status == REFUSED:
+        return f"{outcome.name}: refused, {outcome.reason}. {outcome.detail}"
+    if outcome.status == FeedFile.Status.LOADED:
+        return (
+            f"{outcome.name}: {outcome.rows:,} rows, {outcome.applied:,} applied, "
+            f"{outcome.duplicates:,} duplicates, {outcome.quarantined:,} quarantined"
+        )
+    return f"{outcome.name}: already loaded"

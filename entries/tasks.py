@@ -1,0 +1,39 @@
+"""What workers do for the feeds; what has been tried stands in Postgres."""
+
+from pathlib import Path
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.db import OperationalError
+
+from bookings.inbox import arrivals, load_arrival
+from campaign import clock
+from entries.feeds import FEEDS
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def watch_inbox(**_: object) -> None:
+    """Call workers to the files that have arrived in the inbox (beat, each minute)."""
+    if settings.FEED_INBOX:
+        for path in arrivals(Path(settings.FEED_INBOX)):
+            load_arrived.delay(path=str(path))
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def load_arrived(*, path: str, **_: object) -> None:
+    """Load one file of the inbox, unless that has been done or is being done."""
+    outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.now())
+    if outcome is not None:
+        log.info(
+            "feed_file",
+            name=outcome.name,
+            status=str(outcome.status),
+            reason=outcome.reason,
+            rows=outcome.rows,
+            applied=outcome.applied,
+            duplicates=outcome.duplicates,
+            quarantined=outcome.quarantined,
+        )

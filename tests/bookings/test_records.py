@@ -1,0 +1,105 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookings.records import shorten, split_fields, split_records
+from bookings.values import LONGEST_RECORD
+from tests.bookings.csv_reference import in_blocks, read_plainly
+
+ANY_CSV = st.lists(
+    st.sampled_from([b"a", b",", b'"', b'""', b"\n", b"\r\n", b'","', b"\0", "駅".encode()]),
+    max_size=40,
+).map(b"".join)
+
+
+def all_records(content: bytes, *, block_size: int = 1 << 20) -> list[bytes]:
+    return [
+        record for records in split_records(in_blocks(content, block_size)) for record in records
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(b"", [], id="nothing"),
+        pytest.param(b"a,b\nc,d\n", [b"a,b", b"c,d"], id="LF"),
+        pytest.param(b"a,b\r\nc,d\r\n", [b"a,b", b"c,d"], id="CRLF"),
+        pytest.param(b"a\r\nb\nc\r\n", [b"a", b"b", b"c"], id="both in one file"),
+        pytest.param(b"a,b\nc,d", [b"a,b", b"c,d"], id="last line without its end"),
+        pytest.param(b"a\n\nb\n", [b"a", b"", b"b"], id="blank line inside"),
+        pytest.param(b"a\n\n", [b"a", b""], id="blank line at the end"),
+        pytest.param(b"a\r\n\r\n", [b"a", b""], id="blank line at the end, CRLF"),
+        pytest.param(b"\n", [b""], id="one blank line"),
+        pytest.param(b'"a\nb",c\nd\n', [b'"a\nb",c', b"d"], id="LF in quotes"),
+        pytest.param(b'"a\r\nb"\r\nd\r\n', [b'"a\r\nb"', b"d"], id="CRLF in quotes"),
+        pytest.param(b'"a\rb"\nd\n', [b'"a\rb"', b"d"], id="CR in quotes"),
+        pytest.param(b'"a\r"\r\nd\r\n', [b'"a\r"', b"d"], id="CR last in quotes"),
+        pytest.param(b'"a""\n""b"\nd\n', [b'"a""\n""b"', b"d"], id="LF between escaped quotes"),
+        pytest.param(b'"\n\n\n"\n"\n"', [b'"\n\n\n"', b'"\n"'], id="line ends alone in quotes"),
+    ],
+)
+@pytest.mark.parametrize("block_size", [1, 2, 3, 100])
+def test_split_records_finds_records(
+    content: bytes, expected: list[bytes], block_size: int
+) -> None:
+    assert all_records(content, block_size=block_size) == expected
+
+
+@settings(deadline=None)
+@given(content=ANY_CSV, block_size=st.integers(1, 12))
+def test_split_records_agrees_with_a_plain_reader(content: bytes, block_size: int) -> None:
+    reading = read_plainly(content)
+
+    if not reading.malformed:
+        assert all_records(content, block_size=block_size) == reading.records
+
+
+@settings(deadline=None)
+@given(content=ANY_CSV)
+def test_split_fields_agrees_with_a_plain_reader(content: bytes) -> None:
+    reading = read_plainly(content)
+
+    for record, fields in zip(reading.records, reading.fields, strict=True):
+        assert split_fields(record.decode()) == [field.decode() for field in fields]
+
+
+@pytest.mark.parametrize("length", [LONGEST_RECORD - 1, LONGEST_RECORD, LONGEST_RECORD + 1])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("block_size", [64, LONGEST_RECORD, LONGEST_RECORD + 1, 1 << 20])
+def test_split_records_leaves_the_longest_record_its_length(
+    length: int, line_end: bytes, block_size: int
+) -> None:
+    records = all_records(b"x" * length + line_end + b"y" + line_end, block_size=block_size)
+
+    assert [len(record) for record in records] == [length, 1]
+
+
+@pytest.mark.parametrize("nul", [True, False], ids=["with NUL", "without NUL"])
+@pytest.mark.parametrize("opening", [b"", b'"'], ids=["unquoted", "quoted"])
+def test_split_records_keeps_of_an_endless_record_what_matters(nul: bool, opening: bytes) -> None:
+    beginning = opening + b"a" * LONGEST_RECORD
+    inside = (b"\n" if opening else b"") + (b"\0" if nul else b"b") * 20_000
+    content = beginning + inside + opening + b"\nnext\n"
+
+    record, following = all_records(content, block_size=4096)
+
+    assert record[:LONGEST_RECORD] == content[:LONGEST_RECORD]
+    assert LONGEST_RECORD < len(record) < LONGEST_RECORD + 4096 + 100
+    assert (b"\0" in record) is nul
+    assert following == b"next"
+
+
+@settings(deadline=None)
+@given(
+    first=st.sampled_from([b'"', b"a", b"\0"]),
+    rest=st.lists(st.sampled_from([b'"', b"a", b"\0", b"\r"]), max_size=12).map(b"".join),
+)
+def test_shorten_keeps_the_beginning_and_whether_a_quote_is_open(first: bytes, rest: bytes) -> None:
+    text = first + b"a" * (LONGEST_RECORD - 1) + rest
+
+    short = shorten(text)
+
+    assert short[:LONGEST_RECORD] == text[:LONGEST_RECORD]
+    assert LONGEST_RECORD < len(short) <= LONGEST_RECORD + 2 or short == text
+    assert short.count(b'"') % 2 == text.count(b'"') % 2
+    assert (b"\0" in short) == (b"\0" in text)
