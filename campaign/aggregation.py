@@ -6,95 +6,87 @@ its shard to the next. Source: the design, "Totals follow marks".
 """
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Func, IntegerField, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Mod
+from django.db.models import BooleanField, Func, QuerySet
+from django.db.models.expressions import Combinable
 
 from bookings.locks import Lock, take
 from bookings.models import Booking
 from campaign import due, eligibility, queries
 from campaign.canonical import content_sha256
-from campaign.models import AggregationRun, AggregationShard, Campaign, Terms, Total
+from campaign.models import AggregationRun, Campaign, Terms, Total
 from campaign.terms import written_values
 
 Mode = AggregationRun.Mode
-FULL_SHARDS = 4  # each reads the whole table, so few; but more than one for two workers
-MEMBERS_PER_SHARD = 5_000
+FULL_SHARDS = 2  # as many as workers are called: each reads all bookings for its members
+MEMBERS_PER_SHARD = 2_000
 
 
 @transaction.atomic
 def start_run(
     *, campaign: Campaign, as_of: datetime, full: bool = False, night: date | None = None
 ) -> tuple[AggregationRun, bool]:
-    """Start a run, or return the campaign's unfinished one; say whether it is new.
+    """Start a run, or return the one that stands in its way; say whether it is new.
 
-    It is a full run if asked for, if there was none before, or if the terms are not those of the
-    last one. ``night`` names a nightly run; there is one a night.
+    In its way stand the campaign's unfinished run, and for a ``night`` the run of that night.
     """
     take(Lock.TOTALS)
-    if unfinished := campaign.runs.filter(finished_at__isnull=True).first():
-        return unfinished, False
+    runs = campaign.runs.order_by("-id")
+    in_the_way = runs.filter(finished_at__isnull=True).first()
+    if night and not in_the_way:
+        in_the_way = runs.filter(night=night).first()
+    if in_the_way:
+        return in_the_way, False
     terms = queries.working_terms(campaign)
-    sha256 = content_sha256(written_values(terms))
-    last = campaign.runs.order_by("-id").first()
-    is_full = full or last is None or last.terms_sha256 != sha256
-    due.collect_marks()
     run = AggregationRun.objects.create(
         campaign=campaign,
-        mode=Mode.FULL if is_full else Mode.INCREMENTAL,
+        mode=choose_mode(campaign, full=full),
         night=night,
-        terms_sha256=sha256,
+        terms=terms,
+        terms_sha256=content_sha256(written_values(terms)),
         as_of=as_of,
     )
-    if is_full:
-        due.forget(campaign)
-        create_shards(run, FULL_SHARDS)
+    if run.mode == Mode.FULL:
+        due.cut_everybody(run, shards=FULL_SHARDS)
     else:
-        due.take_into(create_shards(run, shards_for(due.count(campaign))))
+        due.cut_due(run, members_per_shard=MEMBERS_PER_SHARD)
     return run, True
 
 
-def shards_for(members: int) -> int:
-    """Return into how many parts these members are cut; none where there are none."""
-    return -(-members // MEMBERS_PER_SHARD)
+def choose_mode(campaign: Campaign, *, full: bool) -> Mode:
+    """Return how a run is done: in full if asked for, and where the terms are not the last run's.
 
-
-def create_shards(run: AggregationRun, count: int) -> list[AggregationShard]:
-    """Cut a run into so many parts."""
-    return AggregationShard.objects.bulk_create(
-        AggregationShard(run=run, number=number) for number in range(count)
-    )
+    The first run has none before it, so it is full.
+    """
+    sha256 = content_sha256(written_values(queries.working_terms(campaign)))
+    last = campaign.runs.order_by("-id").first()
+    is_known = last is not None and last.terms_sha256 == sha256
+    return Mode.INCREMENTAL if is_known and not full else Mode.FULL
 
 
 def work_on(run: AggregationRun) -> int:
     """Compute shards of a run until none is left to take; return how many were computed."""
-    terms = queries.working_terms(run.campaign)
     computed = 0
-    while compute_next(run, terms):
+    while compute_next(run):
         computed += 1
     return computed
 
 
 @transaction.atomic
-def compute_next(run: AggregationRun, terms: Terms) -> bool:
+def compute_next(run: AggregationRun) -> bool:
     """Take a shard that nobody works on and compute it; return whether there was one."""
-    shard = (
-        run.shards.select_for_update(skip_locked=True).filter(done=False).order_by("number").first()
-    )
+    lock_totals(run.campaign_id, shared=True)
+    waiting = run.shards.filter(done=False).order_by("number")
+    shard = waiting.select_for_update(skip_locked=True).first()
     if shard is None:
         return False
-    if run.mode == Mode.FULL:
-        save_everybody(terms, shard=shard.number, shards=FULL_SHARDS)
+    if shard.members is None:
+        save_everybody(run.terms, shard=shard.number, shards=run.shards.count())
     else:
-        # First take the members out, then read their bookings: a change that comes between finds
-        # no row of theirs and puts one back for the next run.
-        members = due.take_out(shard)
-        save_members(terms, members)
-    shard.done = True
-    shard.save(update_fields=["done"])
+        save_members(run.terms, shard.members)
+    shard.done, shard.members = True, None
+    shard.save(update_fields=["done", "members"])
     return True
 
 
@@ -107,26 +99,43 @@ def finish(run: AggregationRun, *, at: datetime) -> bool:
 
 
 def recompute(terms: Terms) -> None:
-    """Compute everybody's totals at once, in the caller's transaction and under its locks."""
+    """Compute everybody's totals at once, in the caller's transaction and under its locks.
+
+    Waits for workers that are computing a shard, and holds others back to the transaction's end.
+    """
+    lock_totals(terms.campaign_id)
     save_everybody(terms, shard=0, shards=1)
+
+
+def lock_totals(campaign_id: int, *, shared: bool = False) -> None:
+    """Hold a campaign's totals: workers on shards together, who computes everybody alone.
+
+    Otherwise an older result of a worker could be written over a newer one.
+    """
+    take(Lock.TOTALS, campaign_id, shared=shared)
 
 
 def save_everybody(terms: Terms, *, shard: int, shards: int) -> None:
     """Compute the totals of the members that fall into one of so many shards."""
-    part = Mod(NotNegativeHash(eligibility.MEMBER), shards)
-    bookings = Booking.objects.annotate(part=part).filter(part=shard)
-    scope = Total.objects.annotate(part=Mod(NotNegativeHash("wester_id"), shards))
-    save(terms, bookings, scope.filter(campaign=terms.campaign_id, part=shard))
+    with connection.cursor() as cursor:
+        cursor.execute(MEMORY)
+    bookings = Booking.objects.filter(InPart(eligibility.MEMBER, part=shard, parts=shards))
+    scope = Total.objects.filter(InPart("wester_id", part=shard, parts=shards))
+    save(terms, bookings, scope)
 
 
-def save_members(terms: Terms, wester_ids: QuerySet[Any, Any] | RawSQL) -> None:
+def save_members(terms: Terms, wester_ids: list[str]) -> None:
     """Compute the totals of some members."""
-    scope = Total.objects.filter(campaign=terms.campaign_id, wester_id__in=wester_ids)
+    scope = Total.objects.filter(eligibility.one_of("wester_id", wester_ids))
     save(terms, eligibility.of_members(wester_ids), scope)
 
 
+# A table of members and one of registrations to look things up in, for each shard.
+MEMORY = "SET LOCAL work_mem = '128MB'"
 # Reads bookings_booking (whole, or by the indexes booking_wester_id and booking_ex_member_no) and
 # bookings_exregistration; writes campaign_total. Rows that are right already are not touched.
+# MERGE rather than ON CONFLICT, which writes to every row that it meets; no other session writes
+# the same members (see lock_totals), and if one did, the unique key would say so.
 SAVE = """
 WITH fresh AS MATERIALIZED ({fresh}),
 gone AS (
@@ -135,30 +144,38 @@ gone AS (
         SELECT wester_id FROM ({scope}) scope EXCEPT ALL SELECT member FROM fresh
     )
 )
-INSERT INTO campaign_total AS old (campaign_id, wester_id, total_yen, bookings, awaiting_yen)
-SELECT %s, member, sum_yen, counting, waiting_yen FROM fresh
-ON CONFLICT (campaign_id, wester_id) DO UPDATE
-SET total_yen = EXCLUDED.total_yen, bookings = EXCLUDED.bookings,
-    awaiting_yen = EXCLUDED.awaiting_yen
-WHERE (old.total_yen, old.bookings, old.awaiting_yen)
-    IS DISTINCT FROM (EXCLUDED.total_yen, EXCLUDED.bookings, EXCLUDED.awaiting_yen)
+MERGE INTO campaign_total AS old USING fresh
+    ON old.campaign_id = %s AND old.wester_id = fresh.member
+WHEN MATCHED AND (old.total_yen, old.bookings, old.awaiting_yen)
+    IS DISTINCT FROM (fresh.sum_yen, fresh.counting, fresh.waiting_yen) THEN
+    UPDATE SET total_yen = fresh.sum_yen, bookings = fresh.counting,
+        awaiting_yen = fresh.waiting_yen
+WHEN NOT MATCHED THEN
+    INSERT (campaign_id, wester_id, total_yen, bookings, awaiting_yen)
+    VALUES (%s, fresh.member, fresh.sum_yen, fresh.counting, fresh.waiting_yen)
 """
 
 
 def save(terms: Terms, bookings: QuerySet[Booking], scope: QuerySet[Total]) -> None:
     """Have the totals in ``scope`` be what ``bookings`` come to: no more rows and no fewer."""
-    fresh, parameters = eligibility.totals(terms, bookings).query.sql_with_params()
-    in_scope, scope_parameters = scope.values("wester_id").query.sql_with_params()
     campaign = terms.campaign_id
+    fresh, parameters = eligibility.totals(terms, bookings).query.sql_with_params()
+    of_campaign = scope.filter(campaign=campaign).values("wester_id")
+    in_scope, scope_parameters = of_campaign.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             SAVE.format(fresh=fresh, scope=in_scope),
-            [*parameters, campaign, *scope_parameters, campaign],
+            [*parameters, campaign, *scope_parameters, campaign, campaign],
         )
 
 
-class NotNegativeHash(Func):
-    """PostgreSQL's own hash of a text, as a number that is not negative."""
+class InPart(Func):
+    """Whether a text falls into one of so many parts, by PostgreSQL's own hash; false of null."""
 
-    template = "(hashtext(%(expressions)s) & 2147483647)"
-    output_field = IntegerField()
+    # The planner takes COALESCE for one row in two; of a bare equation it expects one in 200.
+    template = "COALESCE(MOD(hashtext(%(expressions)s) & 2147483647, %(parts)s) = %(part)s, FALSE)"
+    output_field = BooleanField()
+
+    def __init__(self, text: Combinable | str, *, part: int, parts: int) -> None:
+        """Ask for part ``part``, from 0, of ``parts``."""
+        super().__init__(text, part=int(part), parts=int(parts))

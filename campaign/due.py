@@ -1,76 +1,65 @@
 """Whose totals have to be computed again under which campaign.
 
-The apps below leave marks; at the start of a run they become due members of every campaign that
-has totals. All of this happens under one lock, and a row that is worked on is deleted first: a
-change that comes meanwhile finds no row and puts one back.
+The apps below leave marks in the transaction of a change. The start of a run takes all marks: its
+own campaign's members are cut into its shards, for the others they wait as due members. All of
+this happens under the lock of who is due, in one statement: a mark that is seen is of a change
+that every later statement sees; one that comes later stays for the next run.
 """
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
-from campaign.models import AggregationShard, Campaign, DueMember
+from campaign.models import AggregationRun
 
-# Reads bookings_membermark, bookings_exregistration, campaign_aggregationrun; writes
-# campaign_duemember. A mark of an EX member number without a registration is nobody's yet: the
-# registration will leave one of its own.
-COLLECT_MARKS = """
-WITH marks AS (DELETE FROM bookings_membermark RETURNING wester_id, ex_member_no),
-members AS (
+# Reads bookings_membermark and bookings_exregistration (by key); writes campaign_duemember and
+# campaign_aggregationshard. A mark of an EX member number without a registration is nobody's yet:
+# the registration will leave one of its own. A campaign without a run needs no due members: its
+# first run computes everybody.
+COLLECT = """
+WITH marks AS (
+    DELETE FROM bookings_membermark RETURNING wester_id, ex_member_no
+),
+changed AS (
     SELECT wester_id FROM marks WHERE wester_id IS NOT NULL
     UNION
     SELECT registration.wester_id
     FROM marks JOIN bookings_exregistration registration USING (ex_member_no)
+),
+waiting AS (
+    INSERT INTO campaign_duemember (campaign_id, wester_id)
+    SELECT campaign.id, changed.wester_id
+    FROM changed, (
+        SELECT DISTINCT campaign_id AS id FROM campaign_aggregationrun
+        WHERE campaign_id <> %(campaign)s
+    ) campaign
+    ON CONFLICT (campaign_id, wester_id) DO NOTHING
+),
+waited AS (
+    DELETE FROM campaign_duemember WHERE campaign_id = %(campaign)s RETURNING wester_id
 )
-INSERT INTO campaign_duemember (campaign_id, wester_id)
-SELECT campaign.id, members.wester_id
-FROM members, (SELECT DISTINCT campaign_id AS id FROM campaign_aggregationrun) campaign
-ON CONFLICT (campaign_id, wester_id) DO NOTHING
+INSERT INTO campaign_aggregationshard (run_id, number, members)
 """
-TAKE_INTO = """
-UPDATE campaign_duemember due SET shard_id = shards.ids[1 + place %% cardinality(shards.ids)]
-FROM (SELECT %s::bigint[] AS ids) shards,
-    (
-        SELECT wester_id, row_number() OVER (ORDER BY wester_id) - 1 AS place
-        FROM campaign_duemember WHERE campaign_id = %s AND shard_id IS NULL
-    ) numbered
-WHERE due.campaign_id = %s AND due.wester_id = numbered.wester_id
-"""
-TAKE_OUT = """
-CREATE TEMPORARY TABLE campaign_due_now (wester_id varchar(40) COLLATE "C" PRIMARY KEY)
-    ON COMMIT DROP;
-WITH gone AS (DELETE FROM campaign_duemember WHERE shard_id = %(shard)s RETURNING wester_id)
-INSERT INTO campaign_due_now SELECT wester_id FROM gone;
-ANALYZE campaign_due_now
+CUT_EVERYBODY = "SELECT %(run)s, number, NULL FROM generate_series(0, %(shards)s - 1) number"
+CUT_DUE = """
+SELECT %(run)s, place / %(size)s, array_agg(wester_id ORDER BY wester_id)
+FROM (
+    SELECT wester_id, row_number() OVER (ORDER BY wester_id) - 1 AS place
+    FROM (SELECT wester_id FROM changed UNION SELECT wester_id FROM waited) due
+) numbered
+GROUP BY 2
 """
 
 
-def collect_marks() -> None:
-    """Turn the marks into due members of every campaign that has been aggregated."""
+def cut_everybody(run: AggregationRun, *, shards: int) -> None:
+    """Cut a full run into so many shards; who is due is computed with everybody."""
+    cut(run, COLLECT + CUT_EVERYBODY, shards=shards)
+
+
+def cut_due(run: AggregationRun, *, members_per_shard: int) -> None:
+    """Deal the members that are due to the shards of an incremental run; nobody: no shard."""
+    cut(run, COLLECT + CUT_DUE, size=members_per_shard)
+
+
+def cut(run: AggregationRun, statement: str, **sizes: int) -> None:
+    """Take all marks and make the run's shards."""
     with connection.cursor() as cursor:
-        cursor.execute(COLLECT_MARKS)
-
-
-def count(campaign: Campaign) -> int:
-    """Return how many members are due and in no shard yet."""
-    return DueMember.objects.filter(campaign=campaign, shard__isnull=True).count()
-
-
-def forget(campaign: Campaign) -> None:
-    """Drop who is due: a full run that starts now computes everybody anyway."""
-    DueMember.objects.filter(campaign=campaign, shard__isnull=True).delete()
-
-
-def take_into(shards: list[AggregationShard]) -> None:
-    """Deal the due members of a campaign evenly to the shards of its run."""
-    if shards:
-        campaign = shards[0].run.campaign_id
-        with connection.cursor() as cursor:
-            cursor.execute(TAKE_INTO, [[shard.pk for shard in shards], campaign, campaign])
-
-
-def take_out(shard: AggregationShard) -> RawSQL:
-    """Delete the due members of a shard; return the query that lists them, in this transaction."""
-    with connection.cursor() as cursor:
-        for statement in TAKE_OUT.split(";"):
-            cursor.execute(statement, {"shard": shard.pk})
-    return RawSQL("SELECT wester_id FROM campaign_due_now", [])
+        cursor.execute(statement, {"campaign": run.campaign_id, "run": run.pk, **sizes})

@@ -5,10 +5,9 @@ from datetime import datetime
 import structlog
 from django.db.models import Exists, OuterRef
 
-from campaign import queries
 from campaign.aggregation import start_run
 from campaign.models import AggregationRun, Campaign, Terms
-from campaign.reports import missed_nights, nights_due
+from campaign.reports import missed_before, nights_due
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +16,8 @@ def start_due_runs(*, now: datetime) -> list[AggregationRun]:
     """Start tonight's run of each published campaign where it is due, and return what to work on.
 
     Unfinished runs are among them, so that calling this every minute also sweeps up what a killed
-    worker or a lost message left. Nights that were missed are reported as tonight's run starts.
+    worker or a lost message left. Nights that were missed are reported once, by the run that
+    starts after them.
     """
     for campaign in published_campaigns():
         start_if_due(campaign, now=now)
@@ -32,14 +32,15 @@ def published_campaigns() -> list[Campaign]:
 
 
 def start_if_due(campaign: Campaign, *, now: datetime) -> None:
-    """Start tonight's run unless it was started or is not due."""
-    terms = queries.working_terms(campaign)
-    nights = nights_due(terms, now=now)
+    """Start tonight's run, unless it was started, is not due, or another run is not finished."""
+    nights = nights_due(campaign, now=now)
     if not nights or campaign.runs.filter(night=nights[-1]).exists():
         return
-    if missed := missed_nights(campaign, terms, now=now):
+    run, is_new = start_run(campaign=campaign, as_of=now, night=nights[-1])
+    if not is_new:
+        return
+    log.info("aggregation_started", campaign=campaign.code, run=run.pk, mode=run.mode)
+    if missed := missed_before(run, now=now):
         log.error(
             "nights_missed", campaign=campaign.code, nights=[night.isoformat() for night in missed]
         )
-    run, _is_new = start_run(campaign=campaign, as_of=now, night=nights[-1])
-    log.info("aggregation_started", campaign=campaign.code, run=run.pk, mode=run.mode)

@@ -33,6 +33,12 @@ def published_terms(campaign: Campaign) -> Terms | None:
     return published.order_by("-version").first()
 
 
+def first_published_terms(campaign: Campaign) -> Terms | None:
+    """Return the terms with which the campaign was published; None before publication."""
+    published = campaign.terms.filter(published_at__isnull=False)
+    return published.order_by("version").first()
+
+
 def draft_terms(campaign: Campaign) -> Terms | None:
     """Return the version that is not published yet, if there is one."""
     return campaign.terms.filter(published_at__isnull=True).first()

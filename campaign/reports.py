@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
+from campaign import queries
 from campaign.clock import JAPAN
-from campaign.models import Campaign, Terms
+from campaign.models import AggregationRun, Campaign
 
 NIGHTLY_FROM_HOUR = 3
 
@@ -44,18 +45,37 @@ def last_finished_as_of(campaign: Campaign) -> datetime | None:
     return finished.values_list("as_of", flat=True).first()
 
 
-def nights_due(terms: Terms, *, now: datetime) -> list[date]:
-    """Return every night whose totals should be there by now: from the opening to the crediting.
+def nights_due(campaign: Campaign, *, now: datetime) -> list[date]:
+    """Return every night whose run is due by now: from the opening to the crediting.
 
-    A night's run is due from 03:00 on, Japan's time.
+    A night's run is due at 03:00 of that day, Japan's time; before the campaign is published
+    there is none.
     """
-    first = terms.opens_at.astimezone(JAPAN).date() + timedelta(days=1)
-    begun = now.astimezone(JAPAN) - timedelta(hours=NIGHTLY_FROM_HOUR)
-    last = min(begun.date(), terms.credit_at.astimezone(JAPAN).date())
-    return [first + timedelta(days=day) for day in range((last - first).days + 1)]
+    first_terms = queries.first_published_terms(campaign)
+    if first_terms is None or first_terms.published_at is None:
+        return []
+    terms = queries.working_terms(campaign)
+    before = night_by(max(terms.opens_at, first_terms.published_at))
+    last = night_by(min(now, terms.credit_at))
+    return [before + timedelta(days=day) for day in range(1, (last - before).days + 1)]
 
 
-def missed_nights(campaign: Campaign, terms: Terms, *, now: datetime) -> list[date]:
-    """Return the nights that are over and had no run; tonight's may still come."""
+def night_by(instant: datetime) -> date:
+    """Return the last night whose run is due by an instant."""
+    return (instant.astimezone(JAPAN) - timedelta(hours=NIGHTLY_FROM_HOUR)).date()
+
+
+def missed_nights(campaign: Campaign, *, now: datetime) -> list[date]:
+    """Return the nights that are over and had no run; the latest may still come."""
     held = set(campaign.runs.filter(night__isnull=False).values_list("night", flat=True))
-    return [night for night in nights_due(terms, now=now)[:-1] if night not in held]
+    return [night for night in nights_due(campaign, now=now)[:-1] if night not in held]
+
+
+def missed_before(run: AggregationRun, *, now: datetime) -> list[date]:
+    """Return the nights that were missed just before this night's run."""
+    earlier = run.campaign.runs.filter(night__lt=run.night).aggregate(last=Max("night"))["last"]
+    return [
+        night
+        for night in missed_nights(run.campaign, now=now)
+        if earlier is None or night > earlier
+    ]

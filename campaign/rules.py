@@ -135,7 +135,7 @@ RULES = (
     ),
     Rule(
         "counter_or_agency",
-        "駅のみどりの窓口や旅行会社等でご予約・ご購入されたきっぷは対象外です。",
+        "駅のみどりの窓口や旅行会社等で…ご予約・ご購入されたきっぷは対象外です。",
         _("Not eligible, because it was booked or bought at a ticket office or a travel agency."),
         _counter_or_agency,
     ),
@@ -165,7 +165,7 @@ RULES = (
     ),
     Rule(
         "outside_travel_period",
-        "対象乗車期間",
+        "対象乗車期間のご利用額を合計した額を還元します。",
         _("Not eligible, because it was not for travel from %(travel_first)s to %(travel_last)s."),
         _outside_travel_period,
     ),
@@ -200,6 +200,7 @@ RULES = (
         _flag("used", is_set=False),
     ),
 )
+RULE_CODES = tuple(rule.code for rule in RULES)
 PENDING = frozenset({"not_used", "member_kind_unclear"})
 COUNTS = _("Eligible (it is added to your total)")
 
@@ -209,11 +210,17 @@ def any_rejects(terms: RuleTerms, rules: Iterable[Rule] = RULES) -> Q:
     return reduce(or_, (rule.rejects(terms) for rule in rules))
 
 
+def is_pending(reasons: Iterable[str]) -> bool:
+    """Return whether a booking with these reasons only waits: for the ride, or for its kind."""
+    codes = set(reasons)
+    return bool(codes) and codes <= PENDING
+
+
 def final_rules() -> list[Rule]:
-    """Return the rules whose rejection nothing will lift; the others only wait."""
+    """Return the rules that keep a booking from pending as well as from counting."""
     return [rule for rule in RULES if rule.code not in PENDING]
 
 
 def waiting_rules() -> list[Rule]:
-    """Return the rules of a booking that may still come to count."""
+    """Return the rules that a pending booking waits for."""
     return [rule for rule in RULES if rule.code in PENDING]

@@ -6,7 +6,8 @@ from django.db import OperationalError
 from campaign import aggregation, clock, nightly
 from campaign.models import AggregationRun
 
-HANDS = 2  # messages sent for a run; each worker that gets one takes shards until none is left
+# Messages sent for a run; each worker that gets one takes shards until none is left.
+HANDS = aggregation.FULL_SHARDS
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)

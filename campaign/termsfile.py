@@ -59,9 +59,8 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _shown(name: str) -> str:
     """Return a key as a sentence can hold it: short, and nothing that a terminal would obey."""
-    return (
-        name if name.isprintable() and len(name) <= LONGEST_SHOWN else ascii(name)[:LONGEST_SHOWN]
-    )
+    fits = name.isprintable() and 0 < len(name) <= LONGEST_SHOWN
+    return name if fits else ascii(name)[:LONGEST_SHOWN]
 
 
 def _checked(name: str, data: dict[str, Any], read: Callable[[Any], Value]) -> Value:

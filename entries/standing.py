@@ -19,7 +19,7 @@ from bookings.models import Booking
 from campaign import eligibility, queries
 from campaign.eligibility import ArrayOf, WithoutNulls
 from campaign.models import Campaign, Terms
-from campaign.rules import PENDING
+from campaign.rules import is_pending
 from entries.models import Entry, Membership, MembershipStatus
 from entries.rules import MEMBER_RULES
 
@@ -39,7 +39,7 @@ class ExplainedBooking:
     @property
     def waits(self) -> bool:
         """Whether it may still come to count."""
-        return bool(self.reasons) and PENDING.issuperset(self.reasons)
+        return is_pending(self.reasons)
 
 
 @dataclass(frozen=True)

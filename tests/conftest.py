@@ -11,8 +11,10 @@ from django.apps import apps
 from django.core.management.commands import flush
 from django.utils.translation.reloader import translation_file_changed
 
+from config.embedded.places import Places
 from config.translations.catalogs import compile_all
 from portal.campaign_page import remembered
+from tests import outside
 
 ROOT = Path(__file__).resolve().parent.parent
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network
@@ -44,3 +46,17 @@ def pytest_configure() -> None:
     for file in compile_all(ROOT, only_stale=True):
         # Django is set up by now and may have read what stood there before.
         translation_file_changed(sender=None, file_path=file)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Places]:
+    """Give a state folder of the test's own; its servers are gone after the test."""
+    with outside.state_folder(tmp_path / "state") as places:
+        yield places
+
+
+@pytest.fixture(scope="session")
+def other_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Give a state folder beside that of the tests, shared by tests that start from its servers."""
+    with outside.state_folder(tmp_path_factory.mktemp("other") / "state") as places:
+        yield places

@@ -39,7 +39,11 @@ class Campaign(models.Model):
                 pgtrigger.Update,
                 condition=pgtrigger.AnyChange("code"),
                 message="a campaign keeps its code",
-            )
+            ),
+            # Totals have no foreign key that would hold it.
+            never(
+                "campaign_never_deleted", pgtrigger.Delete, message="a campaign is never deleted"
+            ),
         ]
 
     def __str__(self) -> str:

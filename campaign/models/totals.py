@@ -1,13 +1,17 @@
 """Members' totals, and the nightly runs that bring them up to date."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 from campaign.models.campaigns import Campaign
+from campaign.models.terms import Terms
+from campaign.models.totals_triggers import TOTAL_TRIGGERS
 
 RUNNING = Q(finished_at__isnull=True)
+DONE = Q(done=True, members__isnull=True)
 
 
 class Total(models.Model):
@@ -17,7 +21,11 @@ class Total(models.Model):
     """
 
     pk = models.CompositePrimaryKey("campaign_id", "wester_id")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="totals")
+    # The key begins with the campaign, so it needs no index of its own. A foreign key would be
+    # checked row by row, which doubles the cost of writing; the triggers check whole statements.
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="totals", db_index=False, db_constraint=False
+    )
     wester_id = fields.identifier()
     total_yen = models.BigIntegerField(db_comment="Of the counting bookings.")
     bookings = models.IntegerField(db_comment="How many of them count.")
@@ -37,9 +45,10 @@ class Total(models.Model):
                 condition=Q(bookings__gt=0) | Q(total_yen=0), name="total_yen_of_some_booking"
             ),
         ]
+        triggers = TOTAL_TRIGGERS
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return str(self.campaign_id)
 
 
 class AggregationRun(models.Model):
@@ -51,7 +60,9 @@ class AggregationRun(models.Model):
         FULL = "full", _("full")
         INCREMENTAL = "incremental", _("incremental")
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="runs")
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="runs", verbose_name=_("campaign")
+    )
     mode = models.CharField(_("mode"), max_length=11, choices=Mode)
     night = models.DateField(
         _("night"),
@@ -59,7 +70,16 @@ class AggregationRun(models.Model):
         blank=True,
         db_comment="Of a nightly run; null when asked for by ops.",
     )
-    terms_sha256 = models.CharField(max_length=64, db_comment="Of the terms that it applied.")
+    terms = models.ForeignKey(
+        Terms,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("terms"),
+        db_comment="Applied by every part, whatever is published while it runs.",
+    )
+    terms_sha256 = models.CharField(
+        max_length=64, db_comment="Of those terms as the run began: a draft can change."
+    )
     as_of = models.DateTimeField(_("as of"), db_comment="What was loaded by then is in it.")
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
@@ -83,10 +103,15 @@ class AggregationRun(models.Model):
 
 
 class AggregationShard(models.Model):
-    """A part of a run, by members; whoever holds the row's lock works on it."""
+    """A part of a run; whoever holds the row's lock works on it."""
 
-    run = models.ForeignKey(AggregationRun, models.CASCADE, related_name="shards")
-    number = models.SmallIntegerField()
+    run = models.ForeignKey(AggregationRun, models.PROTECT, related_name="shards", db_index=False)
+    number = models.IntegerField()
+    members = ArrayField(
+        fields.identifier(),
+        null=True,
+        db_comment="Whom an incremental run computes here, until it is done; null in a full one.",
+    )
     done = models.BooleanField(db_default=False)
 
     class Meta:
@@ -95,6 +120,9 @@ class AggregationShard(models.Model):
             models.CheckConstraint(
                 condition=Q(number__gte=0), name="aggregationshard_number_from_0"
             ),
+            models.CheckConstraint(
+                condition=Q(done=False) | DONE, name="aggregationshard_done_names_nobody"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,17 +130,13 @@ class AggregationShard(models.Model):
 
 
 class DueMember(models.Model):
-    """A member whose totals under a campaign have to be computed again.
-
-    Waiting until a run takes the row into one of its shards; gone when that shard is done.
-    """
+    """A member whose totals the campaign's next run computes again."""
 
     pk = models.CompositePrimaryKey("campaign_id", "wester_id")
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="due_members")
-    wester_id = fields.identifier()
-    shard = models.ForeignKey(
-        AggregationShard, models.PROTECT, null=True, related_name="due_members"
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="due_members", db_index=False
     )
+    wester_id = fields.identifier()
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return str(self.campaign_id)

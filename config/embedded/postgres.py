@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,7 @@ MAJOR = "18"
 PATIENCE_S = 120  # crash recovery after a large load replays a lot of log
 PROGRAMS = ("postgres", "setpriv")  # what leaves root still bears the other name
 STATUS_LINE = 7  # of postmaster.pid
+WRITING_S = 5  # from a server's first moment to its postmaster.pid
 
 # Durability stays at PostgreSQL's defaults (fsync and synchronous_commit on); these size it for a
 # developer's machine and keep rows out of its log.
@@ -117,13 +119,18 @@ def sync(folder: Path) -> None:
 
 
 def postmaster(places: Places) -> psutil.Process | None:
-    """Return the running server of these data; None where none runs."""
-    try:
-        process = psutil.Process(int(pid_file(places)[0]))
-    except (IndexError, ValueError, psutil.NoSuchProcess):
-        return None
-    # After a kill the number may belong to any other program.
-    return process if processes.lives_in(process, places.postgres, places.mark) else None
+    """Return the running server of these data; None where none runs.
+
+    Of the processes that work there it is the one that no other of them has started. What a dead
+    server left behind has no parent there either, but bears a title in place of the server's words.
+    """
+    found = list(processes.at_home(places.postgres, PROGRAMS, places.mark))
+    for process in found:
+        with suppress(psutil.Error):  # it has ended meanwhile
+            is_server = any(word.startswith("-D") for word in process.cmdline())
+            if is_server and process.ppid() not in {other.pid for other in found}:
+                return process
+    return None
 
 
 def pid_file(places: Places) -> list[str]:
@@ -156,19 +163,11 @@ def start(places: Places) -> None:
     with usable(places.sockets):
         accounts.give(places.sockets, places.postgres)
     log = places.postgres / "log"
+    command = [*accounts.prefix(places.postgres), program("postgres"), *options(places)]
     with usable(places.postgres), log.open("ab") as output:
-        process = subprocess.Popen(
-            [*accounts.prefix(places.postgres), program("postgres"), *options(places)],
-            cwd=places.postgres,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    if not wait_until_ready(places, psutil.Process(process.pid)):
+        process = processes.start(command, places.postgres, output)
+    if not wait_until_ready(places, process):
         raise ServiceFailed(f"PostgreSQL does not start; its log {log} says why.")
-    # It outlives us; Python must not warn that its handle goes first.
-    process.returncode = 0
 
 
 def options(places: Places) -> list[str]:
@@ -192,7 +191,7 @@ def wait_until_ready(places: Places, process: psutil.Process) -> bool:
         ServiceFailed: it does neither in time.
     """
     deadline = time.monotonic() + PATIENCE_S
-    while not processes.ended(process) and "stopping" not in pid_file(places)[STATUS_LINE:]:
+    while not processes.ended(process) and not is_leaving(places, process):
         if PGconn.ping(places.database_url.encode()) == Ping.OK:
             return True
         if time.monotonic() > deadline:
@@ -201,6 +200,16 @@ def wait_until_ready(places: Places, process: psutil.Process) -> bool:
             )
         time.sleep(0.05)
     return False
+
+
+def is_leaving(places: Places, process: psutil.Process) -> bool:
+    """Say whether the server is about to end, or has lost the socket that leads to it."""
+    if not (lines := pid_file(places)):
+        # It writes the file first of all; when it finds the file lost, it ends itself.
+        return time.time() - process.create_time() > WRITING_S
+    status = "".join(lines[STATUS_LINE:]).strip()
+    is_lost = not (places.sockets / f".s.PGSQL.{PORT}").exists()
+    return status == "stopping" or (status == "ready" and is_lost)
 
 
 def create_database(places: Places) -> None:

@@ -1,11 +1,28 @@
 """Find and end the servers' processes, however little was left to find them by."""
 
 import contextlib
+import subprocess
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import psutil
+
+
+def start(command: Sequence[str], home: Path, output: IO[bytes] | int) -> psutil.Process:
+    """Start a server that works in ``home`` and outlives us."""
+    process = subprocess.Popen(
+        command,
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
+    # Python must not warn that its handle goes first.
+    process.returncode = 0
+    return psutil.Process(process.pid)
 
 
 def at_home(home: Path, names: Collection[str], mark: str) -> Iterator[psutil.Process]:

@@ -44,21 +44,12 @@ def ensure_running(places: Places) -> None:
     command += ["--unixsocketperm", "700", "--dir", str(places.valkey), "--save", ""]
     command += ["--appendonly", "no", "--logfile", str(log)]
     with usable(places.valkey):
-        process = subprocess.Popen(
-            command,
-            cwd=places.valkey,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = processes.start(command, places.valkey, subprocess.DEVNULL)
     deadline = time.monotonic() + PATIENCE_S
     while not answers(places):
-        if process.poll() is not None or time.monotonic() > deadline:
+        if processes.ended(process) or time.monotonic() > deadline:
             raise ServiceFailed(f"Valkey does not start; its log {log} says why.")
         time.sleep(0.02)
-    # It outlives us; Python must not warn that its handle goes first.
-    process.returncode = 0
 
 
 def stop(places: Places) -> bool:

@@ -1,14 +1,15 @@
 """``aggregate CODE [--full]``: bring the totals of a campaign's members up to date."""
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bookings.commands import ContractCommand, Report
+from bookings.commands import ContractCommand, Report, one_transaction
 from campaign import aggregation, clock, queries, reports
 from campaign.management import arguments
-from campaign.models import AggregationRun
+from campaign.models import AggregationRun, Campaign
 
 POLL_S = 0.2
 
@@ -22,21 +23,26 @@ class Command(ContractCommand):
         """Declare the campaign, and whether everybody is computed."""
         super().add_arguments(parser)
         arguments.code(parser)
+        arguments.dry_run(parser)
         parser.add_argument("--full", action="store_true", help="compute every member")
 
-    def run(self, *, code: str, full: bool, **_: Any) -> Report:
+    def run(self, *, code: str, full: bool, dry_run: bool, **_: Any) -> Report:
         """Finish the campaign's unfinished run, if there is one, then do what was asked for."""
         campaign = queries.get_campaign(code)
+        if dry_run:
+            return self.try_out(campaign, full=full)
         is_new = False
         while not is_new:
             run, is_new = aggregation.start_run(campaign=campaign, as_of=clock.now(), full=full)
             self.complete(run)
-        summary = reports.summarize(campaign)
-        text = (
-            f"{run.mode}: {summary['members']:,} members, {summary['counting_bookings']:,} "
-            f"counting bookings, {summary['total_yen']:,} yen."
-        )
-        return Report({"code": code, **summary, "mode": run.mode, "as_of": run.as_of}, text)
+        return report(campaign, run.mode, reports.summarize(campaign), as_of=run.as_of)
+
+    def try_out(self, campaign: Campaign, *, full: bool) -> Report:
+        """Say what a run would come to, which is the same in full and from the marks."""
+        with one_transaction(dry_run=True):
+            aggregation.recompute(queries.working_terms(campaign))
+            mode = aggregation.choose_mode(campaign, full=full)
+            return report(campaign, mode, reports.summarize(campaign), as_of=clock.now())
 
     def complete(self, run: AggregationRun) -> None:
         """Work on a run until it is done, beside any workers that share it."""
@@ -47,3 +53,12 @@ class Command(ContractCommand):
             if aggregation.finish(run, at=clock.now()):
                 return
             time.sleep(POLL_S)
+
+
+def report(campaign: Campaign, mode: str, summary: dict[str, int], *, as_of: datetime) -> Report:
+    """Return what the totals come to."""
+    text = (
+        f"{mode}: {summary['members']:,} members, {summary['counting_bookings']:,} "
+        f"counting bookings, {summary['total_yen']:,} yen."
+    )
+    return Report({"code": campaign.code, **summary, "mode": mode, "as_of": as_of}, text)

@@ -1,39 +1,72 @@
-"""``export_totals CODE``: write the members' totals as CSV."""
+"""``export_totals CODE [--output FILE]``: write the members' totals as CSV."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from bookings.commands import ContractCommand, Report
 from bookings.refusals import Refusal
 from campaign import queries, reports
 from campaign.management import arguments
 
 
-class Command(BaseCommand):
+class OutputFailed(Refusal):
+    """The totals could not be written where they should go."""
+
+
+class Command(ContractCommand):
     """Write ``wester_id,total_yen,bookings`` for every member with a counting booking."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the campaign and where to write."""
+        super().add_arguments(parser)
         arguments.code(parser)
         parser.add_argument(
             "--output", type=Path, metavar="FILE", help="instead of standard output"
         )
 
-    def handle(self, *args: Any, code: str, output: Path | None, **_: Any) -> None:
-        """Write the file whole or not at all."""
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Keep standard output for one thing: the CSV, or the JSON object."""
+        if options["json"] and options["output"] is None:
+            raise CommandError(
+                "--json needs --output FILE: the CSV takes the standard output.", returncode=2
+            )
+        super().handle(*args, **options)
+
+    def run(self, *, code: str, output: Path | None, **_: Any) -> Report:
+        """Write the totals of the last run."""
+        campaign = queries.get_campaign(code)
+        rows = reports.export_totals(campaign)
         try:
-            rows = reports.export_totals(queries.get_campaign(code))
             if output is None:
-                sys.stdout.flush()
-                sys.stdout.buffer.writelines(rows)
-                return
-            draft = output.with_name(output.name + ".part")
-            with draft.open("wb") as file:
-                file.writelines(rows)
-            draft.replace(output)
-        except (Refusal, OSError) as refusal:
-            raise CommandError(str(refusal)) from refusal
+                write_out(rows)
+                return Report()
+            write_whole(output, rows)
+        except OSError as failure:
+            raise OutputFailed(f"The totals were not written: {failure.strerror}.") from failure
+        summary = reports.summarize(campaign)
+        text = f"Wrote the totals of {summary['members']:,} members."
+        return Report({"code": code, "output": str(output), **summary}, text)
+
+
+def write_out(rows: Iterator[bytes]) -> None:
+    """Write to standard output, byte for byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(rows)
+    sys.stdout.buffer.flush()
+
+
+def write_whole(output: Path, rows: Iterator[bytes]) -> None:
+    """Write a file whole or not at all: what stood there stays until the new one is complete."""
+    draft = output.with_name(f"{output.name}.part")
+    try:
+        with draft.open("wb") as file:
+            file.writelines(rows)
+        draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)

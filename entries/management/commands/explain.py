@@ -1,5 +1,6 @@
 """``explain CODE WESTER_ID``: say where a member stands and why each booking counts or does not."""
 
+import re
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -10,7 +11,7 @@ from campaign.management import arguments
 from entries import standing
 from entries.standing import ExplainedBooking, Standing
 
-KEY_PARTS = 3
+ITEM_NO = re.compile(r"[1-9][0-9]?")
 
 
 class Command(ContractCommand):
@@ -30,7 +31,7 @@ class Command(ContractCommand):
         """Explain a member, or one booking."""
         campaign = queries.get_campaign(code)
         if wester_id is not None:
-            found = standing.explain_member(campaign=campaign, wester_id=wester_id)
+            found = standing.explain_member(campaign=campaign, wester_id=known_text(wester_id))
         else:
             service, reservation_no, item_no = split_key(str(booking))
             found = standing.explain_booking(
@@ -42,14 +43,30 @@ class Command(ContractCommand):
         return Report(describe(found), describe_in_words(found))
 
 
+def known_text(text: str) -> str:
+    """Return a text that can be asked for.
+
+    Raises:
+        CommandError: it holds what is no name's: NUL, bytes that are no UTF-8, line ends.
+    """
+    if not text.isprintable():
+        raise CommandError("The name to be explained must be readable text.", returncode=2)
+    return text
+
+
 def split_key(key: str) -> tuple[str, str, int]:
-    """Split a booking's name into its three parts."""
-    parts = key.split("/")
-    if len(parts) != KEY_PARTS or not (parts[2].isascii() and parts[2].isdigit()):
+    """Split a booking's name into its three parts.
+
+    Raises:
+        CommandError: it is not of the form.
+    """
+    service, _, rest = known_text(key).partition("/")
+    reservation_no, _, item_no = rest.rpartition("/")
+    if not (service and reservation_no and ITEM_NO.fullmatch(item_no)):
         raise CommandError(
             "--booking takes SERVICE/RESERVATION/ITEM, such as e5489/R1/1.", returncode=2
         )
-    return parts[0], parts[1], int(parts[2])
+    return service, reservation_no, int(item_no)
 
 
 def describe(found: Standing) -> dict[str, Any]:

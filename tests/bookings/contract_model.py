@@ -1,0 +1,166 @@
+"""The feed contract in plain Python: what the database must hold after any loads.
+
+Written from the contract's text alone; it knows rows that are right by themselves, and nothing of
+how the loader works.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Row = Mapping[str, str]
+Key = tuple[str, str, int]
+HOLDING = ("booked", "changed", "used")
+FLAGS = ("cancelled", "refunded", "stopover", "used")
+LATEST = (
+    "wester_id",
+    "ex_member_no",
+    "travel_date",
+    "journey",
+    "sales_channel",
+    "product_kind",
+    "payment_method",
+    "amount_yen",
+)
+OPERATORS = {
+    "サンダーバード:大阪>敦賀": ["JR West"],
+    "のぞみ:東京>新大阪": ["JR Central"],
+    "のぞみ:新神戸>東京": ["JR Central", "JR West"],
+    "しらさぎ:名古屋>敦賀|北陸新幹線:敦賀>金沢": ["JR Central", "JR West"],
+}
+UNRESOLVED = {
+    "青い鳥:大阪>敦賀": "unknown_service",
+    "サンダーバード:大阪>東京": "unknown_station",
+    "青い鳥:大阪>敦賀|サンダーバード:大阪>東京": "unknown_service",
+}
+
+
+def parsed(row: Row) -> dict[str, Any]:
+    """Return a row's values; an empty field is null."""
+    values: dict[str, Any] = {name: text or None for name, text in row.items()}
+    for name, text in values.items():
+        if text is not None and name.endswith("_at"):
+            values[name] = datetime.fromisoformat(text)
+        elif name in {"item_no", "amount_yen"}:
+            values[name] = int(text)
+        elif name == "travel_date":
+            values[name] = date.fromisoformat(text)
+    return values
+
+
+def key_of(event: Mapping[str, Any]) -> Key:
+    return event["booking_service"], event["reservation_no"], event["item_no"]
+
+
+def place_of(event: Mapping[str, Any]) -> tuple[bool, datetime, bytes]:
+    """Return where an event stands among those of its booking: the greatest has the values."""
+    return event["event_type"] in HOLDING, event["occurred_at"], event["event_id"].encode()
+
+
+def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the state of a booking: the fold of its events, in any order."""
+    events = list(events)
+    latest = max(events, key=place_of)
+    types = {event["event_type"] for event in events}
+    phoned = any(
+        (event["event_type"], event["operated_via"], event["booking_service"])
+        == ("changed", "phone", "e5489")
+        for event in events
+    )
+    return {
+        **dict(zip(("booking_service", "reservation_no", "item_no"), key_of(latest), strict=True)),
+        **{name: latest[name] for name in LATEST},
+        **{flag: flag in types for flag in FLAGS},
+        "operators": OPERATORS[latest["journey"]],
+        "booked_at": min(event["booked_at"] for event in events),
+        "changed_by_phone": phoned,
+        "latest_holds": latest["event_type"] in HOLDING,
+        "latest_occurred_at": latest["occurred_at"],
+        "latest_event_id": latest["event_id"],
+    }
+
+
+@dataclass
+class BookingsModel:
+    """What is known of bookings."""
+
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    quarantined: list[tuple[str, int, str]] = field(default_factory=list)
+    marks: list[tuple[str | None, str | None]] = field(default_factory=list)
+
+    def bookings(self) -> dict[Key, dict[str, Any]]:
+        """Return the state of every booking."""
+        by_key: dict[Key, list[dict[str, Any]]] = {}
+        for event in self.events.values():
+            by_key.setdefault(key_of(event), []).append(event)
+        return {key: fold(events) for key, events in by_key.items()}
+
+    def load(self, file: str, rows: Iterable[Row]) -> tuple[int, int, int]:
+        """Load a file; return how many rows were applied, duplicates, quarantined."""
+        before = self.bookings()
+        counts = {"applied": 0, "duplicate": 0, "quarantined": 0}
+        for record, row in enumerate(rows, 1):
+            event = parsed(row)
+            reason = self.judge(event)
+            if reason in counts:
+                counts[reason] += 1
+            else:
+                counts["quarantined"] += 1
+                self.quarantined.append((file, record, reason))
+            if reason == "applied":
+                self.events[event["event_id"]] = event
+        self.mark(before)
+        return counts["applied"], counts["duplicate"], counts["quarantined"]
+
+    def judge(self, event: dict[str, Any]) -> str:
+        """Say what becomes of an event."""
+        if event["journey"] in UNRESOLVED:
+            return UNRESOLVED[event["journey"]]
+        known = self.events.get(event["event_id"])
+        if known is None:
+            return "applied"
+        return "duplicate" if known == event else "conflicting_event"
+
+    def mark(self, before: dict[Key, dict[str, Any]]) -> None:
+        """Mark whose bookings a load changed: once each, old and new."""
+        holders = {
+            (state["wester_id"], state["ex_member_no"])
+            for key, new in self.bookings().items()
+            for state in (before.get(key), new)
+            if before.get(key) != new and state is not None
+        }
+        self.marks += sorted(holders - {(None, None)}, key=str)
+
+
+@dataclass
+class RegistrationsModel:
+    """What is known of EX registrations."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+
+    def load(self, rows: Iterable[Row]) -> tuple[int, int]:
+        """Load a file; return how many rows were applied and how many duplicates."""
+        applied = duplicates = 0
+        for row in rows:
+            values = parsed(row)
+            if values in self.rows:
+                duplicates += 1
+            else:
+                applied += 1
+            self.rows.append(values)
+            self.texts.append(b"\x1f".join(text.encode() for text in row.values()))
+        return applied, duplicates
+
+    def state(self) -> dict[str, tuple[dict[str, Any], bytes]]:
+        """Return each number's row that stands, with its text."""
+        found: dict[str, tuple[dict[str, Any], bytes]] = {}
+        for values, text in zip(self.rows, self.texts, strict=True):
+            standing = found.get(values["ex_member_no"])
+            if standing is None or (values["updated_at"], text) > (
+                standing[0]["updated_at"],
+                standing[1],
+            ):
+                found[values["ex_member_no"]] = (values, text)
+        return found

@@ -1,0 +1,62 @@
+"""An action of the tests' own, who asks for it and who decides."""
+
+from typing import Any
+
+from campaign import approvals
+from campaign.audit import Actor
+from campaign.models import Approval, AuditRecord, User
+from tests.factories.campaign import AT, LATER, CampaignFactory, UserFactory
+
+ACTION, SUBJECT, PERMISSION = "test.do", "something", "campaign.request_publication"
+
+
+class Doing:
+    """An action whose content can change, and whose deed is seen, or fails."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, Any] = {"points": 1}
+        self.failure: Exception | None = None
+        self.done: list[int] = []
+
+    def hold(self, subject: str) -> None:
+        """Hold nothing: the approval's own lock is enough here."""
+
+    def read(self, subject: str) -> dict[str, Any]:
+        return {"subject": subject, **self.content}
+
+    def do(self, approval: Approval) -> None:
+        """Leave a trace in the database, then fail if told to."""
+        CampaignFactory.create(code=f"done-{approval.pk}")
+        if self.failure:
+            raise self.failure
+        self.done.append(approval.pk)
+
+
+def ask(actor: Actor, *, action: str = ACTION) -> Approval:
+    return approvals.request(action=action, subject=SUBJECT, actor=actor, at=AT)
+
+
+def approve(approval: Approval | int, actor: Actor) -> Approval:
+    pk = approval if isinstance(approval, int) else approval.pk
+    return approvals.approve(approval_id=pk, actor=actor, at=LATER)
+
+
+def refuse(approval: Approval, actor: Actor) -> Approval:
+    return approvals.refuse(approval_id=approval.pk, actor=actor, at=LATER)
+
+
+def audit_lines() -> list[tuple[str, str, str]]:
+    """Return what the audit says: what was done, to what, by whom."""
+    records = AuditRecord.objects.order_by("id").select_related("user")
+    return [(one.action, one.subject, one.user.username if one.user else "-") for one in records]
+
+
+def lacking(**values: Any) -> User:
+    """Return somebody who holds every role but is no one to act."""
+    person = UserFactory.create(role="campaign")
+    approver = UserFactory.create(role="approver").groups.get()
+    person.groups.add(approver)
+    for name, value in values.items():
+        setattr(person, name, value)
+    person.save()
+    return person

@@ -1,0 +1,39 @@
+"""The steps that many tests of terms take, and what they leave behind."""
+
+from typing import Any
+
+from campaign import approvals, terms
+from campaign.audit import Actor
+from campaign.models import Approval, AuditRecord, Campaign, Terms
+from tests.factories.campaign import (
+    AT,
+    LATER,
+    campaign_file,
+)
+
+
+def ask_publication(campaign: Campaign, actor: Actor) -> Approval:
+    """Ask for the publication of what is not published yet."""
+    approval = terms.request_publication(campaign=campaign, actor=actor, at=AT)
+    assert approval
+    return approval
+
+
+def ask_revision(campaign: Campaign, actor: Actor, **changed: Any) -> Approval:
+    """Ask for a new version that says something new."""
+    file = campaign_file(code=campaign.code, **changed)
+    approval = terms.request_revision(campaign=campaign, file=file, actor=actor, at=AT)
+    assert approval
+    return approval
+
+
+def approve(approval: Approval, actor: Actor) -> Approval:
+    return approvals.approve(approval_id=approval.pk, actor=actor, at=LATER)
+
+
+def stored() -> list[Any]:
+    """Return all that these functions write, to compare before and after."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Campaign, Terms, Approval, AuditRecord)
+    ]

@@ -1,0 +1,261 @@
+"""The database refuses what must not be, each thing under its own name, and nothing beside it."""
+
+from typing import Any
+
+import pytest
+from django.db.models import ProtectedError
+
+from campaign.models import Approval, AuditRecord, Campaign, DemoClock
+from tests.campaign.refused import refused_as, sql
+from tests.factories.campaign import (
+    AT,
+    LATER,
+    ApprovalFactory,
+    AuditRecordFactory,
+    CampaignFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+SHA256 = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("a b", id="a space"),
+        pytest.param("a\n", id="a line end after it"),
+        pytest.param("a.b", id="a full stop"),
+        pytest.param("年末", id="not ASCII"),
+        pytest.param("１", id="a full-width digit"),
+    ],
+)
+def test_campaign_code_is_an_identifier(code: str) -> None:
+    with refused_as("campaign_code_is_identifier"):
+        CampaignFactory.create(code=code)
+
+
+@pytest.mark.parametrize("code", ["a", "-", "_", "Az09-_" + "0" * 34])
+def test_campaign_code_takes_every_identifier(code: str) -> None:
+    assert CampaignFactory.create(code=code).code == code
+
+
+def test_campaign_code_is_given_once() -> None:
+    CampaignFactory.create(code="one")
+    CampaignFactory.create(code="ONE")
+
+    with refused_as("campaign_campaign_code_key"):
+        CampaignFactory.create(code="one")
+
+
+def test_campaign_keeps_its_code_and_may_be_frozen() -> None:
+    campaign = CampaignFactory.create(code="one")
+
+    with refused_as("campaign_code_stays"):
+        sql("UPDATE campaign_campaign SET code = 'two'")
+
+    campaign.entries_frozen_at = AT
+    campaign.save()
+    assert Campaign.objects.get(code="one").entries_frozen_at == AT
+
+
+def test_campaign_with_terms_is_never_deleted() -> None:
+    campaign = CampaignFactory.create(draft=True)
+
+    with pytest.raises(ProtectedError):
+        campaign.delete()
+
+
+def decide(state: str, *, by_another: bool, **values: Any) -> None:
+    """Move an open request to a state, past the ORM's own ideas."""
+    approval = ApprovalFactory.create()
+    decided_by = UserFactory.create() if by_another else approval.requested_by
+    values = {"decided_by": decided_by, "decided_at": LATER, **values}
+    Approval.objects.filter(pk=approval.pk).update(state=state, **values)
+
+
+@pytest.mark.parametrize(
+    ("state", "missing"),
+    [
+        pytest.param("open", {}, id="open, and decided"),
+        pytest.param("open", {"decided_by": None}, id="open, and decided at an instant"),
+        pytest.param("open", {"decided_at": None}, id="open, and decided by somebody"),
+        pytest.param("approved", {"decided_by": None}, id="approved by nobody"),
+        pytest.param("approved", {"decided_at": None}, id="approved at no time"),
+        pytest.param("refused", {"decided_by": None}, id="refused by nobody"),
+        pytest.param("refused", {"decided_at": None}, id="refused at no time"),
+        pytest.param("superseded", {}, id="superseded by a person's decision"),
+        pytest.param("superseded", {"decided_by": None, "decided_at": None}, id="at no time"),
+        pytest.param("withdrawn", {}, id="a state that there is not"),
+    ],
+)
+def test_approval_is_open_or_ended(state: str, missing: dict[str, None]) -> None:
+    with refused_as("approval_open_or_ended"):
+        decide(state, by_another=True, **missing)
+
+
+@pytest.mark.parametrize("state", ["approved", "refused", "superseded"])
+def test_approval_ends_in_each_of_its_states(state: str) -> None:
+    approval = ApprovalFactory.create(**{state: True})
+
+    approval.refresh_from_db()
+    assert (approval.state, approval.decided_at) == (state, LATER)
+
+
+def test_approval_is_by_another_person_and_its_withdrawal_by_anybody() -> None:
+    with refused_as("approval_by_another_person"):
+        decide("approved", by_another=False)
+
+    decide("refused", by_another=False)
+    decide("approved", by_another=True)
+    assert set(Approval.objects.values_list("state", flat=True)) == {"refused", "approved"}
+
+
+def test_approval_by_another_person_binds_a_superuser_past_the_orm() -> None:
+    admin = UserFactory.create(is_superuser=True, is_staff=True)
+    ApprovalFactory.create(requested_by=admin)
+
+    with refused_as("approval_by_another_person"):
+        sql(
+            "UPDATE campaign_approval SET state = 'approved', decided_at = now(),"
+            " decided_by_id = requested_by_id"
+        )
+
+
+@pytest.mark.parametrize(
+    "sha256",
+    [
+        pytest.param(SHA256[1:], id="63 digits"),
+        pytest.param(SHA256.upper(), id="upper case"),
+        pytest.param(SHA256[1:] + "g", id="no hex digit"),
+        pytest.param(SHA256[1:] + "\n", id="a line end"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_approval_hash_is_sha256(sha256: str) -> None:
+    with refused_as("approval_hash_is_sha256"):
+        ApprovalFactory.create(content_sha256=sha256)
+
+
+def test_approval_hash_is_any_sha256() -> None:
+    assert ApprovalFactory.create(content_sha256=SHA256).content_sha256 == SHA256
+
+
+def test_approval_is_open_once_per_action_and_subject() -> None:
+    ApprovalFactory.create(action="a", subject="s")
+
+    with refused_as("approval_one_open_per_subject"):
+        ApprovalFactory.create(action="a", subject="s")
+
+
+def test_approval_of_another_action_subject_or_time_may_be_open_too() -> None:
+    ApprovalFactory.create(action="a", subject="s", approved=True)
+    ApprovalFactory.create(action="a", subject="s", superseded=True)
+    for action, subject in (("a", "s"), ("a", "t"), ("b", "s")):
+        ApprovalFactory.create(action=action, subject=subject)
+
+    assert Approval.objects.filter(state="open").count() == 3
+
+
+@pytest.mark.parametrize("state", ["approved", "refused", "superseded"])
+def test_approval_begins_open(state: str) -> None:
+    ended = ApprovalFactory.create(**{state: True})
+
+    with refused_as("approval_begins_open"):
+        ended.pk = None
+        ended.save(force_insert=True)
+
+
+@pytest.mark.parametrize("state", ["approved", "refused", "superseded"])
+def test_approval_that_has_ended_stays(state: str) -> None:
+    ApprovalFactory.create(**{state: True})
+
+    with refused_as("approval_ended_stays"):
+        sql("UPDATE campaign_approval SET state = 'open', decided_at = NULL, decided_by_id = NULL")
+    with refused_as("approval_ended_stays"):
+        sql("UPDATE campaign_approval SET decided_at = decided_at")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "action = 'x'",
+        "subject = 'x'",
+        "content = '{}'",
+        f"content_sha256 = '{SHA256}'",
+        "requested_at = now()",
+        "requested_by_id = (SELECT max(id) FROM campaign_user)",
+    ],
+)
+def test_approval_request_stays(change: str) -> None:
+    ApprovalFactory.create()
+    UserFactory.create()
+
+    with refused_as("approval_request_stays"):
+        sql(f"UPDATE campaign_approval SET {change}")
+
+
+def test_approval_request_may_be_saved_as_it_is() -> None:
+    ApprovalFactory.create().save()
+
+    assert Approval.objects.get().state == "open"
+
+
+@pytest.mark.parametrize("state", [{}, {"approved": True}], ids=["open", "approved"])
+def test_approval_is_never_deleted(state: dict[str, bool]) -> None:
+    ApprovalFactory.create(**state)
+
+    with refused_as("approval_never_deleted"):
+        Approval.objects.all().delete()
+    with refused_as("approval_never_deleted"):
+        sql("DELETE FROM campaign_approval")
+
+
+def test_auditrecord_names_somebody() -> None:
+    with refused_as("auditrecord_names_somebody"):
+        AuditRecordFactory.create(user=None, os_user="")
+
+    AuditRecordFactory.create(user=None, os_user="root")
+    AuditRecordFactory.create(os_user="")
+    assert AuditRecord.objects.count() == 2
+
+
+def test_auditrecord_is_only_added_to() -> None:
+    AuditRecordFactory.create()
+
+    with refused_as("auditrecord_append_only"):
+        sql("UPDATE campaign_auditrecord SET action = action")
+    with refused_as("auditrecord_append_only"):
+        AuditRecord.objects.all().delete()
+
+    AuditRecordFactory.create()
+    assert AuditRecord.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("campaign_approval", "approval_never_truncated"),
+        ("campaign_auditrecord", "auditrecord_never_truncated"),
+        ("campaign_terms", "terms_never_truncated"),
+    ],
+)
+def test_table_is_never_truncated(table: str, name: str) -> None:
+    with refused_as(name):
+        sql(f"TRUNCATE {table}")
+
+
+def test_terms_are_not_truncated_along_with_what_they_point_at() -> None:
+    with refused_as("terms_never_truncated"):
+        sql("TRUNCATE campaign_campaign CASCADE")
+    assert sql("DELETE FROM campaign_campaign") == 0
+
+
+def test_democlock_is_one() -> None:
+    DemoClock.objects.create(instant=AT, set_at=AT)
+
+    with refused_as("democlock_only_one"):
+        DemoClock.objects.create(id=2, instant=AT, set_at=AT)
+    with refused_as("democlock_only_one"):
+        DemoClock.objects.create(id=0, instant=AT, set_at=AT)

@@ -1,0 +1,165 @@
+"""Ask for the first publication, and have a second person allow it."""
+
+import pytest
+
+from campaign import approvals, queries, refusals, terms
+from campaign.audit import Actor
+from campaign.models import Approval, Campaign, Terms
+from tests.campaign.steps import approve, ask_publication, stored
+from tests.factories.campaign import (
+    AT,
+    LATER,
+    CampaignFactory,
+    TermsFactory,
+    campaign_file,
+)
+
+pytestmark = pytest.mark.django_db
+CODE = "012025121203"
+
+
+def test_publication_is_asked_for_with_the_terms_as_its_content(asking: Actor) -> None:
+    terms.load_campaign(campaign_file())
+
+    approval = ask_publication(Campaign.objects.get(), asking)
+
+    assert (approval.action, approval.subject, approval.state) == ("campaign.publish", CODE, "open")
+    assert {**approval.content, "kinds_registered": None} == {
+        "code": CODE,
+        "version": 1,
+        "name_ja": "年末年始！1億ポイントどどんとバックキャンペーン",
+        "name_en": "Year-end and New Year 100 Million Points Back Campaign",
+        "public_at": "2024-12-10T12:00:00+09:00",
+        "opens_at": "2024-12-10T12:00:00+09:00",
+        "closes_at": "2025-01-14T00:00:00+09:00",
+        "travel_first": "2024-12-26",
+        "travel_last": "2025-01-06",
+        "minimum_total_yen": 5000,
+        "reward_cap_points": 20000,
+        "budget_points": 100000000,
+        "policy": "stop",
+        "credit_at": "2025-02-15T10:00:00+09:00",
+        "expires_on": "2026-03-31",
+        "time_zone": "Asia/Tokyo",
+        "operator": "JR West",
+        "kinds_excluded": ["corporate", "smart_ex_overseas"],
+        "kinds_registered": None,
+        "kinds_free": ["j_west_card_express"],
+        "expected_sales_yen": 20000000000,
+    }
+    assert not Terms.objects.filter(published_at__isnull=False).exists()
+
+
+def test_publication_approved_is_in_force(asking: Actor, deciding: Actor) -> None:
+    campaign = CampaignFactory.create(draft=True)
+
+    approve(ask_publication(campaign, asking), deciding)
+
+    published = campaign.terms.get()
+    assert (published.version, published.published_at) == (1, LATER)
+    assert published.published_by == deciding.user
+    assert queries.published_terms(campaign) == published
+    assert queries.draft_terms(campaign) is None
+
+
+def test_publication_asked_for_again_is_the_same_request(asking: Actor) -> None:
+    campaign = CampaignFactory.create(draft=True)
+
+    assert ask_publication(campaign, asking) == ask_publication(campaign, asking)
+
+
+def test_publication_of_what_is_published_asks_for_nothing(asking: Actor, deciding: Actor) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    approval = ask_publication(campaign, asking)
+    approve(approval, deciding)
+    before = stored()
+
+    assert terms.request_publication(campaign=campaign, actor=asking, at=LATER) is None
+    approve(approval, deciding)
+    assert stored() == before
+
+
+def test_publication_takes_no_draft_that_changed_after_the_request(
+    asking: Actor, deciding: Actor
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    approval = ask_publication(campaign, asking)
+    terms.load_campaign(campaign_file(code=campaign.code, budget_points=99_999_999))
+    before = stored()
+
+    with pytest.raises(refusals.ContentChanged):
+        approve(approval, deciding)
+    assert stored() == before
+
+    again = ask_publication(campaign, asking)
+    approval.refresh_from_db()
+    assert (approval.state, again.content["budget_points"]) == ("superseded", 99_999_999)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"reward_cap_points": 100_001}, id="a prize too large"),
+        pytest.param({"expected_sales_yen": 4_999_999_999}, id="a budget too large"),
+    ],
+)
+def test_unlawful_terms_are_not_published(asking: Actor, changed: dict[str, int]) -> None:
+    campaign = CampaignFactory.create()
+    TermsFactory.create(campaign=campaign, **changed)
+    before = stored()
+
+    with pytest.raises(refusals.UnlawfulTerms, match="may be at most"):
+        ask_publication(campaign, asking)
+    assert stored() == before
+
+
+def test_terms_that_are_only_odd_can_be_published(asking: Actor, deciding: Actor) -> None:
+    campaign = CampaignFactory.create()
+    TermsFactory.create(campaign=campaign, reward_cap_points=4_999, operator="Nobody")
+    assert len(terms.check_campaign(campaign)) == 2
+
+    approve(ask_publication(campaign, asking), deciding)
+
+    assert queries.published_terms(campaign)
+
+
+@pytest.mark.parametrize(
+    ("make", "action", "version"),
+    [({"draft": True}, "campaign.publish", 1), ({"redrafted": True}, "campaign.revise", 2)],
+    ids=["the first version", "a revision"],
+)
+def test_request_for_the_draft_finds_out_which_action_it_is(
+    asking: Actor, make: dict[str, bool], action: str, version: int
+) -> None:
+    campaign = CampaignFactory.create(**make)
+
+    approval = terms.request_draft_publication(campaign=campaign, actor=asking, at=AT)
+
+    assert (approval.action, approval.content["version"]) == (action, version)
+
+
+def test_request_without_a_draft_is_refused(asking: Actor) -> None:
+    campaign = CampaignFactory.create(published=True)
+
+    with pytest.raises(refusals.NotPublished, match="no terms that wait"):
+        terms.request_draft_publication(campaign=campaign, actor=asking, at=AT)
+
+
+def test_failing_deed_leaves_the_approval_open_and_the_draft_a_draft(
+    asking: Actor, deciding: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    approval = ask_publication(campaign, asking)
+    before = stored()
+
+    def publish_and_fail(approval: Approval) -> None:
+        terms.publish_draft(approval)
+        raise RuntimeError("after the last write")
+
+    action = approvals.registered()["campaign.publish"]
+    failing = approvals.Action(action.permission, action.hold, action.content, publish_and_fail)
+    monkeypatch.setitem(approvals._actions, "campaign.publish", failing)
+    with pytest.raises(RuntimeError):
+        approve(approval, deciding)
+
+    assert stored() == before

@@ -1,0 +1,155 @@
+"""Terms written, asked for and published in the same moment."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from campaign import refusals, terms
+from campaign.audit import Actor
+from campaign.models import Approval, Campaign, Terms
+from entries.models import Entry
+from tests.campaign.sessions import another_session, ended, wait_until_blocked
+from tests.campaign.steps import approve, ask_publication, ask_revision
+from tests.factories.campaign import (
+    AT,
+    CampaignFactory,
+    UserFactory,
+    campaign_file,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_draft_cannot_change_between_the_look_and_the_publication(
+    asking: Actor, deciding: Actor
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    approval = ask_publication(campaign, asking)
+    other_terms = campaign_file(code=campaign.code, budget_points=99_999_999)
+
+    with another_session() as submit:
+        with transaction.atomic():
+            terms.load_campaign(other_terms)
+            approved = submit(approve, approval, deciding)
+            wait_until_blocked(approved)
+        with pytest.raises(refusals.ContentChanged):
+            ended(approved)
+
+    assert campaign.terms.get().published_at is None
+
+
+def test_load_in_the_moment_of_publication_comes_too_late(asking: Actor, deciding: Actor) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    approval = ask_publication(campaign, asking)
+
+    with another_session() as submit:
+        with transaction.atomic():
+            approve(approval, deciding)
+            loaded = submit(
+                terms.load_campaign, campaign_file(code=campaign.code, budget_points=99_999_999)
+            )
+            wait_until_blocked(loaded)
+        with pytest.raises(refusals.AlreadyPublished):
+            ended(loaded)
+
+    assert campaign.terms.get().budget_points == 100_000_000
+
+
+@pytest.mark.parametrize("approver_first", [True, False], ids=["approval first", "request first"])
+def test_approval_and_new_request_at_once_do_not_lock_each_other_out(
+    asking: Actor, deciding: Actor, approver_first: bool
+) -> None:
+    campaign = CampaignFactory.create(published=True)
+    approval = ask_revision(campaign, asking, policy="partial")
+
+    def approve_it() -> Any:
+        return approve(approval, deciding)
+
+    def ask_for_another() -> Any:
+        return ask_revision(campaign, asking, travel_last="2025-01-07")
+
+    first, second = (
+        (approve_it, ask_for_another) if approver_first else (ask_for_another, approve_it)
+    )
+    with another_session() as submit:
+        with transaction.atomic():
+            first()
+            other = submit(second)
+            wait_until_blocked(other)
+        if approver_first:
+            assert ended(other).content["version"] == 3
+        else:
+            with pytest.raises(refusals.ApprovalEnded):
+                ended(other)
+
+    approval.refresh_from_db()
+    assert approval.state == ("approved" if approver_first else "superseded")
+
+
+def test_approval_waits_for_the_campaign_before_it_holds_the_request(
+    asking: Actor, deciding: Actor
+) -> None:
+    """Who asks holds the campaign, then the request; the other way round both would wait."""
+    campaign = CampaignFactory.create(draft=True)
+    approval = ask_publication(campaign, asking)
+
+    with another_session() as submit:
+        with transaction.atomic():
+            terms.lock(campaign)
+            approved = submit(approve, approval, deciding)
+            wait_until_blocked(approved)
+            assert Approval.objects.select_for_update(nowait=True).get().state == "open"
+        assert ended(approved).state == "approved"
+
+
+@pytest.mark.parametrize("ask", [ask_publication, None], ids=["by command", "in the admin"])
+def test_two_people_ask_at_once_and_one_request_is_open(
+    asking: Actor, ask: Callable[[Campaign, Actor], Approval] | None
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    other_person = Actor(UserFactory.create(role="campaign"))
+
+    def ask_in_the_admin(campaign: Campaign, actor: Actor) -> Approval:
+        return terms.request_draft_publication(campaign=campaign, actor=actor, at=AT)
+
+    ask = ask or ask_in_the_admin
+    with another_session() as submit:
+        with transaction.atomic():
+            first = ask(campaign, asking)
+            other = submit(ask, Campaign.objects.get(), other_person)
+            wait_until_blocked(other)
+        second = ended(other)
+
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("superseded", "open")
+
+
+def test_two_loads_at_once_make_one_campaign() -> None:
+    file = campaign_file()
+
+    with another_session() as submit:
+        with transaction.atomic():
+            assert terms.load_campaign(file)
+            other = submit(terms.load_campaign, file)
+            wait_until_blocked(other)
+        assert ended(other) is False
+
+    assert (Campaign.objects.count(), Terms.objects.count()) == (1, 1)
+
+
+def test_entries_do_not_wait_while_terms_are_written() -> None:
+    campaign = CampaignFactory.create(published=True)
+
+    with another_session() as submit, transaction.atomic():
+        terms.lock(campaign)
+        entered = submit(
+            Entry.objects.create,
+            campaign=campaign,
+            wester_id="w1",
+            entered_at=AT + timedelta(days=20),
+            channel="app",
+        )
+        assert ended(entered).pk

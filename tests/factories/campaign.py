@@ -1,0 +1,178 @@
+"""Campaigns with terms, the people who run them, and what they ask each other for."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import factory
+from django.contrib.auth.models import Group
+from factory.django import DjangoModelFactory
+
+from campaign.canonical import content_sha256
+from campaign.models import Approval, AuditRecord, Campaign, Terms, User
+from campaign.termsfile import CampaignFile, read_campaign_file
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+AT = datetime(2024, 12, 2, 9, tzinfo=JAPAN)
+LATER = datetime(2024, 12, 3, 18, tzinfo=JAPAN)
+FIRST_FILE = Path(__file__).parents[2] / "campaign/data/012025121203.json"
+FIRST_TERMS = read_campaign_file(FIRST_FILE.read_bytes()).terms
+
+
+def file_values(**changed: Any) -> dict[str, Any]:
+    """Return what the first campaign's file says, with some fields changed."""
+    return {**json.loads(FIRST_FILE.read_bytes()), **changed}
+
+
+def file_bytes(**changed: Any) -> bytes:
+    """Return the first campaign's file with some fields changed."""
+    return json.dumps(file_values(**changed)).encode()
+
+
+def campaign_file(**changed: Any) -> CampaignFile:
+    """Return the first campaign's file, read, with some fields changed."""
+    return read_campaign_file(file_bytes(**changed))
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person who signs in; with ``role="approver"`` a member of staff."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person-{n}")
+    password = "!"  # none that could be typed
+
+    @factory.post_generation  # type: ignore[untyped-decorator] # the library does not say
+    def role(self: User, create: bool, role: str | None, **_: Any) -> None:
+        """Make staff of the person, in this role."""
+        if create and role:
+            self.is_staff = True
+            self.save(update_fields=["is_staff"])
+            self.groups.add(Group.objects.get(name=role))
+
+
+class CampaignFactory(DjangoModelFactory[Campaign]):
+    """A campaign without terms; the traits add versions of the first campaign's."""
+
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = factory.Trait(first=factory.RelatedFactory(f"{__name__}.TermsFactory", "campaign"))
+        published = factory.Trait(
+            first=factory.RelatedFactory(f"{__name__}.TermsFactory", "campaign", published=True)
+        )
+        revised = factory.Trait(
+            published=True,
+            second=factory.RelatedFactory(f"{__name__}.TermsFactory", "campaign", published=True),
+        )
+        redrafted = factory.Trait(
+            published=True,
+            second=factory.RelatedFactory(f"{__name__}.TermsFactory", "campaign"),
+        )
+
+    code = factory.Sequence(lambda n: f"campaign-{n}")
+
+    @factory.post_generation  # type: ignore[untyped-decorator] # the library does not say
+    def frozen_at(self: Campaign, create: bool, instant: datetime | None, **_: Any) -> Any:
+        """Take the instant of the freeze, which is to come after the terms."""
+        return instant
+
+    @classmethod
+    def _after_postgeneration(
+        cls, instance: Campaign, create: bool, results: dict[str, Any] | None = None
+    ) -> None:
+        if create and results and results["frozen_at"]:
+            instance.entries_frozen_at = results["frozen_at"]
+            instance.save(update_fields=["entries_frozen_at"])
+
+
+class TermsFactory(DjangoModelFactory[Terms]):
+    """A draft with the first campaign's numbers, as the version that follows the published ones."""
+
+    class Meta:
+        model = Terms
+
+    class Params:
+        published = factory.Trait(
+            published_at=AT, published_by=factory.SubFactory(UserFactory, role="approver")
+        )
+
+    campaign = factory.SubFactory(CampaignFactory)
+    version = factory.LazyAttribute(
+        lambda terms: 1 + terms.campaign.terms.filter(published_at__isnull=False).count()
+    )
+    name_ja = FIRST_TERMS["name_ja"]
+    name_en = FIRST_TERMS["name_en"]
+    public_at = FIRST_TERMS["public_at"]
+    opens_at = FIRST_TERMS["opens_at"]
+    closes_at = FIRST_TERMS["closes_at"]
+    travel_first = FIRST_TERMS["travel_first"]
+    travel_last = FIRST_TERMS["travel_last"]
+    minimum_total_yen = FIRST_TERMS["minimum_total_yen"]
+    reward_cap_points = FIRST_TERMS["reward_cap_points"]
+    budget_points = FIRST_TERMS["budget_points"]
+    policy = FIRST_TERMS["policy"]
+    credit_at = FIRST_TERMS["credit_at"]
+    expires_on = FIRST_TERMS["expires_on"]
+    operator = FIRST_TERMS["operator"]
+    kinds_excluded = factory.LazyFunction(lambda: list(FIRST_TERMS["kinds_excluded"]))
+    kinds_registered = factory.LazyFunction(lambda: list(FIRST_TERMS["kinds_registered"]))
+    kinds_free = factory.LazyFunction(lambda: list(FIRST_TERMS["kinds_free"]))
+    expected_sales_yen = FIRST_TERMS["expected_sales_yen"]
+
+
+class ApprovalFactory(DjangoModelFactory[Approval]):
+    """A request that waits for a second person; the traits end it."""
+
+    class Meta:
+        model = Approval
+
+    class Params:
+        approved = factory.Trait(
+            state="approved", decided_by=factory.SubFactory(UserFactory), decided_at=LATER
+        )
+        refused = factory.Trait(
+            state="refused", decided_by=factory.SubFactory(UserFactory), decided_at=LATER
+        )
+        superseded = factory.Trait(state="superseded", decided_at=LATER)
+
+    action = "campaign.publish"
+    subject = factory.Sequence(lambda n: f"campaign-{n}")
+    content = factory.LazyAttribute(lambda approval: {"code": approval.subject, "version": 1})
+    content_sha256 = factory.LazyAttribute(lambda approval: content_sha256(approval.content))
+    state = "open"
+    requested_by = factory.SubFactory(UserFactory, role="campaign")
+    requested_at = AT
+    decided_by = None
+    decided_at = None
+
+    @classmethod
+    def _create(cls, model_class: type[Approval], *args: Any, **values: Any) -> Approval:
+        """Open the request, then end it: the database takes it in no other way."""
+        end = {name: values.pop(name) for name in ("state", "decided_by", "decided_at")}
+        approval: Approval = super()._create(model_class, *args, **values, state="open")
+        if end["state"] != "open":
+            for name, value in end.items():
+                setattr(approval, name, value)
+            approval.save(update_fields=list(end))
+        return approval
+
+
+class AuditRecordFactory(DjangoModelFactory[AuditRecord]):
+    """A line of the audit of somebody who was signed in."""
+
+    class Meta:
+        model = AuditRecord
+
+    at = AT
+    action = "approval.requested"
+    subject = factory.Sequence(lambda n: f"campaign.publish campaign-{n}")
+    user = factory.SubFactory(UserFactory)
+    os_user = ""
+    host = ""

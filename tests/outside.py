@@ -1,0 +1,93 @@
+"""Run the project as a person does: another process, an environment without surprises."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from config.embedded import services
+from config.embedded.places import Places
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+NOBODY_LISTENS = {
+    "DATABASE_URL": "postgresql://somebody:hidden@127.0.0.1:1/dodonto",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
+PRODUCTION = {
+    **NOBODY_LISTENS,
+    "PRODUCTION": "1",
+    "SECRET_KEY": "".join(chr(ord("!") + place) for place in range(60)),
+    "ALLOWED_HOSTS": "campaign.example",
+}
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return an environment of these variables and what no program can do without."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | variables
+
+
+def run_python(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python in the checkout until it ends."""
+    return subprocess.run(
+        [sys.executable, *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(**variables),
+        timeout=300,
+    )
+
+
+def start_python(*words: str, **variables: str) -> "subprocess.Popen[str]":
+    """Start Python in the checkout; the caller waits for it."""
+    return subprocess.Popen(
+        [sys.executable, *words],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment(**variables),
+    )
+
+
+def manage(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run a management command until it ends."""
+    return run_python("manage.py", *words, **variables)
+
+
+@contextmanager
+def state_folder(folder: Path) -> Iterator[Places]:
+    """Have a folder for embedded servers, and neither servers nor sockets of it at the end."""
+    places = Places(folder)
+    try:
+        yield places
+    finally:
+        services.stop(places.state)
+        shutil.rmtree(places.state, ignore_errors=True)
+        shutil.rmtree(places.sockets, ignore_errors=True)
+
+
+def living(places: Places) -> list[psutil.Process]:
+    """Return the processes that work anywhere in a state folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has ended meanwhile, or is none of ours
+            if Path(process.cwd()).is_relative_to(places.state):
+                found.append(process)
+    return found
+
+
+def kill_all(places: Places) -> None:
+    """Kill every process of a state folder, as a machine that loses its power does."""
+    doomed = living(places)
+    for process in doomed:
+        with suppress(psutil.NoSuchProcess):  # a child that followed its parent
+            process.kill()
+    psutil.wait_procs(doomed, timeout=10)
