@@ -40,6 +40,13 @@ def port(name: str, *, default: int) -> int:
     return int(text)
 
 
+def count(name: str, *, default: int) -> int:
+    """Read a number from 1 on."""
+    if (number := env.int(name) if env.str(name, "") else default) < 1:
+        raise unfit(name, "must be 1 or more")
+    return number
+
+
 def log_level(name: str) -> str:
     """Read the least level that is logged; INFO where the variable is empty or missing."""
     level = env.str(name, "").upper() or "INFO"
@@ -78,6 +85,19 @@ def redis(name: str) -> str | None:
     if not fits or parts.scheme not in ("redis", "rediss", "unix"):
         raise unfit(name, "must be a redis://, rediss:// or unix:// URL")
     return address
+
+
+def web_address(name: str) -> str:
+    """Read the address of a web site, kept as it is written; empty where it is not set."""
+    text = env.str(name, "")
+    try:
+        parts = urlsplit(text)
+        fits = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        fits = False
+    if text and not (fits and text == f"{parts.scheme}://{parts.netloc}{parts.path}"):
+        raise unfit(name, "must be a URL like https://id.example.jp, without a query")
+    return text
 
 
 def moved_clock(name: str) -> MovedClock | None:
