@@ -68,6 +68,14 @@ def second_in_words(instant: datetime) -> str:
     }
 
 
+def minute_in_words(instant: datetime) -> str:
+    """Write the minute at which something happened, as within a sentence."""
+    return pgettext("day and time, short", "%(day)s, %(time)s") % {
+        "day": bare_day_in_words(instant.date()),
+        "time": f"{instant:%H:%M}",
+    }
+
+
 def deadline_in_words(until: datetime, *, with_year: bool = True) -> str:
     """Write an exclusive end as people say it: midnight is the end of the day before."""
     if until.time() != datetime.min.time():

@@ -5,18 +5,17 @@ from campaign.rules import RULES
 from entries.rules import MEMBER_RULES
 from portal import formats, names
 
-BOOKING_SENTENCES = {rule.code: rule.sentence for rule in RULES}
-MEMBER_SENTENCES = {rule.code: rule.sentence for rule in MEMBER_RULES}
+
+def booking_sentences(terms: Terms) -> dict[str, str]:
+    """Return by its code what a member reads about each rule that rejects a booking."""
+    filled = placeholders(terms)
+    return {rule.code: str(rule.sentence) % filled for rule in RULES}
 
 
-def booking_sentence(code: str, terms: Terms) -> str:
-    """Return what a member reads about a rule that rejects a booking."""
-    return str(BOOKING_SENTENCES[code]) % placeholders(terms)
-
-
-def member_sentence(code: str, terms: Terms) -> str:
-    """Return what a member reads about a rule that keeps them out of the draw."""
-    return str(MEMBER_SENTENCES[code]) % placeholders(terms)
+def member_sentences(terms: Terms) -> dict[str, str]:
+    """Return by its code what a member reads about each rule that keeps them out of the draw."""
+    filled = placeholders(terms)
+    return {rule.code: str(rule.sentence) % filled for rule in MEMBER_RULES}
 
 
 def placeholders(terms: Terms) -> dict[str, str]:

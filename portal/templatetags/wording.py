@@ -35,6 +35,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "last_day": partial(dated, formats.last_day_in_words),
     "moment": partial(timed, formats.moment_in_words),
     "short_moment": partial(timed, partial(formats.moment_in_words, with_year=False)),
+    "minute": partial(timed, formats.minute_in_words),
     "second": partial(timed, formats.second_in_words),
     "deadline": partial(timed, formats.deadline_in_words),
     "short_deadline": partial(timed, partial(formats.deadline_in_words, with_year=False)),
