@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
@@ -76,7 +77,7 @@ def enter(*, terms: Terms, wester_id: str, entered_at: datetime) -> Entered:
 def write_entry(*, terms: Terms, wester_id: str, entered_at: datetime) -> Entered | None:
     """Keep an entry unless one stands; None where there is none and the entrants are frozen."""
     has_asked = False
-    values = {"wester_id": wester_id, "entered_at": entered_at}
+    values: dict[str, Any] = {"wester_id": wester_id, "entered_at": entered_at}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(PATIENCE)

@@ -12,7 +12,7 @@ from campaign.models import Terms, Total
 from entries import entering, receipts, standing
 from entries.models import Entry
 from entries.standing import ExplainedBooking
-from portal import campaign_page, reasons
+from portal import campaign_page, names, reasons
 from portal.states import ShownState
 
 TEMPLATE = "portal/my_page.html"
@@ -112,7 +112,7 @@ def shown_booking(one: ExplainedBooking, sentences: dict[str, str]) -> ShownBook
     booking = one.booking
     return ShownBooking(
         name=f"{booking.reservation_no}-{booking.item_no}",
-        service=booking.get_booking_service_display(),
+        service=str(names.BOOKING_SERVICES[booking.booking_service]),
         travel_date=booking.travel_date,
         legs=parse_journey(booking.journey),
         amount_yen=booking.amount_yen,

@@ -1,10 +1,13 @@
 """Who takes part."""
 
+from datetime import datetime
+
 import factory
 from factory.django import DjangoModelFactory
 
 from campaign.models import User
-from entries.models import Member
+from entries.models import Channel, Entry, Member
+from tests.factories.campaign import JAPAN, CampaignFactory
 
 
 class UserFactory(DjangoModelFactory):
@@ -26,3 +29,15 @@ class MemberFactory(DjangoModelFactory):
     issuer = "https://id.example.jp"
     sub = factory.Sequence(lambda n: f"account-{n}-of-a-factory")
     wester_id = factory.Sequence(lambda n: f"W-{n}-of-a-factory")
+
+
+class EntryFactory(DjangoModelFactory):
+    """A member's entry, made on the web page a minute after the first campaign opened."""
+
+    class Meta:
+        model = Entry
+
+    campaign = factory.SubFactory(CampaignFactory, published=True)
+    wester_id = factory.Sequence(lambda n: f"W-{n}-entered")
+    entered_at = datetime(2024, 12, 10, 12, 1, tzinfo=JAPAN)
+    channel = Channel.WEB
