@@ -10,7 +10,7 @@ from campaign.models import Terms
 from campaign.rules import RULES
 from entries.rules import MEMBER_RULES
 from portal import reasons
-from tests.factories.campaign import TermsFactory
+from tests.factories.campaign import FIRST_TERMS
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -18,8 +18,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 @pytest.fixture
 def terms() -> Terms:
     """Return terms that need no database."""
-    built: Terms = TermsFactory.build(campaign=None)
-    return built
+    return Terms(**FIRST_TERMS)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
