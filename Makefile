@@ -7,7 +7,7 @@ RUN = $(HERE) && .venv/bin/python
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help env demo stop test test-fast check lock messages
+.PHONY: help env demo stop test test-fast check bench lock messages
 
 help:  ## List the targets
 	@$(HERE) && sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -35,6 +35,9 @@ test: env check  ## Everything
 
 test-fast: env  ## Everything but the slow tests
 	@$(RUN) -m pytest -m "not slow"
+
+bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 shrinks it
+	@$(RUN) -m tests.bench
 
 lock: env  ## Renew the lock files from pyproject.toml
 	@$(RUN) -m uv $(LOCK) pyproject.toml --output-file requirements.lock

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from entries.sign_in.adapters import is_own_path
-from entries.sign_in.memory import PAUSE_S
+from entries.sign_in.memory import PAUSE_S, require_no_pause
 from entries.sign_in.provider import WesterAdapter, WesterProvider, wester_app
 from entries.sign_in.refusals import ProviderUnavailable, SignInLost, SignInRefusal
 
@@ -36,6 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and is_from_here(request):
         provider = WesterProvider(request, app=wester_app())
         try:
+            require_no_pause()  # or the member would be sent to a provider that is down
             response: HttpResponse = provider.redirect(
                 request,
                 AuthProcess.LOGIN,

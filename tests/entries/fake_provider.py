@@ -64,6 +64,7 @@ class FakeProvider:
         self.keys = [jwk("first")]
         self.sign: Callable[[Claims], str] = signed
         self.misbehaviours: dict[str, Misbehaviour] = {}
+        self.delays_s: dict[str, float] = {}
         self.asked: Counter[str] = Counter()
         self.authorizations: list[dict[str, str]] = []
         self.codes: dict[str, dict[str, str]] = {}
@@ -145,6 +146,7 @@ class FakeProvider:
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         path = urlsplit(handler.path).path.removeprefix(urlsplit(self.issuer).path)
         self.asked[path] += 1
+        time.sleep(self.delays_s.get(path, 0))
         if misbehaviour := self.misbehaviours.get(path):
             misbehaviour(handler)
             return

@@ -24,7 +24,8 @@ from entries.sign_in.refusals import (
 )
 from tests.entries.browsing import is_signed_in, sign_in
 from tests.entries.fake_provider import FakeProvider
-from tests.factories.entries import MemberFactory, UserFactory
+from tests.factories.campaign import UserFactory
+from tests.factories.entries import MemberFactory
 
 ISSUER = "https://id.example.jp"
 PATIENCE_S = 30

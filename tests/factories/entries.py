@@ -1,25 +1,13 @@
-"""Who takes part."""
-
-from datetime import datetime
+"""Members, entries and memberships, and the feed rows that they come from."""
 
 import factory
 from factory.django import DjangoModelFactory
 
-from campaign.models import User
-from entries.models import Channel, Entry, Member
-from tests.factories.campaign import JAPAN, CampaignFactory
+from entries.models import Entry, EntryRow, Member, Membership, MembershipRow
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory, UserFactory
 
 
-class UserFactory(DjangoModelFactory):
-    """A member's user."""
-
-    class Meta:
-        model = User
-
-    username = factory.Sequence(lambda n: f"member-{n}")
-
-
-class MemberFactory(DjangoModelFactory):
+class MemberFactory(DjangoModelFactory[Member]):
     """A member with an account and a WESTER ID of their own."""
 
     class Meta:
@@ -31,13 +19,47 @@ class MemberFactory(DjangoModelFactory):
     wester_id = factory.Sequence(lambda n: f"W-{n}-of-a-factory")
 
 
-class EntryFactory(DjangoModelFactory):
-    """A member's entry, made on the web page a minute after the first campaign opened."""
+class EntryFactory(DjangoModelFactory[Entry]):
+    """An entry on the web page at the first instant."""
 
     class Meta:
         model = Entry
 
     campaign = factory.SubFactory(CampaignFactory, published=True)
-    wester_id = factory.Sequence(lambda n: f"W-{n}-entered")
-    entered_at = datetime(2024, 12, 10, 12, 1, tzinfo=JAPAN)
-    channel = Channel.WEB
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    entered_at = FIRST_TERMS["opens_at"]
+    channel = "web"
+
+
+class EntryRowFactory(DjangoModelFactory[EntryRow]):
+    """An accepted row of the entries feed."""
+
+    class Meta:
+        model = EntryRow
+
+    campaign = factory.SubFactory(CampaignFactory, published=True)
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    entered_at = FIRST_TERMS["opens_at"]
+    channel = "app"
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """Somebody who has left WESTER."""
+
+    class Meta:
+        model = Membership
+
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    status = "withdrawn"
+    changed_at = FIRST_TERMS["opens_at"]
+
+
+class MembershipRowFactory(DjangoModelFactory[MembershipRow]):
+    """An accepted row of the memberships feed."""
+
+    class Meta:
+        model = MembershipRow
+
+    wester_id = factory.Sequence(lambda n: f"W{n}")
+    status = "withdrawn"
+    changed_at = FIRST_TERMS["opens_at"]

@@ -1,0 +1,190 @@
+"""``load_feeds``, ``quarantine`` and the task that watches the inbox."""
+
+import json
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bookings.models import BookingEvent, FeedFile, InboxFile, QuarantinedRow
+from campaign.models import AuditRecord
+from entries import tasks
+from tests.entries.feedfiles import membership_row, write_memberships
+from tests.factories.campaign import UserFactory
+from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
+
+pytestmark = pytest.mark.django_db
+NAME = "bookings-20250107-001.csv"
+BLUE_BIRD = {"journey": "青い鳥:大阪>敦賀"}
+
+
+def run(*words: object) -> Any:
+    """Run a command with --json; return its object, and the exit code where it is not 0."""
+    stdout = StringIO()
+    try:
+        call_command(*map(str, words), "--json", stdout=stdout, stderr=StringIO())
+    except CommandError as failure:
+        return json.loads(stdout.getvalue()), failure.returncode
+    return json.loads(stdout.getvalue())
+
+
+def outcome(name: str = NAME, status: str = "loaded", **values: object) -> dict[str, object]:
+    counts = dict.fromkeys(("rows", "applied", "duplicates", "quarantined"), 0)
+    feed, _, _ = name.partition("-")
+    told = {"name": name, "feed": feed, "status": status, "reason": "", "detail": ""}
+    return {**told, **counts, **values}
+
+
+def test_load_feeds_loads_every_feed_of_a_folder(tmp_path: Path) -> None:
+    write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2", item_no="0")])
+    write_registrations(tmp_path, [registration_row()])
+    write_memberships(tmp_path, [membership_row()])
+
+    found = run("load_feeds", tmp_path)
+
+    assert found["files"] == [
+        outcome(rows=2, applied=1, quarantined=1),
+        outcome("ex_registrations-20250107-001.csv", rows=1, applied=1),
+        outcome("memberships-20250107-001.csv", rows=1, applied=1),
+    ]
+
+
+def test_load_feeds_again_is_done_with_nothing_left_to_do(tmp_path: Path) -> None:
+    path = write_feed_file(tmp_path, [booking_row()])
+    run("load_feeds", path)
+
+    assert run("load_feeds", path)["files"] == [outcome(status="already_loaded")]
+
+
+def test_load_feeds_fails_for_a_refused_file_and_loads_the_others(tmp_path: Path) -> None:
+    write_feed_file(tmp_path, [booking_row()], manifest={"rows": 9})
+    write_registrations(tmp_path, [registration_row()])
+
+    found, code = run("load_feeds", tmp_path)
+
+    assert code == 1
+    assert found["error"] == "1 of 2 files refused."
+    assert [(file["status"], file["reason"]) for file in found["files"]] == [
+        ("refused", "row_count_differs"),
+        ("loaded", ""),
+    ]
+
+
+def test_load_feeds_refuses_a_path_that_leads_nowhere(tmp_path: Path) -> None:
+    found, code = run("load_feeds", tmp_path / "nowhere")
+
+    assert code == 1
+    assert "nowhere" in found["error"]
+
+
+def test_load_feeds_dry_run_meets_the_files_before_and_changes_nothing(tmp_path: Path) -> None:
+    write_feed_file(tmp_path, [booking_row()])
+    write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2")], sequence=2)
+    write_feed_file(tmp_path, [], sequence=3, manifest={"rows": 9})
+
+    found, code = run("load_feeds", tmp_path, "--dry-run")
+
+    assert code == 1
+    assert [(file["applied"], file["duplicates"]) for file in found["files"]] == [
+        (1, 0),
+        (1, 1),
+        (0, 0),
+    ]
+    assert not BookingEvent.objects.exists()
+    assert not FeedFile.objects.exists()
+
+
+def test_load_feeds_says_how_it_went_on_standard_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+
+    run("load_feeds", write_feed_file(tmp_path, [booking_row()]))
+
+    assert said.getvalue() == f"{NAME}: 1 rows, 1 applied, 0 duplicates, 0 quarantined\n"
+
+
+def test_quarantine_list_shows_what_waits(tmp_path: Path) -> None:
+    path = write_feed_file(tmp_path, [booking_row(**BLUE_BIRD)])
+    run("load_feeds", path)
+
+    (row,) = run("quarantine", "list")["rows"]
+
+    assert (row["file"], row["record"], row["reason"]) == (NAME, 1, "unknown_service")
+    assert row["text"] == path.read_text().splitlines()[1]
+    assert row["id"] == QuarantinedRow.objects.get().pk
+
+
+def test_quarantine_list_shows_every_byte(tmp_path: Path) -> None:
+    content = b"%s\n\0\x91\xe5\n" % ",".join(booking_row()).encode()
+    path = write_feed_file(tmp_path, content=content, encoding="cp932", manifest={"rows": 1})
+    run("load_feeds", path)
+
+    (row,) = run("quarantine", "list")["rows"]
+
+    assert (row["reason"], row["text"]) == ("nul_byte", "\0\x91\xe5")
+
+
+def test_quarantine_replay_tells_what_passed(tmp_path: Path) -> None:
+    run("load_feeds", write_feed_file(tmp_path, [booking_row(**BLUE_BIRD)]))
+
+    replayed = run("quarantine", "replay")
+
+    assert (replayed["replayed"], replayed["open"]) == (0, 1)
+    assert [(row["reason"], row["status"]) for row in replayed["rows"]] == [
+        ("unknown_service", "open")
+    ]
+
+
+def test_quarantine_dismiss_keeps_who_and_why(tmp_path: Path) -> None:
+    run("load_feeds", write_feed_file(tmp_path, [booking_row(item_no="0")]))
+    UserFactory.create(username="mari", role="ops")
+    row = QuarantinedRow.objects.get().pk
+
+    run("quarantine", "dismiss", row, "--reason", "test ticket", "--by", "mari")
+
+    kept = QuarantinedRow.objects.get()
+    assert (kept.status, kept.note, kept.settled_by) == ("dismissed", "test ticket", "mari")
+    record = AuditRecord.objects.get(action="quarantine.dismiss")
+    assert (record.subject, record.detail["record"]) == (str(row), 1)
+    assert run("quarantine", "list")["rows"] == []
+
+
+def test_quarantine_dismiss_refuses_who_may_not(tmp_path: Path) -> None:
+    run("load_feeds", write_feed_file(tmp_path, [booking_row(item_no="0")]))
+    UserFactory.create(username="sora", role="support")
+    row = QuarantinedRow.objects.get().pk
+
+    found, code = run("quarantine", "dismiss", row, "--reason", "so", "--by", "sora")
+
+    assert code == 1
+    assert "error" in found
+    assert QuarantinedRow.objects.get().status == "open"
+
+
+def test_watch_inbox_calls_for_the_files_that_have_arrived(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FEED_INBOX = str(tmp_path)
+    path = write_feed_file(tmp_path, [booking_row()])
+    monkeypatch.setattr(tasks.load_arrived, "delay", tasks.load_arrived)
+
+    tasks.watch_inbox()
+    tried = InboxFile.objects.get()
+    tasks.watch_inbox()
+
+    assert tried.name == path.name
+    assert FeedFile.objects.get().applied == 1
+
+
+def test_watch_inbox_watches_nothing_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(tasks.load_arrived, "delay", called.append)
+
+    tasks.watch_inbox()
+
+    assert called == []
