@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,11 +135,16 @@ def state_folder() -> Path:
 
 def local_secret(file: Path) -> str:
     """Return this folder's own secret, made at first use: no secret stands in the repository."""
+    return local_file(file, lambda: get_random_string(64))
+
+
+def local_file(file: Path, make: Callable[[], str]) -> str:
+    """Return the text of a file of this checkout's own; where there is none, it is made, once."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             with NamedTemporaryFile("w", dir=file.parent) as draft:
-                draft.write(get_random_string(64))
+                draft.write(make())
                 draft.flush()
                 os.fsync(draft.fileno())
                 with suppress(FileExistsError):  # another command made it in the same moment

@@ -12,6 +12,7 @@ FIT = {
     "command_approval": False,
     "secret_key": PRODUCTION["SECRET_KEY"],
     "embedded": False,
+    "sign_in": True,
 }
 SECRET = "Production needs a SECRET_KEY of its own, random and of at least 50 characters."
 UNFIT = [
@@ -42,6 +43,12 @@ UNFIT = [
         {"embedded": True},
         "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.",
         id="embedded servers",
+    ),
+    pytest.param(
+        {"sign_in": False},
+        "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
+        "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.",
+        id="no WESTER ID",
     ),
 ]
 
@@ -79,6 +86,10 @@ def test_production_refusals_name(unfit: dict[str, object], sentence: str) -> No
         pytest.param({"SECRET_KEY": "short"}, "needs a SECRET_KEY", id="a short secret"),
         pytest.param({"DATABASE_URL": ""}, "runs no servers of its own", id="own database"),
         pytest.param({"REDIS_URL": ""}, "runs no servers of its own", id="own broker"),
+        pytest.param({"WESTER_ISSUER": ""}, "signs members in", id="no WESTER ID"),
+        pytest.param(
+            {"WESTER_ISSUER": "http://id.example"}, "signs members in", id="WESTER ID in the clear"
+        ),
     ],
 )
 def test_check_ends_at_once_in_production_with(variables: dict[str, str], sentence: str) -> None:
@@ -97,7 +108,7 @@ def test_check_ends_at_once_in_production_with(variables: dict[str, str], senten
 def test_check_names_all_that_is_wrong_at_once() -> None:
     done = manage("check", PRODUCTION="1", DEBUG="1")
 
-    assert done.stderr.count("Production ") == 3
+    assert done.stderr.count("Production ") == 4
 
 
 @pytest.mark.slow
