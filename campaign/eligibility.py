@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Count, Func, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, Func, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from bookings.models import Booking, ExRegistration
@@ -39,7 +39,7 @@ class ArrayOf(Func):
 
 
 def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
-    """Return what each member's bookings come to: member, total_yen, bookings, awaiting_yen.
+    """Return what each member's bookings come to: member, sum_yen, counting, waiting_yen.
 
     A member without a booking that counts or waits has no row.
     Source: the terms, "The member of a booking" and "Rules of a booking".
@@ -52,7 +52,7 @@ def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
         .annotate(
             sum_yen=Coalesce(Sum("amount_yen", filter=counts), 0),
             counting=Count("id", filter=counts),
-            waiting_yen=Coalesce(Sum("amount_yen", filter=~counts), 0),
+            waiting_yen=Sum("amount_yen") - F("sum_yen"),
         )
         .order_by()
     )
