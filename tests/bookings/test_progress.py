@@ -36,9 +36,14 @@ def test_progress_writes_a_line_now_and_then(clock: Clock) -> None:
     progress(50, 100)
     clock.seconds = 6
     progress(60, 100)
+    progress(100, 100)
     progress.end("done")
 
-    assert said.getvalue() == "file: 50 of 100 rows, 10 a second, 5 s left\ndone\n"
+    assert said.getvalue().splitlines() == [
+        "file: 50 of 100 rows, 10 a second, 5 s left",
+        "file: 100 rows read, being applied",
+        "done",
+    ]
 
 
 def test_progress_draws_a_bar_on_a_terminal(clock: Clock) -> None:
