@@ -31,12 +31,11 @@ def grant_role_permissions(sender: AppConfig, *, apps: Apps = every_app, **_: An
     """
     if "group" not in apps.all_models["auth"]:
         return
-    held = {
-        f"{sender.label}.{permission.codename}": permission
-        for permission in Permission.objects.filter(content_type__app_label=sender.label)
-    }
-    for role in ROLES:
+    of_app = Permission.objects.filter(content_type__app_label=sender.label)
+    held = {f"{sender.label}.{permission.codename}": permission for permission in of_app}
+    for role in ROLES if held else ():
         group, _created = Group.objects.get_or_create(name=role)
-        names = held.keys() & _permissions[role]
-        group.permissions.remove(*(held[name] for name in held.keys() - names))
-        group.permissions.add(*(held[name] for name in names))
+        wanted = {held[name] for name in held.keys() & _permissions[role]}
+        granted = set(of_app.filter(group=group))
+        group.permissions.remove(*granted - wanted)
+        group.permissions.add(*wanted - granted)

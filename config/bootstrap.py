@@ -23,21 +23,26 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCK_FILE = ROOT / "requirements-dev.lock"
 ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / ".complete"
 
 
 def main() -> None:
     """Leave .venv holding exactly what the lock file names, and the translations compiled."""
-    with (ROOT / ".venv.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        build_environment()
-        compile_translations()
+    try:
+        with (ROOT / ".venv.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            build_environment()
+            compile_translations()
+    except OSError as failure:
+        sys.exit(f"The environment could not be built: {failure}.")
 
 
 def build_environment() -> None:
     """Make .venv; do nothing where it already holds what the lock file names."""
     wanted = fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted:
+    # Also the interpreter: .venv only points to it, and it may have been removed.
+    if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         return
     say("Building the environment in .venv (about a minute, once) ...")
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
@@ -51,7 +56,7 @@ def compile_translations() -> None:
     for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
-            run([ENVIRONMENT / "bin" / "python", "-m", "config.translations", "compile"])
+            run([PYTHON, "-m", "config.translations", "compile"])
             return
 
 
@@ -70,12 +75,11 @@ def create() -> list[str | Path]:
     if not importable("ensurepip") and not importable("pip"):
         install_ensurepip()
     pip = ["-m", "pip", "--disable-pip-version-check", "-qq"]
-    python = ENVIRONMENT / "bin" / "python"
     if importable("ensurepip"):
         run([sys.executable, "-m", "venv", ENVIRONMENT])
-        return [python, *pip]
+        return [PYTHON, *pip]
     run([sys.executable, "-m", "venv", "--without-pip", ENVIRONMENT])
-    return [sys.executable, *pip, "--python", python]
+    return [sys.executable, *pip, "--python", PYTHON]
 
 
 def install_ensurepip() -> None:

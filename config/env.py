@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,9 +36,17 @@ def switch(name: str, *, default: bool = False) -> bool:
 def port(name: str, *, default: int) -> int:
     """Read the number of a port."""
     text = env.str(name, "") or str(default)
-    if not (text.isdecimal() and 0 < int(text) <= LARGEST_PORT):
+    is_number = text.isascii() and text.isdecimal()
+    if not (is_number and 0 < int(text) <= LARGEST_PORT):
         raise unfit(name, f"must be a whole number from 1 to {LARGEST_PORT}")
     return int(text)
+
+
+def count(name: str, *, default: int) -> int:
+    """Read a number from 1 on."""
+    if (number := env.int(name) if env.str(name, "") else default) < 1:
+        raise unfit(name, "must be 1 or more")
+    return number
 
 
 def log_level(name: str) -> str:
@@ -80,6 +89,19 @@ def redis(name: str) -> str | None:
     return address
 
 
+def web_address(name: str) -> str:
+    """Read the address of a web site, kept as it is written; empty where it is not set."""
+    text = env.str(name, "")
+    try:
+        parts = urlsplit(text)
+        fits = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        fits = False
+    if text and not (fits and text == f"{parts.scheme}://{parts.netloc}{parts.path}"):
+        raise unfit(name, "must be a URL like https://id.example.jp, without a query")
+    return text
+
+
 def moved_clock(name: str) -> MovedClock | None:
     """Read ``<instant>`` (stands still) or ``from:<instant>`` (runs on); None where not set."""
     text = env.str(name, "")
@@ -113,11 +135,16 @@ def state_folder() -> Path:
 
 def local_secret(file: Path) -> str:
     """Return this folder's own secret, made at first use: no secret stands in the repository."""
+    return local_file(file, lambda: get_random_string(64))
+
+
+def local_file(file: Path, make: Callable[[], str]) -> str:
+    """Return the text of a file of this checkout's own; where there is none, it is made, once."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             with NamedTemporaryFile("w", dir=file.parent) as draft:
-                draft.write(get_random_string(64))
+                draft.write(make())
                 draft.flush()
                 os.fsync(draft.fileno())
                 with suppress(FileExistsError):  # another command made it in the same moment

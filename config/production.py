@@ -11,6 +11,7 @@ def production_refusals(
     command_approval: bool,
     secret_key: str,
     embedded: bool,
+    sign_in: bool,
 ) -> list[str]:
     """Return why these settings may not serve in production; empty where they may."""
     weak_secret = len(secret_key) < SHORTEST_SECRET or len(set(secret_key)) < FEWEST_SIGNS
@@ -24,5 +25,7 @@ def production_refusals(
             weak_secret or secret_key.startswith("django-insecure-")
         ),
         "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.": embedded,
+        "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
+        "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.": not sign_in,
     }
     return [sentence for sentence, applies in found.items() if applies]

@@ -13,6 +13,7 @@ from config import env as environment
 from config import logs
 from config.env import ROOT, env
 from config.production import production_refusals
+from config.sign_in import read_sign_in
 
 BASE_DIR = ROOT
 LOCAL_STATE_DIR = environment.state_folder()
@@ -31,6 +32,7 @@ EMBEDDED_DATABASE = DATABASE is None
 EMBEDDED_REDIS = REDIS_URL is None
 
 SECRET_KEY = env.str("SECRET_KEY", "")
+SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
 
 if PRODUCTION and (
     refusals := production_refusals(
@@ -40,6 +42,7 @@ if PRODUCTION and (
         command_approval=ALLOW_COMMAND_APPROVAL,
         secret_key=SECRET_KEY,
         embedded=EMBEDDED_DATABASE or EMBEDDED_REDIS,
+        sign_in=SIGN_IN.may_serve,
     )
 ):
     raise ImproperlyConfigured(" ".join(refusals))
@@ -69,6 +72,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "pgtrigger",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "config",
     "portal",
     "points",
@@ -91,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.DatabaseAway",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -164,7 +171,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
-LOGIN_URL = "/staff/login/"
+# Members sign in with WESTER ID alone; staff with a password, at the admin's own page.
+LOGIN_URL = "entries:sign_in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+WESTER_ISSUER = SIGN_IN.issuer
+WESTER_CLIENT_ID = SIGN_IN.client_id
+WESTER_CLIENT_SECRET = SIGN_IN.client_secret
+WESTER_ID_CLAIM = SIGN_IN.id_claim
+WESTER_SCOPE = SIGN_IN.scope
+WESTER_LOGIN_ORIGINS = SIGN_IN.login_origins
+# Threads of a process that may wait for WESTER ID at the same time: fewer than it has.
+WESTER_PLACES = environment.count("WESTER_PLACES", default=2)
+ACCOUNT_ADAPTER = "entries.sign_in.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "entries.sign_in.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
@@ -192,7 +215,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *WESTER_LOGIN_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -15,6 +15,7 @@ admin.site.index_title = _("Campaign management")
 
 urlpatterns = [
     path("", include("portal.urls")),
+    path("accounts/", include("entries.urls")),
     # Without a token, and so without a cookie on pages that everybody shares: all that another
     # site could do with it is change the language in which somebody reads ours.
     path("language/setlang/", csrf_exempt(set_language), name="set_language"),

@@ -1,12 +1,57 @@
 """Who takes part, and who has left WESTER."""
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
-from bookings.models.triggers import append_only
+from bookings.models.triggers import append_only, never
 from campaign.models import Campaign
+from campaign.models.campaigns import IDENTIFIER
+
+
+class Member(models.Model):
+    """Who signs in through WESTER ID: the account is (issuer, sub), and has one WESTER ID for ever.
+
+    Kept beside ``User``, which holds nothing of the person.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="member", verbose_name=_("user")
+    )
+    issuer = models.CharField(
+        _("issuer"), max_length=255, db_collation="C", db_comment="Whose sub it is; compared as is."
+    )
+    sub = models.CharField(
+        _("account"), max_length=255, db_collation="C", db_comment="OpenID Connect's sub."
+    )
+    wester_id = fields.identifier(verbose_name=_("WESTER ID"))
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "sub"], name="member_one_per_account"),
+            models.UniqueConstraint(fields=["wester_id"], name="member_one_per_wester_id"),
+            models.CheckConstraint(
+                condition=Q(wester_id__regex=IDENTIFIER), name="member_wester_id_is_identifier"
+            ),
+            models.CheckConstraint(
+                condition=~Q(issuer="") & ~Q(sub=""), name="member_account_is_named"
+            ),
+        ]
+        triggers = [
+            never(
+                "member_stays",
+                pgtrigger.Update,
+                message="account and WESTER ID of a member never change",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Channel(models.TextChoices):

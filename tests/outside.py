@@ -24,6 +24,9 @@ PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "".join(chr(ord("!") + place) for place in range(60)),
     "ALLOWED_HOSTS": "campaign.example",
+    "WESTER_ISSUER": "https://id.example",
+    "WESTER_CLIENT_ID": "dodonto",
+    "WESTER_CLIENT_SECRET": "hidden",
 }
 
 

@@ -206,7 +206,7 @@ def is_leaving(places: Places, process: psutil.Process) -> bool:
     """Say whether the server is about to end, or has lost the socket that leads to it."""
     if not (lines := pid_file(places)):
         # It writes the file first of all; when it finds the file lost, it ends itself.
-        return time.time() - process.create_time() > WRITING_S
+        return bool(time.time() - process.create_time() > WRITING_S)
     status = "".join(lines[STATUS_LINE:]).strip()
     is_lost = not (places.sockets / f".s.PGSQL.{PORT}").exists()
     return status == "stopping" or (status == "ready" and is_lost)

@@ -243,7 +243,7 @@ def test_auditrecord_is_only_added_to() -> None:
 )
 def test_table_is_never_truncated(table: str, name: str) -> None:
     with refused_as(name):
-        sql(f"TRUNCATE {table}")
+        sql(f"TRUNCATE {table} CASCADE")
 
 
 def test_terms_are_not_truncated_along_with_what_they_point_at() -> None:

@@ -7,11 +7,33 @@ import pytest
 from django.conf import settings
 from django.db import connection, models
 
-from campaign.models import Approval, AuditRecord, Campaign, DemoClock, Terms, User
+from campaign.models import (
+    AggregationRun,
+    AggregationShard,
+    Approval,
+    AuditRecord,
+    Campaign,
+    DemoClock,
+    DueMember,
+    Terms,
+    Total,
+    User,
+)
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-MODELS: tuple[type[models.Model], ...] = (Approval, AuditRecord, Campaign, DemoClock, Terms, User)
+MODELS: tuple[type[models.Model], ...] = (
+    AggregationRun,
+    AggregationShard,
+    Approval,
+    AuditRecord,
+    Campaign,
+    DemoClock,
+    DueMember,
+    Terms,
+    Total,
+    User,
+)
 APPS = ("config", "portal", "points", "lottery", "entries", "campaign", "bookings")
 
 # Instants that no member of staff acts at: what terms promise, what machines set, and two acts
@@ -23,6 +45,7 @@ WITHOUT_A_PERSON = {
     "campaign.Terms.credit_at",
     "campaign.Campaign.entries_frozen_at",  # the draw says who froze
     "campaign.DemoClock.set_at",
+    "campaign.AggregationRun.finished_at",
 }
 
 

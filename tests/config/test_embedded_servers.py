@@ -101,10 +101,10 @@ def test_postgres_runs_with(running: Places, setting: str, expected: str) -> Non
 
 
 def test_servers_listen_on_no_network(running: Places) -> None:
-    servers = living(running)
+    found = servers(running)
 
-    assert {process.name() for process in servers} == {"postgres", "valkey-server"}
-    assert [found for process in servers for found in process.net_connections("inet")] == []
+    assert {process.name() for process in found} == {"postgres", "valkey-server"}
+    assert [each for process in found for each in process.net_connections("inet")] == []
 
 
 def test_servers_folders_are_closed_to_others(running: Places) -> None:

@@ -35,8 +35,11 @@ class Command(VerbCommand):
         with one_transaction(dry_run=dry_run):
             changed = terms.load_campaign(content)
             shown = describe(queries.get_campaign(content.code))
-        verb = ("would load" if dry_run else "loaded") if changed else "already loaded:"
-        return Report({**shown, "changed": changed}, f"Campaign {content.code}: {verb} its terms.")
+        if not changed:
+            words = "these terms are loaded already"
+        else:
+            words = "would load its terms" if dry_run else "loaded its terms"
+        return Report({**shown, "changed": changed}, f"Campaign {content.code}: {words}.")
 
     def check_terms(self, *, code: str, **_: Any) -> Report:
         """Say whether the terms are sane and stay within the prize law."""

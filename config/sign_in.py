@@ -1,0 +1,60 @@
+"""How the site and WESTER ID know each other: from the environment, or the local stand-in's."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import env as environment
+from config.env import env
+
+LOCAL_ISSUER = "http://127.0.0.1:8001"
+LOCAL_CLIENT_ID = "dodonto"
+# Where WESTER ID sends a member back to; registered there.
+CALLBACK_PATH = "/accounts/login/callback/"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Which WESTER ID members sign in with, and what it knows this site by."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    id_claim: str
+    scope: list[str]
+    login_origins: list[str]
+
+    @property
+    def may_serve(self) -> bool:
+        """Whether everything is named, and nobody between here and there can listen."""
+        return self.issuer.startswith("https://") and bool(self.client_id and self.client_secret)
+
+
+def read_sign_in(*, state: Path | None) -> SignIn:
+    """Read the environment; what it leaves out is the local stand-in's, or empty without a folder.
+
+    Args: ``state``: the folder of this checkout's own secrets (LOCAL_STATE_DIR).
+    """
+    issuer = environment.web_address("WESTER_ISSUER") or (LOCAL_ISSUER if state else "")
+    # A browser follows a form only to these, through every redirect on the way.
+    origins = [origin(issuer), *env.list("WESTER_LOGIN_ORIGINS", [])]
+    return SignIn(
+        issuer=issuer,
+        client_id=env.str("WESTER_CLIENT_ID", "") or (LOCAL_CLIENT_ID if state else ""),
+        client_secret=env.str("WESTER_CLIENT_SECRET", "")
+        or (local_client_secret(state) if state else ""),
+        id_claim=env.str("WESTER_ID_CLAIM", "") or "wester_id",
+        scope=(env.str("WESTER_SCOPE", "") or "openid").split(),
+        login_origins=origins,
+    )
+
+
+def local_client_secret(state: Path) -> str:
+    """Return the secret that the site and the local stand-in of one checkout share."""
+    return environment.local_secret(state / "wester" / "client_secret")
+
+
+def origin(address: str) -> str:
+    """Return scheme, host and port of an address, as a browser compares them."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,1 @@
+"""Members sign in with WESTER ID: OpenID Connect, authorization code with PKCE, one provider."""

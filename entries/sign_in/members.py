@@ -1,0 +1,58 @@
+"""One account, one member, one WESTER ID, for ever."""
+
+import secrets
+
+from bookings.refusals import constraint_errors
+from campaign.models import User
+from entries.models import Member
+from entries.refusals import EntriesRefusal
+from entries.sign_in.claims import Identity
+from entries.sign_in.refusals import WesterIdChanged, WesterIdTaken
+
+
+class _AlreadyThere(EntriesRefusal):
+    """The account or the WESTER ID has a member already."""
+
+
+def find_or_make_member(*, identity: Identity) -> Member:
+    """Return the member of an account; the first sign-in makes one.
+
+    Which of two first sign-ins in the same moment comes first, the unique constraints decide.
+
+    Raises:
+        WesterIdChanged: the account came with another WESTER ID before.
+        WesterIdTaken: the WESTER ID belongs to another account.
+    """
+    if member := find_member(identity):
+        return member
+    taken = _AlreadyThere()
+    try:
+        with constraint_errors(
+            {"member_one_per_account": taken, "member_one_per_wester_id": taken}
+        ):
+            return make_member(identity)
+    except _AlreadyThere:
+        if member := find_member(identity):  # of another window of the same person
+            return member
+        raise WesterIdTaken from None
+
+
+def find_member(identity: Identity) -> Member | None:
+    """Return the member of an account, None where it has not been here.
+
+    Raises:
+        WesterIdChanged: it had another WESTER ID.
+    """
+    account = Member.objects.filter(issuer=identity.issuer, sub=identity.sub)
+    member = account.select_related("user").first()
+    if member and member.wester_id != identity.wester_id:
+        raise WesterIdChanged
+    return member
+
+
+def make_member(identity: Identity) -> Member:
+    """Make the member and the user to sign in as, who has no password and no name."""
+    user = User.objects.create_user(username=f"member-{secrets.token_hex(16)}")
+    return Member.objects.create(
+        user=user, issuer=identity.issuer, sub=identity.sub, wester_id=identity.wester_id
+    )

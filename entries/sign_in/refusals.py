@@ -1,0 +1,119 @@
+"""Why a sign-in ended without one, each with what to say to the member and how to answer.
+
+Nothing of a refused sign-in is kept. The reason is what the log says; it names nobody.
+"""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from entries.refusals import EntriesRefusal
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+class SignInRefusal(EntriesRefusal):
+    """Base: a heading and an advice for the member, a status for the browser."""
+
+    reason = "refused"
+    status = HTTPStatus.FORBIDDEN
+    heading: "StrPromise"
+    advice: "StrPromise"
+
+    def __init__(self, reason: str | None = None) -> None:
+        self.reason = reason or self.reason
+        super().__init__(self.reason)
+
+
+class ProviderUnavailable(SignInRefusal):
+    """WESTER ID does not answer, or not with what its protocol promises."""
+
+    reason = "provider_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    heading = _("Logging in is not possible at the moment")
+    advice = _(
+        "WESTER ID cannot be reached well right now. You are not logged in, and no entry was made. "
+        "Please wait a little and try again."
+    )
+
+
+class AnswerRefused(SignInRefusal):
+    """What WESTER ID answered does not prove who it is about, or that it answers us."""
+
+    reason = "answer_refused"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    heading = _("The login could not be confirmed")
+    advice = _(
+        "For your safety it was stopped: you are not logged in, and no entry was made. "
+        "Please log in once more."
+    )
+
+
+class SignInCancelled(SignInRefusal):
+    """The member did not want to, and said so at WESTER ID."""
+
+    reason = "cancelled"
+    status = HTTPStatus.OK
+    heading = _("The login was cancelled")
+    advice = _("You are not logged in, and no entry was made. You can log in at any time.")
+
+
+class SignInLost(SignInRefusal):
+    """Nobody here waits for this answer: it is too old, repeated, or another browser's."""
+
+    reason = "lost"
+    status = HTTPStatus.BAD_REQUEST
+    heading = _("Please log in once more")
+    advice = _(
+        "The login took too long or was interrupted, so nothing was done. "
+        "If this happens again, please allow cookies for this site."
+    )
+
+
+class WesterIdMissing(SignInRefusal):
+    """The account comes without a WESTER ID."""
+
+    reason = "wester_id_missing"
+    heading = _("Your WESTER ID could not be found")
+    advice = _(
+        "The login worked, but no WESTER ID came with it. "
+        "Please complete your registration with WESTER and log in again."
+    )
+
+
+class WesterIdMalformed(WesterIdMissing):
+    """What stands where the WESTER ID should is none."""
+
+    reason = "wester_id_malformed"
+
+
+class WesterIdChanged(SignInRefusal):
+    """The account had another WESTER ID when it was here before."""
+
+    reason = "wester_id_changed"
+    heading = _("Your WESTER ID is not the one of before")
+    advice = _(
+        "This account was used here with another WESTER ID. So that no entry gets lost or goes to "
+        "somebody else, we have not logged you in. Please ask the campaign's help desk."
+    )
+
+
+class WesterIdTaken(SignInRefusal):
+    """The WESTER ID belongs to another account already."""
+
+    reason = "wester_id_taken"
+    heading = _("Your WESTER ID is in use with another account")
+    advice = _(
+        "One WESTER ID belongs to one account. Please log in with the account that you used here "
+        "first, or ask the campaign's help desk."
+    )
+
+
+class AccountClosed(SignInRefusal):
+    """Staff has closed the account here."""
+
+    reason = "account_closed"
+    heading = _("This account cannot be used here")
+    advice = _("Please ask the campaign's help desk.")

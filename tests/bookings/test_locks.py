@@ -1,0 +1,61 @@
+"""The advisory locks: held by a transaction, kept apart by kind and number."""
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from bookings.locks import Feed, Lock, LockOutsideTransaction, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def is_free(lock: Lock, which: int = 0, *, shared: bool = False) -> bool:
+    """Ask as another session would."""
+    function = f"pg_try_advisory_xact_lock{'_shared' if shared else ''}"
+    address = connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        address.pop(name)
+    with psycopg.connect(**address) as other:
+        row = other.execute(f"SELECT {function}(%s, %s)", [int(lock), int(which)]).fetchone()
+    assert row
+    return bool(row[0])
+
+
+def test_take_holds_to_the_end_of_the_transaction() -> None:
+    with transaction.atomic():
+        take(Lock.FEED, Feed.BOOKINGS)
+        assert not is_free(Lock.FEED, Feed.BOOKINGS)
+        assert not is_free(Lock.FEED, Feed.BOOKINGS, shared=True)
+
+    assert is_free(Lock.FEED, Feed.BOOKINGS)
+
+
+def test_take_keeps_out_neither_another_number_nor_another_kind() -> None:
+    with transaction.atomic():
+        take(Lock.FEED, Feed.BOOKINGS)
+
+        assert is_free(Lock.FEED, Feed.EX_REGISTRATIONS)
+        assert is_free(Lock.ENTRIES, Feed.BOOKINGS)
+
+
+def test_take_shared_keeps_out_only_who_wants_it_alone() -> None:
+    with transaction.atomic():
+        take(Lock.LOADS, shared=True)
+
+        assert is_free(Lock.LOADS, shared=True)
+        assert not is_free(Lock.LOADS)
+
+
+def test_take_refuses_without_a_transaction() -> None:
+    with pytest.raises(LockOutsideTransaction, match="ENTRIES is held by a transaction"):
+        take(Lock.ENTRIES, 1)
+
+
+def test_locks_have_the_numbers_that_older_processes_know() -> None:
+    assert {lock.name: lock.value for lock in Lock}.items() >= {
+        ("MIGRATION", 1),
+        ("LOADS", 2),
+        ("FEED", 3),
+        ("ENTRIES", 4),
+        ("TOTALS", 5),
+    }

@@ -1,0 +1,134 @@
+"""Any bookings, registrations and terms, crowded at the edges where a rule turns."""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+from bookings.models import Booking, ExRegistration
+from bookings.models.bookings import PaymentMethod, ProductKind, SalesChannel
+from bookings.models.registrations import MemberKind
+from tests.factories.bookings import BOOKED_AT, BookingFactory, RegistrationFactory
+
+# Sorting as bytes, as the database's own order would have it, and as lower case all differ.
+MEMBERS = ("W1", "W10", "W2", "w1", "a", "B", "_", "-", "0", "Z" * 40)
+EX_MEMBERS = tuple(f"X{n}" for n in range(15))
+OPERATORS = ("JR West", "JR Central", "JR Kyushu", "JR West2", "jr west", "智頭急行")
+AMOUNTS = (0, 1, 4_999, 5_000, 20_000, 20_001, 9_999_999)
+MOMENTS = tuple(
+    BOOKED_AT + timedelta(microseconds=shift) for shift in (-1_000_000, -1, 0, 1, 1_000_000)
+)
+TRAVEL_FIRST, TRAVEL_LAST = date(2024, 12, 26), date(2025, 1, 6)
+DAY = timedelta(days=1)
+USUAL = {
+    name: getattr(usual, name)
+    for usual in [BookingFactory.build()]
+    for name in (field.attname for field in Booking._meta.concrete_fields)
+    if name != "id"
+}
+NUMBERS = count()
+DAYS = (
+    TRAVEL_FIRST - DAY,
+    TRAVEL_FIRST,
+    date(2025, 1, 1),
+    TRAVEL_LAST,
+    TRAVEL_LAST + DAY,
+)
+
+
+def seldom(random: Random, *, one_in: int = 8) -> bool:
+    """Return true now and then: a booking with every flag set shows little."""
+    return random.randrange(one_in) == 0
+
+
+def mostly(random: Random, usual: Any, others: tuple[Any, ...]) -> Any:
+    """Return what is usual, now and then any of all."""
+    return random.choice(others) if seldom(random, one_in=3) else usual
+
+
+def any_terms(random: Random) -> dict[str, Any]:
+    """Return lists of kinds, each kind on one of three or on none, dates and an operator."""
+    lists: list[list[str]] = [[], [], [], []]
+    for kind in MemberKind.values:
+        random.choice(lists).append(kind)
+    excluded, registered, free, _none = (sorted(kinds) for kinds in lists)
+    first = mostly(random, TRAVEL_FIRST, DAYS[:3])
+    return {
+        "kinds_excluded": excluded,
+        "kinds_registered": registered,
+        "kinds_free": free,
+        "operator": mostly(random, "JR West", OPERATORS[:-1]),  # terms name it in ASCII
+        "travel_first": first,
+        "travel_last": mostly(random, TRAVEL_LAST, (first, *DAYS[2:])),
+    }
+
+
+def any_registrations(random: Random) -> list[ExRegistration]:
+    """Return registrations of some of the EX members."""
+    return [
+        any_registration(random, number) for number in EX_MEMBERS if not seldom(random, one_in=5)
+    ]
+
+
+def any_registration(random: Random, number: str) -> ExRegistration:
+    """Return a registration of this EX member number."""
+    return RegistrationFactory.build(
+        ex_member_no=number,
+        member_kind=random.choice(MemberKind.values),
+        wester_id=random.choice(MEMBERS),
+        points_registered_at=random.choice([None, *MOMENTS]),
+    )
+
+
+def any_booking(random: Random, **values: Any) -> Booking:
+    """Return a booking of somebody or nobody."""
+    return booking(**{**any_values(random), **values})
+
+
+def booking(**values: Any) -> Booking:
+    """Return a booking under a number of its own: tens of thousands a second, unlike a factory."""
+    number = next(NUMBERS)
+    keys = {"reservation_no": f"N{number}", "latest_event_id": f"N{number}"}
+    return Booking(**{**USUAL, **keys, **values})
+
+
+def any_values(random: Random) -> dict[str, Any]:
+    """Return everything that a rule may ask a booking for."""
+    return {
+        **any_holder(random),
+        "booked_at": any_moment(random),
+        "travel_date": mostly(random, DAYS[2], DAYS),
+        "sales_channel": mostly(random, "web", tuple(SalesChannel.values)),
+        "product_kind": mostly(random, "standard", tuple(ProductKind.values)),
+        "payment_method": mostly(random, "registered_card", tuple(PaymentMethod.values)),
+        "amount_yen": random.choice(AMOUNTS),
+        "operators": mostly(random, ["JR West"], any_operators(random)),
+        "cancelled": seldom(random),
+        "refunded": seldom(random),
+        "stopover": seldom(random),
+        "changed_by_phone": seldom(random),
+        "used": not seldom(random, one_in=3),
+    }
+
+
+def any_moment(random: Random) -> datetime:
+    """Return an instant near which others are."""
+    return random.choice(MOMENTS)
+
+
+def any_operators(random: Random) -> tuple[list[str], ...]:
+    """Return operators to choose from: none, one, and several, sorted."""
+    several = sorted(random.sample(OPERATORS, k=3))
+    return [], [random.choice(OPERATORS)], several
+
+
+def any_holder(random: Random) -> dict[str, Any]:
+    """Return whose booking it is."""
+    if random.randrange(2):
+        member = None if seldom(random) else random.choice(MEMBERS)
+        return {"booking_service": "e5489", "wester_id": member, "ex_member_no": None}
+    return {
+        "booking_service": random.choice(["ex_yoyaku", "smart_ex"]),
+        "wester_id": None,
+        "ex_member_no": random.choice(EX_MEMBERS),
+    }

@@ -1,0 +1,66 @@
+"""Run an aggregation, and read what came of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from campaign import aggregation, queries, reports
+from campaign.models import AggregationRun, Campaign, Terms, Total
+from tests.campaign.oracle import Sum, csv_of, oracle_of_everything
+from tests.factories.bookings import JAPAN
+
+NOW = datetime(2024, 12, 28, 3, tzinfo=JAPAN)
+LATER = NOW + timedelta(minutes=1)
+FULL, INCREMENTAL = "full", "incremental"
+
+
+def run(campaign: Campaign, **options: Any) -> AggregationRun:
+    """Start a run, work on it alone and finish it."""
+    started, is_new = aggregation.start_run(campaign=campaign, as_of=NOW, **options)
+    assert is_new
+    aggregation.work_on(started)
+    assert aggregation.finish(started, at=LATER)
+    return started
+
+
+def totals(campaign: Campaign) -> dict[str, tuple[int, int, int]]:
+    """Return all totals: yen, bookings, awaited yen."""
+    columns = ("wester_id", "total_yen", "bookings", "awaiting_yen")
+    return {member: (*sums,) for member, *sums in campaign.totals.values_list(*columns)}
+
+
+def export(campaign: Campaign) -> bytes:
+    return b"".join(reports.export_totals(campaign))
+
+
+def expected(terms: Terms) -> dict[str, Sum]:
+    """Return what the written rules make of what the database holds."""
+    oracle, bookings = oracle_of_everything(terms)
+    return oracle.totals(bookings)
+
+
+def assert_right(campaign: Campaign) -> None:
+    """Compare rows and export with the written rules, whichever run wrote them."""
+    sums = expected(queries.working_terms(campaign))
+    assert totals(campaign) == {
+        member: (one.total_yen, one.bookings, one.awaiting_yen) for member, one in sums.items()
+    }
+    assert export(campaign) == csv_of(sums)
+
+
+def begin(campaign: Campaign) -> AggregationRun:
+    """Start a run that nobody works on yet."""
+    started, is_new = aggregation.start_run(campaign=campaign, as_of=NOW)
+    assert is_new
+    return started
+
+
+@contextmanager
+def held_total(wester_id: str) -> Iterator[None]:
+    """Hold one member's total: who has computed another waits here before it is written."""
+    with transaction.atomic():
+        Total.objects.select_for_update().get(wester_id=wester_id)
+        yield

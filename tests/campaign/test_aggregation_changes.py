@@ -1,0 +1,164 @@
+"""Totals follow whatever changes: in full and from the marks they are the same, byte for byte."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookings.models import MemberMark
+from campaign import aggregation
+from campaign.models import Campaign, DueMember, Total
+from tests.campaign import changes
+from tests.campaign.changes import add_booking, change_booking, mark, register
+from tests.campaign.runs import FULL, INCREMENTAL, assert_right, run, totals
+from tests.factories.campaign import CampaignFactory, TermsFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return CampaignFactory.create(published=True)
+
+
+def test_a_moved_registration_moves_its_bookings(campaign: Campaign) -> None:
+    register("X1", wester_id="W1")
+    add_booking(booking_service="smart_ex", wester_id=None, ex_member_no="X1", amount_yen=10)
+    add_booking(wester_id="W1", amount_yen=1)
+    run(campaign)
+    assert totals(campaign) == {"W1": (11, 2, 0)}
+
+    register("X1", wester_id="W2")
+    run(campaign)
+
+    assert totals(campaign) == {"W1": (1, 1, 0), "W2": (10, 1, 0)}
+
+
+def test_a_registration_that_comes_late_brings_its_bookings(campaign: Campaign) -> None:
+    add_booking(booking_service="smart_ex", wester_id=None, ex_member_no="X1", amount_yen=10)
+    run(campaign)
+    run(campaign)
+    assert totals(campaign) == {}
+
+    register("X1", wester_id="W1")
+    run(campaign)
+
+    assert totals(campaign) == {"W1": (10, 1, 0)}
+
+
+def test_a_mark_of_an_ex_member_is_of_whoever_has_the_number(campaign: Campaign) -> None:
+    register("X1", wester_id="W1")
+    run(campaign)
+    add_booking(booking_service="smart_ex", wester_id=None, ex_member_no="X1", amount_yen=10)
+
+    started = run(campaign)
+
+    assert started.mode == INCREMENTAL
+    assert totals(campaign) == {"W1": (10, 1, 0)}
+
+
+def test_a_booking_that_changes_hands_leaves_one_total_for_another(campaign: Campaign) -> None:
+    booking = add_booking(wester_id="W1", amount_yen=10)
+    run(campaign)
+
+    change_booking(booking, wester_id="W2")
+    run(campaign)
+
+    assert totals(campaign) == {"W2": (10, 1, 0)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"cancelled": True}, id="cancelled after the ride"),
+        pytest.param({"operators": ["JR East"]}, id="another network"),
+        pytest.param({"wester_id": None}, id="nobody's any more"),
+    ],
+)
+def test_a_member_whose_last_booking_falls_away_has_no_total(
+    values: dict[str, Any], campaign: Campaign
+) -> None:
+    booking = add_booking(wester_id="W1")
+    run(campaign)
+    assert totals(campaign) == {"W1": (5_000, 1, 0)}
+
+    change_booking(booking, **values)
+    run(campaign)
+
+    assert totals(campaign) == {}
+
+
+def test_a_full_run_drops_totals_that_nothing_stands_for(campaign: Campaign) -> None:
+    for n in range(30):
+        Total.objects.create(
+            campaign=campaign, wester_id=f"gone{n}", total_yen=1, bookings=1, awaiting_yen=0
+        )
+
+    run(campaign)
+
+    assert totals(campaign) == {}
+
+
+def test_marks_wait_for_every_campaign_that_has_totals(campaign: Campaign) -> None:
+    other, never = CampaignFactory.create_batch(2, published=True)
+    for one in (campaign, other):
+        run(one)
+    add_booking(wester_id="W1", amount_yen=1)
+    add_booking(wester_id="W2", amount_yen=2)
+
+    run(campaign)
+    waiting = DueMember.objects.order_by("wester_id").values_list("campaign", "wester_id")
+    assert list(waiting) == [(other.pk, "W1"), (other.pk, "W2")]
+    mark("W1")
+    run(campaign)
+    assert run(other).mode == INCREMENTAL
+    assert run(never).mode == FULL
+
+    assert totals(campaign) == totals(other) == totals(never) == {"W1": (1, 1, 0), "W2": (2, 1, 0)}
+    assert not MemberMark.objects.exists()
+    assert DueMember.objects.count() == 0
+
+
+def test_a_full_run_leaves_marks_to_other_campaigns(campaign: Campaign) -> None:
+    other = CampaignFactory.create(published=True)
+    run(other)
+    add_booking(wester_id="W1", amount_yen=1)
+
+    run(campaign)
+    run(other)
+
+    assert totals(other) == {"W1": (1, 1, 0)}
+
+
+def work_through(random: Random, steps: int) -> None:
+    """Change things, run now and then, and compare with the written rules after every run."""
+    terms = TermsFactory.create(published=True)
+    bystander = CampaignFactory.create(published=True)
+    for _ in range(steps):
+        for _ in range(random.randrange(6)):
+            random.choice(changes.CHANGES)(random)
+        if random.randrange(8) == 0:
+            terms = changes.publish_new_terms(terms, random)
+        one = random.choice([terms.campaign, terms.campaign, bystander])
+        run(one, full=random.randrange(10) == 0)
+        assert_right(one)
+    for one in (terms.campaign, bystander):
+        run(one)
+        incremental = totals(one)
+        run(one, full=True)
+        assert totals(one) == incremental
+
+
+@pytest.mark.slow
+@given(random=st.randoms(use_true_random=False), members_per_shard=st.sampled_from([1, 2, 2_000]))
+@settings(max_examples=25, deadline=None)
+def test_any_changes_come_to_the_same_in_full_and_from_the_marks(
+    random: Random, members_per_shard: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(aggregation, "MEMBERS_PER_SHARD", members_per_shard)
+        work_through(random, steps=8)
+        transaction.set_rollback(True)

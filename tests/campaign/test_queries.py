@@ -1,0 +1,154 @@
+"""Which terms answer which question."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from campaign import queries
+from campaign.models import Campaign, Terms
+from campaign.refusals import NoTerms, UnknownCampaign
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory
+
+pytestmark = pytest.mark.django_db
+PUBLIC, OPENS = FIRST_TERMS["public_at"], FIRST_TERMS["opens_at"]
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+def test_get_campaign_by_its_code() -> None:
+    campaign = CampaignFactory.create(code="one")
+    CampaignFactory.create(code="ONE")
+
+    assert queries.get_campaign("one") == campaign
+
+
+@pytest.mark.parametrize("code", ["", "two", "On", "one\0", "one\n", "\udcff", "年末"])
+def test_get_campaign_refuses_a_code_that_is_not_known(code: str) -> None:
+    for known in ("one", "b", "a"):
+        CampaignFactory.create(code=known)
+
+    with pytest.raises(UnknownCampaign) as refusal:
+        queries.get_campaign(code)
+
+    assert str(refusal.value) == "There is no campaign with this code. Known codes: a, b, one."
+
+
+def test_get_campaign_says_that_there_are_none() -> None:
+    with pytest.raises(UnknownCampaign, match="Known codes: none"):
+        queries.get_campaign("one")
+
+
+@pytest.mark.parametrize(
+    ("make", "published", "draft", "working"),
+    [
+        ({"draft": True}, None, 1, 1),
+        ({"published": True}, 1, None, 1),
+        ({"redrafted": True}, 1, 2, 1),
+        ({"revised": True}, 2, None, 2),
+    ],
+    ids=["a draft", "published", "published, with a draft", "revised"],
+)
+def test_terms_of_a_campaign(
+    make: dict[str, bool], published: int | None, draft: int | None, working: int
+) -> None:
+    CampaignFactory.create(revised=True)
+    campaign = CampaignFactory.create(**make)
+
+    def version(terms: Terms | None) -> int | None:
+        return terms.version if terms else None
+
+    assert version(queries.published_terms(campaign)) == published
+    assert version(queries.draft_terms(campaign)) == draft
+    assert version(queries.working_terms(campaign)) == working
+    fetched = Campaign.objects.prefetch_related("terms").get(pk=campaign.pk)
+    assert version(queries.working_terms(fetched)) == working
+
+
+def test_terms_of_a_campaign_without_any() -> None:
+    campaign = CampaignFactory.create()
+
+    assert queries.published_terms(campaign) is None
+    assert queries.draft_terms(campaign) is None
+    with pytest.raises(NoTerms, match="use: campaign load"):
+        queries.working_terms(campaign)
+
+
+def newest(at: Any) -> Campaign | None:
+    terms = queries.newest_public_terms(at=at)
+    return terms.campaign if terms else None
+
+
+def test_newest_public_terms_from_the_instant_on() -> None:
+    campaign = CampaignFactory.create(published=True)
+
+    assert newest(PUBLIC - SECOND) is None
+    assert newest(PUBLIC) == campaign
+
+
+def test_newest_public_terms_are_no_draft() -> None:
+    CampaignFactory.create(draft=True)
+
+    assert newest(PUBLIC + DAY) is None
+
+
+def test_newest_public_terms_are_of_the_campaign_that_opens_last() -> None:
+    later = CampaignFactory.create()
+    TermsFactory.create(campaign=later, published=True, opens_at=OPENS + DAY)
+    CampaignFactory.create(published=True)
+    not_yet = CampaignFactory.create()
+    TermsFactory.create(
+        campaign=not_yet, published=True, public_at=PUBLIC + DAY, opens_at=OPENS + 2 * DAY
+    )
+
+    assert newest(PUBLIC) == later
+    assert newest(PUBLIC + DAY) == not_yet
+
+
+def test_newest_public_terms_of_two_that_open_at_once_are_the_younger_s() -> None:
+    CampaignFactory.create(published=True)
+    younger = CampaignFactory.create(published=True)
+
+    assert newest(PUBLIC) == younger
+
+
+@pytest.mark.parametrize(
+    "earlier_or_later",
+    [
+        pytest.param({"opens_at": OPENS + DAY}, id="opening later"),
+        pytest.param({"public_at": PUBLIC - DAY, "opens_at": OPENS - SECOND}, id="opening earlier"),
+        pytest.param({"budget_points": 1}, id="at the same time"),
+    ],
+)
+def test_newest_public_terms_are_the_last_version(earlier_or_later: dict[str, Any]) -> None:
+    campaign = CampaignFactory.create(published=True)
+    last = TermsFactory.create(campaign=campaign, published=True, **earlier_or_later)
+
+    assert queries.newest_public_terms(at=PUBLIC) == last
+
+
+def test_page_that_a_revision_put_off_is_public_no_more() -> None:
+    campaign = CampaignFactory.create(published=True)
+    TermsFactory.create(
+        campaign=campaign, published=True, public_at=PUBLIC + DAY, opens_at=OPENS + DAY
+    )
+
+    assert newest(PUBLIC) is None
+    assert newest(PUBLIC + DAY) == campaign
+
+
+def test_newest_public_terms_come_with_their_campaign_in_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(3):
+        CampaignFactory.create(revised=True)
+
+    with django_assert_num_queries(1):
+        assert newest(PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("operator", "runs"), [("JR West", True), ("JR west", False), ("", False), ("JR", False)]
+)
+def test_operator_runs_somewhere_in_the_network(operator: str, runs: bool) -> None:
+    assert queries.runs_somewhere(operator) is runs

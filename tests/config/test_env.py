@@ -1,0 +1,233 @@
+"""The environment: good values are read, bad ones named by their variable and never repeated."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from environs import EnvError
+
+from config import env
+from config.env import ROOT, MovedClock
+
+NAME = "READ_HERE"
+JAPAN = timezone(timedelta(hours=9))
+POSTGRES = "django.db.backends.postgresql"
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Set the variable, or take it out of the environment."""
+
+    def give(text: str | None) -> None:
+        monkeypatch.delenv(NAME, raising=False)
+        if text is not None:
+            monkeypatch.setenv(NAME, text)
+
+    return give
+
+
+@pytest.mark.parametrize("default", [True, False])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(None, None, id="not set"),
+        pytest.param("", None, id="empty"),
+        pytest.param("1", True, id="1"),
+        pytest.param("true", True, id="true"),
+        pytest.param("0", False, id="0"),
+        pytest.param("False", False, id="False"),
+    ],
+)
+def test_switch_reads(
+    given: Callable[[str | None], None], text: str | None, expected: bool | None, default: bool
+) -> None:
+    given(text)
+
+    assert env.switch(NAME, default=default) is (default if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(None, "INFO", id="not set"),
+        pytest.param("", "INFO", id="empty"),
+        pytest.param("warning", "WARNING", id="small letters"),
+        pytest.param("DEBUG", "DEBUG", id="capitals"),
+    ],
+)
+def test_log_level_reads(
+    given: Callable[[str | None], None], text: str | None, expected: str
+) -> None:
+    given(text)
+
+    assert env.log_level(NAME) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(None, 8000, id="not set"),
+        pytest.param("", 8000, id="empty"),
+        pytest.param("1", 1, id="the first"),
+        pytest.param("65535", 65535, id="the last"),
+    ],
+)
+def test_port_reads(given: Callable[[str | None], None], text: str | None, expected: int) -> None:
+    given(text)
+
+    assert env.port(NAME, default=8000) == expected
+
+
+def test_database_reads_an_address(given: Callable[[str | None], None]) -> None:
+    given("postgresql://someone:p%40ss@db.example:5433/dodonto?sslmode=require")
+
+    assert env.database(NAME) == {
+        "ENGINE": POSTGRES,
+        "USER": "someone",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": 5433,
+        "NAME": "dodonto",
+        "OPTIONS": {"sslmode": "require"},
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("redis://redis.example:6379/0", id="plain"),
+        pytest.param("rediss://:word@redis.example", id="encrypted"),
+        pytest.param("unix:///run/valkey.sock", id="socket"),
+    ],
+)
+def test_redis_reads_an_address(given: Callable[[str | None], None], text: str) -> None:
+    given(text)
+
+    assert env.redis(NAME) == text
+
+
+@pytest.mark.parametrize("text", [pytest.param(None, id="not set"), pytest.param("", id="empty")])
+@pytest.mark.parametrize("read", [env.database, env.redis, env.moved_clock])
+def test_a_missing_address_or_clock_is_none(
+    given: Callable[[str | None], None], read: Callable[[str], object], text: str | None
+) -> None:
+    given(text)
+
+    assert read(NAME) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "2024-12-10T12:00:00+09:00",
+            MovedClock(datetime(2024, 12, 10, 12, tzinfo=JAPAN), runs=False),
+            id="stands still",
+        ),
+        pytest.param(
+            "from:2024-12-10T03:00:00Z",
+            MovedClock(datetime(2024, 12, 10, 3, tzinfo=UTC), runs=True),
+            id="runs on",
+        ),
+    ],
+)
+def test_moved_clock_reads(
+    given: Callable[[str | None], None], text: str, expected: MovedClock
+) -> None:
+    given(text)
+
+    assert env.moved_clock(NAME) == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        pytest.param(env.switch, "hidden", id="no yes or no"),
+        pytest.param(env.log_level, "hidden", id="no level"),
+        pytest.param(lambda name: env.port(name, default=1), "hidden", id="no number"),
+        pytest.param(lambda name: env.port(name, default=1), "0", id="port zero"),
+        pytest.param(lambda name: env.port(name, default=1), "65536", id="past the last port"),
+        pytest.param(lambda name: env.port(name, default=1), "-1", id="a negative port"),
+        pytest.param(lambda name: env.port(name, default=1), "８０００", id="full-width digits"),
+        pytest.param(env.database, "hidden", id="no URL"),
+        pytest.param(env.database, "mysql://u:hidden@h/d", id="another database"),
+        pytest.param(env.database, "postgresql://u:hidden@h:port/d", id="a port of letters"),
+        pytest.param(env.database, "postgresql://u:hidden@[::1/d", id="half an address"),
+        pytest.param(env.database, "postgresql://u:hidden@h", id="no database's name"),
+        pytest.param(env.redis, "http://hidden@h", id="another protocol"),
+        pytest.param(env.redis, "redis://h:hidden", id="Redis on a port of letters"),
+        pytest.param(env.redis, "redis://", id="Redis nowhere"),
+        pytest.param(env.redis, "unix://", id="a socket without a path"),
+        pytest.param(env.moved_clock, "hidden", id="no instant"),
+        pytest.param(env.moved_clock, "from:hidden", id="from no instant"),
+        pytest.param(env.moved_clock, "2024-12-10T12:00:00", id="an instant without offset"),
+        pytest.param(env.moved_clock, "2024-12-10", id="a day"),
+    ],
+)
+def test_a_bad_value_is_refused_by_the_name_of_its_variable(
+    given: Callable[[str | None], None], read: Callable[[str], object], text: str
+) -> None:
+    given(text)
+
+    with pytest.raises(EnvError) as refused:
+        read(NAME)
+
+    shown: BaseException | None = refused.value
+    assert str(shown).startswith(f'Environment variable "{NAME}" ')
+    while shown is not None:  # a traceback shows the causes too
+        assert "hidden" not in str(shown)
+        shown = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", ROOT / ".local", id="empty"),
+        pytest.param("elsewhere", ROOT / "elsewhere", id="relative to the checkout"),
+        pytest.param("/srv/../srv/state", Path("/srv/state"), id="absolute"),
+    ],
+)
+def test_state_folder_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, expected: Path
+) -> None:
+    monkeypatch.setenv("LOCAL_STATE_DIR", text)
+    monkeypatch.chdir(tmp_path)
+
+    assert env.state_folder() == expected.resolve()
+
+
+def test_local_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "secret"
+
+    secret = env.local_secret(file)
+
+    assert env.local_secret(file) == secret
+    assert len(secret) == 64
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_local_secret_is_the_one_that_another_command_made_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+
+    def make_first(length: int) -> str:
+        file.write_text("theirs")
+        return "o" * length
+
+    monkeypatch.setattr(env, "get_random_string", make_first)
+
+    assert env.local_secret(file) == "theirs"
+
+
+def test_local_secret_refuses_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(EnvError, match='"LOCAL_STATE_DIR" must name a folder that can'):
+        env.local_secret(tmp_path / "file" / "secret")

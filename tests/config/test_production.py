@@ -1,0 +1,119 @@
+"""Production refuses what belongs to a developer's machine, each with one sentence."""
+
+import pytest
+
+from config.production import production_refusals
+from tests.outside import PRODUCTION, manage
+
+FIT = {
+    "debug": False,
+    "demo_mode": False,
+    "moved_clock": False,
+    "command_approval": False,
+    "secret_key": PRODUCTION["SECRET_KEY"],
+    "embedded": False,
+    "sign_in": True,
+}
+SECRET = "Production needs a SECRET_KEY of its own, random and of at least 50 characters."
+UNFIT = [
+    pytest.param({"debug": True}, "Production refuses DEBUG: unset it.", id="debugging"),
+    pytest.param(
+        {"demo_mode": True},
+        "Production refuses the demo mode: unset DEMO_MODE.",
+        id="the demo mode",
+    ),
+    pytest.param(
+        {"moved_clock": True},
+        "Production refuses a moved clock: unset CAMPAIGN_NOW.",
+        id="a moved clock",
+    ),
+    pytest.param(
+        {"command_approval": True},
+        "Production refuses approval by command, a person approves signed in: "
+        "unset ALLOW_COMMAND_APPROVAL.",
+        id="approval by command",
+    ),
+    pytest.param({"secret_key": ""}, SECRET, id="no secret"),
+    pytest.param({"secret_key": PRODUCTION["SECRET_KEY"][:49]}, SECRET, id="a short secret"),
+    pytest.param({"secret_key": "abcd" * 20}, SECRET, id="a secret of four signs"),
+    pytest.param(
+        {"secret_key": "django-insecure-" + PRODUCTION["SECRET_KEY"]}, SECRET, id="Django's secret"
+    ),
+    pytest.param(
+        {"embedded": True},
+        "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.",
+        id="embedded servers",
+    ),
+    pytest.param(
+        {"sign_in": False},
+        "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
+        "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.",
+        id="no WESTER ID",
+    ),
+]
+
+
+def test_production_refusals_find_nothing_in_fit_settings() -> None:
+    assert production_refusals(**FIT) == []  # type: ignore[arg-type]  # a table of several types
+    shortest = {**FIT, "secret_key": PRODUCTION["SECRET_KEY"][:50]}
+    assert production_refusals(**shortest) == []  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize(("unfit", "sentence"), UNFIT)
+def test_production_refusals_name(unfit: dict[str, object], sentence: str) -> None:
+    assert production_refusals(**FIT | unfit) == [sentence]  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        pytest.param({"DEBUG": "1"}, "refuses DEBUG", id="debugging"),
+        pytest.param(
+            {"DEMO_MODE": "1", "ALLOW_COMMAND_APPROVAL": "0"},
+            "refuses the demo mode",
+            id="the demo mode",
+        ),
+        pytest.param(
+            {"CAMPAIGN_NOW": "2024-12-10T12:00:00+09:00"},
+            "refuses a moved clock",
+            id="a moved clock",
+        ),
+        pytest.param(
+            {"ALLOW_COMMAND_APPROVAL": "1"}, "refuses approval by command", id="command approval"
+        ),
+        pytest.param({"SECRET_KEY": ""}, "needs a SECRET_KEY", id="no secret"),
+        pytest.param({"SECRET_KEY": "short"}, "needs a SECRET_KEY", id="a short secret"),
+        pytest.param({"DATABASE_URL": ""}, "runs no servers of its own", id="own database"),
+        pytest.param({"REDIS_URL": ""}, "runs no servers of its own", id="own broker"),
+        pytest.param({"WESTER_ISSUER": ""}, "signs members in", id="no WESTER ID"),
+        pytest.param(
+            {"WESTER_ISSUER": "http://id.example"}, "signs members in", id="WESTER ID in the clear"
+        ),
+    ],
+)
+def test_check_ends_at_once_in_production_with(variables: dict[str, str], sentence: str) -> None:
+    done = manage("check", **PRODUCTION | variables)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: Production ")
+    assert sentence in done.stderr
+    assert done.stderr.count("Production ") == 1
+    assert "Traceback" not in done.stderr
+    assert PRODUCTION["SECRET_KEY"] not in done.stderr
+
+
+@pytest.mark.slow
+def test_check_names_all_that_is_wrong_at_once() -> None:
+    done = manage("check", PRODUCTION="1", DEBUG="1")
+
+    assert done.stderr.count("Production ") == 4
+
+
+@pytest.mark.slow
+def test_check_for_deployment_finds_nothing_in_production() -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no issues (0 silenced)" in done.stdout
