@@ -7,12 +7,12 @@ from campaign.audit import Actor
 from campaign.models import Approval, Campaign, Terms
 from tests.campaign.steps import approve, ask_publication, stored
 from tests.factories.campaign import (
-    file_values,
     AT,
     LATER,
     CampaignFactory,
     TermsFactory,
     campaign_file,
+    file_values,
 )
 
 pytestmark = pytest.mark.django_db
