@@ -30,7 +30,8 @@ check: env  ## Format, lint, types, import contracts, migrations, translations
 	@$(RUN) manage.py makemigrations --check --dry-run
 	@$(RUN) -m config.translations check
 
-test: env check  ## Everything
+test: env check  ## Everything; BROWSER_TESTS=0 leaves the tests in a real browser out
+	@$(RUN) -m config.browser
 	@$(RUN) -m pytest
 
 test-fast: env  ## Everything but the slow tests
