@@ -1,6 +1,5 @@
 """Signing in through the stand-in, which allauth's own provider makes a real one."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,9 @@ from pytest_django import Settings
 
 from config.sign_in import LOCAL_CLIENT_ID
 from entries.models import Member
-from tests.entries.local_site import (
-    PATIENCE_S,
-    PROGRAM,
-    ROOT,
-    Browser,
-    environment,
-    running_local_site,
-)
+from tests.entries.local_site import Browser, running_local_site
 from tests.factories.entries import MemberFactory
+from tests.outside import run_python
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -134,15 +127,7 @@ def test_stand_in_sends_nobody_elsewhere(browser: Browser) -> None:
     ],
 )
 def test_stand_in_does_not_run(variables: dict[str, str], reason: str, tmp_path: Path) -> None:
-    ended = subprocess.run(
-        PROGRAM,
-        cwd=ROOT,
-        env=environment(tmp_path, **variables),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    ended = run_python("-m", "config.wester", LOCAL_STATE_DIR=str(tmp_path), **variables)
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: ")
@@ -150,17 +135,10 @@ def test_stand_in_does_not_run(variables: dict[str, str], reason: str, tmp_path:
 
 
 def test_stand_in_has_every_migration(tmp_path: Path) -> None:
-    settings = {"DJANGO_SETTINGS_MODULE": "config.wester.settings"}
-    command = ["makemigrations", "--check", "--dry-run"]
-
-    ended = subprocess.run(
-        [PROGRAM[0], "-m", "django", *command],
-        cwd=ROOT,
-        env={**environment(tmp_path), **settings},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
+    ended = run_python(
+        *("-m", "django", "makemigrations", "--check", "--dry-run"),
+        LOCAL_STATE_DIR=str(tmp_path),
+        DJANGO_SETTINGS_MODULE="config.wester.settings",
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
