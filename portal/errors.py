@@ -68,11 +68,45 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def entry_not_made(request: HttpRequest) -> HttpResponse:
+    """Say that an entry was not made, and offer the button again."""
+    return entry_to_repeat(
+        request,
+        advice=_("Your entry is not complete. Please wait a little and try again."),
+    )
+
+
+def entry_unconfirmed(request: HttpRequest) -> HttpResponse:
+    """Say that the answer to an entry was lost, and offer the button, which finds it out."""
+    return entry_to_repeat(
+        request,
+        advice=_("We could not confirm your entry. Please wait a little and try again."),
+    )
+
+
+def entry_to_repeat(request: HttpRequest, *, advice: "StrPromise") -> HttpResponse:
+    """Offer the button once more; it stands where it was pressed."""
+    response = error_page(
+        request,
+        status=503,
+        heading=_("We are very busy at the moment"),
+        advice=advice,
+        entry_address=request.path,
+    )
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
 def error_page(
-    request: HttpRequest, *, status: int, heading: "StrPromise", advice: "StrPromise"
+    request: HttpRequest,
+    *,
+    status: int,
+    heading: "StrPromise",
+    advice: "StrPromise",
+    entry_address: str | None = None,
 ) -> HttpResponse:
     """Render an error's page; nobody keeps it, for the next try may succeed."""
-    context = {"heading": heading, "advice": advice}
+    context = {"heading": heading, "advice": advice, "entry_address": entry_address}
     response = render(request, "portal/error.html", context, status=status)
     add_never_cache_headers(response)
     return response

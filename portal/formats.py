@@ -36,6 +36,12 @@ def day_in_words(day: date, *, with_year: bool = True) -> str:
     return _("%(weekday)s, %(month)s %(day)s, %(year)s") % parts
 
 
+def bare_day_in_words(day: date) -> str:
+    """Write a day by month and number alone, as within a sentence."""
+    month = formatted(day, pgettext("month", "F"))
+    return pgettext("day of a month", "%(month)s %(day)s") % {"month": month, "day": day.day}
+
+
 def time_in_words(instant: datetime) -> str:
     """Write a time of day; the minutes only where there are any."""
     if instant.minute:
@@ -51,6 +57,22 @@ def moment_in_words(instant: datetime, *, with_year: bool = True) -> str:
     return pgettext("day and time", "%(day)s at %(time)s") % {
         "day": day_in_words(instant.date(), with_year=with_year),
         "time": time_in_words(instant),
+    }
+
+
+def second_in_words(instant: datetime) -> str:
+    """Write the second at which something happened, as on a receipt."""
+    return pgettext("day and time", "%(day)s at %(time)s") % {
+        "day": day_in_words(instant.date()),
+        "time": f"{instant:%H:%M:%S}",
+    }
+
+
+def minute_in_words(instant: datetime) -> str:
+    """Write the minute at which something happened, as within a sentence."""
+    return pgettext("day and time, short", "%(day)s, %(time)s") % {
+        "day": bare_day_in_words(instant.date()),
+        "time": f"{instant:%H:%M}",
     }
 
 

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bookings.models.bookings import BookingService
 from bookings.models.registrations import MemberKind
 from portal.states import ShownState
 
@@ -32,6 +33,11 @@ MEMBER_KINDS: dict[str, "StrPromise"] = {
     MemberKind.VIEW_EXPRESS_CARD: _("View Card Express members"),
     MemberKind.SMART_EX_OVERSEAS: _("Members of the Smart EX service for overseas visitors"),
     MemberKind.CORPORATE: _("Some corporate members of Express Yoyaku"),
+}
+BOOKING_SERVICES: dict[str, "StrPromise"] = {
+    BookingService.E5489: _("e5489"),
+    BookingService.EX_YOYAKU: _("Express Yoyaku"),
+    BookingService.SMART_EX: _("Smart EX"),
 }
 # As the rail network names them; companies outside the JR group keep their Japanese names.
 OPERATORS: dict[str, "StrPromise"] = {

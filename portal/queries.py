@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
-from campaign.models import Terms
+from django.contrib.auth.models import AnonymousUser
+
+from campaign.models import Terms, User
 from campaign.queries import newest_public_terms
+from entries.models import Member
 
 
 def shown_terms(code: str) -> Terms | None:
@@ -21,3 +24,8 @@ def front_terms(*, at: datetime) -> Terms | None:
     return newest_public_terms(at=at) or (
         coming.select_related("campaign").order_by("opens_at", "-version").first()
     )
+
+
+def find_member(user: User | AnonymousUser) -> Member | None:
+    """Return the member who is signed in; None for a visitor, and for staff."""
+    return Member.objects.filter(user=user.pk).first() if user.is_authenticated else None

@@ -9,10 +9,10 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.views.decorators.http import require_safe
 
 from campaign import clock
-from portal import campaign_page
+from portal import campaign_page, my_page
 from portal.campaign_page import AnonymousPage
 from portal.freshness import shared_seconds
-from portal.queries import front_terms, shown_terms
+from portal.queries import find_member, front_terms, shown_terms
 
 ROBOTS = """\
 User-agent: *
@@ -71,6 +71,10 @@ def personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpRes
         raise Http404
     state = campaign_page.current_state(terms, now=now)
     context = campaign_page.page_context(terms, state=state, now=now)
+    member = find_member(request.user)
+    if member is not None:
+        context["member"] = member
+        context["receipt"] = my_page.find_receipt(terms, member.wester_id)
     response = render(request, campaign_page.TEMPLATE, context)
     add_never_cache_headers(response)
     return response

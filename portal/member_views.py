@@ -1,0 +1,91 @@
+"""What only a member sees and does: entering, and their own page."""
+
+from datetime import datetime
+
+import structlog
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from campaign import clock
+from campaign.models import Terms
+from entries import entering
+from entries.entering import Entered
+from entries.refusals import EntriesRefusal
+from portal import errors, formats, my_page
+from portal.queries import find_member, shown_terms
+
+log = structlog.get_logger(__name__)
+
+
+@require_POST
+@never_cache
+def enter(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter the member who is signed in; pressed again, say so and change nothing.
+
+    The instant is taken before anything waits.
+    """
+    arrived_at = clock.now()
+    try:
+        return answer_press(request, code, arrived_at)
+    except entering.EntryUnconfirmed as failure:
+        log.exception("entry_unconfirmed", exc_info=failure)
+        return errors.entry_unconfirmed(request)
+    except (InterfaceError, OperationalError) as failure:
+        log.exception("entry_not_made", failure=type(failure).__name__, exc_info=failure)
+        return errors.entry_not_made(request)
+
+
+def answer_press(request: HttpRequest, code: str, arrived_at: datetime) -> HttpResponse:
+    """Do what the button asks for and lead on to my page, which shows the receipt.
+
+    Whoever is not signed in is led to WESTER ID and back to the campaign, where the button is.
+    """
+    terms, member = find_terms(code), find_member(request.user)
+    if member is None:
+        return redirect_to_login(reverse("portal:campaign", args=[code]))
+    try:
+        entered = entering.enter(terms=terms, wester_id=member.wester_id, entered_at=arrived_at)
+    except EntriesRefusal as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        say_entered(request, entered)
+    return redirect("portal:my_page", code)
+
+
+def say_entered(request: HttpRequest, entered: Entered) -> None:
+    """Say what the press did; the receipt itself stands on the page for ever.
+
+    A double click sends twice and shows the last answer: it says what the first one did.
+    """
+    if entered.is_new:
+        messages.success(request, _("Your entry is complete."))
+    elif not len(messages.get_messages(request)):
+        moment = formats.minute_in_words(localtime(entered.entry.entered_at))
+        messages.info(request, _("You have already entered (%(moment)s).") % {"moment": moment})
+
+
+@require_safe
+@never_cache
+def show_my_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a member their own standing, and nobody else's."""
+    terms, member = find_terms(code), find_member(request.user)
+    if member is None:
+        return redirect_to_login(request.path)
+    context = my_page.page_context(terms, member.wester_id, now=clock.now())
+    return render(request, my_page.TEMPLATE, {**context, "member": member})
+
+
+def find_terms(code: str) -> Terms:
+    """Return the terms in force, or answer that there is no such page."""
+    terms = shown_terms(code)
+    if terms is None:
+        raise Http404
+    return terms

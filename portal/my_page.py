@@ -1,0 +1,128 @@
+"""A member's own page: the entry, the total, every booking with its reasons, the dates."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from bookings.journeys import Leg, parse_journey
+from campaign import eligibility, reports
+from campaign.models import Terms, Total
+from entries import entering, receipts, standing
+from entries.models import Entry
+from entries.standing import ExplainedBooking
+from portal import campaign_page, names, reasons
+from portal.states import ShownState
+
+TEMPLATE = "portal/my_page.html"
+WHOLE_PERCENT = 100
+# The entry and the distance to the minimum have their own places on the page.
+SHOWN_ELSEWHERE = {"not_entered", "below_minimum"}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a member keeps of an entry."""
+
+    number: str
+    entered_at: datetime
+
+
+@dataclass(frozen=True)
+class ShownBooking:
+    """A booking as the member sees it; ``verdict`` is counts, waits or rejected."""
+
+    name: str
+    service: str
+    travel_date: date
+    legs: list[Leg]
+    amount_yen: int
+    verdict: str
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class ShownTotal:
+    """What the last run found, and how far it is to the minimum; yen are whole."""
+
+    yen: int
+    awaiting_yen: int
+    missing_yen: int
+    percent: int
+    as_of: datetime | None
+    is_over_cap: bool
+
+
+def page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, Any]:
+    """Return what the page shows of one member; a constant number of queries.
+
+    The bookings are as known now; the total, and with it the distance, is the last run's.
+    """
+    state = campaign_page.current_state(terms, now=now)
+    total = shown_total(terms, wester_id)
+    return {
+        **campaign_page.page_context(terms, state=state, now=now),
+        "here": reverse("portal:my_page", args=[terms.campaign.code]),
+        "campaign_address": reverse("portal:campaign", args=[terms.campaign.code]),
+        "receipt": find_receipt(terms, wester_id),
+        "total": total,
+        "bookings": shown_bookings(terms, wester_id),
+        "member_sentences": member_sentences(terms, wester_id, total_yen=total.yen),
+        "is_my_page": True,
+        "is_over": state not in (ShownState.BEFORE, ShownState.OPEN),
+    }
+
+
+def find_receipt(terms: Terms, wester_id: str) -> Receipt | None:
+    """Return the receipt of the member's entry; None where there is none."""
+    entry = entering.find_entry(terms=terms, wester_id=wester_id)
+    return receipt_of(entry) if entry else None
+
+
+def receipt_of(entry: Entry) -> Receipt:
+    """Return the receipt of an entry."""
+    return Receipt(receipts.receipt_number(entry.pk), entry.entered_at)
+
+
+def shown_total(terms: Terms, wester_id: str) -> ShownTotal:
+    """Return the member's total as of the last run; without a row there is nothing that counts."""
+    kept = Total.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()
+    yen = kept.total_yen if kept else 0
+    return ShownTotal(
+        yen=yen,
+        awaiting_yen=kept.awaiting_yen if kept else 0,
+        missing_yen=max(terms.minimum_total_yen - yen, 0),
+        percent=min(yen * WHOLE_PERCENT // max(terms.minimum_total_yen, 1), WHOLE_PERCENT),
+        as_of=reports.last_finished_as_of(terms.campaign),
+        is_over_cap=yen > terms.reward_cap_points,
+    )
+
+
+def shown_bookings(terms: Terms, wester_id: str) -> list[ShownBooking]:
+    """Return the member's bookings by the day of travel, each with its reasons in words."""
+    explained = standing.explain_bookings(terms, eligibility.of_members([wester_id]))
+    explained.sort(key=lambda one: one.booking.travel_date)
+    sentences = reasons.booking_sentences(terms)
+    return [shown_booking(one, sentences) for one in explained]
+
+
+def shown_booking(one: ExplainedBooking, sentences: dict[str, str]) -> ShownBooking:
+    """Return a booking with its reasons in words, the first one first."""
+    booking = one.booking
+    return ShownBooking(
+        name=f"{booking.reservation_no}-{booking.item_no}",
+        service=str(names.BOOKING_SERVICES[booking.booking_service]),
+        travel_date=booking.travel_date,
+        legs=parse_journey(booking.journey),
+        amount_yen=booking.amount_yen,
+        verdict="counts" if one.counts else "waits" if one.waits else "rejected",
+        sentences=[sentences[code] for code in one.reasons],
+    )
+
+
+def member_sentences(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
+    """Return what else keeps the member from winning as things stand, in words."""
+    found = standing.find_member(terms, wester_id, total_yen)["reasons"]
+    sentences = reasons.member_sentences(terms)
+    return [sentences[code] for code in found if code not in SHOWN_ELSEWHERE]

@@ -1,0 +1,28 @@
+"""Why a booking does not count or a member is not in the draw, in the words of the rules."""
+
+from campaign.models import Terms
+from campaign.rules import RULES
+from entries.rules import MEMBER_RULES
+from portal import formats, names
+
+
+def booking_sentences(terms: Terms) -> dict[str, str]:
+    """Return by its code what a member reads about each rule that rejects a booking."""
+    filled = placeholders(terms)
+    return {rule.code: str(rule.sentence) % filled for rule in RULES}
+
+
+def member_sentences(terms: Terms) -> dict[str, str]:
+    """Return by its code what a member reads about each rule that keeps them out of the draw."""
+    filled = placeholders(terms)
+    return {rule.code: str(rule.sentence) % filled for rule in MEMBER_RULES}
+
+
+def placeholders(terms: Terms) -> dict[str, str]:
+    """Return the terms that the sentences speak of, in words."""
+    return {
+        "operator": str(names.operator_name(terms.operator)),
+        "travel_first": formats.bare_day_in_words(terms.travel_first),
+        "travel_last": formats.bare_day_in_words(terms.travel_last),
+        "minimum": formats.grouped(terms.minimum_total_yen),
+    }
