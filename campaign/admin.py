@@ -34,7 +34,9 @@ class TermsInline(ReadOnlyInline):
     """The versions of a campaign's terms."""
 
     model = Terms
-    fields = ["version", "published_at", "published_by", "opens_at", "closes_at", "budget_points"]
+    # Named twice over: some of them no form could hold.
+    readonly_fields = ["version", "published_at", "published_by", "opens_at", "closes_at"]
+    fields = [*readonly_fields]
     ordering = ["version"]
     show_change_link = True
 

@@ -3,12 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.registrations import MemberKind
 from campaign.models import Terms
-from campaign.sentences import TERMS_SENTENCES
 from campaign.termsfile import FIELDS
 
 if TYPE_CHECKING:  # generic in its stubs alone
@@ -43,14 +41,3 @@ class TermsForm(TermsModelForm):
         """Sort the lists as the database wants them."""
         cleaned: dict[str, Any] = super().clean() or {}
         return {name: sorted(value) if name in LISTS else value for name, value in cleaned.items()}
-
-    def validate_constraints(self) -> None:
-        """Name field and rule in the sentence of the constraint that is broken."""
-        broken = []
-        for constraint in Terms._meta.constraints:
-            try:
-                constraint.validate(Terms, self.instance)
-            except ValidationError as failure:
-                broken.append(TERMS_SENTENCES.get(constraint.name) or " ".join(failure.messages))
-        for sentence in broken:
-            self.add_error(None, str(sentence))

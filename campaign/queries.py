@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Stop
 from campaign.models import Campaign, Terms
-from campaign.refusals import UnknownCampaign
+from campaign.refusals import NoTerms, UnknownCampaign
 from campaign.termsfile import FIELDS
 
 
@@ -48,11 +48,14 @@ def working_terms(campaign: Campaign) -> Terms:
     """Return the terms to compute with: those in force, or before publication the draft.
 
     Loading, aggregating and explaining work on an unpublished campaign.
+
+    Raises:
+        NoTerms: there are neither.
     """
     versions = campaign.terms.all()  # a handful, and perhaps fetched ahead for many campaigns
     terms = max(versions, key=lambda one: (one.published_at is not None, one.version), default=None)
     if terms is None:
-        raise Terms.DoesNotExist(campaign.code)
+        raise NoTerms(_("This campaign has no terms yet; use: campaign load."))
     return terms
 
 

@@ -11,6 +11,10 @@ class UnknownCampaign(CampaignRefusal):
     """No campaign has this code."""
 
 
+class NoTerms(CampaignRefusal):
+    """The campaign has no terms, neither a draft nor a published version."""
+
+
 class BrokenCampaignFile(CampaignRefusal):
     """A campaign file that does not hold terms; the message names the field and the rule."""
 

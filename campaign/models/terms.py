@@ -1,9 +1,11 @@
 """The terms of a campaign: its numbers and lists, one row a version."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from bookings.models.registrations import MemberKind
 from campaign.models.campaigns import Campaign
 from campaign.models.terms_rules import TERMS_RULES
 from campaign.models.terms_triggers import TERMS_TRIGGERS
+from campaign.sentences import TERMS_SENTENCES
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -94,3 +97,18 @@ class Terms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} v{self.version}"
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Name every rule that is broken by its sentence, the same as for a campaign file.
+
+        Raises:
+            ValidationError: at least one rule is broken.
+        """
+        broken: list[StrPromise | ValidationError] = []
+        for constraint in self._meta.constraints:
+            try:
+                constraint.validate(type(self), self, exclude=set(exclude or ()))
+            except ValidationError as failure:
+                broken.append(TERMS_SENTENCES.get(constraint.name, failure))
+        if broken:
+            raise ValidationError(broken)

@@ -35,7 +35,7 @@ RULES = [
     case("terms_names_not_empty", {"name_ja": ""}, {"name_ja": "年"}, "Japanese"),
     case("terms_names_not_empty", {"name_en": ""}, {"name_en": "N"}, "English"),
     case("terms_names_not_empty", {"operator": ""}, {"operator": "J"}, "operator"),
-    case("terms_operator_is_ascii", {"operator": "JR\x1fW"}, {"operator": " "}, "below"),
+    case("terms_operator_is_ascii", {"operator": "JR\x1fW"}, {"operator": "J R"}, "below"),
     case("terms_operator_is_ascii", {"operator": "JR\x7f"}, {"operator": "~"}, "above"),
     case("terms_operator_is_ascii", {"operator": "JR西日本"}, {"operator": "JR West"}, "JR"),
     case(
@@ -93,11 +93,16 @@ RULES = [
     *(
         case(
             "terms_instants_whole_seconds",
-            {field: FIRST_TERMS[field] + MICROSECOND},
+            {field: FIRST_TERMS[field] + fraction},
             {field: FIRST_TERMS[field]},
             field,
         )
-        for field in ("public_at", "opens_at", "closes_at", "credit_at")
+        for field, fraction in (
+            ("public_at", -MICROSECOND),
+            ("opens_at", MICROSECOND),
+            ("closes_at", MICROSECOND),
+            ("credit_at", MICROSECOND),
+        )
     ),
     *(
         case(name, {field: value}, {field: neighbour}, f"at {neighbour}")

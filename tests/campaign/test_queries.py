@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaign import queries
 from campaign.models import Campaign, Terms
-from campaign.refusals import UnknownCampaign
+from campaign.refusals import NoTerms, UnknownCampaign
 from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_terms_of_a_campaign_without_any() -> None:
 
     assert queries.published_terms(campaign) is None
     assert queries.draft_terms(campaign) is None
-    with pytest.raises(Terms.DoesNotExist):
+    with pytest.raises(NoTerms, match="use: campaign load"):
         queries.working_terms(campaign)
 
 

@@ -1,0 +1,174 @@
+"""The demo as a person runs it: set up, served, killed and run again."""
+
+import io
+import json
+import re
+import signal
+import subprocess
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from campaign import clock
+from campaign.models import Approval, User
+from config.embedded.places import Places
+from portal.demo import place, preparing
+from tests.outside import free_port, kill_all, manage, run_python, start_python
+
+CODE = "012025121203"
+PAGE = f"/campaign/detail/{CODE}/"
+
+
+@pytest.fixture
+def demo_mode(settings: Settings) -> Settings:
+    settings.DEMO_MODE = settings.ALLOW_COMMAND_APPROVAL = True
+    return settings
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo_mode")
+def test_prepare_publishes_the_campaign_by_two_people() -> None:
+    stage = preparing.prepare(lambda _: None)
+
+    approval = Approval.objects.get()
+    assert stage.campaign == CODE
+    assert approval.state == Approval.State.APPROVED
+    assert approval.requested_by.username == preparing.PLANNER
+    assert approval.decided_by == User.objects.get(username=preparing.APPROVER)
+    assert f"{clock.now():%Y-%m-%d %H:%M}" == "2024-12-10 12:00"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo_mode")
+def test_prepare_again_gives_new_passwords_and_changes_nothing_else() -> None:
+    first = preparing.prepare(lambda _: None)
+    again = preparing.prepare(lambda _: None)
+
+    assert (again.campaign, Approval.objects.count(), User.objects.count()) == (CODE, 1, 2)
+    for login in again.logins:
+        assert authenticate(username=login.username, password=login.password)
+    for login in first.logins:
+        assert not authenticate(username=login.username, password=login.password)
+
+
+def test_demo_runs_in_demo_mode_only(settings: Settings) -> None:
+    settings.DEMO_MODE = False
+
+    with pytest.raises(CommandError, match="in demo mode only: make demo, or set DEMO_MODE=1"):
+        call_command("demo", stderr=io.StringIO())
+
+
+class Demo:
+    """A running demo of one folder, looked at from outside."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.port = free_port()
+        self.variables = {
+            "DEMO_MODE": "1",
+            "PORT": str(self.port),
+            "WESTER_ISSUER": f"http://127.0.0.1:{free_port()}",
+            "LOCAL_STATE_DIR": str(places.state),
+        }
+        self.words: list[str] = []
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Start it and wait until it says that it runs."""
+        process = start_python("manage.py", "demo", **self.variables)
+        assert process.stderr
+        self.words = []
+        for line in process.stderr:
+            self.words.append(line)
+            if "until Ctrl-C" in line:
+                return process
+        pytest.fail("".join(self.words))
+
+    def page(self) -> int:
+        """Ask for the campaign page; 0 where nobody answers."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", PAGE)
+            return connection.getresponse().status
+        except (OSError, HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def kill(self, process: "subprocess.Popen[str]") -> None:
+        """Kill the demo, its parts, and the servers."""
+        process.kill()
+        place.end_orphans(self.places.state)
+        kill_all(self.places)
+        process.communicate()
+
+    def stop(self) -> str:
+        """Run what make stop runs."""
+        done = run_python("-m", "config.embedded", "stop", LOCAL_STATE_DIR=str(self.places.state))
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+
+@pytest.mark.slow
+def test_demo_from_its_first_start_through_every_death(state: Places) -> None:
+    demo = Demo(state)
+
+    first = demo.start()
+    assert demo.page() == 200
+    said = "".join(demo.words)
+    assert f"http://127.0.0.1:{demo.port}{PAGE}" in said
+    assert len(re.findall(r"password: \S{20}\n", said)) == 2
+
+    second = manage("demo", **demo.variables)
+    assert second.returncode == 1
+    assert f"A demo is running here already (process {first.pid}); end it" in second.stderr
+
+    demo.kill(first)
+    assert demo.page() == 0
+
+    orphaned = demo.start()
+    orphaned.kill()  # alone: its parts live on and hold the port
+    orphaned.communicate()
+    assert demo.page() == 200
+
+    third = demo.start()
+    assert demo.page() == 200
+    assert demo.stop() == "Stopped the demo, Valkey, PostgreSQL.\n"
+    third.communicate()
+    assert third.returncode == 0
+    assert demo.page() == 0
+    assert demo.stop() == "Nothing was running.\n"
+
+
+@pytest.mark.slow
+def test_demo_whose_worker_dies_says_so_and_ends_the_rest(state: Places) -> None:
+    demo = Demo(state)
+    process = demo.start()
+    worker = next(
+        part for part in place.parts(state.state) if {"celery", "worker"} <= set(part.cmdline())
+    )
+
+    worker.send_signal(signal.SIGKILL)
+    _, said = process.communicate()
+
+    assert process.returncode == 1
+    assert "has ended by itself" in said
+    assert demo.page() == 0
+    assert list(place.parts(state.state)) == []
+
+
+@pytest.mark.slow
+def test_demo_that_serves_nothing_ends_with_a_summary(state: Places) -> None:
+    done = manage("demo", "--json", DEMO_MODE="1", DEMO_SERVE="0", LOCAL_STATE_DIR=str(state.state))
+
+    data: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert data["campaign"] == CODE
+    assert [login["username"] for login in data["logins"]] == [
+        preparing.PLANNER,
+        preparing.APPROVER,
+    ]
+    assert list(place.parts(state.state)) == []
