@@ -24,7 +24,8 @@ def put(folder: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", browser.NAMES)
 def test_a_browser_is_found_by_its_usual_names(empty_path: Path, name: str) -> None:
-    assert browser.find_chromium() == put(empty_path, name)
+    program = put(empty_path, name)
+    assert browser.find_chromium() == program
 
 
 def test_without_a_browser_the_sentence_names_what_to_install(empty_path: Path) -> None:
