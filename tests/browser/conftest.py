@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from pytest_django import Settings
 
 from config.browser import find_chromium
@@ -18,8 +18,8 @@ from tests.entries.local_site import running_local_site
 from tests.factories.campaign import CampaignFactory
 
 CODE = "012025121203"
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,7 +102,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_browser(language: str = "ja", size: dict[str, int] = PHONE, **options: Any) -> Page:
+    def open_browser(language: str = "ja", size: ViewportSize = PHONE, **options: Any) -> Page:
         context = chromium.new_context(viewport=size, locale="ja-JP", **options)
         contexts.append(context)
         if language != "ja":

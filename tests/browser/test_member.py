@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from entries.models import Entry
 from entries.receipts import receipt_number
@@ -40,7 +40,7 @@ def enter(page: Page, site: Site) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_new_member_gets_from_the_link_to_the_receipt(
-    site: Site, visit: Visit, size: dict[str, int]
+    site: Site, visit: Visit, size: ViewportSize
 ) -> None:
     site.at(PRESSED)
     page = visit(size=size)

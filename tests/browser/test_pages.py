@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from campaign.models import AggregationRun, Total
 from entries.models import Member
@@ -88,7 +88,7 @@ def test_campaign_page_is_good_to_use(site: Site, visit: Visit, state: str, lang
     if state == "open":
         expect(page.get_by_role("main").get_by_role("button")).to_be_in_viewport(ratio=1)
     assert_good_to_use(page)
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type] # a plain dictionary of its shape
+    page.set_viewport_size(DESKTOP)
     assert_fits(page)
 
 
@@ -103,7 +103,7 @@ def test_my_page_is_good_to_use(site: Site, visit: Visit, state: str, entered: b
         page.goto(site.url("mypage/"))
         expect(page.locator(f".badge-{state}")).to_be_visible()
         assert_good_to_use(page)
-        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type] # a plain dictionary of its shape
+        page.set_viewport_size(DESKTOP)
         assert_fits(page)
 
 
@@ -140,7 +140,7 @@ def test_other_pages_are_good_to_use(site: Site, visit: Visit, path: str, langua
         pytest.param({"width": 320, "height": 256}, id="four times as large"),
     ],
 )
-def test_enlarged_pages_fit(site: Site, visit: Visit, size: dict[str, int]) -> None:
+def test_enlarged_pages_fit(site: Site, visit: Visit, size: ViewportSize) -> None:
     site.at(AS_OF)
     page = visit(size=size)
     carry_session(page, site, known_member(site, entered=True))
