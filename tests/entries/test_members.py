@@ -22,9 +22,9 @@ from entries.sign_in.refusals import (
     WesterIdMissing,
     WesterIdTaken,
 )
+from tests.campaign.refused import refused_as
 from tests.entries.browsing import is_signed_in, sign_in
 from tests.entries.fake_provider import FakeProvider
-from tests.campaign.refused import refused_as
 from tests.factories.campaign import UserFactory
 from tests.factories.entries import MemberFactory
 
