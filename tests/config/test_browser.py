@@ -49,7 +49,7 @@ def test_only_root_installs_and_looks_again(
 ) -> None:
     put(empty_path, "apt-get")
     installed = []
-    monkeypatch.setattr(browser.os, "geteuid", lambda: user)
+    monkeypatch.setattr("os.geteuid", lambda: user)
     monkeypatch.setattr(browser, "install", lambda: installed.append(1))
     with pytest.raises(browser.BrowserMissing):
         browser.ensure_browser()
