@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -95,14 +96,15 @@ class Bench:
 
     def state(self) -> State:
         """Return of every table how many rows it has, and their digest."""
-        found: State = {}
+        with self.snapshot() as connection:
+            return read_state(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[psycopg.Connection]:
+        """See all tables at one instant: a server may still be ending what a dead loader began."""
         with psycopg.connect(self.places.database_url) as connection:
-            for table, uncounted in TABLES.items():
-                query = DIGEST.format(table=table)
-                row = connection.execute(query, [uncounted.split(",")]).fetchone()
-                assert row is not None
-                found[table] = row
-        return found
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            yield connection
 
     def empty(self) -> None:
         """Empty the tables, past the triggers that forbid it."""
@@ -117,6 +119,17 @@ class Bench:
         server.send_signal(signal.SIGQUIT)  # pg_ctl stop --mode=immediate
         psutil.wait_procs([server], timeout=60)
         services.ensure_running(self.places.state, database=True, broker=False)
+
+
+def read_state(connection: psycopg.Connection) -> State:
+    """Return of every table how many rows it has, and their digest."""
+    found: State = {}
+    for table, uncounted in TABLES.items():
+        query = DIGEST.format(table=table)
+        row = connection.execute(query, [uncounted.split(",")]).fetchone()
+        assert row is not None
+        found[table] = row
+    return found
 
 
 @pytest.fixture
@@ -157,13 +170,13 @@ def write_files(folder: Path) -> None:
 
 def whole_files(bench: Bench) -> bool:
     """Say whether every file of which anything is there is there whole."""
-    with psycopg.connect(bench.places.database_url) as connection:
+    with bench.snapshot() as connection:
         counted = connection.execute(
             "SELECT COALESCE(sum(applied) FILTER (WHERE feed = 'bookings'), 0),"
             " COALESCE(sum(applied) FILTER (WHERE feed = 'ex_registrations'), 0),"
             " COALESCE(sum(quarantined), 0) FROM bookings_feedfile"
         ).fetchone()
-    state = bench.state()
+        state = read_state(connection)
     tables = ("bookings_bookingevent", "bookings_registrationrow", "bookings_quarantinedrow")
     return counted == tuple(state[table][0] for table in tables)
 
