@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bookings.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from bookings.models import Booking
 from bookings.refusals import Refusal
 from campaign import approvals, clock, queries, terms
+from campaign.admin_totals import AggregationRunAdmin, JudgedBookingAdmin
 from campaign.audit import Actor
 from campaign.forms import TermsForm
-from campaign.models import Approval, AuditRecord, Campaign, Terms, User
+from campaign.models import AggregationRun, Approval, AuditRecord, Campaign, Terms, User
 from campaign.states import EntryState, entry_state
 
 STATE_NAMES = {
@@ -28,6 +30,9 @@ STATE_NAMES = {
     EntryState.FROZEN: pgettext_lazy("state of a campaign", "Entrants frozen"),
 }
 admin.site.register(User, UserAdmin)
+admin.site.register(AggregationRun, AggregationRunAdmin)
+admin.site.unregister(Booking)  # the page of bookings, which know no campaign, with reasons added
+admin.site.register(Booking, JudgedBookingAdmin)
 
 
 class TermsInline(ReadOnlyInline):

@@ -6,21 +6,22 @@ its shard to the next. Source: the design, "Totals follow marks".
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BooleanField, Func, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from bookings.locks import Lock, take
 from bookings.models import Booking
 from campaign import due, eligibility, queries
 from campaign.canonical import content_sha256
-from campaign.models import AggregationRun, Campaign, Terms, Total
+from campaign.models import AggregationRun, AggregationShard, Campaign, Terms, Total
 from campaign.terms import written_values
 
 Mode = AggregationRun.Mode
 FULL_SHARDS = 2  # as many as workers are called: each reads all bookings for its members
-MEMBERS_PER_SHARD = 2_000
+MEMBERS_PER_SHARD = 2_500
 
 
 @transaction.atomic
@@ -41,28 +42,32 @@ def start_run(
     terms = queries.working_terms(campaign)
     run = AggregationRun.objects.create(
         campaign=campaign,
-        mode=choose_mode(campaign, full=full),
+        mode=choose_mode(terms, full=full),
         night=night,
         terms=terms,
-        terms_sha256=content_sha256(written_values(terms)),
+        terms_sha256=name_content(terms),
         as_of=as_of,
     )
     if run.mode == Mode.FULL:
         due.cut_everybody(run, shards=FULL_SHARDS)
     else:
-        due.cut_due(run, members_per_shard=MEMBERS_PER_SHARD)
+        due.cut_due(run, at_most=MEMBERS_PER_SHARD)
     return run, True
 
 
-def choose_mode(campaign: Campaign, *, full: bool) -> Mode:
+def choose_mode(terms: Terms, *, full: bool) -> Mode:
     """Return how a run is done: in full if asked for, and where the terms are not the last run's.
 
     The first run has none before it, so it is full.
     """
-    sha256 = content_sha256(written_values(queries.working_terms(campaign)))
-    last = campaign.runs.order_by("-id").first()
-    is_known = last is not None and last.terms_sha256 == sha256
-    return Mode.INCREMENTAL if is_known and not full else Mode.FULL
+    runs = AggregationRun.objects.filter(campaign=terms.campaign_id)
+    last = runs.order_by("-id").values_list("terms_sha256", flat=True).first()
+    return Mode.INCREMENTAL if last == name_content(terms) and not full else Mode.FULL
+
+
+def name_content(terms: Terms) -> str:
+    """Return the hash that names what the terms say."""
+    return content_sha256(written_values(terms))
 
 
 def work_on(run: AggregationRun) -> int:
@@ -77,16 +82,16 @@ def work_on(run: AggregationRun) -> int:
 def compute_next(run: AggregationRun) -> bool:
     """Take a shard that nobody works on and compute it; return whether there was one."""
     lock_totals(run.campaign_id, shared=True)
-    waiting = run.shards.filter(done=False).order_by("number")
+    waiting = run.shards.filter(done=False).order_by("number").defer("members")
     shard = waiting.select_for_update(skip_locked=True).first()
     if shard is None:
         return False
-    if shard.members is None:
+    this = run.shards.filter(pk=shard.pk)
+    if run.mode == Mode.FULL:
         save_everybody(run.terms, shard=shard.number, shards=run.shards.count())
     else:
-        save_members(run.terms, shard.members)
-    shard.done, shard.members = True, None
-    shard.save(update_fields=["done", "members"])
+        save_members(run.terms, this)
+    this.update(done=True, members=None)
     return True
 
 
@@ -120,14 +125,14 @@ def save_everybody(terms: Terms, *, shard: int, shards: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)
     bookings = Booking.objects.filter(InPart(eligibility.MEMBER, part=shard, parts=shards))
-    scope = Total.objects.filter(InPart("wester_id", part=shard, parts=shards))
-    save(terms, bookings, scope)
+    known = Total.objects.filter(InPart("wester_id", part=shard, parts=shards))
+    save(terms, bookings, known.filter(campaign=terms.campaign_id).values("wester_id"))
 
 
-def save_members(terms: Terms, wester_ids: list[str]) -> None:
-    """Compute the totals of some members."""
-    scope = Total.objects.filter(eligibility.one_of("wester_id", wester_ids))
-    save(terms, eligibility.of_members(wester_ids), scope)
+def save_members(terms: Terms, shard: QuerySet[AggregationShard]) -> None:
+    """Compute the totals of the members that a shard names; their names stay in the database."""
+    bookings = eligibility.of_members(Subquery(shard.values("members")))
+    save(terms, bookings, shard.values(wester_id=Func("members", function="unnest")))
 
 
 # A table of members and one of registrations to look things up in, for each shard.
@@ -141,7 +146,7 @@ WITH fresh AS MATERIALIZED ({fresh}),
 gone AS (
     DELETE FROM campaign_total
     WHERE campaign_id = %s AND wester_id IN (
-        SELECT wester_id FROM ({scope}) scope EXCEPT ALL SELECT member FROM fresh
+        SELECT wester_id FROM ({members}) members EXCEPT SELECT member FROM fresh
     )
 )
 MERGE INTO campaign_total AS old USING fresh
@@ -156,16 +161,18 @@ WHEN NOT MATCHED THEN
 """
 
 
-def save(terms: Terms, bookings: QuerySet[Booking], scope: QuerySet[Total]) -> None:
-    """Have the totals in ``scope`` be what ``bookings`` come to: no more rows and no fewer."""
+def save(terms: Terms, bookings: QuerySet[Booking], members: QuerySet[Any, Any]) -> None:
+    """Have the totals of these members be what the bookings come to: no row more and none less.
+
+    ``members`` has one column, ``wester_id``; the bookings are those of these members.
+    """
     campaign = terms.campaign_id
     fresh, parameters = eligibility.totals(terms, bookings).query.sql_with_params()
-    of_campaign = scope.filter(campaign=campaign).values("wester_id")
-    in_scope, scope_parameters = of_campaign.query.sql_with_params()
+    whose, their_parameters = members.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            SAVE.format(fresh=fresh, scope=in_scope),
-            [*parameters, campaign, *scope_parameters, campaign, campaign],
+            SAVE.format(fresh=fresh, members=whose),
+            [*parameters, campaign, *their_parameters, campaign, campaign],
         )
 
 

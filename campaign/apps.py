@@ -22,7 +22,7 @@ class CampaignConfig(AppConfig):
                 content=terms.content_to_publish,
                 permission="campaign.request_publication",
             )
-        seen = ("campaign", "terms", "approval", "auditrecord")
+        seen = ("campaign", "terms", "aggregationrun", "approval", "auditrecord")
         for role in roles.ROLES:
             roles.register(role, {f"campaign.view_{model}" for model in seen})
         roles.register("campaign", {"campaign.change_terms", "campaign.request_publication"})

@@ -40,9 +40,10 @@ INSERT INTO campaign_aggregationshard (run_id, number, members)
 """
 CUT_EVERYBODY = "SELECT %(run)s, number, NULL FROM generate_series(0, %(shards)s - 1) number"
 CUT_DUE = """
-SELECT %(run)s, place / %(size)s, array_agg(wester_id ORDER BY wester_id)
+SELECT %(run)s, place * shards / members, array_agg(wester_id ORDER BY wester_id)
 FROM (
-    SELECT wester_id, row_number() OVER (ORDER BY wester_id) - 1 AS place
+    SELECT wester_id, row_number() OVER (ORDER BY wester_id) - 1 AS place,
+        count(*) OVER () AS members, (count(*) OVER () - 1) / %(size)s + 1 AS shards
     FROM (SELECT wester_id FROM changed UNION SELECT wester_id FROM waited) due
 ) numbered
 GROUP BY 2
@@ -54,9 +55,9 @@ def cut_everybody(run: AggregationRun, *, shards: int) -> None:
     cut(run, COLLECT + CUT_EVERYBODY, shards=shards)
 
 
-def cut_due(run: AggregationRun, *, members_per_shard: int) -> None:
-    """Deal the members that are due to the shards of an incremental run; nobody: no shard."""
-    cut(run, COLLECT + CUT_DUE, size=members_per_shard)
+def cut_due(run: AggregationRun, *, at_most: int) -> None:
+    """Cut an incremental run into shards of one size, to a member; nobody due makes no shard."""
+    cut(run, COLLECT + CUT_DUE, size=at_most)
 
 
 def cut(run: AggregationRun, statement: str, **sizes: int) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Count, Func, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Func, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from bookings.models import Booking, ExRegistration
 from campaign.models import Terms
@@ -20,6 +20,7 @@ from campaign.rules import (
     waiting_rules,
 )
 
+Texts = list[str] | Subquery  # a few of them, or the query of an array
 MEMBER = Coalesce("wester_id", "registration__wester_id")
 
 
@@ -63,7 +64,7 @@ def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any
     return bookings.annotate(reasons=WithoutNulls(ArrayOf(*codes)))
 
 
-def of_members(wester_ids: list[str]) -> QuerySet[Booking]:
+def of_members(wester_ids: Texts) -> QuerySet[Booking]:
     """Return the bookings of members: e5489's by WESTER ID, EX's by their registration.
 
     As arrays, so that two indexes of bookings answer; a condition over both tables has none.
@@ -74,9 +75,10 @@ def of_members(wester_ids: list[str]) -> QuerySet[Booking]:
     )
 
 
-def one_of(column: str, texts: list[str]) -> "OneOf":
+def one_of(column: str, texts: Texts) -> "OneOf":
     """Return the condition that a column holds one of some texts."""
-    return OneOf(column, Value(texts, output_field=ArrayField(models.CharField())))
+    array = Value(texts) if isinstance(texts, list) else texts
+    return OneOf(column, Cast(array, ArrayField(models.TextField())))
 
 
 class OneOf(Func):

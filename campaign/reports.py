@@ -12,6 +12,7 @@ from campaign.clock import JAPAN
 from campaign.models import AggregationRun, Campaign
 
 NIGHTLY_FROM_HOUR = 3
+LATE = timedelta(hours=1)
 
 # Reads campaign_total by its key.
 EXPORT = """
@@ -66,9 +67,9 @@ def night_by(instant: datetime) -> date:
 
 
 def missed_nights(campaign: Campaign, *, now: datetime) -> list[date]:
-    """Return the nights that are over and had no run; the latest may still come."""
+    """Return the nights whose run did not start within the hour, nor since."""
     held = set(campaign.runs.filter(night__isnull=False).values_list("night", flat=True))
-    return [night for night in nights_due(campaign, now=now)[:-1] if night not in held]
+    return [night for night in nights_due(campaign, now=now - LATE) if night not in held]
 
 
 def missed_before(run: AggregationRun, *, now: datetime) -> list[date]:

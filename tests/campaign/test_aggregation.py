@@ -199,8 +199,8 @@ def test_due_members_are_cut_into_shards_of_one_size(
     shards = started.shards.order_by("number").values_list("number", "members", "done")
     assert list(shards) == [
         (0, ["W0", "W1", "W2"], False),
-        (1, ["W3", "W4", "W5"], False),
-        (2, ["W6"], False),
+        (1, ["W3", "W4"], False),
+        (2, ["W5", "W6"], False),
     ]
     assert aggregation.work_on(started) == 3
     assert set(started.shards.values_list("members", "done")) == {(None, True)}

@@ -101,7 +101,7 @@ def test_a_failing_worker_leaves_its_shard_and_totals_as_they_were(
         raise RuntimeError("the last write")
 
     with monkeypatch.context() as patch:
-        patch.setattr("campaign.models.AggregationShard.save", break_down)
+        patch.setattr("django.db.models.QuerySet.update", break_down)
         with pytest.raises(RuntimeError, match="the last write"):
             aggregation.work_on(started)
 

@@ -13,7 +13,7 @@ from tests.factories.campaign import CampaignFactory, TermsFactory
 from tests.factories.totals import RunFactory
 
 pytestmark = pytest.mark.django_db
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 Logged = Callable[[Callable[[], object], str], list[dict[str, object]]]
 FIRST_NIGHT, LAST_NIGHT = date(2024, 12, 11), date(2025, 2, 15)
 
@@ -180,12 +180,22 @@ def test_a_missed_night_is_reported_once(campaign: Campaign, logged: Logged) -> 
     assert len(reports.missed_nights(campaign, now=three(date(2024, 12, 17)))) == 3
 
 
-def test_tonight_is_not_missed_yet(campaign: Campaign) -> None:
+@pytest.mark.parametrize(
+    ("now", "missed"),
+    [
+        pytest.param(three(date(2024, 12, 12)), [], id="as it is due"),
+        pytest.param(three(date(2024, 12, 12)) + HOUR - SECOND, [], id="within the hour"),
+        pytest.param(three(date(2024, 12, 12)) + HOUR, [12], id="an hour late"),
+        pytest.param(three(date(2024, 12, 13)) + HOUR - SECOND, [12], id="before the next is"),
+        pytest.param(three(date(2024, 12, 13)) + HOUR, [12, 13], id="two of them"),
+    ],
+)
+def test_a_night_is_missed_after_an_hour(
+    now: datetime, missed: list[int], campaign: Campaign
+) -> None:
     hold(FIRST_NIGHT)
 
-    assert reports.missed_nights(campaign, now=three(date(2024, 12, 12))) == []
-    assert reports.missed_nights(campaign, now=three(date(2024, 12, 13)) - SECOND) == []
-    assert reports.missed_nights(campaign, now=three(date(2024, 12, 13))) == [date(2024, 12, 12)]
+    assert reports.missed_nights(campaign, now=now) == [date(2024, 12, day) for day in missed]
 
 
 def test_nothing_is_reported_while_another_run_stands_in_the_way(

@@ -40,8 +40,9 @@ class Command(ContractCommand):
     def try_out(self, campaign: Campaign, *, full: bool) -> Report:
         """Say what a run would come to, which is the same in full and from the marks."""
         with one_transaction(dry_run=True):
-            aggregation.recompute(queries.working_terms(campaign))
-            mode = aggregation.choose_mode(campaign, full=full)
+            terms = queries.working_terms(campaign)
+            aggregation.recompute(terms)
+            mode = aggregation.choose_mode(terms, full=full)
             return report(campaign, mode, reports.summarize(campaign), as_of=clock.now())
 
     def complete(self, run: AggregationRun) -> None:
