@@ -34,6 +34,7 @@ def only_demo(state: Path) -> Iterator[None]:
     Raises:
         DemoRunning: another process is the demo.
     """
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with pid_file(state) as handle:
         if not locked(handle):
             raise DemoRunning(
