@@ -4,6 +4,8 @@ export MAKEFILE_ITSELF := $(MAKEFILE_LIST)
 HERE = cd "$$(dirname "$${MAKEFILE_ITSELF\# }")"
 PYTHON ?= python3
 RUN = $(HERE) && .venv/bin/python
+# One worker a core, each with a database of its own; who is done takes over from the others.
+PYTEST = -m pytest --numprocesses auto --dist worksteal
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
@@ -30,11 +32,12 @@ check: env  ## Format, lint, types, import contracts, migrations, translations
 	@$(RUN) manage.py makemigrations --check --dry-run
 	@$(RUN) -m config.translations check
 
-test: env check  ## Everything
-	@$(RUN) -m pytest
+test: env check  ## Everything; BROWSER_TESTS=0 leaves the tests in a real browser out
+	@$(RUN) -m config.browser
+	@$(RUN) $(PYTEST)
 
 test-fast: env  ## Everything but the slow tests
-	@$(RUN) -m pytest -m "not slow"
+	@$(RUN) $(PYTEST) -m "not slow"
 
 bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 shrinks it
 	@$(RUN) -m tests.bench

@@ -27,8 +27,9 @@ def apply_bookings(cursor: CursorWrapper) -> int:
     the greatest, the least or the union of something, so the state that stands and the fold of
     the new events have all that is needed.
     """
-    resolve_journeys(cursor, current_network())
-    reject(cursor, found=sql.UNRESOLVED, reason="resolved.reason")
+    if resolve_journeys(cursor, current_network()):
+        cursor.execute("ANALYZE resolved")
+        reject(cursor, found=sql.UNRESOLVED, reason="resolved.reason")
     applied = append_events(cursor)
     fold_events(cursor)
     cursor.execute("DROP TABLE resolved")
@@ -56,8 +57,12 @@ def fold_events(cursor: CursorWrapper) -> None:
     cursor.execute("DROP TABLE changed")
 
 
-def resolve_journeys(cursor: CursorWrapper, network: Network) -> None:
-    """Write to ``resolved`` each staged journey once, with its operators or its reason."""
+def resolve_journeys(cursor: CursorWrapper, network: Network) -> bool:
+    """Write to ``resolved`` each staged journey once, with its operators or its reason.
+
+    Return whether any has a reason.
+    """
+    any_unresolved = False
     cursor.execute(sql.CREATE_RESOLVED)
     with connection.chunked_cursor() as journeys:
         journeys.execute(sql.JOURNEYS)
@@ -66,6 +71,8 @@ def resolve_journeys(cursor: CursorWrapper, network: Network) -> None:
             with connection.wrap_database_errors, cursor.copy(sql.COPY_RESOLVED) as copy:
                 for row in resolve(some, network):
                     copy.write_row(row)
+                    any_unresolved |= row[-1] != ""
+    return any_unresolved
 
 
 def resolve(journeys: Iterable[str], network: Network) -> Iterator[tuple[str, list[str], str]]:

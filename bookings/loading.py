@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -24,7 +23,6 @@ from bookings.staging import stage, staging
 
 ALREADY_LOADED = "already_loaded"
 LONGEST_NAME, LONGEST_FEED = 255, 40  # of a refused file, which may be called anything
-TEXTS_AT_ONCE = 500  # of up to 8 KiB each
 RECORDS_AT_ONCE = 200_000  # looked for in one pass through the file
 
 Watch = Callable[[int, int], None]
@@ -108,26 +106,32 @@ def watched(reader: FeedFileReader, watch: Watch) -> Iterator[Chunk]:
 
 # The rows that our data reject; those bad by themselves came with their text.
 TEXTS_MISSING = """
-SELECT record FROM rejected WHERE content IS NULL ORDER BY record LIMIT %s"""
-KEEP_TEXT = "UPDATE rejected SET content = %s WHERE record = %s"
+SELECT record FROM rejected WHERE content IS NULL AND record > %s ORDER BY record LIMIT %s"""
+COPY_TEXTS = "COPY delivered (record, content) FROM STDIN"
 
 
 def keep_texts(cursor: CursorWrapper, reader: FeedFileReader) -> None:
-    """Give the rows that our data reject their text, from the file.
+    """Write to ``delivered`` the text of the rows that our data reject, from the file.
 
     Raises:
         FileRefused: ``checksum_differs``: the file does not have them any more.
     """
-    cursor.execute(TEXTS_MISSING, [RECORDS_AT_ONCE])
-    while missing := [record for (record,) in cursor.fetchall()]:
+    last = 0
+    while missing := records_after(cursor, last):
+        last, found = missing[-1], 0
         texts = read_records(reader, missing)
-        found = 0
-        while some := [(text, record) for record, text in islice(texts, TEXTS_AT_ONCE)]:
-            cursor.executemany(KEEP_TEXT, some)
-            found += len(some)
+        with connection.wrap_database_errors, cursor.copy(COPY_TEXTS) as copy:
+            for row in texts:
+                copy.write_row(row)
+                found += 1
         if found < len(missing):
             raise FileRefused("checksum_differs", "The file was changed while it was loaded.")
-        cursor.execute(TEXTS_MISSING, [RECORDS_AT_ONCE])
+
+
+def records_after(cursor: CursorWrapper, last: int) -> list[int]:
+    """Return the numbers of the next rows whose text is missing."""
+    cursor.execute(TEXTS_MISSING, [last, RECORDS_AT_ONCE])
+    return [record for (record,) in cursor.fetchall()]
 
 
 def counted(cursor: CursorWrapper, reader: FeedFileReader, applied: int) -> FileOutcome:
@@ -148,7 +152,8 @@ def counted(cursor: CursorWrapper, reader: FeedFileReader, applied: int) -> File
 # Writes bookings_quarantinedrow.
 QUARANTINE = """
 INSERT INTO bookings_quarantinedrow (file_id, record, reason, content)
-SELECT %s, record, reason, content FROM rejected ORDER BY record"""
+SELECT %s, record, rejected.reason, COALESCE(rejected.content, delivered.content)
+FROM rejected LEFT JOIN delivered USING (record) ORDER BY record"""
 
 
 def keep_file(

@@ -18,7 +18,7 @@ VERSION = 1
 LAST_SEQUENCE = 999
 LARGEST_MANIFEST = 65_536  # bytes; a manifest of version 1 has some 200
 NAME_FORM = re.compile(r"(.+)-([0-9]{8})-([0-9]{3})\.csv(?:\.gz)?", re.DOTALL)
-SHA256_FORM = re.compile(r"[0-9a-f]{64}")
+SHA256_FORM = re.compile(r"[0-9a-fA-F]{64}")  # the contract says hex, and of no case
 VALUE_TESTS: Mapping[str, tuple[type, Callable[[Any], bool]]] = {
     "feed": (str, lambda feed: feed != ""),
     "version": (int, lambda version: version == VERSION),
@@ -38,7 +38,7 @@ class Manifest:
     business_date: date
     sequence: int
     rows: int
-    sha256: str
+    sha256: str  # lower-case hex, whatever upstream wrote
     encoding: str  # "utf-8" or "cp932"
 
     def fits_name(self, name: str) -> bool:
@@ -127,4 +127,10 @@ def manifest_of(content: Mapping[str, Any]) -> Manifest:
         if type(content[key]) is not kind or not fits(content[key]):
             raise ValueError(f"its {key} is not as the contract asks")
     values = {key: value for key, value in content.items() if key != "version"}
-    return Manifest(**values | {"business_date": date.fromisoformat(values["business_date"])})
+    return Manifest(
+        **values
+        | {
+            "business_date": date.fromisoformat(values["business_date"]),
+            "sha256": values["sha256"].lower(),
+        }
+    )

@@ -20,9 +20,14 @@ class Progress:
         self.every = TERMINAL_EVERY_S if self.on_terminal else LINE_EVERY_S
 
     def __call__(self, done: int, rows: int) -> None:
-        """Take that so many of the rows are done, and tell it unless that was a moment ago."""
+        """Take that so many of the rows are done, and tell it unless that was a moment ago.
+
+        When all are read the database still has to take them up, which takes about as long again.
+        """
         now = self.clock()
-        if now - self.told >= self.every:
+        if done >= rows and now - self.started >= self.every:
+            self.write(f"{self.label}: {rows:,} rows read, being applied")
+        elif now - self.told >= self.every:
             self.told = now
             self.write(self.describe(done, rows, now - self.started))
 

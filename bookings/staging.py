@@ -21,22 +21,26 @@ CREATE_REJECTED = """
 CREATE TEMPORARY TABLE rejected (
     record bigint PRIMARY KEY, reason varchar(40) NOT NULL, content bytea
 ) ON COMMIT DROP"""
+CREATE_DELIVERED = """
+CREATE TEMPORARY TABLE delivered (record bigint NOT NULL, content bytea NOT NULL) ON COMMIT DROP"""
 COPY_REJECTED = "COPY rejected (record, reason, content) FROM STDIN"
 MOST_BAD_ROWS = 1_000  # kept in memory, of up to 8 KiB each
 
 
 @contextmanager
 def staging(feed: Feed) -> Iterator[CursorWrapper]:
-    """Provide the feed's empty tables ``staged`` and ``rejected``, inside a transaction.
+    """Provide the tables ``staged`` (with the feed's columns), ``rejected`` and ``delivered``.
 
-    They are gone with it at the latest; a caller may load several files in one.
+    The last is for the text of rows that came to ``rejected`` without it. They are gone with the
+    caller's transaction at the latest; it may load several files.
     """
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)
         cursor.execute(feed.create_staged)
         cursor.execute(CREATE_REJECTED)
+        cursor.execute(CREATE_DELIVERED)
         yield cursor
-        cursor.execute("DROP TABLE staged, rejected")
+        cursor.execute("DROP TABLE staged, rejected, delivered")
 
 
 def stage(cursor: CursorWrapper, feed: Feed, chunks: Iterable[Chunk]) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,13 @@ def start_python(*words: str, **variables: str) -> "subprocess.Popen[str]":
 def manage(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a management command until it ends."""
     return run_python("manage.py", *words, **variables)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
 
 @contextmanager

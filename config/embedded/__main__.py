@@ -16,7 +16,7 @@ def main(words: list[str]) -> None:
     try:
         demo = ["the demo"] if end_demo(state_folder()) else []
         stopped = demo + services.stop(state_folder())
-    except (DemoRunning, ServiceFailed) as refusal:
+    except (DemoRunning, OSError, ServiceFailed) as refusal:
         sys.exit(f"Error: {refusal}")
     print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
 

@@ -2,6 +2,9 @@
 
 import secrets
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
 from bookings.refusals import constraint_errors
 from campaign.models import User
 from entries.models import Member
@@ -12,6 +15,11 @@ from entries.sign_in.refusals import WesterIdChanged, WesterIdTaken
 
 class _AlreadyThere(EntriesRefusal):
     """The account or the WESTER ID has a member already."""
+
+
+def signed_in_member(user: AbstractBaseUser | AnonymousUser) -> Member | None:
+    """Return the member that this visitor is; None for staff and for who is not signed in."""
+    return Member.objects.filter(user_id=user.pk).first() if user.is_authenticated else None
 
 
 def find_or_make_member(*, identity: Identity) -> Member:

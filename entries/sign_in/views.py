@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from entries.sign_in.adapters import is_own_path
+from entries.sign_in.members import signed_in_member
 from entries.sign_in.memory import PAUSE_S, require_no_pause
 from entries.sign_in.provider import WesterAdapter, WesterProvider, wester_app
 from entries.sign_in.refusals import ProviderUnavailable, SignInLost, SignInRefusal
@@ -46,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except SignInRefusal as refusal:
             return refused(request, refusal, destination)
         return response
-    if request.user.is_authenticated:
+    if signed_in_member(request.user):  # staff is sent here too, by pages that are a member's
         return redirect(destination)
     return render(request, "entries/sign_in.html", {"next": destination, "here": request.path})
 
@@ -58,7 +59,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     try:
         response = complete(request)
     except SignInLost as refusal:
-        if request.user.is_authenticated:  # the answer of before once more: back, or reload
+        if signed_in_member(request.user):  # the answer of before once more: back, or reload
             return redirect(settings.LOGIN_REDIRECT_URL)
         return refused(request, refusal)
     except SignInRefusal as refusal:

@@ -34,6 +34,7 @@ def only_demo(state: Path) -> Iterator[None]:
     Raises:
         DemoRunning: another process is the demo.
     """
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with pid_file(state) as handle:
         if not locked(handle):
             raise DemoRunning(
@@ -111,7 +112,7 @@ def parts(state: Path) -> Iterator[psutil.Process]:
             yield process
 
 
-def require_free_port(port: int) -> None:
+def require_free_port(port: int, *, way_out: str) -> None:
     """Refuse a port that we could not listen on.
 
     Raises:
@@ -124,4 +125,4 @@ def require_free_port(port: int) -> None:
         except OSError as failure:
             taken = failure.errno == errno.EADDRINUSE
             why = "is taken by another program" if taken else f"cannot be used ({failure.strerror})"
-            raise PortTaken(f"Port {port} {why}; choose another: make demo PORT=8001.") from failure
+            raise PortTaken(f"Port {port} {why}; choose another: {way_out}.") from failure

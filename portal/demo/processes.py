@@ -29,11 +29,13 @@ class Part:
     words: list[str]
 
 
-def parts_of_demo(*, state: Path, port: int) -> list[Part]:
-    """Return what serves the demo: the web server, a worker, and who rings the bell each minute."""
+def parts_of_demo(*, state: Path, port: int, plays_wester: bool) -> list[Part]:
+    """Return what serves the demo: web server, worker, the minute's bell, and a stand-in."""
     celery = ["celery", "--app", "config"]
     gunicorn = ["gunicorn", "--config", "python:config.webserver"]
+    stand_in = [Part("wester", ["config.wester"])] if plays_wester else []
     return [
+        *stand_in,
         Part("web", [*gunicorn, "--bind", f"{HOST}:{port}", "config.wsgi"]),
         Part("worker", [*celery, "worker", "--concurrency", "2"]),
         Part("beat", [*celery, "beat", "--schedule", str(state / "celerybeat")]),

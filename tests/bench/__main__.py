@@ -18,7 +18,7 @@ from django.db import connection
 
 from tests.bench.registry import BENCHMARKS, Result
 
-MODULES = ("tests.bench.loading", "tests.bench.totals")
+MODULES = ("tests.bench.loading", "tests.bench.pressing", "tests.bench.totals")
 DATABASE = "dodonto_bench"
 
 

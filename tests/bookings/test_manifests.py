@@ -44,6 +44,12 @@ def test_read_manifest_reads_every_value(tmp_path: Path) -> None:
     )
 
 
+def test_read_manifest_reads_a_checksum_in_capitals(tmp_path: Path) -> None:
+    write_manifest(tmp_path / FILE, RIGHT | {"sha256": "0123456789ABCDEF" * 4})
+
+    assert read_manifest(tmp_path / FILE).sha256 == "0123456789abcdef" * 4
+
+
 def test_read_manifest_of_a_packed_file_has_its_whole_name(tmp_path: Path) -> None:
     write_manifest(tmp_path / "bookings-20250107-001.csv.gz", RIGHT)
 
@@ -102,7 +108,6 @@ def test_read_manifest_takes(tmp_path: Path, key: str, value: object) -> None:
         ("sha256", None),
         ("sha256", "0" * 63),
         ("sha256", "0" * 65),
-        ("sha256", "A" * 64),
         ("sha256", "g" * 64),
         ("sha256", "0" * 63 + "\n"),
         ("sha256", "0" * 64 + "\n"),

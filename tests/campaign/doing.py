@@ -17,15 +17,19 @@ class Doing:
         self.content: dict[str, Any] = {"points": 1}
         self.failure: Exception | None = None
         self.done: list[int] = []
+        self.steps: list[str] = []
 
     def hold(self, subject: str) -> None:
         """Hold nothing: the approval's own lock is enough here."""
+        self.steps.append("hold")
 
     def read(self, subject: str) -> dict[str, Any]:
+        self.steps.append("read")
         return {"subject": subject, **self.content}
 
     def do(self, approval: Approval) -> None:
         """Leave a trace in the database, then fail if told to."""
+        self.steps.append("do")
         CampaignFactory.create(code=f"done-{approval.pk}")
         if self.failure:
             raise self.failure

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config import bootstrap
-from tests.outside import ROOT, run_python
+from tests.outside import ROOT, environment, run_python
 
 FILE = ROOT / "config" / "bootstrap.py"
 RUN_AS_OLD = "import runpy, sys; sys.version_info = {version}; runpy.run_path({file!r})"
@@ -166,6 +166,7 @@ def test_make_without_python_says_so() -> None:
         capture_output=True,
         text=True,
         cwd=ROOT,
+        env=environment(),
     )
 
     assert done.returncode == 2
@@ -194,6 +195,7 @@ def test_make_works_from_anywhere(tmp_path: Path, name: str) -> None:
             capture_output=True,
             text=True,
             cwd=tmp_path,
+            env=environment(),
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert "Start everything and serve the site" in done.stdout

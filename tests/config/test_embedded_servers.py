@@ -1,82 +1,18 @@
-"""The embedded servers as they run: durable, private, and there again after every kind of death."""
+"""The embedded servers as they start and run: durable, private, once for everybody."""
 
-import os
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
-from pathlib import Path
+from collections.abc import Callable
 
-import psutil
 import psycopg
 import pytest
 from redis import Redis
 
-from config.embedded import postgres, processes, services, valkey
+from config.embedded import postgres
 from config.embedded.places import Places
 from config.refusals import ServiceFailed
-from tests.outside import kill_all, living, run_python, start_python, state_folder
+from tests.config.embedded import keep, kept, servers, start, start_apart, wait_for
+from tests.outside import kill_all, run_python
 
-START = """
-import sys
-from pathlib import Path
-from config.embedded import services
-services.ensure_running(Path(sys.argv[1]), database=True, broker=True)
-"""
 pytestmark = pytest.mark.slow
-
-
-def start(places: Places) -> None:
-    services.ensure_running(places.state, database=True, broker=True)
-
-
-def start_apart(places: Places) -> "subprocess.Popen[str]":
-    return start_python("-c", START, str(places.state))
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-def keep(places: Places, value: int) -> None:
-    with psycopg.connect(places.database_url) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS kept (value integer)")
-        connection.execute("INSERT INTO kept VALUES (%s)", [value])
-
-
-def kept(places: Places) -> list[int]:
-    with psycopg.connect(places.database_url) as connection:
-        return [row[0] for row in connection.execute("SELECT value FROM kept ORDER BY value")]
-
-
-def servers(places: Places) -> list[psutil.Process]:
-    """Return the living processes that no other one of the folder has started."""
-    running = {}
-    for found in living(places):
-        with suppress(psutil.NoSuchProcess):
-            running[found] = found.ppid()
-    numbers = {found.pid for found in running}
-    return [found for found, parent in running.items() if parent not in numbers]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    with state_folder(tmp_path_factory.mktemp("servers") / "state") as places:
-        start(places)
-        keep(places, 1)
-        yield places
-
-
-@pytest.fixture
-def running(folder: Places) -> Places:
-    """Give running servers with one row kept, whatever the test before did to them."""
-    start(folder)
-    with psycopg.connect(folder.database_url) as connection:
-        connection.execute("DELETE FROM kept WHERE value > 1")
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -135,76 +71,6 @@ def test_a_port_of_the_environment_changes_nothing(
     monkeypatch.setenv("PGPORT", "6543")
 
     assert postgres.answers(running)
-
-
-def test_committed_rows_survive_the_death_of_everything(running: Places) -> None:
-    for value in (2, 3):
-        keep(running, value)
-        kill_all(running)
-        assert not postgres.answers(running)
-        assert not valkey.answers(running)
-        start(running)
-
-    assert kept(running) == [1, 2, 3]
-
-
-def test_open_transactions_die_with_the_server(running: Places) -> None:
-    with closing(psycopg.connect(running.database_url)) as connection:
-        connection.execute("INSERT INTO kept VALUES (2)")
-        kill_all(running)
-
-        start(running)
-
-    assert kept(running) == [1]
-
-
-def test_a_working_backend_that_outlived_its_server_is_ended(running: Places) -> None:
-    with closing(psycopg.connect(running.database_url, autocommit=True)) as connection:
-        # It looks for its server's death when it waits; computing, it does not wait.
-        connection.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 10000000000) AS n")
-        backend = psutil.Process(connection.info.backend_pid)
-        server = postgres.postmaster(running)
-        assert server
-        server.kill()
-
-        start(running)
-
-    assert kept(running) == [1]
-    assert processes.ended(backend)
-
-
-def test_a_stale_pid_file_is_no_obstacle(running: Places) -> None:
-    kill_all(running)
-    lines = (running.postgres / "postmaster.pid").read_text().splitlines()
-    lines[0] = str(os.getpid())  # as if the number had been given to another program
-    (running.postgres / "postmaster.pid").write_text("\n".join(lines))
-    (running.sockets / ".s.PGSQL.5432.lock").write_text("\n".join(lines))
-
-    start(running)
-
-    assert kept(running) == [1]
-
-
-@pytest.mark.parametrize(
-    "lost",
-    [
-        pytest.param(["postgres/postmaster.pid"], id="its pid file"),
-        pytest.param([".s.PGSQL.5432"], id="its socket"),
-        pytest.param(["postgres/postmaster.pid", ".s.PGSQL.5432"], id="both"),
-    ],
-)
-def test_a_server_that_lost_a_file_is_reached_again(running: Places, lost: list[str]) -> None:
-    server = postgres.postmaster(running)
-    assert server
-    wait_for(lambda: time.time() - server.create_time() > postgres.WRITING_S)
-    for name in lost:
-        (running.sockets / name if name.startswith(".") else running.state / name).unlink()
-
-    start(running)
-
-    assert kept(running) == [1]
-    assert len(servers(running)) == 2
-    services.stop(running.state)  # a server without its file would end in the midst of a test
 
 
 @pytest.mark.parametrize(
@@ -274,52 +140,6 @@ def test_stop_while_a_command_starts(state: Places) -> None:
     assert (starting.communicate()[1], starting.returncode) == ("", 0)
     start(state)
     assert postgres.answers(state)
-
-
-def test_stop_leaves_nothing_and_may_be_repeated(running: Places) -> None:
-    assert services.stop(running.state) == ["Valkey", "PostgreSQL"]
-    assert services.stop(running.state) == []
-    assert servers(running) == []
-
-    start(running)
-    assert kept(running) == [1]
-
-
-def test_a_server_that_waits_for_its_clients_to_leave_is_replaced(running: Places) -> None:
-    server = postgres.postmaster(running)
-    assert server
-    with closing(psycopg.connect(running.database_url)):
-        server.terminate()  # as a system does that shuts down: no new client, the old may stay
-        wait_for(lambda: not postgres.answers(running))
-
-        start(running)
-
-    assert kept(running) == [1]
-
-
-def test_a_moved_checkout_finds_its_server(state: Places, tmp_path: Path) -> None:
-    start(state)
-    keep(state, 1)
-    state.state.rename(tmp_path / "moved")
-
-    with state_folder(tmp_path / "moved") as moved:
-        start(moved)
-
-        assert kept(moved) == [1]
-        assert len(servers(moved)) == 2
-
-
-def test_a_killed_valkey_alone_is_replaced(running: Places) -> None:
-    server = postgres.postmaster(running)
-    for process in servers(running):
-        if process != server:
-            process.kill()
-    wait_for(lambda: not valkey.answers(running))
-
-    start(running)
-
-    assert valkey.answers(running)
-    assert postgres.postmaster(running) == server
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_a_served_request_is_logged_by_its_route(lines: io.StringIO, client: Cli
     client.get("/campaign/detail/W-4711/?mail=somebody@example.com")
 
     line = next(line for line in read(lines) if line["event"] == "request")
-    assert line["route"] == "campaign/detail/<slug:code>/"
+    assert line["route"] == "campaign/detail/<campaign_code:code>/"
     assert line["method"] == "GET"
     assert len(line["request_id"]) == 32
 

@@ -7,7 +7,7 @@ import pytest
 
 from config.embedded import services
 from config.embedded.places import Places
-from tests.outside import NOBODY_LISTENS, manage
+from tests.outside import NOBODY_LISTENS, free_port, manage
 
 pytestmark = pytest.mark.slow
 UNREACHABLE = (
@@ -117,20 +117,27 @@ def test_wrong_usage_ends_with_2(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_taken_port(other_state: Places) -> None:
+@pytest.mark.parametrize(
+    ("variable", "form", "way_out"),
+    [
+        pytest.param("PORT", "{}", "make demo PORT=8080", id="the site's"),
+        pytest.param(
+            "WESTER_ISSUER",
+            "http://127.0.0.1:{}",
+            "make demo WESTER_ISSUER=http://127.0.0.1:8081",
+            id="WESTER ID's",
+        ),
+    ],
+)
+def test_a_taken_port(other_state: Places, variable: str, form: str, way_out: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = manage(
-            "demo",
-            "--port",
-            str(port),
-            DEMO_MODE="1",
-            LOCAL_STATE_DIR=str(other_state.state),
-        )
+        free = {"PORT": str(free_port()), "WESTER_ISSUER": "http://id.example"}
+        variables = free | {variable: form.format(port)}
+        done = manage("demo", DEMO_MODE="1", LOCAL_STATE_DIR=str(other_state.state), **variables)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith(
-        f"CommandError: Port {port} is taken by another program; "
-        "choose another: make demo PORT=8001.\n"
+        f"CommandError: Port {port} is taken by another program; choose another: {way_out}.\n"
     )
     assert "Bringing the database's schema up to date" not in done.stderr

@@ -1,8 +1,6 @@
 """Which WESTER ID the site signs members in with, and what production insists on."""
 
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from environs import EnvError
 
 from config.production import production_refusals
 from config.sign_in import CALLBACK_PATH, LOCAL_CLIENT_ID, LOCAL_ISSUER, SignIn, read_sign_in
-from tests.entries.local_site import ROOT, environment
+from tests.outside import PRODUCTION, run_python
 
 VARIABLES = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "ID_CLAIM", "SCOPE", "LOGIN_ORIGINS")
 REAL = {
@@ -143,23 +141,9 @@ def test_production_needs_a_real_wester_id(
 
 
 def test_production_imports_nothing_of_the_stand_in(tmp_path: Path) -> None:
-    production = {
-        "PRODUCTION": "1",
-        "DATABASE_URL": "postgresql://user:password@db.example/dodonto",
-        "REDIS_URL": "redis://redis.example",
-        "SECRET_KEY": "0123456789abcdefghij" * 3,
-    }
     code = "import sys, config.wsgi, config.urls; print(*sorted(sys.modules), sep='\\n')"
 
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=environment(tmp_path, **production, **REAL),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = run_python("-c", code, LOCAL_STATE_DIR=str(tmp_path), **{**PRODUCTION, **REAL})
 
     modules = ended.stdout.splitlines()
     assert "entries.sign_in.views" in modules, ended.stderr

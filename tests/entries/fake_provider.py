@@ -4,12 +4,14 @@ import base64
 import hashlib
 import json
 import secrets
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -193,8 +195,8 @@ def hold(seconds: float) -> Misbehaviour:
 
 
 @contextmanager
-def running_provider() -> Iterator[FakeProvider]:
-    """Run a provider until the test is over."""
+def running_provider(certificate: Path | None = None) -> Iterator[FakeProvider]:
+    """Run a provider until the test is over; behind TLS where a certificate (with key) is given."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -213,9 +215,13 @@ def running_provider() -> Iterator[FakeProvider]:
             pass  # we hang up on who is too slow
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         # A path of its own: another test may have had the same port.
-        realm = secrets.token_hex(8)
-        provider = FakeProvider(f"http://127.0.0.1:{server.server_port}/{realm}")
+        site = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
+        provider = FakeProvider(f"{site}/{secrets.token_hex(8)}")
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -1,6 +1,5 @@
 """The stand-in for WESTER ID as a process of its own, and a browser without a screen."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -16,9 +15,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.outside import ROOT, environment
+
 PATIENCE_S = 60
-PROGRAM = [sys.executable, "-m", "config.wester"]
 
 
 def free_port() -> int:
@@ -27,22 +26,15 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def environment(state: Path, **others: str) -> dict[str, str]:
-    """Return the environment of a process on a machine of its own."""
-    ours = ("WESTER_", "DJANGO_", "PRODUCTION")
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "LOCAL_STATE_DIR": str(state), **others}
-
-
 @contextmanager
 def running_local_site(state: Path) -> Iterator[str]:
     """Run the stand-in, and yield its issuer once it answers."""
     port = free_port()
     with (state / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*PROGRAM, "--port", str(port)],
+            [sys.executable, "-m", "config.wester", "--port", str(port)],
             cwd=ROOT,
-            env=environment(state),
+            env=environment(LOCAL_STATE_DIR=str(state)),
             stdout=log,
             stderr=log,
         )

@@ -179,9 +179,39 @@ def test_explain_refuses_what_is_no_booking_s_name(key: str, campaign: Campaign)
 
 
 def test_explain_wants_a_member_or_a_booking(campaign: Campaign) -> None:
-    for words in ([], ["W1", "--booking", "e5489/R1/1"]):
+    asked = ["--booking", "e5489/R1/1"]
+    for words in ([], ["W1", *asked], [*asked, "W1"]):
         with pytest.raises(CommandError):
             call_command("explain", "NY2025", *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["NY2025", "W1", "--json"], id="options at the end"),
+        pytest.param(["NY2025", "--json", "W1"], id="an option between"),
+        pytest.param(["--json", "NY2025", "W1"], id="options at the start"),
+        pytest.param(["--json", "--", "NY2025", "W1"], id="no options from here"),
+        pytest.param(["NY2025", "--json", "--", "W1"], id="no options after the code"),
+        pytest.param(["NY2025", "--json", "--booking", "e5489/R1/1"], id="a booking at the end"),
+        pytest.param(["--booking", "e5489/R1/1", "NY2025", "--json"], id="a booking at the start"),
+        pytest.param(["--booking=e5489/R1/1", "--json", "NY2025"], id="a booking joined by ="),
+    ],
+)
+def test_explain_takes_its_options_anywhere(words: list[str], campaign: Campaign) -> None:
+    stdout = StringIO()
+
+    call_command("explain", *words, stdout=stdout, stderr=StringIO())
+
+    assert json.loads(stdout.getvalue())["wester_id"] == "W1"
+
+
+def test_explain_takes_a_wester_id_that_begins_with_a_hyphen(campaign: Campaign) -> None:
+    stdout = StringIO()
+
+    call_command("explain", "NY2025", "--json", "--", "-W1", stdout=stdout)
+
+    assert json.loads(stdout.getvalue())["wester_id"] == "-W1"
 
 
 def test_explain_refuses_an_unknown_campaign(campaign: Campaign) -> None:

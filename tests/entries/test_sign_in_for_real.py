@@ -1,6 +1,5 @@
 """Signing in through the stand-in, which allauth's own provider makes a real one."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,31 +9,26 @@ from pytest_django import Settings
 
 from config.sign_in import LOCAL_CLIENT_ID
 from entries.models import Member
-from tests.entries.local_site import (
-    PATIENCE_S,
-    PROGRAM,
-    ROOT,
-    Browser,
-    environment,
-    running_local_site,
-)
+from tests.entries.local_site import Browser, running_local_site
 from tests.factories.entries import MemberFactory
+from tests.outside import run_python
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module")
-def local_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Run the stand-in for all tests of this module; its issuer, and our secret there."""
+def local_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Run the stand-in for all tests of this module; its issuer, and the folder of its own."""
     state = tmp_path_factory.mktemp("state")
     with running_local_site(state) as issuer:
-        yield issuer, (state / "wester" / "client_secret").read_text()
+        yield issuer, state / "wester"
 
 
 @pytest.fixture
-def browser(local_site: tuple[str, str], settings: Settings, live_server: Any) -> Browser:
+def browser(local_site: tuple[str, Path], settings: Settings, live_server: Any) -> Browser:
     """Return a browser that has pressed our button and stands before the stand-in's choice."""
-    settings.WESTER_ISSUER, settings.WESTER_CLIENT_SECRET = local_site
+    settings.WESTER_ISSUER, folder = local_site
+    settings.WESTER_CLIENT_SECRET = (folder / "client_secret").read_text()
     settings.WESTER_CLIENT_ID = LOCAL_CLIENT_ID
     settings.WESTER_LOGIN_ORIGINS = [local_site[0]]
     return arrive(Browser(), live_server)
@@ -67,6 +61,20 @@ def test_every_sign_in_asks_who_it_is(browser: Browser, live_server: Any) -> Non
     arrive(browser, live_server).send(wester_id="W-two")
 
     assert {member.wester_id for member in Member.objects.all()} == {"W-one", "W-two"}
+
+
+def test_stand_in_offers_the_members_of_the_sample_data(
+    browser: Browser, local_site: tuple[str, Path]
+) -> None:
+    file = local_site[1] / "members.json"
+    file.write_text('[{"wester_id": "W-sample", "note": "5,000円に届かない"}]', encoding="utf-8")
+
+    browser.open(browser.address)
+    file.unlink()
+
+    assert 'value="W-sample"' in browser.page
+    assert "5,000円に届かない" in browser.page
+    assert "WESTER-EXAMPLE-1" not in browser.page
 
 
 def test_cookies_of_both_sites_live_side_by_side(browser: Browser) -> None:
@@ -134,15 +142,7 @@ def test_stand_in_sends_nobody_elsewhere(browser: Browser) -> None:
     ],
 )
 def test_stand_in_does_not_run(variables: dict[str, str], reason: str, tmp_path: Path) -> None:
-    ended = subprocess.run(
-        PROGRAM,
-        cwd=ROOT,
-        env=environment(tmp_path, **variables),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    ended = run_python("-m", "config.wester", LOCAL_STATE_DIR=str(tmp_path), **variables)
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: ")
@@ -150,17 +150,10 @@ def test_stand_in_does_not_run(variables: dict[str, str], reason: str, tmp_path:
 
 
 def test_stand_in_has_every_migration(tmp_path: Path) -> None:
-    settings = {"DJANGO_SETTINGS_MODULE": "config.wester.settings"}
-    command = ["makemigrations", "--check", "--dry-run"]
-
-    ended = subprocess.run(
-        [PROGRAM[0], "-m", "django", *command],
-        cwd=ROOT,
-        env={**environment(tmp_path), **settings},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
+    ended = run_python(
+        *("-m", "django", "makemigrations", "--check", "--dry-run"),
+        LOCAL_STATE_DIR=str(tmp_path),
+        DJANGO_SETTINGS_MODULE="config.wester.settings",
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")

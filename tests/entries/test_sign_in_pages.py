@@ -2,11 +2,14 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import get_resolver
 
 from campaign.models import User
+from entries.models import Member
+from entries.sign_in.members import signed_in_member
 from tests.entries.browsing import SIGN_IN, SIGN_OUT, is_signed_in, sign_in, start
 from tests.entries.fake_provider import FakeProvider
 
@@ -89,6 +92,20 @@ def test_sign_in_page_leads_on_who_is_signed_in(client: Client, provider: FakePr
     sign_in(client, provider)
 
     assert client.get(SIGN_IN, {"next": "/a/"})["Location"] == "/a/"
+
+
+def test_sign_in_page_does_not_send_staff_round_in_circles(client: Client) -> None:
+    client.force_login(User.objects.create_user("ops", is_staff=True))
+
+    assert client.get(SIGN_IN, {"next": "/a/"}).status_code == 200
+
+
+def test_signed_in_member_is_nobody_else(client: Client, provider: FakeProvider) -> None:
+    response = sign_in(client, provider)
+
+    assert signed_in_member(response.wsgi_request.user) == Member.objects.get()
+    assert signed_in_member(User.objects.create_user("ops", is_staff=True)) is None
+    assert signed_in_member(AnonymousUser()) is None
 
 
 def test_sign_out_ends_the_session(client: Client, provider: FakeProvider) -> None:

@@ -1,5 +1,6 @@
 """What is asked once and remembered, and how a provider that is down is left alone."""
 
+from collections.abc import Callable
 from threading import BoundedSemaphore, Event
 from typing import Any
 
@@ -15,13 +16,6 @@ from tests.entries.misbehaving import CONFIGURATION, UNAVAILABLE, reason_of_refu
 
 pytestmark = pytest.mark.django_db
 PATIENCE_S = 30
-
-
-@pytest.fixture
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less long than for a real provider."""
-    monkeypatch.setattr(transport, "READ_S", 0.3)
-    monkeypatch.setattr(transport, "TOTAL_S", 0.5)
 
 
 @pytest.fixture
@@ -130,13 +124,14 @@ def test_nobody_can_have_the_provider_left_alone(provider: FakeProvider) -> None
     assert sign_in(Client(), provider).status_code == 302
 
 
-@pytest.mark.usefixtures("impatience")
 def test_answers_that_are_slow_together_are_given_up(
-    client: Client, provider: FakeProvider
+    client: Client, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider.delays_s = dict.fromkeys(["/token", "/keys", "/userinfo"], 0.2)
+    address = provider.authorize(start(client))
+    provider.delays_s = dict.fromkeys(["/token", "/keys", "/userinfo"], 0.3)
+    monkeypatch.setattr(transport, "TOTAL_S", 0.8)
 
-    assert sign_in(client, provider).status_code == 503
+    assert client.get(address).status_code == 503
     assert not is_signed_in(client)
 
 
@@ -151,10 +146,11 @@ def test_full_house_is_told_at_once_and_blames_nobody(
     assert sign_in(Client(), provider).status_code == 302
 
 
-@pytest.mark.usefixtures("impatience")
+@pytest.mark.usefixtures("provider")
 def test_name_server_that_hangs_is_given_up(
-    provider: FakeProvider, one_place: BoundedSemaphore, monkeypatch: pytest.MonkeyPatch
+    one_place: BoundedSemaphore, monkeypatch: pytest.MonkeyPatch, hurry: Callable[[], None]
 ) -> None:
+    hurry()
     answered, connect = Event(), transport.connect
 
     def hang(*arguments: Any) -> Any:
@@ -170,7 +166,6 @@ def test_name_server_that_hangs_is_given_up(
     assert one_place.acquire(timeout=PATIENCE_S)
 
 
-@pytest.mark.usefixtures("impatience")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -179,9 +174,13 @@ def test_name_server_that_hangs_is_given_up(
     ],
 )
 def test_worker_of_an_answer_that_never_ends_is_set_free(
-    answer: Any, provider: FakeProvider, one_place: BoundedSemaphore
+    answer: Any,
+    provider: FakeProvider,
+    one_place: BoundedSemaphore,
+    hurry: Callable[[], None],
 ) -> None:
     provider.misbehaviours[CONFIGURATION] = answer
+    hurry()
 
     Client().post(SIGN_IN)
 

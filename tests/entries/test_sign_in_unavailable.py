@@ -1,12 +1,12 @@
 """A provider that is down, slow or answers garbage: a friendly page, and nobody else waits."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from entries.sign_in import transport
-from tests.entries.browsing import SIGN_IN, sign_in
+from tests.entries.browsing import SIGN_IN, start
 from tests.entries.fake_provider import FakeProvider, drip, hold, send
 from tests.entries.misbehaving import (
     CONFIGURATION,
@@ -20,13 +20,6 @@ pytestmark = pytest.mark.django_db
 HEAD = b"HTTP/1.0 200 OK\r\n"
 SLOWLY = [HEAD, *[b"X-A: b\r\n"] * 40]
 NESTED = b"[" * 100_000
-
-
-@pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less long than for a real provider."""
-    monkeypatch.setattr(transport, "READ_S", 0.2)
-    monkeypatch.setattr(transport, "TOTAL_S", 0.6)
 
 
 UNUSABLE = [
@@ -51,9 +44,10 @@ UNUSABLE = [
 
 @pytest.mark.parametrize("answer", UNUSABLE)
 def test_starting_with_an_unusable_configuration(
-    answer: Any, client: Client, provider: FakeProvider
+    answer: Any, client: Client, provider: FakeProvider, hurry: Callable[[], None]
 ) -> None:
     provider.misbehaviours[CONFIGURATION] = answer
+    hurry()
 
     page = client.post(SIGN_IN)
 
@@ -65,11 +59,14 @@ def test_starting_with_an_unusable_configuration(
 @pytest.mark.parametrize("path", ["/token", "/userinfo", "/keys"])
 @pytest.mark.parametrize("answer", UNUSABLE)
 def test_returning_to_an_unusable_answer(
-    answer: Any, path: str, client: Client, provider: FakeProvider
+    answer: Any, path: str, provider: FakeProvider, hurry: Callable[[], None]
 ) -> None:
+    client = Client()
+    address = provider.authorize(start(client))
     provider.misbehaviours[path] = answer
+    hurry()
 
-    page = sign_in(client, provider)
+    page = client.get(address)
 
     assert (page.status_code, page["Retry-After"]) == (503, "10")
     assert UNAVAILABLE in page.content.decode()

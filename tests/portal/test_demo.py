@@ -4,7 +4,6 @@ import io
 import json
 import re
 import signal
-import socket
 import subprocess
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -18,7 +17,7 @@ from campaign import clock
 from campaign.models import Approval, User
 from config.embedded.places import Places
 from portal.demo import place, preparing
-from tests.outside import kill_all, manage, run_python, start_python
+from tests.outside import free_port, kill_all, manage, run_python, start_python
 
 CODE = "012025121203"
 PAGE = f"/campaign/detail/{CODE}/"
@@ -28,12 +27,6 @@ PAGE = f"/campaign/detail/{CODE}/"
 def demo_mode(settings: Settings) -> Settings:
     settings.DEMO_MODE = settings.ALLOW_COMMAND_APPROVAL = True
     return settings
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 @pytest.mark.django_db
@@ -75,17 +68,17 @@ class Demo:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.port = free_port()
+        self.variables = {
+            "DEMO_MODE": "1",
+            "PORT": str(self.port),
+            "WESTER_ISSUER": f"http://127.0.0.1:{free_port()}",
+            "LOCAL_STATE_DIR": str(places.state),
+        }
         self.words: list[str] = []
 
     def start(self) -> "subprocess.Popen[str]":
         """Start it and wait until it says that it runs."""
-        process = start_python(
-            "manage.py",
-            "demo",
-            DEMO_MODE="1",
-            PORT=str(self.port),
-            LOCAL_STATE_DIR=str(self.places.state),
-        )
+        process = start_python("manage.py", "demo", **self.variables)
         assert process.stderr
         self.words = []
         for line in process.stderr:
@@ -129,7 +122,7 @@ def test_demo_from_its_first_start_through_every_death(state: Places) -> None:
     assert f"http://127.0.0.1:{demo.port}{PAGE}" in said
     assert len(re.findall(r"password: \S{20}\n", said)) == 2
 
-    second = manage("demo", DEMO_MODE="1", LOCAL_STATE_DIR=str(state.state))
+    second = manage("demo", **demo.variables)
     assert second.returncode == 1
     assert f"A demo is running here already (process {first.pid}); end it" in second.stderr
 

@@ -123,22 +123,26 @@ def test_require_free_port_takes_a_free_one() -> None:
     with socket.create_server((place.HOST, 0)) as taken:
         port = taken.getsockname()[1]
 
-    place.require_free_port(port)
+    place.require_free_port(port, way_out="that one")
 
 
 def test_require_free_port_refuses_a_taken_one() -> None:
     with socket.create_server((place.HOST, 0)) as taken:
         port = taken.getsockname()[1]
 
-        with pytest.raises(PortTaken, match=f"Port {port} is taken by another program; choose"):
-            place.require_free_port(port)
+        with pytest.raises(
+            PortTaken, match=f"Port {port} is taken by another program; choose another: that one"
+        ):
+            place.require_free_port(port, way_out="that one")
 
 
 def test_require_free_port_refuses_one_it_may_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", FakeSocket)
 
-    with pytest.raises(PortTaken, match=r"Port 80 cannot be used \(Permission denied\); choose"):
-        place.require_free_port(80)
+    with pytest.raises(
+        PortTaken, match=r"Port 80 cannot be used \(Permission denied\); choose another: that one"
+    ):
+        place.require_free_port(80, way_out="that one")
 
 
 class FakeSocket(socket.socket):

@@ -117,8 +117,16 @@ def test_answers_says_no_where_nobody_listens() -> None:
     assert processes.answers(port=PORT, path=PATH) is False
 
 
-def test_parts_of_demo_listen_on_this_machine_alone(tmp_path: Path) -> None:
-    parts = processes.parts_of_demo(state=tmp_path, port=8123)
+@pytest.mark.parametrize(
+    ("plays_wester", "names"),
+    [
+        pytest.param(True, ["wester", "web", "worker", "beat"], id="with a WESTER ID of its own"),
+        pytest.param(False, ["web", "worker", "beat"], id="with a real WESTER ID"),
+    ],
+)
+def test_parts_of_demo_are(tmp_path: Path, plays_wester: bool, names: list[str]) -> None:
+    parts = processes.parts_of_demo(state=tmp_path, port=8123, plays_wester=plays_wester)
 
-    assert {part.name for part in parts} == {"web", "worker", "beat"}
-    assert "127.0.0.1:8123" in parts[0].words
+    assert [part.name for part in parts] == names
+    web = next(part for part in parts if part.name == "web")
+    assert "127.0.0.1:8123" in web.words  # and nowhere beyond this machine

@@ -277,3 +277,9 @@ def test_what_a_member_did_is_never_on_the_page_of_all(client: Client) -> None:
     assert after.content == before.content
     assert after.headers["ETag"] == before.headers["ETag"]
     assert not after.cookies
+
+
+def test_my_page_leads_a_visitor_to_sign_in_and_back(client: Client) -> None:
+    response = client.get(MY_PAGE)
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"/accounts/login/?next={MY_PAGE}"

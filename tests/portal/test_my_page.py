@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import translation
 
 from campaign.models import Terms
@@ -278,12 +277,6 @@ def test_nobody_sees_another_members_page(terms: Terms, member: Member) -> None:
 def test_a_wester_id_stands_on_no_page(terms: Terms, member: Member) -> None:
     ride(member)
     assert member.wester_id not in look(member).html
-
-
-def test_a_visitor_is_led_to_sign_in_and_back(terms: Terms, client: Client) -> None:
-    response = client.get(MY_PAGE)
-    assert response.status_code == 302
-    assert response.headers["Location"] == f"/accounts/login/?next={MY_PAGE}"
 
 
 def test_an_unpublished_campaign_has_no_page(publish: Publish, member: Member) -> None:

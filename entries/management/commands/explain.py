@@ -1,6 +1,7 @@
 """``explain CODE WESTER_ID``: say where a member stands and why each booking counts or does not."""
 
 import re
+from argparse import Action, ArgumentParser, Namespace
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -14,6 +15,31 @@ from entries.standing import ExplainedBooking, Standing
 ITEM_NO = re.compile(r"[1-9][0-9]?")
 
 
+class InsteadOf(Action):
+    """An option that takes the place of a positional argument.
+
+    ``nargs="?"`` on the argument alone would not do: argparse before Python 3.12.7 takes it for
+    absent as soon as an option stands before it, as in ``explain CODE --json WESTER_ID``.
+    """
+
+    def __init__(self, *, other: Action, **declared: Any) -> None:
+        """Remember the argument that is not asked for where this option is given."""
+        super().__init__(**declared)
+        self.other = other
+
+    def __call__(
+        self,
+        parser: ArgumentParser,
+        namespace: Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the option's value, and let the argument be absent."""
+        setattr(namespace, self.dest, values)
+        self.other.nargs = "?"
+        self.other.required = False
+
+
 class Command(ContractCommand):
     """Say where a member stands and why each booking counts or does not."""
 
@@ -23,12 +49,15 @@ class Command(ContractCommand):
         """Declare the campaign, and the member or the booking."""
         super().add_arguments(parser)
         arguments.code(parser)
-        asked = parser.add_mutually_exclusive_group(required=True)
-        asked.add_argument("wester_id", nargs="?", metavar="WESTER_ID")
-        asked.add_argument("--booking", metavar="SERVICE/RESERVATION/ITEM")
+        member = parser.add_argument("wester_id", metavar="WESTER_ID", help="or --booking")
+        parser.add_argument(
+            "--booking", metavar="SERVICE/RESERVATION/ITEM", action=InsteadOf, other=member
+        )
 
     def run(self, *, code: str, wester_id: str | None, booking: str | None, **_: Any) -> Report:
         """Explain a member, or one booking."""
+        if wester_id is not None and booking is not None:
+            raise CommandError("A WESTER_ID and --booking exclude each other.", returncode=2)
         campaign = queries.get_campaign(code)
         if wester_id is not None:
             found = standing.explain_member(campaign=campaign, wester_id=known_text(wester_id))

@@ -1,0 +1,162 @@
+"""Every page in every state, in both languages and both widths."""
+
+from datetime import date, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.test import Client
+from playwright.sync_api import Page, ViewportSize, expect
+
+from campaign.models import AggregationRun, Total
+from entries.models import Member
+from tests.browser.conftest import DESKTOP, Site, Visit
+from tests.browser.looking import assert_fits, assert_good_to_use
+from tests.factories.campaign import JAPAN
+from tests.factories.entries import EntryFactory, MemberFactory
+from tests.factories.network import RideFactory
+
+OPENS = datetime(2024, 12, 10, 12, tzinfo=JAPAN)
+CLOSES = datetime(2025, 1, 14, tzinfo=JAPAN)
+AS_OF = datetime(2024, 12, 28, 3, 15, tzinfo=JAPAN)
+STATES = ("before", "open", "closed", "counting")
+LANGUAGES = ("ja", "en")
+SCHEMES = {"ja": "light", "en": "dark"}
+
+
+def bring_to(state: str, site: Site) -> None:
+    """Bring the campaign into a state."""
+    if state == "counting":
+        site.freeze(CLOSES + timedelta(days=6))
+    else:
+        site.at({"before": OPENS - timedelta(days=1), "open": AS_OF, "closed": CLOSES}[state])
+
+
+def known_member(site: Site, *, entered: bool) -> Member:
+    """Return a member with a total and a booking of every verdict."""
+    member: Member = MemberFactory.create()
+    terms = site.campaign.terms.get()
+    AggregationRun.objects.create(
+        campaign=site.campaign,
+        mode="full",
+        terms=terms,
+        terms_sha256="0" * 64,
+        as_of=AS_OF,
+        finished_at=AS_OF,
+    )
+    Total.objects.create(
+        campaign=site.campaign,
+        wester_id=member.wester_id,
+        total_yen=23_450 if entered else 3_800,
+        bookings=1,
+        awaiting_yen=14_720,
+    )
+    west = {"wester_id": member.wester_id, "operators": ["JR West"]}
+    RideFactory.create(
+        **west,
+        used=True,
+        amount_yen=23_450,
+        travel_date=date(2024, 12, 26),
+        journey="のぞみ1号:東京>新大阪",
+    )
+    RideFactory.create(
+        **west, amount_yen=14_720, journey="のぞみ1号:東京>新大阪|サンダーバード5号:新大阪>金沢"
+    )
+    RideFactory.create(**west, cancelled=True, payment_method="bank", used=True)
+    if entered:
+        EntryFactory.create(campaign=site.campaign, wester_id=member.wester_id)
+    return member
+
+
+def carry_session(page: Page, site: Site, member: Member) -> None:
+    """Sign the browser in without WESTER ID, which has tests of its own."""
+    client = Client()
+    client.force_login(member.user)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": site.address}
+    page.context.add_cookies([cookie])  # type: ignore[list-item] # a plain dictionary of its shape
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_campaign_page_is_good_to_use(site: Site, visit: Visit, state: str, language: str) -> None:
+    bring_to(state, site)
+    page = visit(language, color_scheme=SCHEMES[language])
+    page.goto(site.url())
+    expect(page.locator(f".badge-{state}")).to_be_in_viewport()
+    if state == "open":
+        expect(page.get_by_role("main").get_by_role("button")).to_be_in_viewport(ratio=1)
+    assert_good_to_use(page)
+    page.set_viewport_size(DESKTOP)
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("entered", [True, False], ids=["entered", "not entered"])
+@pytest.mark.parametrize("state", STATES)
+def test_my_page_is_good_to_use(site: Site, visit: Visit, state: str, entered: bool) -> None:
+    bring_to(state, site)
+    member = known_member(site, entered=entered)
+    for language in LANGUAGES:
+        page = visit(language, color_scheme=SCHEMES[language])
+        carry_session(page, site, member)
+        page.goto(site.url("mypage/"))
+        expect(page.locator(f".badge-{state}")).to_be_visible()
+        assert_good_to_use(page)
+        page.set_viewport_size(DESKTOP)
+        assert_fits(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_campaign_page_of_a_member_is_good_to_use(site: Site, visit: Visit, language: str) -> None:
+    site.at(AS_OF)
+    for entered in (True, False):
+        page = visit(language)
+        carry_session(page, site, MemberFactory.create() if not entered else entrant(site))
+        page.goto(site.url())
+        assert_good_to_use(page)
+
+
+def entrant(site: Site) -> Member:
+    """Return a member who has entered."""
+    member: Member = MemberFactory.create()
+    EntryFactory.create(campaign=site.campaign, wester_id=member.wester_id)
+    return member
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/nowhere/", "/accounts/login/"])
+def test_other_pages_are_good_to_use(site: Site, visit: Visit, path: str, language: str) -> None:
+    site.at(AS_OF)
+    page = visit(language)
+    page.goto(f"{site.address}{path}")
+    assert_good_to_use(page)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param({"width": 640, "height": 450}, id="twice as large"),
+        pytest.param({"width": 320, "height": 256}, id="four times as large"),
+    ],
+)
+def test_enlarged_pages_fit(site: Site, visit: Visit, size: ViewportSize) -> None:
+    site.at(AS_OF)
+    page = visit(size=size)
+    carry_session(page, site, known_member(site, entered=True))
+    for path in ("", "mypage/"):
+        page.goto(site.url(path))
+        assert_fits(page)
+
+
+def test_overloaded_site_offers_the_button_again(site: Site, visit: Visit) -> None:
+    site.at(AS_OF)
+    page = visit()
+    carry_session(page, site, MemberFactory.create())
+    page.goto(site.url())
+    with patch("entries.entering.take", side_effect=OperationalError):
+        page.get_by_role("button", name="エントリーする", exact=True).click()
+        expect(page.get_by_text("エントリーは完了していません。")).to_be_visible()
+    assert_good_to_use(page)
+    page.get_by_role("button", name="もう一度試す").click()
+    expect(page.get_by_role("status")).to_contain_text("エントリーが完了しました。")
