@@ -1,7 +1,7 @@
 """Every advisory lock of the project, numbered once and never reused.
 
-Locks of a transaction are always taken in the order loads, feed, entries, and those of several
-feeds in the order of their numbers; whoever needs two of them and takes them in another order
+Locks of a transaction are always taken in the order loads, feed, entries, totals, and those of
+several feeds in the order of their numbers; whoever needs two of them and takes them in another order
 waits for ever.
 """
 
@@ -17,7 +17,7 @@ class Lock(IntEnum):
     LOADS = 2  # every writer of bookings, registrations, memberships or the network
     FEED = 3  # one feed; the second number is a Feed
     ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
-    TOTALS = 5  # who is due for new totals
+    TOTALS = 5  # 0: who is due for new totals; a campaign's key: the totals of that campaign
 
 
 class Feed(IntEnum):
