@@ -1,8 +1,8 @@
 """Every advisory lock of the project, numbered once and never reused.
 
 Locks of a transaction are always taken in the order loads, feed, entries, totals, and those of
-several feeds in the order of their numbers; whoever needs two of them and takes them in another order
-waits for ever.
+several feeds in the order of their numbers; whoever needs two of them and takes them in another
+order waits for ever.
 """
 
 from enum import IntEnum
