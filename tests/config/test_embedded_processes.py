@@ -17,6 +17,7 @@ from config.refusals import ServiceFailed
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True);"
 MARK = "dodonto-mark"
+NO_MARK = "dodonto-of-nobody"  # what others run may not be asked, and bears no such word
 
 
 @pytest.fixture
@@ -38,9 +39,9 @@ def test_at_home_finds_the_program_that_works_there(
 ) -> None:
     name = psutil.Process(child.pid).name()
 
-    assert [found.pid for found in processes.at_home(tmp_path, [name], "")] == [child.pid]
-    assert not list(processes.at_home(tmp_path, ["another"], ""))
-    assert not list(processes.at_home(tmp_path / "elsewhere", [name], ""))
+    assert [found.pid for found in processes.at_home(tmp_path, [name], NO_MARK)] == [child.pid]
+    assert not list(processes.at_home(tmp_path, ["another"], NO_MARK))
+    assert not list(processes.at_home(tmp_path / "elsewhere", [name], NO_MARK))
 
 
 @pytest.mark.parametrize(
