@@ -1,6 +1,6 @@
 """What only a member sees and does: entering, and their own page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.contrib import messages
@@ -23,6 +23,7 @@ from portal import errors, formats, my_page
 from portal.queries import find_member, shown_terms
 
 log = structlog.get_logger(__name__)
+ONE_PRESS = timedelta(seconds=10)
 
 
 @require_POST
@@ -56,19 +57,25 @@ def answer_press(request: HttpRequest, code: str, arrived_at: datetime) -> HttpR
     except EntriesRefusal as refusal:
         messages.warning(request, str(refusal))
     else:
-        say_entered(request, entered)
+        say_entered(request, entered, arrived_at)
     return redirect("portal:my_page", code)
 
 
-def say_entered(request: HttpRequest, entered: Entered) -> None:
+def say_entered(request: HttpRequest, entered: Entered, arrived_at: datetime) -> None:
     """Say what the press did; the receipt itself stands on the page for ever.
 
-    A double click sends twice and shows the last answer: it says what the first one did.
+    A double click sends twice and the browser shows the second answer alone, often without having
+    taken the first one's cookies: within some seconds of the entry it says what the first one did.
     """
+    entered_at = entered.entry.entered_at
     if entered.is_new:
         messages.success(request, _("Your entry is complete."))
-    elif not len(messages.get_messages(request)):
-        moment = formats.minute_in_words(localtime(entered.entry.entered_at))
+    elif len(messages.get_messages(request)):
+        return
+    elif abs(arrived_at - entered_at) < ONE_PRESS:
+        messages.success(request, _("Your entry is complete."))
+    else:
+        moment = formats.minute_in_words(localtime(entered_at))
         messages.info(request, _("You have already entered (%(moment)s).") % {"moment": moment})
 
 

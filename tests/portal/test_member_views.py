@@ -80,19 +80,32 @@ def test_pressed_again_it_says_since_when_and_changes_nothing(set_clock: SetCloc
     assert Entry.objects.values().get() == before
 
 
-def test_a_double_click_says_that_the_entry_is_complete() -> None:
-    client = signed_in()
-    client.post(ENTER)
-    page = press(client)
-    assert "エントリーが完了しました。" in page.text
+@pytest.mark.parametrize(
+    "keeps_cookies",
+    [
+        pytest.param(True, id="the first answer's cookies are taken"),
+        pytest.param(False, id="the first answer is never read"),
+    ],
+)
+def test_a_double_click_says_once_that_the_entry_is_complete(
+    set_clock: SetClock, keeps_cookies: bool
+) -> None:
+    member = MemberFactory.create()
+    first = signed_in(member)
+    first.post(ENTER)
+    set_clock(ENTERED + timedelta(seconds=1))
+    page = press(first if keeps_cookies else signed_in(member))
+    assert page.text.count("エントリーが完了しました。") == 1
     assert "すでに" not in page.text
 
 
-def test_two_tabs_make_one_entry() -> None:
+def test_two_tabs_make_one_entry(set_clock: SetClock) -> None:
     member = MemberFactory.create()
-    pages = [press(signed_in(member)) for _tab in range(2)]
-    assert "エントリーが完了しました。" in pages[0].text
-    assert "すでにエントリー済みです" in pages[1].text
+    first = press(signed_in(member))
+    set_clock(ENTERED + timedelta(seconds=10))
+    second = press(signed_in(member))
+    assert "エントリーが完了しました。" in first.text
+    assert "すでにエントリー済みです" in second.text
     assert Entry.objects.count() == 1
 
 
