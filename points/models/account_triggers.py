@@ -12,7 +12,7 @@ BEGINS_EMPTY = never(
 )
 STAYS = never(
     "account_stays_whose_it_is",
-    pgtrigger.UpdateOf("id", "kind", "campaign", "wester_id"),
+    pgtrigger.UpdateOf("id", "kind", "campaign_id", "wester_id"),
     message="an account stays whose it is",
 )
 NEVER_DELETED = never(

@@ -3,8 +3,8 @@
 A trigger for each row would be quadratic, for it would find the rows before it again and again;
 a check that sums transfers without holding their accounts would miss those of other sessions.
 
-Everything is decided after the accounts are held, in the order of their numbers: sessions that
-write to the same accounts wait for each other here and never in a circle, as long as each does it
+First the accounts are held, in the order of their numbers, and only then is anything judged, what
+is wrong by its meaning before what only leaves too little: sessions that write to the same accounts wait for each other here and never in a circle, as long as each does it
 by one statement of a transaction. Every transfer of an award goes to or from its campaign's
 ``reserved`` or the member's account, so that what is read afterwards of other transfers is
 complete. (An expiry and a reversal of one credit meet at the member's account.)
@@ -141,7 +141,6 @@ TRANSFER_POSTED = pgtrigger.Trigger(
         [
             ask(HOLD, "fits"),
             refuse_if("NOT fits", "transfer_between_known_accounts", "there is no such account"),
-            f"EXECUTE $question$ {MOVE} $question$;\n",
             ask(JUDGE, ", ".join(ANSWERS)),
             *(
                 refuse_if(answer, name, message)
@@ -153,6 +152,7 @@ TRANSFER_POSTED = pgtrigger.Trigger(
             refuse_if(
                 "fits", "transfer_award_not_overspent", "no more moves than the award reserved"
             ),
+            f"EXECUTE $statement$ {MOVE} $statement$;\n",
             "RETURN NULL;",
         ]
     ),

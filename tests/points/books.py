@@ -68,8 +68,9 @@ class Books:
     def award(self, member: str) -> Award:
         return self.draw.awards.get(entrant__wester_id=member)
 
-    def values(self, kind: str, member: str = "W1", **values: Any) -> dict[str, Any]:
-        """Return a right transfer of this kind, all of the member's award, changed as told."""
+    def values(self, kind: str, member: str = "", /, **values: Any) -> dict[str, Any]:
+        """Return a right transfer, all of the (first) member's award, changed as told."""
+        member = member or next(iter(self.members))
         accounts = {**self.accounts, "member": self.members[member]}
         debit, credit = (accounts[name].pk for name in ROUTES[kind])
         award = self.award(member)
@@ -89,7 +90,7 @@ class Books:
             right["reason"] = "withdrawn"
         return right | values
 
-    def post(self, kind: str, member: str = "W1", *, repeat: bool = False, **values: Any) -> int:
+    def post(self, kind: str, member: str = "", /, *, repeat: bool = False, **values: Any) -> int:
         return post(repeat=repeat, **self.values(kind, member, **values))
 
     def reverse(self, transfer: Transfer, **values: Any) -> int:

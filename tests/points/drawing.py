@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaign.models import Campaign, Terms, User
+from campaign.models import Campaign, User
 from campaign.queries import working_terms
 from lottery.models import Award, Draw, Entrant
 from tests.factories.campaign import JAPAN, CampaignFactory, TermsFactory, UserFactory
@@ -75,7 +75,7 @@ def freeze(campaign: Campaign, totals: Mapping[str, int], later: timedelta) -> D
         subtrees=bytes((len(totals) + 1023) // 1024 * 32),
     )
     Entrant.objects.bulk_create(
-        entrant(draw, terms, position, wester_id, total)
+        entrant(draw, position, wester_id, total)
         for position, (wester_id, total) in enumerate(totals.items())
     )
     campaign.entries_frozen_at = draw.frozen_at
@@ -83,14 +83,15 @@ def freeze(campaign: Campaign, totals: Mapping[str, int], later: timedelta) -> D
     return draw
 
 
-def entrant(draw: Draw, terms: Terms, position: int, wester_id: str, total: int) -> Entrant:
-    """Return a frozen entry."""
+def entrant(draw: Draw, position: int, wester_id: str, total: int) -> Entrant:
+    """Return a frozen entry; one a point beyond the cap stays there, for the database to judge."""
+    cap = draw.terms.reward_cap_points
     return Entrant(
         draw=draw,
         position=position,
         wester_id=wester_id,
         total_yen=total,
-        reward_points=min(total, terms.reward_cap_points),
+        reward_points=total if total <= cap + 1 else cap,
         pid=pid_of(draw, wester_id),
         nonce=bytes(32),
         commitment=bytes(32),
