@@ -4,10 +4,11 @@ A trigger for each row would be quadratic, for it would find the rows before it 
 a check that sums transfers without holding their accounts would miss those of other sessions.
 
 First the accounts are held, in the order of their numbers, and only then is anything judged, what
-is wrong by its meaning before what only leaves too little: sessions that write to the same accounts wait for each other here and never in a circle, as long as each does it
-by one statement of a transaction. Every transfer of an award goes to or from its campaign's
-``reserved`` or the member's account, so that what is read afterwards of other transfers is
-complete. (An expiry and a reversal of one credit meet at the member's account.)
+is wrong by its meaning before what only leaves too little. Sessions that write to the same accounts
+wait for each other here, and never in a circle as long as each writes by one statement of its
+transaction. Every transfer of an award goes to or from its campaign's ``reserved`` account or the
+member's, so that what is read afterwards of other transfers is complete: an expiry and a reversal
+of one credit, say, meet at the member's account.
 
 The statements are executed as text, so that they are planned for the rows at hand: a plan that was
 kept from a statement of a few rows is no good for one of a million, nor the other way round.
@@ -42,23 +43,26 @@ FROM (
 ) moved
 WHERE account.id = moved.id"""
 # The rows that no reversal cancels, of every award that the rows touch: nothing goes to the member
-# or back that was not reserved, and nothing expires that was not credited. Uses the indexes
-# transfer_one_of_a_kind_per_award and transfer_reversed_once.
+# or back that was not reserved, and nothing expires that was not credited. Award by award, in a
+# form that the planner takes as it stands: by the indexes transfer_one_of_a_kind_per_award and
+# transfer_reversed_once, however few rows it believes the table to have.
 SPEND = """
 SELECT EXISTS (
-    SELECT FROM points_transfer t
-    LEFT JOIN points_transfer reversal ON reversal.reverses_id = t.id
-    WHERE reversal.id IS NULL AND t.award_id IN (
+    SELECT FROM (
         SELECT award_id FROM added WHERE award_id IS NOT NULL
         UNION
         SELECT reversed.award_id FROM added
         JOIN points_transfer reversed ON reversed.id = added.reverses_id
-    )
-    GROUP BY t.award_id
-    HAVING sum(CASE t.kind WHEN 'reserve' THEN t.points WHEN 'expire' THEN 0
-            ELSE -t.points END) < 0
-        OR sum(CASE t.kind WHEN 'credit' THEN t.points WHEN 'expire' THEN -t.points
-            ELSE 0 END) < 0
+    ) touched, LATERAL (
+        SELECT sum(CASE kind WHEN 'reserve' THEN points WHEN 'expire' THEN 0 ELSE -points END)
+                AS reserved,
+            sum(CASE kind WHEN 'credit' THEN points WHEN 'expire' THEN -points ELSE 0 END)
+                AS credited
+        FROM points_transfer t
+        WHERE t.award_id = touched.award_id
+            AND (SELECT id FROM points_transfer WHERE reverses_id = t.id) IS NULL
+    ) standing
+    WHERE standing.reserved < 0 OR standing.credited < 0
 )"""
 MIRROR = """
 SELECT EXISTS (

@@ -7,8 +7,9 @@ import pgtrigger
 import pytest
 from django.db import ProgrammingError, transaction
 
-from points.models import Transfer
+from points.models import Account, Transfer
 from tests.campaign.refused import refused_as, sql
+from tests.factories.points import accounts_of
 from tests.points.books import (
     EXPIRES_ON,
     Books,
@@ -16,9 +17,8 @@ from tests.points.books import (
     balances,
     key_of,
     open_books,
-    post,
 )
-from tests.points.drawing import campaign_with
+from tests.points.drawing import campaign_with, draw_awards
 
 pytestmark = pytest.mark.django_db
 BUDGET = 100_000_000
@@ -442,10 +442,6 @@ def test_a_member_with_other_points_loses_no_more_than_the_award(books: Books) -
 
 
 def open_books_of_the_same_member(campaign: Any, later: timedelta) -> Books:
-    from points.models import Account
-    from tests.factories.points import accounts_of
-    from tests.points.drawing import draw_awards
-
     draw = draw_awards({"W1": 20_000}, campaign=campaign, later=later)
     return Books(
         draw, accounts_of(campaign), {"W1": Account.objects.get(wester_id="W1")}
