@@ -159,6 +159,17 @@ CELERY_BEAT_SCHEDULE = {
 # The folder that upstream delivers feed files to; none is watched where this is not set.
 FEED_INBOX = env.str("FEED_INBOX", "")
 
+# Who hands on drand's rounds; each answer is verified, so none of them needs to be trusted.
+DRAND_RELAYS = environment.relays(
+    "DRAND_RELAYS",
+    default=[
+        "https://api.drand.sh",
+        "https://api2.drand.sh",
+        "https://api3.drand.sh",
+        "https://drand.cloudflare.com",
+    ],
+)
+
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
