@@ -69,3 +69,7 @@ class BrokenKey(LotteryRefusal):
 
 class NoReceipt(LotteryRefusal):
     """There is no receipt: the draw is not published, or this is no entrant."""
+
+
+class UnfitReason(LotteryRefusal):
+    """A reason that cannot be published."""
