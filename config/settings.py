@@ -169,6 +169,16 @@ DRAW_KEY, DRAW_SIGNING_KEY = DRAW.key, DRAW.signing_key
 DRAW_MIN_GAP_S = DRAW.min_gap_s
 # The local beacon chain of demo and tests keeps its key here.
 DRAW_CHAIN_FOLDER = LOCAL_STATE_DIR / "chain"
+# Who hands on drand's rounds; each answer is verified, so none of them needs to be trusted.
+DRAND_RELAYS = environment.relays(
+    "DRAND_RELAYS",
+    default=[
+        "https://api.drand.sh",
+        "https://api2.drand.sh",
+        "https://api3.drand.sh",
+        "https://drand.cloudflare.com",
+    ],
+)
 
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

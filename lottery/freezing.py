@@ -22,7 +22,7 @@ from lottery.chains import chain_named
 from lottery.documents import Names
 from lottery.entrant_list import SecretList, make_list, store_list
 from lottery.models import Draw
-from lottery.queries import standing_draw
+from lottery.queries import standing_draw, subject_of
 from lottery.refusals import DrawStands, EntryPeriodRuns, RoundNotLater, RoundTooSoon
 
 VERIFIER = Path(__file__).parent / "verifier" / "verify_draw.py"
@@ -202,8 +202,3 @@ def keep_audit(draw: Draw, actor: Actor | None, at: datetime) -> None:
         audit.record_without_account(**line)
     else:
         audit.record(actor=actor, **line)
-
-
-def subject_of(draw: Draw) -> str:
-    """Return what an approval or a line of the audit calls a draw."""
-    return f"{draw.campaign.code}/{draw.sequence}"

@@ -13,7 +13,7 @@ FILES = ("terms_json", "manifest", "verifier", "round_json", "result", "winners_
 
 def draws_of(campaign: Campaign) -> QuerySet[Draw]:
     """Return the draws of a campaign in their order, the void ones too."""
-    return campaign.draws.order_by("sequence").defer(*FILES)
+    return campaign.draws.select_related("campaign").order_by("sequence").defer(*FILES)
 
 
 def standing_draw(campaign: Campaign) -> Draw | None:
@@ -55,3 +55,28 @@ def hold_draw(draw: Draw) -> Draw:
     Campaign.objects.select_for_update(no_key=True).get(pk=draw.campaign_id)
     held = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*FILES)
     return held.select_related("campaign", "terms").get(pk=draw.pk)
+
+
+def subject_of(draw: Draw) -> str:
+    """Return what an approval or a line of the audit calls a draw."""
+    return f"{draw.campaign.code}/{draw.sequence}"
+
+
+def find_subject(subject: str) -> Draw:
+    """Return the draw that an approval is about.
+
+    Raises:
+        UnknownCampaign, NoDraw: there is none.
+    """
+    code, _slash, sequence = subject.rpartition("/")
+    return get_draw(code, int(sequence) if sequence.isdecimal() else 0)
+
+
+def hold_subject(subject: str) -> Draw:
+    """Hold the draw that an approval is about, and its campaign's row, read afresh."""
+    return hold_draw(find_subject(subject))
+
+
+def hold_for_approval(subject: str) -> None:
+    """Hold the rows of a campaign and its draw, for an approval of the draw."""
+    hold_subject(subject)

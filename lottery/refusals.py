@@ -69,3 +69,15 @@ class BrokenKey(LotteryRefusal):
 
 class NoReceipt(LotteryRefusal):
     """There is no receipt: the draw is not published, or this is no entrant."""
+
+
+class UnfitReason(LotteryRefusal):
+    """A reason that cannot be published."""
+
+
+class UnfitFolder(LotteryRefusal):
+    """The bundle cannot be written there."""
+
+
+class UnreadableRound(LotteryRefusal):
+    """The file of a round cannot be read, or not be written."""

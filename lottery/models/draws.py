@@ -72,6 +72,13 @@ class Draw(models.Model):
     voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
     voided_by = by_staff(_("voided by"))
     void_reason = models.TextField(_("reason of the void"), blank=True)
+    proposed_reason = models.TextField(
+        _("proposed reason of a void"),
+        blank=True,
+        db_default="",
+        default="",
+        db_comment="Of the last request to void it; part of what is approved.",
+    )
     forgotten_at = models.DateTimeField(_("secrets erased at"), null=True, blank=True)
     forgotten_by = by_staff(_("secrets erased by"))
 
