@@ -20,12 +20,11 @@ def read_credits(folder: Path) -> list[dict[str, str]]:
 
 def answer(folder: Path, *, reject: int = 1) -> Path:
     """Answer every credit of the exported file; so many, the first by key, are rejected."""
-    credits = read_credits(folder)
     lines = [
         (one["credit_key"], "rejected", one["points"], "unknown member")
         if place < reject
         else (one["credit_key"], "credited", one["points"], "")
-        for place, one in enumerate(credits)
+        for place, one in enumerate(read_credits(folder))
     ]
     return write_results(folder, lines)
 

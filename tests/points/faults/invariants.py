@@ -94,37 +94,16 @@ ALWAYS = (
         WHERE balance_points <> COALESCE(moved.points, 0)""",
     ),
     Rule(
-        BOUNDS,
+        TWICE,
         """
-        SELECT account.id, kind, balance_points FROM points_account account
-        WHERE balance_points < CASE kind WHEN 'issuer' THEN -(
-            SELECT budget_points FROM campaign_terms terms
-            WHERE terms.campaign_id = account.campaign_id AND published_at IS NOT NULL
-            ORDER BY version DESC LIMIT 1
-        ) ELSE 0 END""",
+        SELECT draw_id, wester_id, sum(credits) FROM standing
+        GROUP BY draw_id, wester_id HAVING sum(credits) > 1""",
     ),
     Rule(
         AWARDS,
         """
         SELECT id, award, reserved, credited, released, forfeited FROM standing
         WHERE reserved <> award OR credited + released + forfeited > award""",
-    ),
-    Rule(
-        RESERVED,
-        """
-        SELECT campaign_id, waiting, balance_points FROM (
-            SELECT campaign_id, sum(reserved - credited - released - forfeited) AS waiting
-            FROM standing GROUP BY campaign_id
-        ) sums FULL JOIN (
-            SELECT campaign_id, balance_points FROM points_account WHERE kind = 'reserved'
-        ) account USING (campaign_id)
-        WHERE COALESCE(waiting, 0) <> COALESCE(balance_points, 0)""",
-    ),
-    Rule(
-        TWICE,
-        """
-        SELECT draw_id, wester_id, sum(credits) FROM standing
-        GROUP BY draw_id, wester_id HAVING sum(credits) > 1""",
     ),
     Rule(
         NOBODY_ELSE,
@@ -136,7 +115,9 @@ ALWAYS = (
             t.kind = 'credit' AND account.wester_id = standing.wester_id
         ) IS NOT TRUE AND t.kind <> 'reverse'""",
     ),
-    Rule(AT_MOST, "SELECT id, credited, award, cap FROM standing WHERE credited > LEAST(award, cap)"),
+    Rule(
+        AT_MOST, "SELECT id, credited, award, cap FROM standing WHERE credited > LEAST(award, cap)"
+    ),
     Rule(
         BUDGET,
         """
@@ -175,6 +156,27 @@ ALWAYS = (
         SELECT standing.id FROM standing
         JOIN points_payout payout ON payout.draw_id = standing.draw_id
         WHERE payout.ended_at IS NOT NULL AND credited + released + forfeited < award""",
+    ),
+    Rule(
+        RESERVED,
+        """
+        SELECT campaign_id, waiting, balance_points FROM (
+            SELECT campaign_id, sum(reserved - credited - released - forfeited) AS waiting
+            FROM standing GROUP BY campaign_id
+        ) sums FULL JOIN (
+            SELECT campaign_id, balance_points FROM points_account WHERE kind = 'reserved'
+        ) account USING (campaign_id)
+        WHERE COALESCE(waiting, 0) <> COALESCE(balance_points, 0)""",
+    ),
+    Rule(
+        BOUNDS,
+        """
+        SELECT account.id, kind, balance_points FROM points_account account
+        WHERE balance_points < CASE kind WHEN 'issuer' THEN -(
+            SELECT budget_points FROM campaign_terms terms
+            WHERE terms.campaign_id = account.campaign_id AND published_at IS NOT NULL
+            ORDER BY version DESC LIMIT 1
+        ) ELSE 0 END""",
     ),
 )
 DONE = (

@@ -4,7 +4,6 @@ import json
 import random
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from celery import current_app as app
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 from kombu import Producer
 

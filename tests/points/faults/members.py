@@ -3,7 +3,7 @@
 A member's WESTER ID begins with its kind.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from tests.points.faults.invariants import Outcome
 
 CODE = "012025121203"
 CAP, MINIMUM = 20_000, 5_000
+GAINED = 9  # the place of a booking that was made known late
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,23 @@ def write_after_freeze(folder: Path, members: list[str]) -> None:
     write_leaves(folder, [member for member in members if kind_of(member).leaves])
 
 
-def write_leaves(folder: Path, members: list[str], *, sequence: int = 1) -> Path:
+def write_leaves(folder: Path, members: Sequence[str], *, sequence: int = 1) -> Path:
     """Write a file by which members leave."""
     rows = [
         {"wester_id": one, "status": "withdrawn", "changed_at": "2025-02-10T09:00:00+09:00"}
         for one in members
     ]
     return write_feed_file(folder, rows, definition=MEMBERSHIPS, sequence=sequence)
+
+
+def write_cancellations(folder: Path, members: Sequence[str]) -> Path:
+    """Write a file by which all that members booked is cancelled."""
+    rows = [
+        booking(member, place, "cancelled", amount_yen=1)
+        for member in members
+        for place in (*range(len(kind_of(member).bookings)), GAINED)
+    ]
+    return write_feed_file(folder, rows, sequence=2)
 
 
 def ridden(member: str) -> Iterator[Row]:
@@ -116,7 +127,7 @@ def later(member: str) -> Iterator[Row]:
         event = "refunded" if place else "cancelled"
         yield booking(member, place, event, amount_yen=kind.bookings[place])
     if kind.gained:
-        yield booking(member, 9, "used", amount_yen=kind.gained)
+        yield booking(member, GAINED, "used", amount_yen=kind.gained)
 
 
 def booking(member: str, place: int, event: str, **values: object) -> Row:

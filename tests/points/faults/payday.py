@@ -13,6 +13,7 @@ from tests.points.faults.bugs import BUGS
 from tests.points.faults.invariants import Broken, Outcome
 from tests.points.faults.machine import PATIENCE_S, Machine, Process, wait_for
 from tests.points.faults.members import expected_outcomes
+from tests.points.faults.moments import Moment, moments
 from tests.points.faults.rewinding import keep, rewind
 
 AWARDS = """
@@ -24,6 +25,8 @@ WAITING = """
 SELECT count(*) FROM pg_locks JOIN pg_database database ON database.oid = pg_locks.database
 WHERE NOT granted AND datname = current_database()"""
 
+LEFT = "SELECT FROM points_payoutpart WHERE done_at IS NULL"
+
 
 @dataclass
 class Payday:
@@ -34,6 +37,7 @@ class Payday:
     folder: Path
     expected: Mapping[str, Outcome]
     bug: str = ""
+    patience_s: float = PATIENCE_S
 
     def start(self, job: str, **options: Any) -> Process:
         """Start a process on this payout."""
@@ -84,14 +88,23 @@ class Payday:
         with self.machine.connect(self.database) as connection:
             return connection.execute(WAITING).fetchone() != (0,)
 
-    def finish(self) -> None:
+    def parts_left(self) -> int:
+        """Return how many parts nobody has finished."""
+        with self.machine.connect(self.database) as connection:
+            return len(connection.execute(LEFT).fetchall())
+
+    def credited_when_undisturbed(self) -> tuple[str, ...]:
+        """Return the members who get something where nothing happens meanwhile."""
+        return tuple(member for member, end in self.expected.items() if end.credited)
+
+    def finish(self, *, but_for: tuple[str, ...] = ()) -> None:
         """Have the command run again, as whatever started it does, and look at everything."""
         self.check_always()
-        ended = self.start("pay").wait()
+        ended = self.start("pay").wait(self.patience_s)
         self.check_always()
         if ended != "exit 0":
             raise Broken(invariants.UNFINISHED, self.machine.log())
-        self.check_done()
+        self.check_done(but_for=but_for)
 
 
 @contextmanager
@@ -110,18 +123,15 @@ def open_payday(machine: Machine, template: str, bug: str = "") -> Iterator[Payd
             machine.drop(database)
 
 
-@contextmanager
-def open_paydays(machine: Machine, template: str, bug: str = "") -> Iterator[Iterator[Payday]]:
-    """Provide the same payout again and again, as if it had never been begun."""
+def each_moment(
+    machine: Machine, template: str, *whens: str, strike: str, bug: str = ""
+) -> Iterator[tuple[Payday, Moment]]:
+    """Yield each moment with the same payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
         keep(look)
-
-        def again() -> Iterator[Payday]:
-            while True:
-                yield payday
-                rewind(look)
-
-        yield again()
+        for moment in moments(*whens, strike=strike):
+            yield payday, moment
+            rewind(look)
 
 
 @dataclass
@@ -144,7 +154,7 @@ class Shift:
         return [self.processes[place] for place, (job, _) in self.jobs.items() if job == "work"]
 
     def finish(self, *, patience_s: float = PATIENCE_S) -> None:
-        """Wait until everything is paid, and have nobody do anything for it but restart the dead."""
+        """Wait until everything is paid; nobody does anything for it but restart the dead."""
 
         def is_paid() -> bool:
             self.tend()
@@ -157,7 +167,9 @@ class Shift:
 
 
 @contextmanager
-def shift(payday: Payday, *, workers: int = 2, beats: int = 1, deliveries: int = 1) -> Iterator[Shift]:
+def shift(
+    payday: Payday, *, workers: int = 2, beats: int = 1, deliveries: int = 1
+) -> Iterator[Shift]:
     """Provide workers and beats that are at work, and end them."""
     beat = [
         ("beat", {"schedule": str(payday.folder / f"beat{n}"), "deliveries": deliveries})
