@@ -50,7 +50,11 @@ def take(
     if patience_ms is not None:
         patience = "set_config('lock_timeout', %(patience)s, TRUE)"
         asked = f"CASE WHEN {patience} IS NOT NULL THEN {asked} END"
-    values = {"lock": int(lock), "which": int(which), "patience": f"{patience_ms}ms"}
+    values: dict[str, int | str] = {
+        "lock": int(lock),
+        "which": int(which),
+        "patience": f"{patience_ms}ms",
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {asked}", values)
 
