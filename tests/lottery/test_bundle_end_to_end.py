@@ -1,6 +1,5 @@
 """From feed files to a bundle that an outsider accepts, and nobody can alter."""
 
-import hashlib
 import json
 from datetime import datetime, timedelta
 from io import StringIO
@@ -13,7 +12,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from config.env import MovedClock
-from lottery.models import Award, Entrant
+from lottery.models import Award, Draw, Entrant
 from tests.entries.feedfiles import (
     CODE,
     entry_row,
@@ -22,6 +21,7 @@ from tests.entries.feedfiles import (
     write_memberships,
 )
 from tests.factories.campaign import CampaignFactory, UserFactory
+from tests.factories.lottery import confirm
 from tests.feedfiles import Row, booking_row, write_feed_file
 from tests.lottery.reference import canonical, sha, ticket_of
 from tests.lottery.verifying import Bundle, assert_refused, flipped, verify
@@ -148,6 +148,7 @@ def test_a_draw_over_feed_files_is_what_an_outsider_accepts(
     outcome = verify(bundle, *known)
     assert outcome.status == 0, outcome.lines
     assert answer("draw", "run", CODE)["winners"] == drawn["winners"]
+    confirm(Draw.objects.get())
     assert_same_winners(bundle, receipts_of(bundle, tmp_path, expected), drawn, expected)
 
 
@@ -168,14 +169,11 @@ def assert_same_winners(
 ) -> None:
     """Draw once more from the protocol's text: order, cut, and what each winner gets."""
     manifest_bytes = (bundle / "manifest.json").read_bytes()
-    manifest, beacon_round = (
-        json.loads(manifest_bytes),
-        json.loads((bundle / "round.json").read_bytes()),
-    )
+    manifest = json.loads(manifest_bytes)
+    signature = bytes.fromhex(json.loads((bundle / "round.json").read_bytes())["signature"])
     assert {one: receipt["reward"] for one, receipt in receipts.items()} == expected
-    randomness = hashlib.sha256(bytes.fromhex(beacon_round["signature"])).digest()
-    drawn_at = manifest["beacon"]["round"].to_bytes(8, "big")
-    seed = sha(b"pointdraw/seed/v1\x00" + sha(manifest_bytes) + drawn_at + randomness)
+    drawn_by = manifest["beacon"]["round"].to_bytes(8, "big") + sha(signature)
+    seed = sha(b"pointdraw/seed/v1\x00" + sha(manifest_bytes) + drawn_by)
     order = sorted(
         expected,
         key=lambda one: (
