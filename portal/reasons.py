@@ -2,7 +2,7 @@
 
 from campaign.models import Terms
 from campaign.rules import RULES
-from entries.rules import MEMBER_RULES
+from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 from portal import formats, names
 
 
@@ -13,9 +13,9 @@ def booking_sentences(terms: Terms) -> dict[str, str]:
 
 
 def member_sentences(terms: Terms) -> dict[str, str]:
-    """Return by its code what a member reads about each rule that keeps them out of the draw."""
+    """Return by its code what a member reads about whatever keeps them out of the draw."""
     filled = placeholders(terms)
-    return {rule.code: str(rule.sentence) % filled for rule in MEMBER_RULES}
+    return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
 def placeholders(terms: Terms) -> dict[str, str]:

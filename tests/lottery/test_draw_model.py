@@ -277,7 +277,7 @@ def test_terms_of_a_draw_never_change(make: Callable[[], Draw]) -> None:
 
 def copied(draw: Draw, **changed: str) -> str:
     """Return the statement that inserts a copy of a draw with some columns changed."""
-    columns = [field.column for field in Draw._meta.concrete_fields if field.column != "id"]
+    columns = [str(one.column) for one in Draw._meta.concrete_fields if one.column != "id"]
     values = ", ".join(changed.get(column, column) for column in columns)
     return (
         f"INSERT INTO lottery_draw ({', '.join(columns)}) "

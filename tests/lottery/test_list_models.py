@@ -72,7 +72,7 @@ def test_list_never_changes_once_it_is_complete(make: Any) -> None:
 def open_list() -> Draw:
     """Return a draw whose list is being written, as it is in the middle of a freeze."""
     done = void(published_draw(MEMBERS))
-    columns = [field.column for field in Draw._meta.concrete_fields if field.column != "id"]
+    columns = [str(one.column) for one in Draw._meta.concrete_fields if one.column != "id"]
     changed = {
         "state": "'frozen'",
         "sequence": "2",
