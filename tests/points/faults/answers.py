@@ -46,6 +46,7 @@ def write_results(folder: Path, lines: Iterable[Line], *, sequence: int = 1) -> 
         "rows": len(rows),
         "sha256": hashlib.sha256(content).hexdigest(),
         "encoding": "utf-8",
+        "total_points": sum(int(points) for _, status, points, _ in rows if status == "credited"),
     }
     path.with_name(path.name + ".manifest.json").write_text(json.dumps(manifest))
     return path

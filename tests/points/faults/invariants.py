@@ -4,7 +4,8 @@ Independent of the code that pays: this asks the rows what happened, never a fun
 the app. Whatever is broken is raised under its name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ class Rule:
 # Every award of every draw whose awards were reserved, with what its transfers come to. A transfer
 # that was reversed counts as if it had never been; ``credits`` counts those as well.
 STANDING = """
-WITH standing AS (
+CREATE TEMPORARY TABLE standing ON COMMIT DROP AS
     SELECT award.id, award.points AS award, draw.id AS draw_id, draw.campaign_id,
         entrant.wester_id, entrant.pid, draw.manifest_sha256, terms.reward_cap_points AS cap,
         terms.budget_points AS budget, terms.credit_at, terms.expires_on,
@@ -76,9 +77,7 @@ WITH standing AS (
         ) AS stands
         FROM points_transfer transfer
     ) t ON t.award_id = award.id
-    GROUP BY award.id, draw.id, entrant.id, terms.id
-)
-"""
+    GROUP BY award.id, draw.id, entrant.id, terms.id"""
 ALWAYS = (
     Rule(ZERO, "SELECT sum(balance_points) FROM points_account HAVING sum(balance_points) <> 0"),
     Rule(
@@ -188,21 +187,35 @@ DONE = (
         OR (credited > 0) = (forfeited > 0) OR (forfeited > 0) <> (reason <> '')""",
     ),
 )
-OUTCOMES = STANDING + "SELECT wester_id, credited, released, forfeited, reason FROM standing"
+OUTCOMES = "SELECT wester_id, credited, released, forfeited, reason FROM standing"
+PAID = """
+SELECT ended_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM standing WHERE credited + released + forfeited < award
+) FROM points_payout"""
+
+
+@contextmanager
+def standing(connection: psycopg.Connection) -> Iterator[None]:
+    """Look at one instant of the database, whatever others write meanwhile."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.execute(STANDING)
+        yield
 
 
 def check_always(connection: psycopg.Connection) -> None:
     """Raise what does not hold, at whatever moment this is asked."""
-    check(connection, ALWAYS)
+    with standing(connection):
+        check(connection, ALWAYS)
 
 
 def check_done(connection: psycopg.Connection, expected: Mapping[str, Outcome]) -> None:
     """Raise what does not hold once everything is paid; ``expected`` may leave members open."""
-    check(connection, ALWAYS)
-    check(connection, DONE)
-    if not is_paid(connection):
-        raise Broken(UNFINISHED, "the payout has not ended")
-    found = outcomes(connection)
+    with standing(connection):
+        check(connection, (*ALWAYS, *DONE))
+        if connection.execute(PAID).fetchone() != (True,):
+            raise Broken(UNFINISHED, "the payout has not ended")
+        found = read_outcomes(connection)
     if wrong := {
         member: (found.get(member), outcome)
         for member, outcome in expected.items()
@@ -214,19 +227,21 @@ def check_done(connection: psycopg.Connection, expected: Mapping[str, Outcome]) 
 def check(connection: psycopg.Connection, rules: tuple[Rule, ...]) -> None:
     """Raise the first rule that is broken, with a few of the rows that break it."""
     for rule in rules:
-        if rows := connection.execute(STANDING + rule.broken).fetchmany(5):
+        if rows := connection.execute(rule.broken).fetchmany(5):
             raise Broken(rule.name, rows)
 
 
 def outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
     """Return what became of every award so far, by member."""
+    with standing(connection):
+        return read_outcomes(connection)
+
+
+def read_outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
     return {member: Outcome(*rest) for member, *rest in connection.execute(OUTCOMES)}
 
 
 def is_paid(connection: psycopg.Connection) -> bool:
     """Say whether every award has come to its end and the payout says so."""
-    waiting = connection.execute(
-        STANDING + "SELECT count(*) FROM standing WHERE credited + released + forfeited < award"
-    ).fetchone()
-    ended = connection.execute("SELECT ended_at IS NOT NULL FROM points_payout").fetchone()
-    return waiting == (0,) and ended == (True,)
+    with standing(connection):
+        return connection.execute(PAID).fetchone() == (True,)

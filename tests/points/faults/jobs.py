@@ -134,6 +134,12 @@ def verify() -> None:
 
 
 @job
+def pay_and_verify() -> None:
+    pay()
+    verify()
+
+
+@job
 def load(*, path: str) -> None:
     load_file(path=Path(path), feeds=FEEDS, loaded_at=LOADED_AT)
 

@@ -22,8 +22,8 @@ JOIN lottery_entrant entrant ON entrant.id = award.entrant_id"""
 
 
 WAITING = """
-SELECT count(*) FROM pg_locks JOIN pg_database database ON database.oid = pg_locks.database
-WHERE NOT granted AND datname = current_database()"""
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'"""
 
 LEFT = "SELECT FROM points_payoutpart WHERE done_at IS NULL"
 
@@ -60,10 +60,13 @@ class Payday:
 
     def check_done(self, *, but_for: tuple[str, ...] = ()) -> None:
         """Raise what does not hold of a payout that is finished; of some any end will do."""
+        self.machine.run("verify", self.database)
+        self.look_done(but_for)
+
+    def look_done(self, but_for: tuple[str, ...]) -> None:
         expected = {name: one for name, one in self.expected.items() if name not in but_for}
         with self.machine.connect(self.database) as connection:
             invariants.check_done(connection, expected)
-        self.machine.run("verify", self.database)
 
     def check_settled(self, folder: Path) -> None:
         """Raise what does not hold once the payout is closed, one credit having been rejected."""
@@ -100,11 +103,10 @@ class Payday:
     def finish(self, *, but_for: tuple[str, ...] = ()) -> None:
         """Have the command run again, as whatever started it does, and look at everything."""
         self.check_always()
-        ended = self.start("pay").wait(self.patience_s)
-        self.check_always()
-        if ended != "exit 0":
+        if self.start("pay_and_verify").wait(self.patience_s) != "exit 0":
+            self.check_always()
             raise Broken(invariants.UNFINISHED, self.machine.log())
-        self.check_done(but_for=but_for)
+        self.look_done(but_for)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ It reads a line of JSON for each job and answers with the number of the process 
 ``{"look": PID}`` with how that process is: null while it runs.
 """
 
+import gc
 import json
 import os
 import sys
@@ -35,6 +36,7 @@ def warm_up() -> None:
     current_app.loader.import_default_modules()
     assert settings.configured
     assert get_resolver().url_patterns
+    gc.freeze()  # what stands here is shared with every job, and is not to be copied for each
 
 
 def fork(job: dict[str, Any]) -> int:
