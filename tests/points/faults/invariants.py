@@ -231,6 +231,18 @@ def check(connection: psycopg.Connection, rules: tuple[Rule, ...]) -> None:
             raise Broken(rule.name, rows)
 
 
+def look_within(connection: psycopg.Connection) -> dict[str, Outcome]:
+    """Check inside of a transaction that is still open; return what became of every award so far.
+
+    Who left before whom is not known there: nothing of it is committed.
+    """
+    connection.execute(STANDING)
+    check(connection, tuple(rule for rule in ALWAYS if rule.name != LEAVERS))
+    found = read_outcomes(connection)
+    connection.execute("DROP TABLE standing")
+    return found
+
+
 def outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
     """Return what became of every award so far, by member."""
     with standing(connection):
