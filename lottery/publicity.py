@@ -1,5 +1,5 @@
 """What of a draw is public, and when: nothing of the list before its publication, and nothing of a
-result before its confirmation, save of a draw that is void.
+result before its confirmation, unless the draw is void.
 
 Source: the draw protocol, "Who does what, when".
 """
@@ -15,6 +15,7 @@ RESULT_FILES = ("round.json", "result.json", "winners.csv")
 class Times(Protocol):
     """When what happened to a draw; None: not yet, or never."""
 
+    publish_by: datetime
     round_time: datetime
     published_at: datetime | None
     drawn_at: datetime | None
@@ -26,6 +27,7 @@ class Stage(StrEnum):
     """How far people see that a draw has come."""
 
     FROZEN = "frozen"
+    MISSED = "missed"  # not published in time, so it can only become void
     PUBLISHED = "published"
     DRAWING = "drawing"
     CONFIRMED = "confirmed"
@@ -39,7 +41,7 @@ def stage_of(draw: Times, *, now: datetime) -> Stage:
     if draw.confirmed_at is not None:
         return Stage.CONFIRMED
     if draw.published_at is None:
-        return Stage.FROZEN
+        return Stage.FROZEN if now <= draw.publish_by else Stage.MISSED
     return Stage.PUBLISHED if now < draw.round_time else Stage.DRAWING
 
 
@@ -51,7 +53,10 @@ def shows_result(draw: Times) -> bool:
 
 
 def public_files(draw: Times) -> tuple[str, ...]:
-    """Return the names of the files that everybody may fetch."""
-    if draw.published_at is None:
-        return ()
-    return LIST_FILES + RESULT_FILES if shows_result(draw) else LIST_FILES
+    """Return the names of the files that everybody may fetch.
+
+    A draw that was never published and is run only to be void comes out whole, with the void.
+    """
+    if shows_result(draw):
+        return LIST_FILES + RESULT_FILES
+    return () if draw.published_at is None else LIST_FILES

@@ -12,7 +12,7 @@ from lottery import receipts
 from lottery.checked_steps import STEPS
 from lottery.draw_page import ShownDraw, shown_draw
 from lottery.models import Draw, Entrant
-from lottery.publicity import Stage
+from lottery.publicity import public_files
 
 TEMPLATE = "lottery/receipt.html"
 
@@ -38,15 +38,15 @@ def page_context(
 
 
 def find_receipt(draw: Draw, wester_id: str) -> bytes | None:
-    """Return the receipt's bytes; None for nobody's, and before the list is published."""
-    if draw.published_at is None:
+    """Return the receipt's bytes; None for nobody's, and before the list is public."""
+    if not public_files(draw):
         return None
     return receipts.receipt_json(draw, wester_id)
 
 
 def find_address(shown: ShownDraw | None, wester_id: str) -> str | None:
     """Return the address of the member's receipt; None where there is none yet."""
-    if shown is None or shown.stage is Stage.FROZEN:
+    if shown is None or not shown.files:
         return None
     draw = shown.draw
     if not Entrant.objects.filter(draw=draw, wester_id=wester_id).exists():

@@ -9,7 +9,6 @@ const said = checker.querySelector("[data-said]");
 
 // Every step becomes visible here, in its order, once its outcome is known.
 async function show(bytes) {
-  steps.hidden = false;
   steps.querySelectorAll("[data-step]").forEach((step) => step.removeAttribute("data-state"));
   say("running");
   let outcome = null;

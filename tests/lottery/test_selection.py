@@ -45,9 +45,7 @@ def test_cut_never_exceeds_the_budget_and_accounts_for_all(
 
 
 @given(rewards=rewards_of_all, budget=budgets, policy=policies)
-def test_cut_is_the_longest_prefix_that_fits(
-    rewards: list[int], budget: int, policy: str
-) -> None:
+def test_cut_is_the_longest_prefix_that_fits(rewards: list[int], budget: int, policy: str) -> None:
     cut = cut_at_budget(rewards, budget=budget, policy=policy)
 
     fitting = [k for k in range(len(rewards) + 1) if sum(rewards[:k]) <= budget]
