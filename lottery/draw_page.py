@@ -1,4 +1,4 @@
-"""The page of the draw: how it works, how far it is, what it came to, and every file that proves it."""
+"""The page of the draw: how it works, how far it is, its result, and every file that proves it."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models import Terms
 from campaign.queries import shown_terms
 from campaign.shared_pages import SharedPage, shared_page
+from lottery import queries
 from lottery.checked_steps import STEPS
 from lottery.models import Award, Draw
 from lottery.publicity import Stage, public_files, shows_result, stage_of
 
 TEMPLATE = "lottery/draw.html"
 SHORTEST_GAP_S = 86_400  # between publication and round; less only in a demo
-LARGE = ["pid_key", "nonce_key", "terms_json", "verifier", "round_json", "result", "winners_csv"]
 FILES = {
     "terms.json": _("The terms of the campaign"),
     "manifest.json": _("The manifest: everything that was fixed before the draw"),
@@ -99,8 +100,14 @@ def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
 
 def draws_to_show(terms: Terms) -> list[Draw]:
     """Return the campaign's draws, the newest first, without the bytes of their files."""
-    draws = Draw.objects.filter(campaign=terms.campaign_id).select_related("terms", "campaign")
-    return list(draws.defer(*LARGE).order_by("-sequence"))
+    draws = with_manifest(Draw.objects.filter(campaign=terms.campaign_id))
+    return list(draws.order_by("-sequence"))
+
+
+def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:
+    """Fetch draws with their manifests and without the bytes of their other files."""
+    large = set(queries.FILES) - {"manifest"}
+    return draws.select_related("terms", "campaign").defer(None).defer(*large)
 
 
 def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:

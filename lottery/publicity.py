@@ -1,6 +1,7 @@
-"""What of a draw is public, and when: nothing of the list before its publication, and nothing of a
-result before its confirmation, unless the draw is void.
+"""What of a draw is public, and when.
 
+Nothing of the list before its publication, and nothing of a result before its confirmation, unless
+the draw is void.
 Source: the draw protocol, "Who does what, when".
 """
 

@@ -128,7 +128,7 @@ def find_terms(code: str) -> Terms:
 def find_draw(code: str, sequence: int) -> Draw:
     """Return a draw without the bytes of its files, or answer that there is no such page."""
     draws = Draw.objects.filter(campaign__code=code, sequence=sequence)
-    draw = draws.select_related("campaign", "terms").defer(*draw_page.LARGE).first()
+    draw = draw_page.with_manifest(draws).first()
     if draw is None:
         raise Http404
     return draw
