@@ -17,9 +17,10 @@ from campaign.models import Terms
 from campaign.queries import shown_terms
 from campaign.shared_pages import SharedPage, shared_page
 from lottery import queries
+from lottery.bundle import has_public_result, public_files
 from lottery.checked_steps import STEPS
 from lottery.models import Award, Draw
-from lottery.publicity import Stage, public_files, shows_result, stage_of
+from lottery.stages import Stage, next_change, stage_of
 
 TEMPLATE = "lottery/draw.html"
 SHORTEST_GAP_S = 86_400  # between publication and round; less only in a demo
@@ -72,14 +73,14 @@ def shared_draw_page(code: str, *, now: datetime) -> SharedPage | None:
 
 
 def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
-    """Render the page, and say when the clock alone changes it: as the round appears."""
+    """Render the page, and say when the clock alone changes it."""
     terms = shown_terms(code)
     if terms is None:
         return None
     context = page_context(terms, now=now)
     shown: ShownDraw | None = context["shown"]
-    waits = shown is not None and shown.stage is Stage.PUBLISHED
-    return render_to_string(TEMPLATE, context), shown.draw.round_time if shown and waits else None
+    changes_at = next_change(shown.draw, now=now) if shown else None
+    return render_to_string(TEMPLATE, context), changes_at
 
 
 def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
@@ -119,8 +120,8 @@ def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
         manifest=json.loads(bytes(draw.manifest)),
         address=reverse("lottery:files", args=[draw.campaign.code, draw.sequence]),
         files=[(name, str(FILES[name])) for name in public_files(draw)],
-        shows_result=shows_result(draw),
-        partial_points=find_partial_award(draw) if shows_result(draw) else 0,
+        shows_result=has_public_result(draw),
+        partial_points=find_partial_award(draw) if has_public_result(draw) else 0,
     )
 
 

@@ -12,7 +12,6 @@ from lottery import receipts
 from lottery.checked_steps import STEPS
 from lottery.draw_page import ShownDraw, shown_draw
 from lottery.models import Draw, Entrant
-from lottery.publicity import public_files
 
 TEMPLATE = "lottery/receipt.html"
 
@@ -21,7 +20,7 @@ def page_context(
     terms: Terms, draw: Draw, wester_id: str, *, now: datetime
 ) -> dict[str, Any] | None:
     """Return what the page shows; None where the member has no receipt of this draw, or not yet."""
-    content = find_receipt(draw, wester_id)
+    content = receipts.receipt_json(draw, wester_id)
     if content is None:
         return None
     place = [terms.campaign.code, draw.sequence]
@@ -37,16 +36,9 @@ def page_context(
     }
 
 
-def find_receipt(draw: Draw, wester_id: str) -> bytes | None:
-    """Return the receipt's bytes; None for nobody's, and before the list is public."""
-    if not public_files(draw):
-        return None
-    return receipts.receipt_json(draw, wester_id)
-
-
 def find_address(shown: ShownDraw | None, wester_id: str) -> str | None:
     """Return the address of the member's receipt; None where there is none yet."""
-    if shown is None or not shown.files:
+    if shown is None or shown.draw.published_at is None:
         return None
     draw = shown.draw
     if not Entrant.objects.filter(draw=draw, wester_id=wester_id).exists():

@@ -15,9 +15,9 @@ from campaign.models import Terms
 from campaign.queries import shown_terms
 from entries.models import Member
 from entries.queries import find_member
-from lottery import bundle, draw_page, receipt_page
+from lottery import bundle, draw_page, receipt_page, receipts
+from lottery.bundle import Open
 from lottery.models import Draw
-from lottery.publicity import public_files
 
 # What was once published never changes, so nobody need ask for it again.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -70,23 +70,22 @@ def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpR
     The manifest hash fixes every byte of the bundle, the result's too, so it also names them.
     """
     draw = find_draw(code, sequence)
-    if name not in public_files(draw):
+    stream = bundle.public_files(draw).get(name)
+    if stream is None:
         raise Http404
     etag = f'"{bytes(draw.manifest_sha256).hex()[:32]}-{name}"'
     known = get_conditional_response(request, etag=etag)
-    response = known or file_response(draw, name)
+    response = known or file_response(name, stream)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = FOR_EVER
     return response
 
 
-def file_response(draw: Draw, name: str) -> HttpResponseBase:
+def file_response(name: str, stream: Open) -> HttpResponseBase:
     """Return a file to be saved under its own name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content_type = CONTENT_TYPES[name.rpartition(".")[2]]
-    return StreamingHttpResponse(
-        bundle.bundle_files(draw)[name](), content_type=content_type, headers=headers
-    )
+    return StreamingHttpResponse(stream(), content_type=content_type, headers=headers)
 
 
 @require_safe
@@ -110,7 +109,7 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
     member: Member | None = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    content = receipt_page.find_receipt(find_draw(code, sequence), member.wester_id)
+    content = receipts.receipt_json(find_draw(code, sequence), member.wester_id)
     if content is None:
         raise Http404
     headers = {"Content-Disposition": 'attachment; filename="receipt.json"'}
