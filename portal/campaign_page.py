@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from campaign.models import Terms
 from campaign.queries import shown_terms
 from campaign.shared_pages import SharedPage, shared_page
+from lottery.queries import standing_draw
 from portal import names
 from portal.states import ShownState, next_change, shown_state
 
@@ -35,7 +36,12 @@ def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
 
 def current_state(terms: Terms, *, now: datetime) -> ShownState:
     """Return the state in which a campaign is shown at an instant."""
-    return shown_state(terms, now=now, entries_frozen_at=terms.campaign.entries_frozen_at)
+    campaign = terms.campaign
+    draw = standing_draw(campaign) if campaign.entries_frozen_at else None
+    confirmed_at = draw.confirmed_at if draw else None
+    return shown_state(
+        terms, now=now, entries_frozen_at=campaign.entries_frozen_at, confirmed_at=confirmed_at
+    )
 
 
 def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
