@@ -123,10 +123,8 @@ def sentences_of(
         return [reasons.forfeit_sentence(terms, credit.forfeited_because)]
     if outcome is not Outcome.OUTSIDE:
         return []
-    found = standing.find_member(terms, wester_id, total_yen)["reasons"]
     words = reasons.member_sentences(terms)
-    # Whom no rule keeps out today has come to be eligible too late.
-    return [words[code] for code in found or [reasons.KNOWN_TOO_LATE]]
+    return [words[code] for code in standing.find_member(terms, wester_id, total_yen)["reasons"]]
 
 
 def find_void_notice(campaign: Campaign) -> VoidNotice | None:
