@@ -20,7 +20,7 @@ def member_sentences(terms: Terms) -> dict[str, str]:
     return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
-def forfeit_sentence(terms: Terms, code: str | None) -> str:
+def forfeit_sentence(terms: Terms, code: str) -> str:
     """Return what a member reads whose award was forfeited between draw and crediting."""
     filled = placeholders(terms)
     if code == "withdrawn":
