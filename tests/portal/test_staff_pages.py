@@ -66,7 +66,7 @@ def test_the_overview_tells_where_a_campaign_stands(set_clock: SetClock) -> None
     set_clock(steps.CREDIT_AT + timedelta(hours=1))
     page = text_of(staff("ops").get(OVERVIEW))
     assert "Points credited" in page
-    assert "paid: 3 / 3" in page
+    assert "Paid: 3 / 3" in page
     assert "37,340" in page
     assert "a-draft" not in page
     assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
