@@ -139,7 +139,7 @@ def test_an_address_names_no_member(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     set_clock(FREEZES)
     client = staff("support")
-    page = text_of(client.get(LOOK_UP, {"campaign": campaign.pk, "wester_id": "W2"}))
+    page = text_of(client.get(LOOK_UP, {"campaign": str(campaign.pk), "wester_id": "W2"}))
     assert "W2" not in page
     assert not AuditRecord.objects.filter(action="member.looked_up").exists()
     assert "This field is required." in text_of(look_up(client, campaign, ""))
