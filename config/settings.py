@@ -6,6 +6,7 @@ PRODUCTION=1 everything that belongs to a developer's machine is refused (config
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -164,6 +165,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "keep_forecasts": {
+        "task": "lottery.tasks.keep_forecasts",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
+    "clear_sessions": {
+        "task": "entries.tasks.clear_sessions",
+        "schedule": crontab(hour=4, minute=15),
+        "options": {"expires": 60 * 60},
+    },
 }
 
 # The folder that upstream delivers feed files to; none is watched where this is not set.
@@ -229,7 +240,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
     }
 
 # What a browser is told. The pages use no inline script or style and nothing from elsewhere.
