@@ -24,6 +24,9 @@ DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
 DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
 PORT = environment.port("PORT", default=8000)
+# What the demo plays: sample feeds for so many members, or the feed files of a folder.
+DEMO_MEMBERS = environment.count("MEMBERS", default=100_000)
+DEMO_FEEDS = env.str("FEEDS", "")
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")

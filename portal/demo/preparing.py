@@ -1,18 +1,16 @@
 """Make the demo's stage: schema, clock, campaign, staff, publication; repeating changes nothing."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from django.core.management import call_command
 
 from campaign import clock, staff
 from campaign.models import DemoClock
 from campaign.termsfile import read_campaign_file
+from portal.demo.orders import have_approved, order
 
 CAMPAIGN_FILE = Path(__file__).parents[2] / "campaign" / "data" / "012025121203.json"
 PLANNER, APPROVER = "demo-planner", "demo-approver"
@@ -56,11 +54,9 @@ def prepare(say: SAY) -> Stage:
 
 def publish(code: str, say: SAY) -> None:
     """Publish the campaign: one asks for it, the other approves."""
-    asked = order("campaign", "publish", code, "--by", PLANNER)
-    if asked["approval"] is None:
-        return
-    say(f"{PLANNER} asks for the publication, {APPROVER} approves it ...")
-    order("approval", "approve", str(asked["approval"]), "--by", APPROVER)
+    asked = have_approved("campaign", "publish", code, by=PLANNER, approver=APPROVER)
+    if asked["approval"] is not None:
+        say(f"{PLANNER} asked for the publication, {APPROVER} approved it.")
 
 
 def have_login(username: str, role: str) -> Login:
@@ -71,11 +67,3 @@ def have_login(username: str, role: str) -> Login:
     user.set_password(password)
     user.save(update_fields=["password"])
     return Login(username, password)
-
-
-def order(*words: str) -> dict[str, Any]:
-    """Run a command of the project as a person would, and return its answer."""
-    answer = StringIO()
-    call_command(*words, "--json", stdout=answer)
-    data: dict[str, Any] = json.loads(answer.getvalue())
-    return data

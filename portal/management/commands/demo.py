@@ -1,4 +1,4 @@
-"""``demo``: set everything up on this machine and serve it until Ctrl-C."""
+"""``demo``: play a whole campaign on this machine, then serve it until Ctrl-C."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,7 +8,10 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from bookings.commands import ContractCommand, Report
-from portal.demo import place, preparing, processes
+from portal.demo import main_job, place, preparing, processes
+from portal.demo.crew import Crew
+from portal.demo.job import inbox_of, take_on
+from portal.demo.play import Play, begin, choose_play, feeds_of
 from portal.demo.preparing import Stage
 from portal.demo.refusals import NoDemoMode
 
@@ -24,7 +27,7 @@ def port(text: str) -> int:
 
 
 class Command(ContractCommand):
-    """Set everything up on this machine and serve it until Ctrl-C."""
+    """Play a whole campaign on this machine, then serve it until Ctrl-C."""
 
     help = __doc__
 
@@ -36,34 +39,54 @@ class Command(ContractCommand):
         )
 
     def run(self, *args: Any, port: int, **_: Any) -> Report:
-        """Prepare the stage, then serve it unless DEMO_SERVE=0."""
+        """Play the campaign to its close, then serve it unless DEMO_SERVE=0."""
         if not settings.DEMO_MODE:
             raise NoDemoMode("The demo runs in demo mode only: make demo, or set DEMO_MODE=1.")
-        with place.only_demo(settings.LOCAL_STATE_DIR):
-            require_free_ports(port)
-            stage = preparing.prepare(self.say)
-            summary = summarise(stage, port=port)
-            if not settings.DEMO_SERVE:
-                self.say("Everything is set up; DEMO_SERVE=0: nothing is served.")
-                return Report(asdict(stage), summary)
-            self.serve(stage, port=port, summary=summary)
-        return Report(asdict(stage), "The demo has ended; its data stay. The servers: make stop.")
-
-    def serve(self, stage: Stage, *, port: int, summary: str) -> None:
-        """Serve the stage until a signal."""
         state = settings.LOCAL_STATE_DIR
-        parts = processes.parts_of_demo(
-            state=state, port=port, plays_wester=stand_in_port() is not None
-        )
+        play = choose_play(members=settings.DEMO_MEMBERS, feeds=settings.DEMO_FEEDS)
+        with place.only_demo(state):
+            require_free_ports(port)
+            if begin(state / "demo", play):
+                self.say("Cleared away a demo with other feeds.")
+            stage = preparing.prepare(self.say)
+            data = self.put_on(play, stage, port=port)
+        if settings.DEMO_SERVE:
+            return Report(data, "The demo has ended; its data stay. The servers: make stop.")
+        return Report(data, "DEMO_SERVE=0: nothing is served. The servers: make stop.")
+
+    def put_on(self, play: Play, stage: Stage, *, port: int) -> dict[str, Any]:
+        """Run the parts, have the campaign played, and serve it until a signal."""
+        state = settings.LOCAL_STATE_DIR
+        parts = self.parts(port)
         names = ", ".join(part.name for part in parts)
         self.say(f"Starting {names} (logs: {state / 'log'}) ...")
-        processes.serve(
-            parts,
-            state=state,
-            port=port,
-            path=page_path(stage),
-            tell=lambda: self.say(f"{summary}\nThe demo runs until Ctrl-C."),
+        inbox = {"FEED_INBOX": str(inbox_of(state / "demo"))}
+        with processes.running(parts, state=state, variables=inbox) as (children, asked):
+            if settings.DEMO_SERVE:
+                processes.wait_for_page(children, port=port, path=page_path(stage), asked=asked)
+                self.say(summarise(stage, port=port))
+            data = self.perform(play, stage, Crew(children, asked))
+            if settings.DEMO_SERVE and not asked.is_set():
+                self.say(f"{summarise(stage, port=port)}\nThe demo runs until Ctrl-C.")
+                processes.stay(children, asked)
+        return data
+
+    def parts(self, port: int) -> list[processes.Part]:
+        """Return what runs: everything, or the worker alone where nothing is served."""
+        if not settings.DEMO_SERVE:
+            return [processes.worker()]
+        return processes.parts_of_demo(
+            state=settings.LOCAL_STATE_DIR, port=port, plays_wester=stand_in_port() is not None
         )
+
+    def perform(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
+        """Have the feeds made and the campaign played; return what became of it."""
+        folder = settings.LOCAL_STATE_DIR / "demo"
+        self.say("Making the sample feeds ..." if not play.feeds else f"Feeds: {play.feeds}")
+        feeds = feeds_of(folder, play, campaign=stage.campaign)
+        job = take_on(code=stage.campaign, crew=crew, feeds=feeds, place=folder, say=self.say)
+        seconds = main_job.perform(job)
+        return {**asdict(stage), "seconds": seconds}
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal what happens."""

@@ -1,0 +1,39 @@
+"""The main job: a campaign from the opening of its entry to its close, on a moved clock."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.demo import days
+from portal.demo.job import Job
+
+
+@dataclass(frozen=True)
+class Act:
+    """One part of the main job, as a person reads it, and what does it."""
+
+    title: str
+    do: Callable[[Job], object]
+
+
+def pass_entry_period(job: Job) -> None:
+    """Have the entry period pass, and the days until the list is frozen."""
+    days.pass_nights(job, until=job.schedule.frozen_at)
+
+
+ACTS = (Act("Entries, bookings, nightly totals", pass_entry_period),)
+
+
+def perform(job: Job) -> dict[str, float]:
+    """Perform every act; return the seconds that each took.
+
+    Each finds out for itself how much of it an earlier, killed run has done.
+    """
+    seconds = {}
+    for number, act in enumerate(ACTS, start=1):
+        job.say(f"[{number}/{len(ACTS)}] {act.title} ...")
+        started = time.monotonic()
+        act.do(job)
+        seconds[act.title] = round(time.monotonic() - started, 1)
+        job.say(f"      {seconds[act.title]:.1f} s")
+    return seconds
