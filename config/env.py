@@ -92,14 +92,34 @@ def redis(name: str) -> str | None:
 def web_address(name: str) -> str:
     """Read the address of a web site, kept as it is written; empty where it is not set."""
     text = env.str(name, "")
+    if text and not is_web_address(text):
+        raise unfit(name, "must be a URL like https://id.example.jp, without a query")
+    return text
+
+
+def relays(name: str, *, default: list[str]) -> list[str]:
+    """Read the addresses of relays, parted by commas, without a slash at their ends.
+
+    Whoever listens on the way may read what they say, but not change it unnoticed; only this
+    machine itself is asked without TLS.
+    """
+    given = [text.strip().rstrip("/") for text in env.str(name, "").split(",")]
+    found = [text for text in given if text] or default
+    for text in found:
+        near = is_web_address(text) and urlsplit(text).hostname in ("127.0.0.1", "::1")
+        if not (near or (is_web_address(text) and text.startswith("https://"))):
+            raise unfit(name, "must be https:// URLs, parted by commas")
+    return found
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether this is the address of a web site or a folder of it, without a query."""
     try:
         parts = urlsplit(text)
         fits = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
     except ValueError:
         fits = False
-    if text and not (fits and text == f"{parts.scheme}://{parts.netloc}{parts.path}"):
-        raise unfit(name, "must be a URL like https://id.example.jp, without a query")
-    return text
+    return fits and text == f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def moved_clock(name: str) -> MovedClock | None:

@@ -12,6 +12,7 @@ def production_refusals(
     secret_key: str,
     embedded: bool,
     sign_in: bool,
+    draw: bool,
 ) -> list[str]:
     """Return why these settings may not serve in production; empty where they may."""
     weak_secret = len(secret_key) < SHORTEST_SECRET or len(set(secret_key)) < FEWEST_SIGNS
@@ -27,5 +28,7 @@ def production_refusals(
         "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.": embedded,
         "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
         "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.": not sign_in,
+        "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
+        "each 64 lower-case hex digits.": not draw,
     }
     return [sentence for sentence, applies in found.items() if applies]

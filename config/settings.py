@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env as environment
 from config import logs
+from config.draw import DAY, read_draw
 from config.env import ROOT, env
 from config.production import production_refusals
 from config.sign_in import read_sign_in
@@ -36,6 +37,7 @@ EMBEDDED_REDIS = REDIS_URL is None
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
+DRAW = read_draw(state=None if PRODUCTION else LOCAL_STATE_DIR)
 
 if PRODUCTION and (
     refusals := production_refusals(
@@ -46,11 +48,14 @@ if PRODUCTION and (
         secret_key=SECRET_KEY,
         embedded=EMBEDDED_DATABASE or EMBEDDED_REDIS,
         sign_in=SIGN_IN.may_serve,
+        draw=DRAW.may_serve,
     )
 ):
     raise ImproperlyConfigured(" ".join(refusals))
 if CAMPAIGN_NOW and not DEMO_MODE:
     raise ImproperlyConfigured("CAMPAIGN_NOW moves the clock only where DEMO_MODE=1.")
+if DRAW.min_gap_s < DAY and not DEMO_MODE:
+    raise ImproperlyConfigured("DRAW_MIN_GAP_S is less than a day only where DEMO_MODE=1.")
 
 if not SECRET_KEY:
     SECRET_KEY = environment.local_secret(LOCAL_STATE_DIR / "secret_key")
@@ -161,6 +166,22 @@ CELERY_BEAT_SCHEDULE = {
 
 # The folder that upstream delivers feed files to; none is watched where this is not set.
 FEED_INBOX = env.str("FEED_INBOX", "")
+
+# 32 bytes each: what a draw's own keys are encrypted under, and the seed of the Ed25519 key.
+DRAW_KEY, DRAW_SIGNING_KEY = DRAW.key, DRAW.signing_key
+DRAW_MIN_GAP_S = DRAW.min_gap_s
+# The local beacon chain of demo and tests keeps its key here.
+DRAW_CHAIN_FOLDER = LOCAL_STATE_DIR / "chain"
+# Who hands on drand's rounds; each answer is verified, so none of them needs to be trusted.
+DRAND_RELAYS = environment.relays(
+    "DRAND_RELAYS",
+    default=[
+        "https://api.drand.sh",
+        "https://api2.drand.sh",
+        "https://api3.drand.sh",
+        "https://drand.cloudflare.com",
+    ],
+)
 
 AUTH_USER_MODEL = "campaign.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -7,3 +7,34 @@ class LotteryConfig(AppConfig):
     """The draw: freeze, round, order, cut, proof."""
 
     name = "lottery"
+
+    def ready(self) -> None:
+        """Register the approvable actions and the roles' permissions.
+
+        Confirming and voiding move points as well: the app of the money registers these two.
+        """
+        # The models are there only now.
+        from campaign import approvals, roles
+        from lottery import forgetting, publishing, queries
+
+        approvals.register(
+            publishing.PUBLISH,
+            publishing.publish_draw,
+            hold=queries.hold_for_approval,
+            content=publishing.content_to_publish,
+            permission=publishing.PERMISSION,
+        )
+        approvals.register(
+            forgetting.FORGET,
+            forgetting.forget_keys,
+            hold=queries.hold_for_approval,
+            content=forgetting.content_to_forget,
+            permission=forgetting.PERMISSION,
+        )
+        for role in roles.ROLES:
+            roles.register(role, {"lottery.view_draw"})
+        asking = ("publication", "confirmation", "void", "forgetting")
+        roles.register("ops", {"lottery.run_draw", *(f"lottery.request_{one}" for one in asking)})
+        roles.register("campaign", {f"lottery.request_{one}" for one in asking})
+        roles.register("auditor", {"lottery.issue_receipt"})
+        roles.register("support", {"lottery.issue_receipt"})

@@ -28,6 +28,8 @@ PRODUCTION = {
     "WESTER_ISSUER": "https://id.example",
     "WESTER_CLIENT_ID": "dodonto",
     "WESTER_CLIENT_SECRET": "hidden",
+    "DRAW_KEY": "01" * 32,
+    "DRAW_SIGNING_KEY": "02" * 32,
 }
 
 

@@ -1,7 +1,9 @@
 """The draw of a campaign, who is in it, and what its winners get."""
 
 from lottery.models.awards import Award
+from lottery.models.campaigns import FrozenCampaign
+from lottery.models.candidates import Candidate
 from lottery.models.draws import Draw
 from lottery.models.entrants import Entrant
 
-__all__ = ["Award", "Draw", "Entrant"]
+__all__ = ["Award", "Candidate", "Draw", "Entrant", "FrozenCampaign"]

@@ -1,10 +1,31 @@
 """One seeded run over a frozen list, and the files that prove it."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Terms
+from lottery.models.draws_rules import DRAW_RULES
+from lottery.models.draws_triggers import DRAW_TRIGGERS
+
+if TYPE_CHECKING:  # generic in its stubs alone
+    from django.utils.functional import _StrPromise as StrPromise
+
+    ForeignKey = models.ForeignKey[Any, Any]
+
+
+def by_staff(label: "StrPromise") -> "ForeignKey":
+    """Return a column for the person who had something done."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=label,
+    )
 
 
 class Draw(models.Model):
@@ -44,32 +65,34 @@ class Draw(models.Model):
 
     frozen_at = models.DateTimeField(_("frozen at"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    published_by = by_staff(_("published by"))
     drawn_at = models.DateTimeField(_("drawn at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    confirmed_by = by_staff(_("confirmed by"))
     voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
-    voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    voided_by = by_staff(_("voided by"))
     void_reason = models.TextField(_("reason of the void"), blank=True)
-    forgotten_at = models.DateTimeField(_("secrets erased at"), null=True, blank=True)
-    forgotten_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    proposed_reason = models.TextField(
+        _("proposed reason of a void"),
+        blank=True,
+        db_default="",
+        default="",
+        db_comment="Of the last request to void it; part of what is approved.",
     )
+    forgotten_at = models.DateTimeField(_("secrets erased at"), null=True, blank=True)
+    forgotten_by = by_staff(_("secrets erased by"))
 
     pid_key = models.BinaryField(null=True, db_comment="K, encrypted; null once forgotten.")
     nonce_key = models.BinaryField(null=True, db_comment="K2, encrypted; null once forgotten.")
     entry_count = models.IntegerField(_("entrants"))
     terms_json = models.BinaryField(db_comment="terms.json, byte for byte.")
     manifest = models.BinaryField(db_comment="manifest.json, byte for byte.")
-    manifest_sha256 = models.BinaryField(unique=True, db_comment="The manifest hash, 32 bytes.")
+    manifest_sha256 = models.BinaryField(db_comment="The manifest hash, 32 bytes.")
     signature = models.CharField(max_length=128, db_comment="manifest.sig.")
     verifier = models.BinaryField(db_comment="verify_draw.py, byte for byte.")
+    subtrees = models.BinaryField(
+        db_comment="Tree nodes above each 1,024 records, 32 bytes each: receipts start from them."
+    )
 
     round_json = models.BinaryField(null=True, db_comment="round.json, byte for byte.")
     result = models.BinaryField(null=True, db_comment="result.json, byte for byte.")
@@ -83,14 +106,16 @@ class Draw(models.Model):
     class Meta:
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "sequence"], name="draw_sequence_once"),
-            models.UniqueConstraint(
-                fields=["campaign"],
-                condition=~models.Q(state="void"),
-                name="draw_one_that_is_not_void",
-            ),
+        permissions = [
+            ("request_publication", "Can ask for a draw to be published"),
+            ("request_confirmation", "Can ask for a draw to be confirmed"),
+            ("request_void", "Can ask for a draw to be void"),
+            ("request_forgetting", "Can ask for a draw's keys to be erased"),
+            ("run_draw", "Can run a draw whose round has come"),
+            ("issue_receipt", "Can issue a member's receipt of a draw"),
         ]
+        constraints = DRAW_RULES
+        triggers = DRAW_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.sequence}"

@@ -5,12 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 from lottery.models.draws import Draw
+from lottery.models.draws_rules import has_bytes
+from lottery.models.list_triggers import ENTRANT_TRIGGERS
+from lottery.protocol import HASH_BYTES, PID_BYTES
 
 
 class Entrant(models.Model):
     """A frozen entry. Staff see neither pid nor nonce; files name neither member nor total."""
 
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="entrants")
+    draw = models.ForeignKey(
+        Draw, models.PROTECT, related_name="entrants", db_index=False, db_constraint=False
+    )
     position = models.IntegerField(db_comment="Place in entries.bin, from 0, by pid.")
     wester_id = fields.identifier()
     total_yen = models.BigIntegerField(db_comment="Of the counting bookings, inside the freeze.")
@@ -26,7 +31,20 @@ class Entrant(models.Model):
             models.UniqueConstraint(fields=["draw", "wester_id"], name="entrant_one_per_member"),
             models.UniqueConstraint(fields=["draw", "pid"], name="entrant_pid_once"),
             models.UniqueConstraint(fields=["draw", "position"], name="entrant_position_once"),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=0), name="entrant_position_from_0"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reward_points__gte=1), name="entrant_reward_from_1"
+            ),
+            models.CheckConstraint(
+                condition=has_bytes("pid", PID_BYTES)
+                & has_bytes("nonce", HASH_BYTES)
+                & has_bytes("commitment", HASH_BYTES),
+                name="entrant_bytes_of_their_length",
+            ),
         ]
+        triggers = ENTRANT_TRIGGERS
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -87,6 +87,8 @@ def production_environment(folder: str) -> dict[str, str]:
         "WESTER_ISSUER": "https://id.example",
         "WESTER_CLIENT_ID": "bench",
         "WESTER_CLIENT_SECRET": "bench",
+        "DRAW_KEY": settings.DRAW_KEY.hex(),
+        "DRAW_SIGNING_KEY": settings.DRAW_SIGNING_KEY.hex(),
     }
 
 

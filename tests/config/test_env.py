@@ -231,3 +231,47 @@ def test_local_secret_refuses_a_folder_that_cannot_be(tmp_path: Path) -> None:
 
     with pytest.raises(EnvError, match='"LOCAL_STATE_DIR" must name a folder that can'):
         env.local_secret(tmp_path / "file" / "secret")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(None, ["https://default.example"], id="not set"),
+        pytest.param(" , ", ["https://default.example"], id="empty"),
+        pytest.param("https://a.example", ["https://a.example"], id="one"),
+        pytest.param(
+            "https://a.example/, https://b.example:8443/drand/",
+            ["https://a.example", "https://b.example:8443/drand"],
+            id="two, with slashes at their ends",
+        ),
+        pytest.param("http://127.0.0.1:8080", ["http://127.0.0.1:8080"], id="this machine"),
+        pytest.param("http://[::1]:8080", ["http://[::1]:8080"], id="this machine by IPv6"),
+    ],
+)
+def test_relays_reads(
+    given: Callable[[str | None], None], text: str | None, expected: list[str]
+) -> None:
+    given(text)
+
+    assert env.relays(NAME, default=["https://default.example"]) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("http://a.example", id="without TLS"),
+        pytest.param("https://a.example,http://hidden.example", id="the second without TLS"),
+        pytest.param("https://a.example?hidden=1", id="a query"),
+        pytest.param("hidden", id="no address"),
+        pytest.param("https://", id="no host"),
+        pytest.param("https://a.example:0", id="no port"),
+        pytest.param("https://[hidden", id="half an address"),
+    ],
+)
+def test_relays_refuses(given: Callable[[str | None], None], text: str) -> None:
+    given(text)
+
+    with pytest.raises(EnvError, match="must be https:// URLs") as refused:
+        env.relays(NAME, default=[])
+
+    assert "hidden" not in str(refused.value)

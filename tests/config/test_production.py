@@ -13,6 +13,7 @@ FIT = {
     "secret_key": PRODUCTION["SECRET_KEY"],
     "embedded": False,
     "sign_in": True,
+    "draw": True,
 }
 SECRET = "Production needs a SECRET_KEY of its own, random and of at least 50 characters."
 UNFIT = [
@@ -49,6 +50,12 @@ UNFIT = [
         "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
         "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.",
         id="no WESTER ID",
+    ),
+    pytest.param(
+        {"draw": False},
+        "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
+        "each 64 lower-case hex digits.",
+        id="no keys of the draw",
     ),
 ]
 
@@ -90,6 +97,11 @@ def test_production_refusals_name(unfit: dict[str, object], sentence: str) -> No
         pytest.param(
             {"WESTER_ISSUER": "http://id.example"}, "signs members in", id="WESTER ID in the clear"
         ),
+        pytest.param({"DRAW_KEY": ""}, "needs DRAW_KEY", id="no key of the draw"),
+        pytest.param({"DRAW_SIGNING_KEY": ""}, "needs DRAW_KEY", id="no key to sign with"),
+        pytest.param(
+            {"DRAW_SIGNING_KEY": PRODUCTION["DRAW_KEY"]}, "two different", id="one key for both"
+        ),
     ],
 )
 def test_check_ends_at_once_in_production_with(variables: dict[str, str], sentence: str) -> None:
@@ -108,7 +120,7 @@ def test_check_ends_at_once_in_production_with(variables: dict[str, str], senten
 def test_check_names_all_that_is_wrong_at_once() -> None:
     done = manage("check", PRODUCTION="1", DEBUG="1")
 
-    assert done.stderr.count("Production ") == 4
+    assert done.stderr.count("Production ") == 5
 
 
 @pytest.mark.slow

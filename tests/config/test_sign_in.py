@@ -135,6 +135,7 @@ def test_production_needs_a_real_wester_id(
         secret_key="0123456789" * 5,
         embedded=False,
         sign_in=read_sign_in(state=None).may_serve,
+        draw=True,
     )
 
     assert [("WESTER_ISSUER" in refusal) for refusal in refusals] == [True] * (not may_serve)

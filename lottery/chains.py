@@ -1,0 +1,49 @@
+"""Which beacon chain a draw waits for."""
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from lottery.beacon import QUICKNET, ChainInfo, Round
+from lottery.local_chain import local_chain, sign_round
+from lottery.models import Draw
+from lottery.refusals import ChainRefused, RoundNotDue
+
+
+def chain_named(name: str) -> ChainInfo:
+    """Return the chain that a draw to be frozen may wait for.
+
+    Raises:
+        SteerableChain: in production any other than drand's quicknet.
+    """
+    if name == Draw.Chain.QUICKNET:
+        return QUICKNET
+    return local_chain(settings.DRAW_CHAIN_FOLDER)
+
+
+def default_chain() -> str:
+    """Return the chain that is taken where none is named."""
+    return Draw.Chain.LOCAL if settings.DEMO_MODE else Draw.Chain.QUICKNET
+
+
+def chain_of(draw: Draw) -> ChainInfo:
+    """Return the chain that the manifest names, to the byte."""
+    beacon = json.loads(bytes(draw.manifest))["beacon"]
+    return ChainInfo(**{name: beacon[name] for name in ChainInfo.__dataclass_fields__})
+
+
+def sign_local_round(draw: Draw, *, at: datetime) -> Round:
+    """Return the round of a draw by the local chain, once its time has come.
+
+    Raises:
+        ChainRefused: the draw waits for another chain.
+        SteerableChain: this is production.
+        RoundNotDue: the time of the round has not come.
+    """
+    if draw.chain != Draw.Chain.LOCAL:
+        raise ChainRefused(_("This draw does not wait for the local chain."))
+    if at < draw.round_time:
+        raise RoundNotDue(_("The time of the round has not come."))
+    return sign_round(settings.DRAW_CHAIN_FOLDER, draw.round)

@@ -1,0 +1,146 @@
+"""The list that a draw is frozen over: read from the database, made nameless, stored.
+
+In bulk: nothing is asked or told row by row. The keys never reach the database in the clear.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db import connection
+
+from campaign.models import Terms
+from entries.rules import any_keeps_out
+from lottery import keys, protocol
+from lottery.documents import FrozenList
+from lottery.models import Candidate, Draw
+from lottery.protocol import HASH_BYTES, PID_BYTES, RECORD_BYTES
+
+# Reads entries_entry (unique entry_one_per_member), campaign_total and entries_membership by
+# their keys. Whoever has no total has one of 0.
+CANDIDATES = """
+WITH candidate AS (
+    SELECT entry.wester_id, entry.entered_at, COALESCE(total.total_yen, 0) AS counting_total,
+        membership.wester_id IS NOT NULL AS has_left
+    FROM entries_entry entry
+    LEFT JOIN campaign_total total
+        ON total.campaign_id = entry.campaign_id AND total.wester_id = entry.wester_id
+    LEFT JOIN entries_membership membership
+        ON membership.wester_id = entry.wester_id AND membership.status = 'withdrawn'
+    WHERE entry.campaign_id = %s
+)
+"""
+# Two hash tables of members to look things up in.
+MEMORY = "SET LOCAL work_mem = '128MB'"
+COLUMNS = ("draw_id", "position", "total_yen", "reward_points", "pid", "nonce", "commitment")
+STORE = f"COPY lottery_entrant ({', '.join(COLUMNS)}, wester_id) FROM STDIN (FORMAT binary)"
+# A row of a binary COPY: the number of columns, then each column's length and value.
+ROW = struct.Struct(f">h iq ii iq iq i{PID_BYTES}s i{HASH_BYTES}s i{HASH_BYTES}s i")
+COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+COPY_TAIL = b"\xff\xff"
+ROWS_AT_ONCE = 10_000
+# An entrant as we keep a million of them: pid, commitment, nonce, total and reward, WESTER ID.
+MEMBER_AT = RECORD_BYTES + HASH_BYTES + 16
+NUMBERS = struct.Struct(">QQ")
+
+
+@dataclass(frozen=True)
+class SecretList:
+    """The entrants in the order of their pids, packed, with the keys that made them nameless."""
+
+    pid_key: bytes
+    nonce_key: bytes
+    packed: list[bytes]
+    entries: bytes  # entries.bin
+    subtrees: list[bytes]
+
+    def describe(self) -> FrozenList:
+        """Return what the manifest says of the list."""
+        return FrozenList(
+            entry_count=len(self.packed),
+            entries_sha256=hashlib.sha256(self.entries).hexdigest(),
+            merkle_root=protocol.root_of(self.subtrees).hex(),
+            pid_key_sha256=hashlib.sha256(self.pid_key).hexdigest(),
+        )
+
+
+def make_list(terms: Terms) -> SecretList:
+    """Make the list of everybody whom no rule keeps out, under two new keys.
+
+    Source: the draw protocol, frozen list 1 to 4: pids are unique, or another key is taken.
+    """
+    while True:
+        pid_key, nonce_key = keys.new_key(), keys.new_key()
+        packed = sorted(pack_entrants(terms, pid_key, nonce_key))
+        pids = (entrant[:PID_BYTES] for entrant in packed)
+        if all(one != next_one for one, next_one in pairwise(pids)):
+            break
+    entries = b"".join([entrant[:RECORD_BYTES] for entrant in packed])
+    return SecretList(pid_key, nonce_key, packed, entries, protocol.subtrees_of(entries))
+
+
+def pack_entrants(terms: Terms, pid_key: bytes, nonce_key: bytes) -> Iterator[bytes]:
+    """Yield every entrant, nameless and committed to, in no order."""
+    keyed_pid, keyed_nonce = protocol.keyed_hash(pid_key), protocol.keyed_hash(nonce_key)
+    cap = terms.reward_cap_points
+    for wester_id, total in read_eligible(terms):
+        member = wester_id.encode()
+        reward = min(total, cap)
+        pid = protocol.pid_of(keyed_pid, member)
+        nonce = keyed_nonce(pid)
+        opening = protocol.opening_of(nonce, member)
+        commitment = protocol.commitment_of(pid, reward, opening)
+        yield pid + commitment + nonce + NUMBERS.pack(total, reward) + member
+
+
+def read_eligible(terms: Terms) -> Iterator[tuple[str, int]]:
+    """Yield WESTER ID and total of everybody whom no rule of a member keeps out."""
+    eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
+    chosen, parameters = eligible.values("wester_id", "counting_total").query.sql_with_params()
+    statement = f"COPY ({CANDIDATES} {chosen}) TO STDOUT (FORMAT binary)"
+    with connection.cursor() as cursor:
+        cursor.execute(MEMORY)
+        with cursor.copy(statement, [terms.campaign_id, *parameters]) as copy:
+            copy.set_types(["text", "int8"])
+            yield from copy.rows()
+
+
+def store_list(draw: Draw, packed: list[bytes]) -> None:
+    """Store the entrants of a draw, in the order of their places."""
+    with connection.cursor() as cursor, cursor.copy(STORE) as copy:
+        copy.write(COPY_HEAD)
+        for first in range(0, len(packed), ROWS_AT_ONCE):
+            some = packed[first : first + ROWS_AT_ONCE]
+            copy.write(b"".join(copy_rows(draw.pk, first, some)))
+        copy.write(COPY_TAIL)
+
+
+def copy_rows(draw_id: int, first: int, packed: list[bytes]) -> Iterator[bytes]:
+    """Yield entrants as rows of a binary COPY; the first of them has the place ``first``."""
+    pack, columns = ROW.pack, len(COLUMNS) + 1
+    nonce_at, numbers_at = RECORD_BYTES, RECORD_BYTES + HASH_BYTES
+    for position, entrant in enumerate(packed, first):
+        total, reward = NUMBERS.unpack_from(entrant, numbers_at)
+        pid, commitment = entrant[:PID_BYTES], entrant[PID_BYTES:RECORD_BYTES]
+        nonce, member = entrant[nonce_at:numbers_at], entrant[MEMBER_AT:]
+        head = pack(
+            columns,
+            8,
+            draw_id,
+            4,
+            position,
+            8,
+            total,
+            8,
+            reward,
+            PID_BYTES,
+            pid,
+            HASH_BYTES,
+            nonce,
+            HASH_BYTES,
+            commitment,
+            len(member),
+        )
+        yield head + member

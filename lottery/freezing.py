@@ -1,0 +1,204 @@
+"""Freeze the list of a draw: from here on nobody is added, left out or worth another reward."""
+
+import hashlib
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.locks import Lock, take
+from bookings.refusals import constraint_errors
+from campaign import aggregation, audit, queries
+from campaign.audit import Actor
+from campaign.models import Campaign, Terms
+from campaign.refusals import NotPublished
+from campaign.terms import lock
+from lottery import documents, keys
+from lottery.beacon import ChainInfo
+from lottery.chains import chain_named
+from lottery.documents import Names
+from lottery.entrant_list import SecretList, make_list, store_list
+from lottery.models import Draw
+from lottery.queries import standing_draw, subject_of
+from lottery.refusals import DrawStands, EntryPeriodRuns, RoundNotLater, RoundTooSoon
+
+VERIFIER = Path(__file__).parent / "verifier" / "verify_draw.py"
+
+
+@transaction.atomic
+def freeze_draw(
+    *,
+    campaign: Campaign,
+    round_time: datetime,
+    chain: str,
+    at: datetime,
+    actor: Actor | None = None,
+) -> Draw:
+    """Freeze the entrants of a campaign for the first round of a chain at or after an instant.
+
+    Takes every entry and load that was acknowledged before, and none after. The totals are
+    computed afresh. ``chain`` is one of ``Draw.Chain``; without ``actor`` the audit keeps the
+    machine's user. Source: the draw protocol, frozen list; the design, "Freeze against entries
+    and loads in flight".
+
+    Raises:
+        NotPublished: the campaign has no published terms.
+        EntryPeriodRuns: the entry period has not ended.
+        DrawStands: the campaign has a draw that is not void.
+        RoundTooSoon: there would be no time left to publish in.
+        RoundNotLater: the round is not later than the void predecessor's.
+        SteerableChain: production draws by quicknet alone.
+    """
+    at = at.replace(microsecond=0)  # the manifest counts in seconds
+    hold_everything(campaign)
+    terms = published_terms(campaign)
+    beacon = chain_named(chain)
+    number = beacon.first_round_at(second_from(round_time))
+    check_instants(terms, beacon, number, at=at)
+    if standing_draw(campaign):
+        raise DrawStands(_("This campaign has a draw that is not void; see: draw status."))
+    aggregation.recompute(terms)
+    secret = make_list(terms)
+    draw = create_draw(terms, secret, beacon=beacon, chain=chain, number=number, at=at)
+    store_list(draw, secret.packed)
+    Campaign.objects.filter(pk=campaign.pk).update(entries_frozen_at=at)
+    keep_audit(draw, actor, at)
+    return draw
+
+
+def hold_everything(campaign: Campaign) -> None:
+    """Wait for loads, entries and totals in flight, and let none begin; the campaign's row last.
+
+    Nothing is read before. The row comes last so that nobody waits for it who only wants terms.
+    """
+    take(Lock.LOADS)
+    take(Lock.ENTRIES, campaign.pk)
+    aggregation.lock_totals(campaign.pk)
+    lock(campaign)
+
+
+def published_terms(campaign: Campaign) -> Terms:
+    """Return the terms in force.
+
+    Raises:
+        NotPublished: there are none.
+    """
+    terms = queries.published_terms(campaign)
+    if terms is None:
+        raise NotPublished(_("This campaign is not published; nobody could enter it."))
+    return terms
+
+
+def second_from(instant: datetime) -> int:
+    """Return the Unix second of an instant, the next one where it has a fraction."""
+    return documents.unix(instant) + (1 if instant.microsecond else 0)
+
+
+def check_instants(terms: Terms, chain: ChainInfo, number: int, *, at: datetime) -> None:
+    """Refuse a freeze that comes too early, or too late for its round.
+
+    Raises:
+        EntryPeriodRuns: the entry period has not ended.
+        RoundTooSoon: the instant to publish by has passed.
+    """
+    if at < terms.closes_at:
+        raise EntryPeriodRuns(_("The entry period has not ended; freeze once it has."))
+    if documents.unix(at) > chain.time_of(number) - settings.DRAW_MIN_GAP_S:
+        raise RoundTooSoon(
+            _("The round must be at least %(seconds)s seconds away, or it cannot be published.")
+            % {"seconds": f"{settings.DRAW_MIN_GAP_S:,}"}
+        )
+
+
+def create_draw(
+    terms: Terms, secret: SecretList, *, beacon: ChainInfo, chain: str, number: int, at: datetime
+) -> Draw:
+    """Write the draw with its files; its list follows in the same transaction.
+
+    Raises:
+        RoundNotLater: the round is not later than the void predecessor's.
+    """
+    campaign = terms.campaign
+    previous = campaign.draws.order_by("sequence").only("sequence", "manifest_sha256").last()
+    sequence = previous.sequence + 1 if previous else 1
+    later = RoundNotLater(_("A successor names a later round than the void draw before it."))
+    round_time = at.fromtimestamp(beacon.time_of(number), tz=at.tzinfo)
+    with constraint_errors({"draw_names_a_later_round": later}):
+        return Draw.objects.create(
+            campaign=campaign,
+            sequence=sequence,
+            terms=terms,
+            chain=chain,
+            round=number,
+            round_time=round_time,
+            publish_by=round_time - timedelta(seconds=settings.DRAW_MIN_GAP_S),
+            frozen_at=at,
+            pid_key=keys.seal_key(secret.pid_key, name=key_name("pid", campaign, sequence)),
+            nonce_key=keys.seal_key(secret.nonce_key, name=key_name("nonce", campaign, sequence)),
+            entry_count=len(secret.packed),
+            subtrees=b"".join(secret.subtrees),
+            **write_files(terms, secret, previous, beacon=beacon, number=number, at=at),
+        )
+
+
+def key_name(which: str, campaign: Campaign, sequence: int) -> str:
+    """Return what a kept key belongs to: it opens nowhere else."""
+    return f"{which} {campaign.code}/{sequence}"
+
+
+def write_files(
+    terms: Terms,
+    secret: SecretList,
+    previous: Draw | None,
+    *,
+    beacon: ChainInfo,
+    number: int,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return the files that the freeze settles, and the manifest's hash and signature."""
+    verifier = VERIFIER.read_bytes()
+    terms_json = documents.terms_json(terms.campaign.code, terms)
+    manifest = documents.manifest_json(
+        names=Names(
+            campaign=terms.campaign.code,
+            sequence=previous.sequence + 1 if previous else 1,
+            previous_manifest_sha256=bytes(previous.manifest_sha256).hex() if previous else None,
+            verifier_sha256=hashlib.sha256(verifier).hexdigest(),
+            signing_key=keys.signing_public_key(),
+        ),
+        terms=terms,
+        terms_sha256=hashlib.sha256(terms_json).hexdigest(),
+        entries=secret.describe(),
+        chain=beacon,
+        round_number=number,
+        frozen_at=at,
+        min_gap_s=settings.DRAW_MIN_GAP_S,
+    )
+    manifest_sha256 = hashlib.sha256(manifest).digest()
+    return {
+        "terms_json": terms_json,
+        "manifest": manifest,
+        "manifest_sha256": manifest_sha256,
+        "signature": keys.sign_manifest(manifest_sha256),
+        "verifier": verifier,
+    }
+
+
+def keep_audit(draw: Draw, actor: Actor | None, at: datetime) -> None:
+    """Keep who froze, and what."""
+    line: dict[str, Any] = {
+        "action": "draw.freeze",
+        "subject": subject_of(draw),
+        "at": at,
+        "detail": {
+            "manifest_sha256": bytes(draw.manifest_sha256).hex(),
+            "entry_count": draw.entry_count,
+        },
+    }
+    if actor is None:
+        audit.record_without_account(**line)
+    else:
+        audit.record(actor=actor, **line)

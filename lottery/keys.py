@@ -1,0 +1,54 @@
+"""The secrets of a draw: its own two keys, kept encrypted, and the key that signs its manifest."""
+
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from lottery.refusals import BrokenKey
+
+KEY_BYTES = 32
+NONCE_BYTES = 12  # of AES-GCM; random, and a key encrypts two values a draw
+
+
+def new_key() -> bytes:
+    """Return 32 random bytes."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def seal_key(key: bytes, *, name: str) -> bytes:
+    """Encrypt a draw's key under DRAW_KEY; it opens under the same name alone."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(settings.DRAW_KEY).encrypt(nonce, key, name.encode())
+
+
+def open_key(sealed: bytes, *, name: str) -> bytes:
+    """Decrypt a draw's key, for an auditor.
+
+    Raises:
+        BrokenKey: it was encrypted under another DRAW_KEY, or for another place.
+    """
+    try:
+        return AESGCM(settings.DRAW_KEY).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode()
+        )
+    except InvalidTag as failure:
+        raise BrokenKey(_("The key of this draw does not open with this DRAW_KEY.")) from failure
+
+
+def sign_manifest(manifest_sha256: bytes) -> str:
+    """Return manifest.sig: the Ed25519 signature of the manifest hash, in hex."""
+    return signing_key().sign(manifest_sha256).hex()
+
+
+def signing_public_key() -> str:
+    """Return the public half of DRAW_SIGNING_KEY, in hex."""
+    return signing_key().public_key().public_bytes_raw().hex()
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """Return the key that manifests are signed with."""
+    return Ed25519PrivateKey.from_private_bytes(settings.DRAW_SIGNING_KEY)

@@ -1,0 +1,128 @@
+"""A beacon chain of this machine's own, for demo and tests: whoever holds its key can steer it.
+
+Source: draw protocol, 6. Scheme and checks are those of the public chain; only the key is ours.
+"""
+
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+
+from bookings.refusals import Refusal
+from lottery.beacon import (
+    GENERATOR_2,
+    QUICKNET,
+    SCHEME,
+    ChainInfo,
+    Round,
+    chain_hash,
+    check_round_number,
+    message_point,
+)
+
+BEACON_ID = "pointdraw-local"
+PERIOD = 3  # seconds
+GENESIS_TIME = 1577836800  # 2020-01-01T00:00:00Z
+KEY_FILE = "local_chain_key"
+KEY_SIZE = 32  # bytes
+# How many secret keys there are: the order of the groups of BLS12-381.
+ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
+
+
+class SteerableChain(Refusal):
+    """A chain whose key somebody holds; production draws by the public chain alone."""
+
+
+class LocalKeyUnreadable(Refusal):
+    """The key of the local chain is not what was written there, or cannot be written."""
+
+
+def refuse_steerable_chain(chain: ChainInfo) -> None:
+    """Make sure that production draws by the public chain.
+
+    Raises:
+        SteerableChain: this is production, and the chain any other one.
+    """
+    if settings.PRODUCTION and chain != QUICKNET:
+        raise SteerableChain("Production draws by drand's quicknet alone.")
+
+
+def local_chain(folder: Path) -> ChainInfo:
+    """Return the local chain of a state folder; its key is made at the first call.
+
+    Raises:
+        SteerableChain: this is production.
+        LocalKeyUnreadable: the folder or the key in it cannot be used.
+    """
+    return chain_of_key(read_key(folder))
+
+
+def sign_round(folder: Path, number: int) -> Round:
+    """Return a round of the local chain, signed now.
+
+    The signer asks no clock: whoever hands a round on waits until ``time_of`` it has come.
+
+    Raises:
+        SteerableChain: this is production.
+        LocalKeyUnreadable: the folder or the key in it cannot be used.
+        BadRound: there is no round of this number.
+    """
+    check_round_number(number)
+    signature: bytes = message_point(number).scalar_mul(read_key(folder)).compress()
+    return Round(number, signature.hex(), hashlib.sha256(signature).hexdigest())
+
+
+def chain_of_key(key: int) -> ChainInfo:
+    """Return the chain that a secret key makes."""
+    public_key: bytes = GENERATOR_2.scalar_mul(key).compress()
+    chain = ChainInfo(
+        chain_hash="",
+        public_key=public_key.hex(),
+        scheme=SCHEME,
+        genesis_time=GENESIS_TIME,
+        period=PERIOD,
+        # drand hashes its group of signers here; ours is one, known by its key.
+        group_hash=hashlib.sha256(public_key).hexdigest(),
+        beacon_id=BEACON_ID,
+    )
+    return replace(chain, chain_hash=chain_hash(chain))
+
+
+def read_key(folder: Path) -> int:
+    """Return the secret key of a state folder, made if there is none, once for all who ask.
+
+    The file is there whole or not at all, readable by its owner alone.
+
+    Raises:
+        SteerableChain: this is production.
+        LocalKeyUnreadable: the folder or the key in it cannot be used.
+    """
+    if settings.PRODUCTION:
+        raise SteerableChain("Production has no local chain: its key would steer the draw.")
+    file = folder / KEY_FILE
+    try:
+        if not file.exists():
+            write_key(file)
+        key = int.from_bytes(bytes.fromhex(file.read_text("ascii")), "big")
+    except (OSError, ValueError) as error:
+        raise LocalKeyUnreadable(f"The key of the local chain, {file}, cannot be read.") from error
+    if not 0 < key < ORDER:
+        raise LocalKeyUnreadable(f"The key of the local chain, {file}, is no key.")
+    return key
+
+
+def write_key(file: Path) -> None:
+    """Make a key; one that another process made in the same moment stays."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = secrets.randbelow(ORDER - 1) + 1
+    with NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as draft:  # of mode 0600
+        draft.write(key.to_bytes(KEY_SIZE, "big").hex())
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, file)

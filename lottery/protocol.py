@@ -1,0 +1,127 @@
+"""The byte formulas of the draw, and nothing else: pseudonyms, commitments, tree, seed, tickets.
+
+Integers are big-endian unsigned 64-bit. Source: the draw protocol, pointdraw/1.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+PID_BYTES, HASH_BYTES = 16, 32
+RECORD_BYTES = PID_BYTES + HASH_BYTES
+NO_ENTRIES = hashlib.sha256().digest()
+
+PID = b"pid/v1\x00"
+SEED = b"pointdraw/seed/v1\x00"
+LEAF, NODE, TICKET, COMMITMENT, OPENING = b"\x00", b"\x01", b"\x02", b"\x03", b"\x04"
+# Records under one subtree; a power of two, so that the subtrees of full blocks are nodes.
+BLOCK = 1_024
+
+
+def sha256(data: bytes) -> bytes:
+    """Return H of the protocol."""
+    return hashlib.sha256(data).digest()
+
+
+def keyed_hash(key: bytes) -> Callable[[bytes], bytes]:
+    """Return HMAC-SHA-256 under a key of at most 64 bytes.
+
+    ``hmac.digest`` sets the key up again for every message, which costs three times as much.
+    """
+    block = key.ljust(hashlib.sha256().block_size, b"\x00")
+    inner, outer = bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
+    hash_ = hashlib.sha256
+
+    def digest(message: bytes) -> bytes:
+        return hash_(outer + hash_(inner + message).digest()).digest()
+
+    return digest
+
+
+def pid_of(keyed: Callable[[bytes], bytes], wester_id: bytes) -> bytes:
+    """Return a member's pseudonym under the draw's key K. Source: frozen list, 1."""
+    return keyed(PID + wester_id)[:PID_BYTES]
+
+
+def opening_of(nonce: bytes, wester_id: bytes) -> bytes:
+    """Return m, which with the nonce says whose a commitment is. Source: frozen list, 2."""
+    return sha256(OPENING + nonce + wester_id)
+
+
+def commitment_of(pid: bytes, reward: int, opening: bytes) -> bytes:
+    """Return c, which binds pseudonym, reward and member. Source: frozen list, 2."""
+    return sha256(COMMITMENT + pid + uint64(reward) + opening)
+
+
+def uint64(number: int) -> bytes:
+    """Return eight bytes, the most significant first."""
+    return number.to_bytes(8, "big")
+
+
+def leaf_of(record: bytes) -> bytes:
+    """Return the leaf of a record of entries.bin. Source: frozen list, 4."""
+    return sha256(LEAF + record)
+
+
+def join_nodes(level: Sequence[bytes]) -> list[bytes]:
+    """Return the level above: pairs are hashed, the odd node is carried up as it is."""
+    hash_ = hashlib.sha256
+    even = len(level) & ~1
+    above = [
+        hash_(NODE + left + right).digest()
+        for left, right in zip(level[0:even:2], level[1:even:2], strict=True)
+    ]
+    above.extend(level[even:])
+    return above
+
+
+def root_of(nodes: Sequence[bytes]) -> bytes:
+    """Return the root above the nodes of one level, such as the leaves; H of nothing for none."""
+    if not nodes:
+        return NO_ENTRIES
+    while len(nodes) > 1:
+        nodes = join_nodes(nodes)
+    return nodes[0]
+
+
+def subtrees_of(entries: bytes) -> list[bytes]:
+    """Return the roots of every ``BLOCK`` records of entries.bin, a level of the whole tree."""
+    size = BLOCK * RECORD_BYTES
+    return [
+        root_of(leaves_of(entries[start : start + size])) for start in range(0, len(entries), size)
+    ]
+
+
+def leaves_of(records: bytes) -> list[bytes]:
+    """Return the leaves of records that stand one after the other."""
+    hash_ = hashlib.sha256
+    return [
+        hash_(LEAF + records[start : start + RECORD_BYTES]).digest()
+        for start in range(0, len(records), RECORD_BYTES)
+    ]
+
+
+def path_of(nodes: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the siblings from a node of one level up to the root (RFC 9162, section 2.1.3)."""
+    path = []
+    while len(nodes) > 1:
+        sibling = index ^ 1
+        if sibling < len(nodes):
+            path.append(nodes[sibling])
+        nodes, index = join_nodes(nodes), index // 2
+    return path
+
+
+def path_in_blocks(subtrees: Sequence[bytes], block: bytes, index: int) -> list[bytes]:
+    """Return the path of record ``index``, given all subtrees and the records of its own block."""
+    below = path_of(leaves_of(block), index % BLOCK)
+    return below + path_of(subtrees, index // BLOCK)
+
+
+def seed_of(manifest_sha256: bytes, round_number: int, randomness: bytes) -> bytes:
+    """Return the seed of the order. Source: seed, order, cut, 7."""
+    return sha256(SEED + manifest_sha256 + uint64(round_number) + randomness)
+
+
+def ticket_of(seed: bytes, pid: bytes) -> bytes:
+    """Return what an entrant is ordered by; what they spent plays no part. Source: 8."""
+    return sha256(TICKET + seed + pid)

@@ -1,0 +1,58 @@
+"""Order and cut: who is drawn, and what that comes to. Free of database, clock and chance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lottery.protocol import ticket_of
+
+STOP, PARTIAL = "stop", "partial"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where the budget ends; whole points.
+
+    ``winners`` get their whole reward; ``partial_points`` is what the entry after them gets, 0
+    where it gets nothing or there is none.
+    """
+
+    winners: int
+    total_points: int
+    leftover_points: int
+    partial_points: int
+
+    @property
+    def awards(self) -> int:
+        """How many get something."""
+        return self.winners + (1 if self.partial_points else 0)
+
+
+def order_pids(seed: bytes, pids: Iterable[bytes]) -> list[bytes]:
+    """Return pseudonyms in the order of the draw: ascending by (ticket, pid), as bytes.
+
+    Source: the draw protocol, seed, order, cut, 8.
+    """
+    return sorted(pids, key=lambda pid: (ticket_of(seed, pid), pid))
+
+
+def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
+    """Cut rewards, in the order of the draw, where the next one exceeds the budget.
+
+    Never skips an entry that does not fit: that would favour small rewards. Nothing is read
+    beyond the entry that does not fit. Source: the draw protocol, seed, order, cut, 9.
+    """
+    winners, total = 0, 0
+    exceeds = False
+    for reward in rewards:
+        exceeds = total + reward > budget
+        if exceeds:
+            break
+        winners, total = winners + 1, total + reward
+    left = budget - total
+    partial = left if exceeds and policy == PARTIAL else 0
+    return Cut(winners, total + partial, left - partial, partial)
+
+
+def most_drawn(*, entrants: int, budget: int, least_reward: int) -> int:
+    """Return how many entries the cut can ever look at: the winners and the one after them."""
+    return min(entrants, budget // least_reward + 1)

@@ -1,0 +1,123 @@
+"""Void a draw, with a reason that is published: never to roll again, as its round stays its own.
+
+Voiding a confirmed draw takes its reserves back as well, which is the work of the app of the
+money: that app registers the action, composes what stands here, and says until when.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign import approvals
+from campaign.audit import Actor
+from campaign.models import Approval, Campaign, User
+from lottery.models import Draw
+from lottery.queries import find_subject, hold_draw, hold_for_approval, hold_subject, subject_of
+from lottery.refusals import DrawEnded, NotVoidable, UnfitReason
+
+VOID = "draw.void"
+hold = hold_for_approval  # for the app that registers the action
+PERMISSION = "lottery.request_void"
+LONGEST_REASON = 500
+
+
+@transaction.atomic
+def request_void(*, draw: Draw, reason: str, actor: Actor, at: datetime) -> Approval:
+    """Ask for a draw to be void; the reason is part of what is approved, and will be published.
+
+    Raises:
+        UnfitReason: there is no reason, or it is none that can be printed.
+        DrawEnded: it is void already.
+        NotVoidable: its round has come and it has not been run.
+        NotPermitted: the person may not ask for it.
+    """
+    held = hold_draw(draw)
+    require_voidable(held, at)
+    held.proposed_reason = read_reason(reason)
+    held.save(update_fields=["proposed_reason"])
+    return approvals.request(action=VOID, subject=subject_of(held), actor=actor, at=at)
+
+
+def read_reason(reason: str) -> str:
+    """Return a reason as it will be published.
+
+    Raises:
+        UnfitReason: it is empty, too long, or more than a line.
+    """
+    text = reason.strip()
+    if not (0 < len(text) <= LONGEST_REASON and text.isprintable()):
+        raise UnfitReason(
+            _("The reason is one line of at most %(most)s characters; it will be published.")
+            % {"most": LONGEST_REASON}
+        )
+    return text
+
+
+def content_to_void(subject: str) -> dict[str, Any]:
+    """Return what is given up, and why, for the eye and the hash.
+
+    Raises:
+        DrawEnded: it is void already.
+    """
+    draw = find_subject(subject)
+    if draw.state == Draw.State.VOID:
+        raise already_void()
+    return {
+        "campaign": draw.campaign.code,
+        "sequence": draw.sequence,
+        "state": draw.state,
+        "manifest_sha256": bytes(draw.manifest_sha256).hex(),
+        "result_sha256": hashlib.sha256(bytes(draw.result)).hexdigest() if draw.result else None,
+        "reason": draw.proposed_reason,
+    }
+
+
+def already_void() -> DrawEnded:
+    """Return the refusal of a void of what is void."""
+    return DrawEnded(_("This draw is void already."))
+
+
+def require_voidable(draw: Draw, at: datetime) -> None:
+    """Refuse to void a draw whose round is known and whose result is not: that could be a choice.
+
+    Raises:
+        DrawEnded: it is void already.
+        NotVoidable: its round has come and it has not been run.
+    """
+    if draw.state == Draw.State.VOID:
+        raise already_void()
+    if draw.drawn_at is None and at >= draw.round_time:
+        raise NotVoidable(
+            _("The round of this draw has come: run it first; its result is published with a void.")
+        )
+
+
+def void_approved(approval: Approval) -> Draw:
+    """Void what was approved, in the approving transaction; return the draw, still held."""
+    if approval.decided_at is None or approval.decided_by is None:
+        raise TypeError("What was not decided is not carried out.")
+    draw = hold_subject(approval.subject)
+    return void_draw(
+        draw,
+        reason=approval.content["reason"],
+        by=approval.decided_by,
+        at=approval.decided_at,
+    )
+
+
+def void_draw(draw: Draw, *, reason: str, by: User, at: datetime) -> Draw:
+    """Void a draw that the caller holds, and open the campaign for another freeze.
+
+    Raises:
+        DrawEnded: it is void already.
+        NotVoidable: its round has come and it has not been run.
+    """
+    require_voidable(draw, at)
+    draw.state, draw.voided_at, draw.voided_by = Draw.State.VOID, at, by
+    draw.void_reason = reason
+    draw.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
+    Campaign.objects.filter(pk=draw.campaign_id).update(entries_frozen_at=None)
+    return draw
