@@ -1,11 +1,11 @@
 """Which beacon chain a draw waits for."""
 
-import json
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from lottery import documents
 from lottery.beacon import QUICKNET, ChainInfo, Round
 from lottery.local_chain import local_chain, sign_round
 from lottery.models import Draw
@@ -30,7 +30,7 @@ def default_chain() -> str:
 
 def chain_of(draw: Draw) -> ChainInfo:
     """Return the chain that the manifest names, to the byte."""
-    beacon = json.loads(bytes(draw.manifest))["beacon"]
+    beacon = documents.read_json(bytes(draw.manifest))["beacon"]
     return ChainInfo(**{name: beacon[name] for name in ChainInfo.__dataclass_fields__})
 
 

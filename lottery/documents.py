@@ -1,5 +1,6 @@
 """The published files, byte for byte. Source: the draw protocol, frozen list 5 and order 10."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -76,6 +77,12 @@ def published_json(content: Mapping[str, Any]) -> bytes:
     """
     refuse_beyond_subset(content)
     return canonical_json(content)
+
+
+def read_json(content: bytes) -> dict[str, Any]:
+    """Return what a published file of our own says."""
+    found: dict[str, Any] = json.loads(content)
+    return found
 
 
 def refuse_beyond_subset(value: object) -> None:

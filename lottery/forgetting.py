@@ -3,7 +3,6 @@
 The list itself keeps pid and nonce, so that receipts still work.
 """
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaign import approvals
 from campaign.audit import Actor
 from campaign.models import Approval
+from lottery import documents
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
 from lottery.refusals import KeysNeeded
@@ -58,7 +58,7 @@ def content_to_forget(subject: str) -> dict[str, Any]:
         "campaign": draw.campaign.code,
         "sequence": draw.sequence,
         "manifest_sha256": bytes(draw.manifest_sha256).hex(),
-        "pid_key_sha256": json.loads(bytes(draw.manifest))["pid_key_sha256"],
+        "pid_key_sha256": documents.read_json(bytes(draw.manifest))["pid_key_sha256"],
     }
 
 

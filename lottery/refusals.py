@@ -73,3 +73,11 @@ class NoReceipt(LotteryRefusal):
 
 class UnfitReason(LotteryRefusal):
     """A reason that cannot be published."""
+
+
+class UnfitFolder(LotteryRefusal):
+    """The bundle cannot be written there."""
+
+
+class UnreadableRound(LotteryRefusal):
+    """The file of a round cannot be read, or not be written."""

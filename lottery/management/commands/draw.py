@@ -1,0 +1,240 @@
+"""``draw freeze|publish|run|confirm|void|export|verify|…``: draw the winners of a campaign."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bookings.commands import Report, VerbCommand, one_transaction
+from campaign import clock
+from campaign.management.arguments import both, by, code, dry_run, read_actor
+from campaign.models import Approval
+from campaign.queries import get_campaign
+from lottery import (
+    bundle,
+    chains,
+    confirming,
+    forgetting,
+    freezing,
+    publishing,
+    receipts,
+    running,
+    verifying,
+    voiding,
+)
+from lottery.beacon import Round, round_json
+from lottery.fetching import fetch_round
+from lottery.management import arguments
+from lottery.models import Draw
+from lottery.queries import draws_of, get_draw, latest_draw
+from lottery.refusals import UnfitFolder
+
+
+class Command(VerbCommand):
+    """Draw the winners of a campaign, and prove it."""
+
+    help = __doc__
+    verbs = {
+        "freeze": ("freeze", both(code, arguments.round_time, arguments.chain, dry_run)),
+        "publish": ("publish", both(code, by, dry_run)),
+        "run": ("run_draw", both(code, arguments.round_source, dry_run)),
+        "confirm": ("confirm", both(code, by, dry_run)),
+        "void": ("void", both(code, arguments.reason, by, dry_run)),
+        "export": ("export", both(code, arguments.sequence, arguments.output_folder)),
+        "verify": ("verify", arguments.folder),
+        "receipt": ("receipt", both(code, arguments.receipt, arguments.sequence, by)),
+        "forget": ("forget", both(code, arguments.sequence, by, dry_run)),
+        "status": ("status", code),
+        "local_round": ("local_round", both(code, arguments.output_file)),
+    }
+
+    def freeze(
+        self, *, code: str, round_time: str, chain: str | None, dry_run: bool, **_: Any
+    ) -> Report:
+        """Freeze the entrants for the first round at or after an instant."""
+        self.stderr.write("Waiting for loads and entries in flight, then freezing ...")
+        with one_transaction(dry_run=dry_run):
+            draw = freezing.freeze_draw(
+                campaign=get_campaign(code),
+                round_time=arguments.read_instant(round_time),
+                chain=chain or chains.default_chain(),
+                at=clock.now(),
+            )
+        return told(draw, f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants")
+
+    def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
+        """Ask for the frozen draw to be published; another person approves."""
+        draw = find(code)
+        with one_transaction(dry_run=dry_run):
+            approval = publishing.request_publication(
+                draw=draw, actor=read_actor(by), at=clock.now()
+            )
+        return asked(draw, approval, "is published already", dry_run=dry_run)
+
+    def run_draw(
+        self,
+        *,
+        code: str,
+        round: Path | None,  # noqa: A002 - the option's name
+        fetch: bool,
+        to_void: bool,
+        dry_run: bool,
+        **_: Any,
+    ) -> Report:
+        """Draw the winners by the round that the manifest names."""
+        draw, at = find(code), clock.now()
+        if draw.drawn_at:
+            return told(draw, "was run before; nothing changed")
+        drawn_by = find_round(draw, round, fetch=fetch, at=at)
+        with one_transaction(dry_run=dry_run):
+            drawn = running.run_draw(draw=draw, round=drawn_by, at=at, to_void=to_void)
+        words = "would draw" if dry_run else "drew"
+        return told(drawn, f"{words} {drawn.winners:,} winners of {drawn.total_points:,} points")
+
+    def confirm(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
+        """Ask for the result to be confirmed; another person approves."""
+        draw = find(code)
+        with one_transaction(dry_run=dry_run):
+            approval = confirming.request_confirmation(
+                draw=draw, actor=read_actor(by), at=clock.now()
+            )
+        return asked(draw, approval, "is confirmed already", dry_run=dry_run)
+
+    def void(self, *, code: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
+        """Ask for the draw to be void, with a reason that is published; another person approves."""
+        draw = find(code)
+        with one_transaction(dry_run=dry_run):
+            approval = voiding.request_void(
+                draw=draw, reason=reason, actor=read_actor(by), at=clock.now()
+            )
+        return asked(draw, approval, "is void already", dry_run=dry_run)
+
+    def export(self, *, code: str, sequence: int | None, output: Path, **_: Any) -> Report:
+        """Write the bundle of a draw into a folder."""
+        draw = find(code, sequence)
+        names = bundle.write_bundle(draw, output)
+        return told(draw, f"wrote {', '.join(names)} to {output}", files=names)
+
+    def verify(self, *, folder: Path, **options: Any) -> Report:
+        """Check a bundle as an outsider does, with the verifier alone."""
+        ok = verifying.verify_bundle(
+            folder,
+            manifest_sha256=options["manifest_sha256"],
+            signing_key=options["signing_key"],
+            receipt=options["receipt"],
+            before_draw=options["before_draw"],
+            tell=self.stderr.write,
+        )
+        verdict = "the bundle holds" if ok else "the verifier refused the bundle"
+        return Report({"ok": ok, "folder": str(folder)}, f"{folder}: {verdict}.", ok=ok)
+
+    def receipt(
+        self,
+        *,
+        code: str,
+        wester_id: str,
+        by: str,
+        sequence: int | None,
+        output: Path | None,
+        **_: Any,
+    ) -> Report:
+        """Issue a member's receipt; the audit keeps who asked for it."""
+        content = receipts.issue_receipt(
+            draw=find(code, sequence), wester_id=wester_id, actor=read_actor(by), at=clock.now()
+        )
+        if output:
+            write(output, content)
+        return Report(receipts.read_receipt(content), content.decode())
+
+    def forget(
+        self, *, code: str, by: str, sequence: int | None, dry_run: bool, **_: Any
+    ) -> Report:
+        """Ask for the keys of a draw to be erased; another person approves."""
+        draw = find(code, sequence)
+        with one_transaction(dry_run=dry_run):
+            approval = forgetting.request_forgetting(
+                draw=draw, actor=read_actor(by), at=clock.now()
+            )
+        return asked(draw, approval, "has its keys erased already", dry_run=dry_run)
+
+    def status(self, *, code: str, **_: Any) -> Report:
+        """Say where the draws of a campaign stand."""
+        rows = [describe(draw) for draw in draws_of(get_campaign(code))]
+        lines = [f"{row['sequence']}: {row['state']}, {row['manifest_sha256']}" for row in rows]
+        last: dict[str, Any] = rows[-1] if rows else {"code": code, "state": None}
+        return Report({**last, "draws": rows}, "\n".join(lines) or f"{code}: no draw yet.")
+
+    def local_round(self, *, code: str, output: Path, **_: Any) -> Report:
+        """Write the local chain's round of a draw, once its time has come."""
+        draw = find(code)
+        content = round_json(chains.sign_local_round(draw, at=clock.now()))
+        write(output, content)
+        return told(draw, f"wrote round {draw.round} to {output}", output=str(output))
+
+
+def find(code: str, sequence: int | None = None) -> Draw:
+    """Return a draw of a campaign: the one of this number, or the last one."""
+    return get_draw(code, sequence) if sequence is not None else latest_draw(get_campaign(code))
+
+
+def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> Round:
+    """Return the round of a draw, from a file, from the relays, or from the local chain."""
+    if file:
+        return arguments.read_round_file(file)
+    if fetch or draw.chain == Draw.Chain.QUICKNET:
+        arguments.require_fetch(draw.chain, fetch=fetch)
+        return fetch_round(chains.chain_of(draw), draw.round)
+    return chains.sign_local_round(draw, at=at)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a small file."""
+    try:
+        path.write_bytes(content)
+    except OSError as failure:
+        raise UnfitFolder(f"{path}: {failure.strerror}.") from failure
+
+
+def describe(draw: Draw) -> dict[str, Any]:
+    """Return a draw as a program reads it; nothing of it names a member."""
+    return {
+        "code": draw.campaign.code,
+        "state": str(draw.state),
+        "sequence": draw.sequence,
+        "entry_count": draw.entry_count,
+        "manifest_sha256": bytes(draw.manifest_sha256).hex(),
+        "chain": str(draw.chain),
+        "round": draw.round,
+        "round_time": draw.round_time,
+        "publish_by": draw.publish_by,
+        "frozen_at": draw.frozen_at,
+        "published_at": draw.published_at,
+        "drawn_at": draw.drawn_at,
+        "confirmed_at": draw.confirmed_at,
+        "voided_at": draw.voided_at,
+        "void_reason": draw.void_reason,
+        "winners": draw.winners,
+        "total_points": draw.total_points,
+        "leftover_points": draw.leftover_points,
+    }
+
+
+def told(draw: Draw, words: str, **more: Any) -> Report:
+    """Report what was done to a draw, and where it stands."""
+    return Report(
+        {**describe(draw), **more}, f"Draw {draw.campaign.code}/{draw.sequence}: {words}."
+    )
+
+
+def asked(draw: Draw, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
+    """Report an opened approval, or that there was nothing to ask for."""
+    if approval is None:
+        return told(draw, nothing, approval=None)
+    if dry_run:
+        return told(draw, "would ask for approval", approval=None)
+    return told(
+        draw,
+        f"asked for approval {approval.pk}; another person says: "
+        f"approval approve {approval.pk} --by NAME",
+        approval=approval.pk,
+        content_sha256=approval.content_sha256,
+    )

@@ -1,0 +1,96 @@
+"""A member's receipt: what proves that their own entry is on the list, and where it was drawn."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign import approvals, audit
+from campaign.audit import Actor
+from lottery import documents, protocol
+from lottery.bundle import has_public_result, read_records
+from lottery.models import Award, Draw, Entrant
+from lottery.protocol import BLOCK, HASH_BYTES
+from lottery.queries import subject_of
+from lottery.refusals import NoReceipt
+
+PERMISSION = "lottery.issue_receipt"
+
+
+def receipt_json(draw: Draw, wester_id: str) -> bytes | None:
+    """Return a member's receipt.json; None before publication, and for whoever is no entrant.
+
+    Private to the member: it holds what nobody else may know. Nothing of the result is in it
+    before the result is public. Source: the draw protocol, receipt.
+    """
+    if draw.published_at is None:
+        return None
+    entrant = draw.entrants.filter(wester_id=wester_id).first()
+    return write_receipt(draw, entrant) if entrant else None
+
+
+def write_receipt(draw: Draw, entrant: Entrant) -> bytes:
+    """Return the receipt of an entrant of a published draw."""
+    ticket, award = None, None
+    pid = bytes(entrant.pid)
+    if has_public_result(draw):
+        ticket = protocol.ticket_of(seed_of(draw), pid).hex()
+        award = Award.objects.filter(entrant=entrant).first()
+    return documents.published_json(
+        {
+            "schema": documents.RECEIPT_SCHEMA,
+            "manifest_sha256": bytes(draw.manifest_sha256).hex(),
+            "wester_id": entrant.wester_id,
+            "pid": pid.hex(),
+            "reward": entrant.reward_points,
+            "nonce": bytes(entrant.nonce).hex(),
+            "index": entrant.position,
+            "path": [node.hex() for node in path_of(draw, entrant.position)],
+            "ticket": ticket,
+            "rank": award.rank if award else None,
+            "award": award.points if award else None,
+        }
+    )
+
+
+def path_of(draw: Draw, index: int) -> list[bytes]:
+    """Return the path of an entry, from the records of its own block and the kept subtrees."""
+    first = index // BLOCK * BLOCK
+    kept = bytes(draw.subtrees)
+    subtrees = [kept[start : start + HASH_BYTES] for start in range(0, len(kept), HASH_BYTES)]
+    block = read_records(draw, first, min(first + BLOCK, draw.entry_count))
+    return protocol.path_in_blocks(subtrees, block, index)
+
+
+def seed_of(draw: Draw) -> bytes:
+    """Return the seed of a draw that was run."""
+    return bytes.fromhex(documents.read_json(bytes(draw.result or b""))["seed"])
+
+
+@transaction.atomic
+def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> bytes:
+    """Return a member's receipt to a member of staff, which the audit keeps.
+
+    Raises:
+        NotPermitted: the person may not see receipts.
+        NoReceipt: the draw is not published, or this is no entrant.
+    """
+    approvals.require(actor.user, PERMISSION)
+    receipt = receipt_json(draw, wester_id)
+    if receipt is None:
+        raise NoReceipt(_("The draw is not published, or this is no entrant of it."))
+    entrant = draw.entrants.get(wester_id=wester_id)
+    audit.record(
+        actor=actor,
+        action="draw.receipt",
+        subject=subject_of(draw),
+        at=at,
+        detail={"entrant": entrant.pk},
+    )
+    return receipt
+
+
+def read_receipt(content: bytes) -> dict[str, Any]:
+    """Return what a receipt says."""
+    return documents.read_json(content)

@@ -1,0 +1,46 @@
+"""What a member is told of the draw: from the freeze on the frozen list decides."""
+
+from dataclasses import dataclass
+
+from campaign.models import Campaign
+from lottery.models import Award, Draw
+from lottery.queries import standing_draw
+
+
+@dataclass(frozen=True)
+class MemberResult:
+    """Where a member stands in the draw that stands; whole points.
+
+    ``rank`` and ``award_points`` are None for whoever was not drawn, and for everybody before the
+    result is confirmed.
+    """
+
+    draw: Draw
+    is_entrant: bool
+    reward_points: int
+    is_confirmed: bool
+    rank: int | None = None
+    award_points: int | None = None
+
+
+def member_result(campaign: Campaign, wester_id: str) -> MemberResult | None:
+    """Return a member's place in the draw of a campaign; None while no draw stands.
+
+    Nothing of a result is told before its confirmation.
+    """
+    draw = standing_draw(campaign)
+    if draw is None:
+        return None
+    is_confirmed = draw.state == Draw.State.CONFIRMED
+    entrant = draw.entrants.filter(wester_id=wester_id).only("reward_points").first()
+    if entrant is None:
+        return MemberResult(draw, is_entrant=False, reward_points=0, is_confirmed=is_confirmed)
+    award = Award.objects.filter(entrant=entrant).first() if is_confirmed else None
+    return MemberResult(
+        draw,
+        is_entrant=True,
+        reward_points=entrant.reward_points,
+        is_confirmed=is_confirmed,
+        rank=award.rank if award else None,
+        award_points=award.points if award else None,
+    )

@@ -1,0 +1,35 @@
+"""Check a bundle with the outsider's verifier, in a process of its own: it knows no Django."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lottery.freezing import VERIFIER
+
+
+def verify_bundle(
+    folder: Path,
+    *,
+    tell: Callable[[str], object],
+    manifest_sha256: str | None = None,
+    signing_key: str | None = None,
+    receipt: Path | None = None,
+    before_draw: bool = False,
+) -> bool:
+    """Say whether the verifier accepts a bundle, and tell every line that it prints.
+
+    It is this project's copy that runs, never the one in the folder: a bundle that is to be
+    checked does not say how.
+    """
+    words = [sys.executable, str(VERIFIER), str(folder)]
+    words += ["--manifest-sha256", manifest_sha256] if manifest_sha256 else []
+    words += ["--signing-key", signing_key] if signing_key else []
+    words += ["--receipt", str(receipt)] if receipt else []
+    words += ["--before-draw"] if before_draw else []
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            tell(line.rstrip("\n"))
+    return process.returncode == 0
