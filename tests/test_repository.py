@@ -27,6 +27,8 @@ from tests.outside import ROOT
 APPS = ("config", "portal", "points", "lottery", "entries", "campaign", "bookings")
 RUNTIME, EVERYTHING = "requirements.lock", "requirements-dev.lock"
 LONGEST_FILE = 300
+# What outsiders take away in one piece.
+MAY_BE_LONG = (ROOT / "lottery" / "verifier" / "verify_draw.py",)
 LOCKED = re.compile(
     r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; .*)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$"
 )
@@ -154,7 +156,9 @@ def test_files_of_the_program_are_short() -> None:
         str(path.relative_to(ROOT))
         for path in files()
         if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in APPS
-        if "migrations" not in path.parts and len(path.read_text().splitlines()) > LONGEST_FILE
+        if "migrations" not in path.parts
+        and path not in MAY_BE_LONG
+        and len(path.read_text().splitlines()) > LONGEST_FILE
     ]
     assert long == []
 
