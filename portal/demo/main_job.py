@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portal.demo import days
+from portal.demo import days, drawing
 from portal.demo.job import Job
 
 
@@ -21,7 +21,13 @@ def pass_entry_period(job: Job) -> None:
     days.pass_nights(job, until=job.schedule.frozen_at)
 
 
-ACTS = (Act("Entries, bookings, nightly totals", pass_entry_period),)
+ACTS = (
+    Act("Entries, bookings, nightly totals", pass_entry_period),
+    Act("Freezing the list and publishing it", drawing.freeze_and_publish),
+    Act("Waiting a week for the round", drawing.await_round),
+    Act("The draw, and an outsider's check of it", drawing.run_and_verify),
+    Act("Confirming the result", drawing.confirm),
+)
 
 
 def perform(job: Job) -> dict[str, float]:

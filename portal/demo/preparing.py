@@ -13,7 +13,8 @@ from campaign.termsfile import read_campaign_file
 from portal.demo.orders import have_approved, order
 
 CAMPAIGN_FILE = Path(__file__).parents[2] / "campaign" / "data" / "012025121203.json"
-PLANNER, APPROVER = "demo-planner", "demo-approver"
+PLANNER, APPROVER, AUDITOR = "demo-planner", "demo-approver", "demo-auditor"
+ROLES = {PLANNER: "campaign", APPROVER: "approver", AUDITOR: "auditor"}
 SAY = Callable[[str], object]
 
 
@@ -43,8 +44,8 @@ def prepare(say: SAY) -> Stage:
         clock.move_demo_clock(to=file.terms["opens_at"] - timedelta(days=1), runs=False)
     say(f"Loading the campaign {file.code} ...")
     order("campaign", "load", str(CAMPAIGN_FILE))
-    say("Having two people of staff, for what one asks another must approve ...")
-    logins = [have_login(PLANNER, "campaign"), have_login(APPROVER, "approver")]
+    say("Having people of staff, for what one asks another must approve ...")
+    logins = [have_login(name, role) for name, role in ROLES.items()]
     publish(file.code, say)
     if not DemoClock.objects.filter(runs=True).exists():
         clock.move_demo_clock(to=file.terms["opens_at"])
