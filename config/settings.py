@@ -6,6 +6,7 @@ PRODUCTION=1 everything that belongs to a developer's machine is refused (config
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -164,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "entries.tasks.watch_inbox",
         "schedule": 60,
         "options": {"expires": 60},
+    },
+    "clear_sessions": {
+        "task": "entries.tasks.clear_sessions",
+        "schedule": crontab(hour=4, minute=15),
+        "options": {"expires": 60 * 60},
     },
 }
 

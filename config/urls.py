@@ -15,6 +15,7 @@ admin.site.index_title = _("Campaign management")
 
 urlpatterns = [
     path("", include("portal.urls")),
+    path("", include("lottery.urls")),
     path("accounts/", include("entries.urls")),
     # Without a token, and so without a cookie on pages that everybody shares: all that another
     # site could do with it is change the language in which somebody reads ours.

@@ -10,15 +10,17 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.models.bookings import BookingService
 from bookings.models.registrations import MemberKind
+from campaign.sentences import ENTRY_STATES
+from campaign.states import EntryState
 from portal.states import ShownState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 STATES = {
-    ShownState.BEFORE: pgettext_lazy("state of a campaign", "Not open yet"),
-    ShownState.OPEN: pgettext_lazy("state of a campaign", "Open for entry"),
-    ShownState.CLOSED: pgettext_lazy("state of a campaign", "Entry closed"),
+    ShownState.BEFORE: ENTRY_STATES[EntryState.BEFORE],
+    ShownState.OPEN: ENTRY_STATES[EntryState.OPEN],
+    ShownState.CLOSED: ENTRY_STATES[EntryState.CLOSED],
     ShownState.COUNTING: pgettext_lazy("state of a campaign", "Counting"),
     ShownState.RESULTS: pgettext_lazy("state of a campaign", "Results announced"),
     ShownState.CREDITED: pgettext_lazy("state of a campaign", "Points credited"),

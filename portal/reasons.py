@@ -1,9 +1,13 @@
 """Why a booking does not count or a member is not in the draw, in the words of the rules."""
 
+from django.utils.translation import gettext as _
+
 from campaign.models import Terms
 from campaign.rules import RULES
 from entries.rules import MEMBER_RULES
 from portal import formats, names
+
+KNOWN_TOO_LATE = "known_too_late"
 
 
 def booking_sentences(terms: Terms) -> dict[str, str]:
@@ -15,7 +19,28 @@ def booking_sentences(terms: Terms) -> dict[str, str]:
 def member_sentences(terms: Terms) -> dict[str, str]:
     """Return by its code what a member reads about each rule that keeps them out of the draw."""
     filled = placeholders(terms)
-    return {rule.code: str(rule.sentence) % filled for rule in MEMBER_RULES}
+    sentences = {rule.code: str(rule.sentence) % filled for rule in MEMBER_RULES}
+    sentences[KNOWN_TOO_LATE] = _(
+        "Not in the draw, because the entry or the travel was not known "
+        "by the time the list of entrants was fixed."
+    )
+    return sentences
+
+
+def forfeit_sentence(terms: Terms, code: str | None) -> str:
+    """Return what a member reads whose award was forfeited between draw and crediting."""
+    filled = placeholders(terms)
+    if code == "withdrawn":
+        return _("You were drawn, but your WESTER membership had ended before the crediting.")
+    if code == "below_minimum":
+        return (
+            _(
+                "You were drawn, but after cancellations or the like your eligible total "
+                "is below %(minimum)s yen."
+            )
+            % filled
+        )
+    return _("You were drawn, but the points could not be credited to your account.")
 
 
 def placeholders(terms: Terms) -> dict[str, str]:
