@@ -30,18 +30,33 @@ class Feed(IntEnum):
     NETWORK = 5  # its writer holds BOOKINGS as well: a booking's operators follow the network
 
 
-def take(lock: Lock, which: int = 0, *, shared: bool = False) -> None:
+def take(
+    lock: Lock, which: int = 0, *, shared: bool = False, patience_ms: int | None = None
+) -> None:
     """Wait for a lock and hold it to the end of the transaction.
+
+    With ``patience_ms``, no lock of this transaction is waited for any longer from here on.
 
     Raises:
         LockOutsideTransaction: there is no transaction that could hold it.
+        OperationalError: the patience ended.
     """
     connection.validate_no_broken_transaction()
     if not connection.in_atomic_block:
         raise LockOutsideTransaction(f"{lock.name} is held by a transaction; there is none.")
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    # CASE is evaluated from its condition on: the patience is set before the wait begins.
+    asked = f"{function}(%(lock)s, %(which)s)"
+    if patience_ms is not None:
+        patience = "set_config('lock_timeout', %(patience)s, TRUE)"
+        asked = f"CASE WHEN {patience} IS NOT NULL THEN {asked} END"
+    values: dict[str, int | str] = {
+        "lock": int(lock),
+        "which": int(which),
+        "patience": f"{patience_ms}ms",
+    }
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [int(lock), int(which)])
+        cursor.execute(f"SELECT {asked}", values)
 
 
 class LockOutsideTransaction(RuntimeError):

@@ -6,6 +6,7 @@ its shard to the next. Source: the design, "Totals follow marks".
 """
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -124,9 +125,10 @@ def save_everybody(terms: Terms, *, shard: int, shards: int) -> None:
     """Compute the totals of the members that fall into one of so many shards."""
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)
-    bookings = Booking.objects.filter(InPart(eligibility.MEMBER, part=shard, parts=shards))
-    known = Total.objects.filter(InPart("wester_id", part=shard, parts=shards))
-    save(terms, bookings, known.filter(campaign=terms.campaign_id).values("wester_id"))
+    part = partial(InPart, part=shard, parts=shards)
+    bookings = Booking.objects.filter(part(eligibility.MEMBER))
+    known = Total.objects.filter(part("wester_id"), campaign=terms.campaign_id)
+    save(terms, bookings, known.values("wester_id"))
 
 
 def save_members(terms: Terms, shard: QuerySet[AggregationShard]) -> None:
@@ -140,7 +142,8 @@ MEMORY = "SET LOCAL work_mem = '128MB'"
 # Reads bookings_booking (whole, or by the indexes booking_wester_id and booking_ex_member_no) and
 # bookings_exregistration; writes campaign_total. Rows that are right already are not touched.
 # MERGE rather than ON CONFLICT, which writes to every row that it meets; no other session writes
-# the same members (see lock_totals), and if one did, the unique key would say so.
+# the same members (see lock_totals), and if one did, the unique key would say so. In the order of
+# the key, each of its pages is written once.
 SAVE = """
 WITH fresh AS MATERIALIZED ({fresh}),
 gone AS (
@@ -149,7 +152,7 @@ gone AS (
         SELECT wester_id FROM ({members}) members EXCEPT SELECT member FROM fresh
     )
 )
-MERGE INTO campaign_total AS old USING fresh
+MERGE INTO campaign_total AS old USING (SELECT * FROM fresh ORDER BY member) AS fresh
     ON old.campaign_id = %s AND old.wester_id = fresh.member
 WHEN MATCHED AND (old.total_yen, old.bookings, old.awaiting_yen)
     IS DISTINCT FROM (fresh.sum_yen, fresh.counting, fresh.waiting_yen) THEN

@@ -35,7 +35,7 @@ class Entered:
 
 # Only a freeze makes an entry wait, or another press of the same member. A member who waits longer
 # than this would rather press again, and a thread that waits serves nobody.
-PATIENCE = "SET LOCAL lock_timeout = '5s'"
+PATIENCE_MS = 5_000
 # The lock is held already: this statement's snapshot is later than any freeze that went before.
 # Reads campaign_campaign by its key; writes entries_entry (unique entry_one_per_member). The
 # earliest stands, on a tie the web: a feed may have been quicker with a later entry.
@@ -80,8 +80,7 @@ def write_entry(*, terms: Terms, wester_id: str, entered_at: datetime) -> Entere
     values: dict[str, Any] = {"wester_id": wester_id, "entered_at": entered_at}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(PATIENCE)
-            take(Lock.ENTRIES, terms.campaign_id, shared=True)
+            take(Lock.ENTRIES, terms.campaign_id, shared=True, patience_ms=PATIENCE_MS)
             cursor.execute(ENTER, {**values, "campaign": terms.campaign_id})
             row = cursor.fetchone()
             has_asked = True

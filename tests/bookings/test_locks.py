@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from bookings.locks import Feed, Lock, LockOutsideTransaction, take
 
@@ -44,6 +44,24 @@ def test_take_shared_keeps_out_only_who_wants_it_alone() -> None:
 
         assert is_free(Lock.LOADS, shared=True)
         assert not is_free(Lock.LOADS)
+
+
+def test_take_waits_no_longer_than_its_patience_and_so_do_the_locks_after_it() -> None:
+    address = connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        address.pop(name)
+    with psycopg.connect(**address) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s, 1)", [int(Lock.ENTRIES)])
+        with transaction.atomic():
+            take(Lock.LOADS, shared=True, patience_ms=20)
+            with pytest.raises(OperationalError, match="lock timeout"):
+                take(Lock.ENTRIES, 1)
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            take(Lock.ENTRIES, 1, patience_ms=20)
+    with transaction.atomic(), connection.cursor() as cursor:
+        take(Lock.ENTRIES, 1)
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_take_refuses_without_a_transaction() -> None:

@@ -181,7 +181,7 @@ class TestAtTheSameMoment:
     def test_an_entry_does_not_wait_for_ever_and_leaves_nothing(
         self, terms: Terms, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(entering, "PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+        monkeypatch.setattr(entering, "PATIENCE_MS", 50)
         with another_session() as submit, transaction.atomic():
             take(Lock.ENTRIES, terms.campaign_id)
             with pytest.raises(OperationalError, match="lock timeout"):
