@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaign.addresses import CAMPAIGN
-from portal import member_views, views
+from portal import clock_views, member_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path(CAMPAIGN, views.campaign, name="campaign"),
     path(f"{CAMPAIGN}entry/", member_views.enter, name="enter"),
     path(f"{CAMPAIGN}mypage/", member_views.show_my_page, name="my_page"),
+    path("demo/clock/", clock_views.move_clock, name="move_clock"),
     path("robots.txt", views.robots, name="robots"),
 ]
