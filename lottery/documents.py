@@ -61,7 +61,7 @@ class Names:
 
 @dataclass(frozen=True)
 class DrawnEntry:
-    """A row of winners.csv: an entry up to the cut, or the one that gets what is left."""
+    """A row of winners.csv: an entry up to the cut, or the one after it, which does not fit."""
 
     pid: bytes
     reward: int

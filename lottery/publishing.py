@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaign import approvals
 from campaign.audit import Actor
+from campaign.clock import JAPAN
 from campaign.models import Approval
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
@@ -49,8 +50,8 @@ def content_to_publish(subject: str) -> dict[str, Any]:
         "entry_count": draw.entry_count,
         "chain": draw.chain,
         "round": draw.round,
-        "round_time": draw.round_time.isoformat(),
-        "publish_by": draw.publish_by.isoformat(),
+        "round_time": draw.round_time.astimezone(JAPAN).isoformat(),
+        "publish_by": draw.publish_by.astimezone(JAPAN).isoformat(),
     }
 
 
@@ -78,5 +79,5 @@ def refuse_late(draw: Draw, at: datetime) -> None:
     if at > draw.publish_by:
         raise PublishedTooLate(
             _("The draw had to be published by %(instant)s; void it and freeze for a later round.")
-            % {"instant": draw.publish_by.astimezone(at.tzinfo).isoformat()}
+            % {"instant": draw.publish_by.astimezone(JAPAN).isoformat()}
         )

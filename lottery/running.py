@@ -126,7 +126,7 @@ def keep_result(
     draw: Draw, ordered: list[Ordered], cut: Cut, *, drawn_by: Round, seed: bytes, at: datetime
 ) -> None:
     """Write the draw's result: the three files, and what they come to."""
-    shown = ordered[: cut.awards]
+    shown = ordered[: cut.winners + 1]  # whoever does not fit shows that the budget ends there
     winners = documents.winners_csv(entry.publish() for entry in shown)
     draw.state, draw.drawn_at = Draw.State.DRAWN, at
     draw.round_json = round_json(drawn_by)

@@ -74,8 +74,9 @@ def test_run_of_few(members: dict[str, int], winners: int) -> None:
     assert draw.total_points == sum(members.values())
 
 
-def test_files_hold_the_result_and_name_nobody() -> None:
-    draw = drawn_draw(MANY, budget_points=100_001, policy="partial")
+@pytest.mark.parametrize(("policy", "total"), [("stop", None), ("partial", 100_001)])
+def test_files_hold_the_result_and_name_nobody(policy: str, total: int | None) -> None:
+    draw = drawn_draw(MANY, budget_points=100_001, policy=policy)
     result, csv = json.loads(bytes(draw.result or b"")), bytes(draw.winners_csv or b"").decode()
 
     rows = csv.splitlines()
@@ -94,10 +95,11 @@ def test_files_hold_the_result_and_name_nobody() -> None:
         assert commitment == bytes(entrant.commitment)
     assert result["winners_sha256"] == hashlib.sha256(csv.encode()).hexdigest()
     assert result["manifest_sha256"] == bytes(draw.manifest_sha256).hex()
+    assert cumulative > 100_001 >= cumulative - entrant.reward_points
     assert (result["winners"], result["total_points"], result["leftover_points"]) == (
         draw.winners,
-        100_001,
-        0,
+        total or cumulative - entrant.reward_points,
+        100_001 - (draw.total_points or 0),
     )
     assert "W1" not in csv + json.dumps(result)
 

@@ -1,0 +1,271 @@
+"""What is published when, and that an outsider's verifier accepts it with every receipt."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign.audit import Actor
+from campaign.models import AuditRecord
+from campaign.refusals import NotPermitted
+from lottery import bundle, protocol, receipts, results, verifying
+from lottery.freezing import VERIFIER
+from lottery.models import Draw
+from lottery.refusals import NoReceipt, UnfitFolder
+from tests.factories.campaign import CampaignFactory
+from tests.factories.lottery import (
+    PUBLISHES,
+    confirm,
+    confirmed_draw,
+    drawn_draw,
+    frozen_draw,
+    person,
+    published_draw,
+    reread,
+    run,
+    void,
+)
+
+pytestmark = pytest.mark.django_db
+BEFORE, ALL = set(bundle.BEFORE), set(bundle.FILES)
+AFTER = 3600
+
+
+def late_void(draw: Draw) -> Draw:
+    """Void a draw that was run."""
+    assert draw.drawn_at
+    return void(draw, at=draw.drawn_at)
+
+
+@pytest.mark.parametrize(
+    ("make", "there", "public"),
+    [
+        pytest.param(frozen_draw, BEFORE, set(), id="frozen"),
+        pytest.param(published_draw, BEFORE, BEFORE, id="published"),
+        pytest.param(drawn_draw, ALL, BEFORE, id="drawn"),
+        pytest.param(confirmed_draw, ALL, ALL, id="confirmed"),
+        pytest.param(lambda: void(frozen_draw()), BEFORE, set(), id="void, never published"),
+        pytest.param(lambda: void(published_draw()), BEFORE, BEFORE, id="void before its round"),
+        pytest.param(lambda: late_void(drawn_draw()), ALL, ALL, id="void after it was run"),
+        pytest.param(
+            lambda: late_void(run(frozen_draw(), to_void=True)),
+            ALL,
+            ALL,
+            id="never published, run to be void",
+        ),
+    ],
+)
+def test_files_of_a_draw(make: Callable[[], Draw], there: set[str], public: set[str]) -> None:
+    draw = make()
+
+    assert set(bundle.bundle_files(draw)) == there
+    assert set(bundle.public_files(draw)) == public
+
+
+def verify(folder: Path, *words: object) -> "subprocess.CompletedProcess[str]":
+    """Run the outsider's verifier as an outsider does."""
+    return subprocess.run(
+        [sys.executable, str(VERIFIER), str(folder), *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "terms",
+    [
+        pytest.param({}, id="everybody wins"),
+        pytest.param({"budget_points": 60_001, "policy": "partial"}, id="partial"),
+        pytest.param({"budget_points": 60_001}, id="stop"),
+        pytest.param({"budget_points": 1}, id="nobody wins"),
+    ],
+)
+def test_verifier_accepts_the_bundle_and_every_receipt(
+    tmp_path: Path, terms: dict[str, Any]
+) -> None:
+    draw = confirmed_draw({f"W{number}": 5_000 + 3_001 * number for number in range(9)}, **terms)
+    folder = tmp_path / "bundle"
+    bundle.write_bundle(draw, folder)
+    announced = ("--manifest-sha256", bytes(draw.manifest_sha256).hex())
+
+    for member in ("W0", "W4", "W8"):
+        receipt = tmp_path / "receipt.json"
+        receipt.write_bytes(receipts.receipt_json(draw, member) or b"")
+        done = verify(folder, *announced, "--receipt", receipt)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("totals", [{}, {"W1": 5_000}], ids=["nobody", "a single entrant"])
+def test_verifier_accepts_small_draws_before_and_after(
+    tmp_path: Path, totals: dict[str, int]
+) -> None:
+    draw = published_draw(totals)
+    bundle.write_bundle(draw, tmp_path / "before")
+    assert verify(tmp_path / "before", "--before-draw").returncode == 0
+
+    bundle.write_bundle(confirm(run(draw)), tmp_path / "after")
+    done = verify(tmp_path / "after")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_verify_bundle_tells_every_step_and_the_verdict(tmp_path: Path) -> None:
+    draw = confirmed_draw()
+    bundle.write_bundle(draw, tmp_path)
+    told: list[str] = []
+
+    assert verifying.verify_bundle(tmp_path, tell=told.append)
+    assert bytes(draw.manifest_sha256).hex() in "\n".join(told)
+    (tmp_path / "winners.csv").write_bytes(b"rank\n")
+    assert not verifying.verify_bundle(tmp_path, tell=told.append)
+
+
+def test_export_repeated_is_the_same_bytes(tmp_path: Path) -> None:
+    draw = published_draw()
+    (tmp_path / ".manifest.json.part").write_text("of an export that was killed")
+    names = bundle.write_bundle(draw, tmp_path)
+    first = {name: (tmp_path / name).read_bytes() for name in names}
+    bundle.write_bundle(draw, tmp_path)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
+    bundle.write_bundle(run(draw), tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == ALL
+
+
+def test_export_mixes_with_nothing_else(tmp_path: Path) -> None:
+    draw = published_draw()
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(UnfitFolder, match=r"no file of this bundle: notes\.txt"):
+        bundle.write_bundle(draw, tmp_path)
+    file = tmp_path / "notes.txt"
+    with pytest.raises(UnfitFolder):
+        bundle.write_bundle(draw, file)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def receipt_of(draw: Draw, member: str) -> dict[str, Any]:
+    content = receipts.receipt_json(draw, member)
+    assert content
+    receipt: dict[str, Any] = json.loads(content)
+    assert content == json.dumps(receipt, sort_keys=True, separators=(",", ":")).encode()
+    return receipt
+
+
+@pytest.mark.parametrize("entrants", [1, 2, 3, 1_024, 1_300])
+def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
+    draw = published_draw({f"W{number}": 5_000 + number for number in range(entrants)})
+    root = json.loads(bytes(draw.manifest))["merkle_root"]
+
+    for place in {0, entrants // 2, entrants - 1}:
+        entrant = draw.entrants.get(position=place)
+        receipt = receipt_of(draw, entrant.wester_id)
+        assert receipt["index"] == place
+        node = protocol.leaf_of(bytes(entrant.pid) + bytes(entrant.commitment))
+        index, last = place, entrants - 1
+        for sibling in map(bytes.fromhex, receipt["path"]):
+            # RFC 9162, section 2.1.3.2
+            while not index & 1 and index == last:
+                index, last = index >> 1, last >> 1
+            pair = (sibling, node) if index & 1 else (node, sibling)
+            node = protocol.sha256(b"\x01" + pair[0] + pair[1])
+            index, last = index >> 1, last >> 1
+        assert node.hex() == root
+
+
+def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:
+    draw = published_draw()
+    before = receipt_of(draw, "W2")
+    entrant = draw.entrants.get(wester_id="W2")
+
+    assert set(before) == {
+        "schema", "manifest_sha256", "wester_id", "pid", "reward", "nonce", "index", "path",
+        "ticket", "rank", "award",
+    }  # fmt: skip
+    assert before["schema"] == "pointdraw/1/receipt"
+    assert (before["wester_id"], before["reward"]) == ("W2", 12_340)
+    opening = protocol.opening_of(bytes.fromhex(before["nonce"]), b"W2")
+    pid = bytes.fromhex(before["pid"])
+    assert protocol.commitment_of(pid, 12_340, opening) == bytes(entrant.commitment)
+    assert (before["ticket"], before["rank"], before["award"]) == (None, None, None)
+    assert receipt_of(run(draw), "W2") == before  # not before the confirmation
+
+
+def test_receipt_says_the_place_once_the_result_is_public() -> None:
+    draw = confirmed_draw({f"W{number}": 9_000 for number in range(5)}, budget_points=20_000)
+    seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
+    drawn = {one.entrant.wester_id: one for one in draw.awards.select_related("entrant")}
+
+    assert len(drawn) == 2
+    for entrant in draw.entrants.all():
+        receipt = receipt_of(draw, entrant.wester_id)
+        assert receipt["ticket"] == protocol.ticket_of(seed, bytes(entrant.pid)).hex()
+        award = drawn.get(entrant.wester_id)
+        assert (receipt["rank"], receipt["award"]) == (
+            (award.rank, award.points) if award else (None, None)
+        )
+
+
+def test_nobody_else_has_a_receipt() -> None:
+    assert receipts.receipt_json(frozen_draw(), "W1") is None
+    assert receipts.receipt_json(published_draw({"W9": 5_000}), "W1") is None
+
+
+def test_staff_need_a_permission_for_a_receipt_and_leave_a_trace() -> None:
+    draw = published_draw()
+    auditor = person("auditor")
+
+    content = receipts.issue_receipt(draw=draw, wester_id="W1", actor=auditor, at=PUBLISHES)
+
+    assert content == receipts.receipt_json(draw, "W1")
+    line = AuditRecord.objects.get(action="draw.receipt")
+    entrant = draw.entrants.get(wester_id="W1")
+    assert (line.user, line.subject) == (auditor.user, f"{draw.campaign.code}/1")
+    assert line.detail == {"entrant": entrant.pk}
+    with pytest.raises(NotPermitted):
+        receipts.issue_receipt(draw=draw, wester_id="W1", actor=person("approver"), at=PUBLISHES)
+    with pytest.raises(NoReceipt):
+        receipts.issue_receipt(draw=draw, wester_id="nobody", actor=auditor, at=PUBLISHES)
+    assert AuditRecord.objects.filter(action="draw.receipt").count() == 1
+
+
+def placed(draw: Draw, member: str) -> tuple[bool, int, bool, int | None, int | None] | None:
+    found = results.member_result(draw.campaign, member)
+    if found is None:
+        return None
+    return (
+        found.is_entrant,
+        found.reward_points,
+        found.is_confirmed,
+        found.rank,
+        found.award_points,
+    )
+
+
+def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
+    nobody = Actor(person("ops").user)
+    assert results.member_result(CampaignFactory.create(), nobody.user.username) is None
+    draw = drawn_draw({"W1": 5_000, "W2": 30_000})
+    for member, reward in (("W1", 5_000), ("W2", 20_000)):
+        assert placed(draw, member) == (True, reward, False, None, None)
+    assert placed(draw, "W3") == (False, 0, False, None, None)
+
+    confirm(draw)
+
+    for award in draw.awards.select_related("entrant"):
+        assert placed(draw, award.entrant.wester_id) == (
+            True,
+            award.entrant.reward_points,
+            True,
+            award.rank,
+            award.points,
+        )
+    late_void(reread(draw))
+    assert placed(draw, "W1") is None

@@ -1,0 +1,353 @@
+"""The freeze takes whom the rules take, once, in time, and says so in files anyone can check."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings as django_settings
+
+from bookings.models import Booking
+from campaign import refusals as campaign_refusals
+from campaign.models import AuditRecord, Campaign
+from entries import entering
+from lottery import entrant_list, freezing, keys, protocol
+from lottery.beacon import QUICKNET
+from lottery.chains import chain_of
+from lottery.local_chain import SteerableChain
+from lottery.models import Draw
+from lottery.refusals import (
+    BrokenKey,
+    DrawStands,
+    EntryPeriodRuns,
+    RoundNotLater,
+    RoundTooSoon,
+)
+from tests.factories.bookings import BookingFactory
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory
+from tests.factories.entries import EntryFactory, MembershipFactory
+from tests.factories.lottery import (
+    CLOSED,
+    FREEZES,
+    ROUND,
+    closed_campaign,
+    frozen_draw,
+    published_draw,
+    void,
+)
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+OPENED: datetime = FIRST_TERMS["opens_at"]
+
+
+def frozen_members(draw: Draw) -> dict[str, tuple[int, int]]:
+    """Return total and reward of everybody on the list."""
+    rows = draw.entrants.values_list("wester_id", "total_yen", "reward_points")
+    return {member: (total, reward) for member, total, reward in rows}
+
+
+def test_list_holds_whom_every_rule_lets_in_with_capped_rewards() -> None:
+    campaign = closed_campaign(
+        {"at-minimum": 5_000, "below": 4_999, "at-cap": 20_000, "above-cap": 20_001, "left": 9_000}
+    )
+    MembershipFactory.create(wester_id="left")
+    MembershipFactory.create(wester_id="at-cap", status="active")
+    BookingFactory.create(wester_id="not-entered", amount_yen=9_000)
+    EntryFactory.create(campaign=campaign, wester_id="no-booking")
+    for member, entered_at in (("early", OPENED - SECOND), ("late", CLOSED)):
+        EntryFactory.create(campaign=campaign, wester_id=member, entered_at=entered_at)
+        BookingFactory.create(wester_id=member, amount_yen=9_000)
+    BookingFactory.create(wester_id="at-minimum", amount_yen=9_000, cancelled=True)
+    EntryFactory.create(wester_id="of-another-campaign")
+    BookingFactory.create(wester_id="of-another-campaign", amount_yen=9_000)
+
+    draw = frozen_draw(campaign=campaign)
+
+    assert frozen_members(draw) == {
+        "at-minimum": (5_000, 5_000),
+        "at-cap": (20_000, 20_000),
+        "above-cap": (20_001, 20_000),
+    }
+
+
+def test_totals_are_computed_inside() -> None:
+    campaign = closed_campaign({"W1": 5_000})
+    frozen = frozen_draw(campaign=campaign)
+    void(frozen)
+    Booking.objects.filter(wester_id="W1").update(amount_yen=7_000)
+
+    again = frozen_draw(campaign=campaign, round_time=ROUND + DAY)
+
+    assert (frozen_members(frozen), frozen_members(again)) == (
+        {"W1": (5_000, 5_000)},
+        {"W1": (7_000, 7_000)},
+    )
+
+
+def test_every_entrant_is_nameless_and_bound_to_the_reward() -> None:
+    draw = frozen_draw({f"W{number}": 5_000 + number for number in range(50)})
+    sealed = bytes(draw.pid_key or b""), bytes(draw.nonce_key or b"")
+    names = (f"{which} {draw.campaign.code}/1" for which in ("pid", "nonce"))
+    pid_key, nonce_key = (
+        keys.open_key(one, name=name) for one, name in zip(sealed, names, strict=True)
+    )
+
+    for entrant in draw.entrants.all():
+        member, pid = entrant.wester_id.encode(), bytes(entrant.pid)
+        assert pid == protocol.pid_of(protocol.keyed_hash(pid_key), member)
+        assert bytes(entrant.nonce) == protocol.keyed_hash(nonce_key)(pid)
+        opening = protocol.opening_of(bytes(entrant.nonce), member)
+        commitment = protocol.commitment_of(pid, entrant.reward_points, opening)
+        assert bytes(entrant.commitment) == commitment
+    pids = [bytes(one.pid) for one in draw.entrants.order_by("position")]
+    assert pids == sorted(pids)
+    manifest = json.loads(bytes(draw.manifest))
+    assert manifest["pid_key_sha256"] == hashlib.sha256(pid_key).hexdigest()
+    assert pid_key not in sealed[0]
+
+
+def test_two_draws_have_keys_of_their_own() -> None:
+    campaign = closed_campaign()
+    first = frozen_draw(campaign=campaign)
+    void(first)
+    second = frozen_draw(campaign=campaign, round_time=ROUND + DAY)
+
+    of_first = set(map(bytes, first.entrants.values_list("pid", flat=True)))
+    assert of_first.isdisjoint(map(bytes, second.entrants.values_list("pid", flat=True)))
+
+
+def test_kept_keys_open_in_their_place_and_under_their_key_alone(settings: Any) -> None:
+    sealed = keys.seal_key(b"k" * 32, name="pid c/1")
+
+    assert keys.open_key(sealed, name="pid c/1") == b"k" * 32
+    with pytest.raises(BrokenKey, match="does not open"):
+        keys.open_key(sealed, name="pid c/2")
+    settings.DRAW_KEY = bytes(32)
+    with pytest.raises(BrokenKey, match="does not open"):
+        keys.open_key(sealed, name="pid c/1")
+
+
+def test_pids_that_meet_make_other_keys_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [b"1" * 32, b"2" * 32, b"3" * 32, b"4" * 32]
+    given = iter(made)
+    monkeypatch.setattr(keys, "new_key", lambda: next(given))
+    pid_of = protocol.pid_of
+    first_round = iter([b"\x00" * 16, b"\x00" * 16, b"\x01" * 16])
+    monkeypatch.setattr(
+        protocol, "pid_of", lambda keyed, member: next(first_round, None) or pid_of(keyed, member)
+    )
+
+    draw = frozen_draw()
+
+    assert json.loads(bytes(draw.manifest))["pid_key_sha256"] == (
+        hashlib.sha256(made[2]).hexdigest()
+    )
+    assert draw.entrants.values("pid").distinct().count() == 3
+
+
+def test_manifest_says_what_was_frozen() -> None:
+    draw = frozen_draw(budget_points=123_456, policy="partial")
+    manifest = json.loads(bytes(draw.manifest))
+    entries = b"".join(
+        bytes(one.pid) + bytes(one.commitment) for one in draw.entrants.order_by("position")
+    )
+    terms = draw.terms
+
+    assert list(manifest) == sorted(manifest)
+    assert set(manifest) == {
+        "schema", "campaign", "sequence", "previous_manifest_sha256", "terms_sha256",
+        "verifier_sha256", "entry_count", "entries_sha256", "merkle_root", "reward_cap", "budget",
+        "policy", "pid_key_sha256", "beacon", "frozen_at", "publish_by", "min_gap_s", "credit_on",
+        "expires_on", "time_zone", "signing_key",
+    }  # fmt: skip
+    assert set(manifest["beacon"]) == {
+        "chain_hash", "public_key", "scheme", "genesis_time", "period", "group_hash", "beacon_id",
+        "round", "round_time",
+    }  # fmt: skip
+    assert manifest["schema"] == "pointdraw/1"
+    assert (manifest["campaign"], manifest["sequence"]) == (terms.campaign.code, 1)
+    assert manifest["previous_manifest_sha256"] is None
+    assert manifest["terms_sha256"] == hashlib.sha256(bytes(draw.terms_json)).hexdigest()
+    assert manifest["verifier_sha256"] == hashlib.sha256(bytes(draw.verifier)).hexdigest()
+    assert bytes(draw.verifier) == freezing.VERIFIER.read_bytes()
+    assert manifest["entry_count"] == draw.entry_count == 3
+    assert manifest["entries_sha256"] == hashlib.sha256(entries).hexdigest()
+    assert manifest["merkle_root"] == protocol.root_of(protocol.leaves_of(entries)).hex()
+    assert (manifest["budget"], manifest["policy"]) == (123_456, "partial")
+    assert manifest["reward_cap"] == terms.reward_cap_points
+    assert manifest["frozen_at"] == FREEZES.timestamp()
+    assert manifest["min_gap_s"] == django_settings.DRAW_MIN_GAP_S == 86_400
+    beacon = manifest["beacon"]
+    assert beacon["round_time"] == draw.round_time.timestamp() == ROUND.timestamp()
+    assert manifest["publish_by"] == draw.publish_by.timestamp() == beacon["round_time"] - 86_400
+    assert (manifest["credit_on"], manifest["expires_on"]) == ("2025-02-15", "2026-03-31")
+    assert bytes(draw.manifest_sha256) == hashlib.sha256(bytes(draw.manifest)).digest()
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest["signing_key"]))
+    public.verify(bytes.fromhex(draw.signature), bytes(draw.manifest_sha256))
+
+
+def test_terms_file_says_the_terms() -> None:
+    draw = frozen_draw(kinds_free=[], kinds_excluded=["corporate", "smart_ex_overseas"])
+
+    content = bytes(draw.terms_json)
+    terms = json.loads(content)
+    assert content == json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()
+    assert terms == {
+        "campaign": draw.campaign.code,
+        "version": 1,
+        "opens_at": int(OPENED.timestamp()),
+        "closes_at": int(CLOSED.timestamp()),
+        "travel_first": "2024-12-26",
+        "travel_last": "2025-01-06",
+        "minimum_total": 5_000,
+        "reward_cap": 20_000,
+        "budget": 100_000_000,
+        "policy": "stop",
+        "credit_on": "2025-02-15",
+        "expires_on": "2026-03-31",
+        "time_zone": "Asia/Tokyo",
+        "operator": "JR West",
+        "kinds_excluded": ["corporate", "smart_ex_overseas"],
+        "kinds_registered": ["jq_card_express", "jr_central_express_card", "smart_ex"],
+        "kinds_free": [],
+    }
+
+
+def test_empty_list_has_the_root_of_nothing() -> None:
+    manifest = json.loads(bytes(frozen_draw({}).manifest))
+
+    assert manifest["entry_count"] == 0
+    nothing = hashlib.sha256(b"").hexdigest()
+    assert (manifest["merkle_root"], manifest["entries_sha256"]) == (nothing, nothing)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(ROUND - 2 * SECOND, id="between two rounds"),
+        pytest.param(ROUND - timedelta(microseconds=1), id="just before a round"),
+        pytest.param(ROUND, id="at a round"),
+    ],
+)
+def test_round_is_the_first_at_or_after_the_instant(asked: datetime) -> None:
+    assert frozen_draw(round_time=asked).round_time == ROUND
+
+
+def test_round_after_a_fraction_of_a_second_is_the_next_one() -> None:
+    draw = frozen_draw(round_time=ROUND + timedelta(microseconds=1))
+
+    assert draw.round_time == ROUND + 3 * SECOND
+
+
+def test_quicknet_is_named_as_it_is() -> None:
+    draw = freezing.freeze_draw(
+        campaign=closed_campaign(), round_time=ROUND, chain="quicknet", at=FREEZES
+    )
+
+    assert chain_of(draw) == QUICKNET
+    assert draw.round == QUICKNET.first_round_at(int(ROUND.timestamp()))
+    assert draw.round_time.timestamp() == QUICKNET.time_of(draw.round)
+
+
+def test_production_refuses_the_local_chain(settings: Any) -> None:
+    settings.PRODUCTION = True
+
+    with pytest.raises(SteerableChain, match="no local chain"):
+        frozen_draw()
+
+
+def refused(refusal: type[Exception], sentence: str, **options: Any) -> None:
+    """Expect a freeze to be refused and to leave nothing behind."""
+    before = (Draw.objects.count(), AuditRecord.objects.count())
+    with pytest.raises(refusal, match=sentence):
+        frozen_draw(**options)
+    assert (Draw.objects.count(), AuditRecord.objects.count()) == before
+
+
+def test_freeze_is_refused_before_the_entry_period_ends() -> None:
+    campaign = closed_campaign()
+
+    refused(EntryPeriodRuns, "has not ended", campaign=campaign, at=CLOSED - SECOND)
+    assert frozen_draw(campaign=campaign, at=CLOSED).frozen_at == CLOSED
+
+
+@pytest.mark.parametrize(
+    "state", [pytest.param({}, id="no terms"), pytest.param({"draft": True}, id="a draft")]
+)
+def test_freeze_of_an_unpublished_campaign_is_refused(state: dict[str, bool]) -> None:
+    campaign = CampaignFactory.create(**state)
+
+    refused(campaign_refusals.NotPublished, "not published", campaign=campaign)
+
+
+def test_freeze_is_refused_where_nothing_is_left_to_publish_in() -> None:
+    campaign = closed_campaign()
+
+    refused(RoundTooSoon, "86,400 seconds", campaign=campaign, at=ROUND - DAY + SECOND)
+    assert frozen_draw(campaign=campaign, at=ROUND - DAY).frozen_at == ROUND - DAY
+
+
+def test_shorter_gap_stands_in_the_manifest(settings: Any) -> None:
+    settings.DRAW_MIN_GAP_S = 60
+
+    draw = frozen_draw(at=ROUND - 60 * SECOND)
+
+    assert json.loads(bytes(draw.manifest))["min_gap_s"] == 60
+    assert draw.publish_by == draw.frozen_at
+
+
+def test_second_draw_is_refused_while_one_stands() -> None:
+    draw = published_draw()
+
+    refused(DrawStands, "not void", campaign=draw.campaign, round_time=ROUND + DAY)
+
+
+def test_successor_names_its_predecessor_and_a_later_round() -> None:
+    first = void(published_draw())
+    campaign = Campaign.objects.get(pk=first.campaign_id)
+    assert campaign.entries_frozen_at is None
+
+    refused(RoundNotLater, "later round", campaign=campaign, round_time=ROUND)
+    second = frozen_draw(campaign=campaign, round_time=ROUND + SECOND)
+
+    manifest = json.loads(bytes(second.manifest))
+    assert manifest["sequence"] == second.sequence == 2
+    assert manifest["previous_manifest_sha256"] == bytes(first.manifest_sha256).hex()
+
+
+def test_nobody_enters_a_frozen_campaign_until_its_draw_is_void() -> None:
+    """An entry that arrived in time, and came through only now, is in no list."""
+    draw = frozen_draw()
+
+    with pytest.raises(entering.EntryPeriodOver):
+        entering.enter(terms=draw.terms, wester_id="W9", entered_at=CLOSED - SECOND)
+    void(draw)
+    assert entering.enter(terms=draw.terms, wester_id="W9", entered_at=CLOSED - SECOND).is_new
+
+
+def test_audit_keeps_who_froze_what() -> None:
+    draw = frozen_draw()
+
+    line = AuditRecord.objects.get(action="draw.freeze")
+    assert (line.subject, line.at, line.user) == (f"{draw.campaign.code}/1", FREEZES, None)
+    assert line.os_user
+    assert line.detail == {
+        "manifest_sha256": bytes(draw.manifest_sha256).hex(),
+        "entry_count": 3,
+    }
+
+
+def test_rows_of_a_copy_cross_their_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entrant_list, "ROWS_AT_ONCE", 7)
+    members = {f"会員-{number}": 5_000 + number for number in range(20)}
+
+    draw = frozen_draw(members)
+
+    assert frozen_members(draw) == {member: (yen, yen) for member, yen in members.items()}
+    assert list(draw.entrants.order_by("position").values_list("position", flat=True)) == list(
+        range(20)
+    )
