@@ -1,8 +1,10 @@
 """How far people see that a draw has come. Source: the draw protocol, "Who does what, when"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+SECOND = timedelta(seconds=1)  # instants of a draw are whole; in its last one it can be published
 
 
 class Times(Protocol):
@@ -33,12 +35,12 @@ def stage_of(draw: Times, *, now: datetime) -> Stage:
     if draw.confirmed_at is not None:
         return Stage.CONFIRMED
     if draw.published_at is None:
-        return Stage.FROZEN if now <= draw.publish_by else Stage.MISSED
+        return Stage.FROZEN if now < draw.publish_by + SECOND else Stage.MISSED
     return Stage.PUBLISHED if now < draw.round_time else Stage.DRAWING
 
 
 def next_change(draw: Times, *, now: datetime) -> datetime | None:
     """Return the instant at which the clock alone changes the stage; None where it never will."""
-    edge = draw.publish_by if draw.published_at is None else draw.round_time
+    edge = draw.publish_by + SECOND if draw.published_at is None else draw.round_time
     ended = draw.voided_at is not None or draw.confirmed_at is not None
     return None if ended or edge <= now else edge
