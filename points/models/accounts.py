@@ -1,0 +1,82 @@
+"""Where points are: a campaign's own accounts, and one for each member."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import fields
+from campaign.models import Campaign
+from points.models.account_triggers import ACCOUNT_TRIGGERS
+
+OF_A_MEMBER = Q(kind="member", campaign__isnull=True, wester_id__isnull=False)
+OF_A_CAMPAIGN = Q(
+    kind__in=["issuer", "budget", "reserved", "forfeited", "expired"],
+    campaign__isnull=False,
+    wester_id__isnull=True,
+)
+
+
+class Account(models.Model):
+    """Points of one kind of a campaign, or of one member under any campaign.
+
+    Source: the rules of crediting, "Ledger". The balance follows from the transfers; whatever
+    writes transfers has the database write it, and nothing else can.
+    """
+
+    class Kind(models.TextChoices):
+        """What an account holds."""
+
+        ISSUER = "issuer", _("issuer")
+        BUDGET = "budget", _("budget")
+        RESERVED = "reserved", _("reserved")
+        FORFEITED = "forfeited", _("forfeited")
+        EXPIRED = "expired", _("expired")
+        MEMBER = "member", _("member")
+
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    campaign = models.ForeignKey(
+        Campaign,
+        models.PROTECT,
+        related_name="accounts",
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("campaign"),
+    )
+    wester_id = fields.identifier(null=True, blank=True, verbose_name=_("WESTER ID"))
+    balance_points = models.BigIntegerField(
+        _("balance"),
+        db_default=0,
+        db_comment="Kept by the transfers' trigger; nothing else may write it.",
+    )
+    least_points = models.BigIntegerField(
+        _("least balance"),
+        db_default=0,
+        db_comment="Of an issuer minus the budget of the terms in force, else 0.",
+    )
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "kind"], condition=OF_A_CAMPAIGN, name="account_one_of_a_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["wester_id"], condition=OF_A_MEMBER, name="account_one_per_member"
+            ),
+            models.CheckConstraint(
+                condition=OF_A_MEMBER | OF_A_CAMPAIGN, name="account_of_a_member_or_a_campaign"
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_points__gte=F("least_points")), name="account_within_its_bound"
+            ),
+            models.CheckConstraint(
+                condition=Q(least_points=0) | Q(kind="issuer", least_points__lt=0),
+                name="account_only_issuer_below_zero",
+            ),
+        ]
+        triggers = ACCOUNT_TRIGGERS
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -1,0 +1,148 @@
+"""Accounts and transfers past every function of the app: what the database itself lets through."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from campaign.models import Campaign
+from lottery.models import Award, Draw
+from points.models import Account, Transfer
+from tests.factories.campaign import LATER, ApprovalFactory
+from tests.factories.points import MemberAccountFactory, accounts_of
+from tests.points.drawing import draw_awards
+
+POST = """
+INSERT INTO points_transfer
+    (key, kind, debit_id, credit_id, points, award_id, expires_on, reverses_id, reason, at, made_by)
+VALUES (
+    %(key)s, %(kind)s, %(debit)s, %(credit)s, %(points)s, %(award)s, %(expires_on)s, %(reverses)s,
+    %(reason)s, %(at)s, %(made_by)s
+)"""
+PASS_OVER = " ON CONFLICT (key, payload) DO NOTHING"
+EXPIRES_ON = "2026-03-31"
+ROUTES = {
+    "grant": ("issuer", "budget"),
+    "reserve": ("budget", "reserved"),
+    "credit": ("reserved", "member"),
+    "release": ("reserved", "budget"),
+    "forfeit": ("reserved", "forfeited"),
+    "expire": ("member", "expired"),
+}
+
+
+def key_of(name: object) -> bytes:
+    """Return a key that this name alone has."""
+    return hashlib.sha256(str(name).encode()).digest()
+
+
+def post(repeat: bool = False, **values: Any) -> int:
+    """Insert one transfer; return how many rows that made."""
+    row = {
+        "award": None,
+        "expires_on": None,
+        "reverses": None,
+        "reason": "",
+        "at": LATER,
+        "made_by": "test",
+        **values,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(POST + PASS_OVER * repeat, row)
+        return int(cursor.rowcount)
+
+
+@dataclass
+class Books:
+    """The accounts of one campaign with a draw of three awards: of W1, W2 and W3."""
+
+    draw: Draw
+    accounts: dict[str, Account]
+    members: dict[str, Account]
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.draw.campaign
+
+    def award(self, member: str) -> Award:
+        return self.draw.awards.get(entrant__wester_id=member)
+
+    def values(self, kind: str, member: str = "", /, **values: Any) -> dict[str, Any]:
+        """Return a right transfer, all of the (first) member's award, changed as told."""
+        member = member or next(iter(self.members))
+        accounts = {**self.accounts, "member": self.members[member]}
+        debit, credit = (accounts[name].pk for name in ROUTES[kind])
+        award = self.award(member)
+        right: dict[str, Any] = {
+            "kind": kind,
+            "key": key_of((self.draw.pk, kind, "" if kind == "grant" else member)),
+            "debit": debit,
+            "credit": credit,
+            "points": award.points,
+            "award": award.pk,
+        }
+        if kind == "grant":
+            right |= {"points": 100_000_000, "award": None}
+        if kind == "credit":
+            right["expires_on"] = EXPIRES_ON
+        if kind == "forfeit":
+            right["reason"] = "withdrawn"
+        return right | values
+
+    def post(self, kind: str, member: str = "", /, *, repeat: bool = False, **values: Any) -> int:
+        return post(repeat=repeat, **self.values(kind, member, **values))
+
+    def reverse(self, transfer: Transfer, **values: Any) -> int:
+        """Post the mirror of a transfer, changed as told."""
+        right = {
+            "kind": "reverse",
+            "key": key_of(("reverse", transfer.pk)),
+            "debit": transfer.credit_id,
+            "credit": transfer.debit_id,
+            "points": transfer.points,
+            "reverses": transfer.pk,
+            "reason": "reversed",
+        }
+        return post(**right | values)
+
+    def transfer(self, kind: str, member: str = "W1") -> Transfer:
+        return Transfer.objects.get(kind=kind, award=self.award(member))
+
+    def granted(self) -> "Books":
+        self.post("grant")
+        return self
+
+    def reserved(self) -> "Books":
+        self.granted()
+        for member in self.members:
+            self.post("reserve", member)
+        return self
+
+    def credited(self) -> "Books":
+        self.reserved()
+        self.post("credit")
+        return self
+
+
+def open_books(campaign: Campaign | None = None, **members: int) -> Books:
+    """Return books without a transfer; the members' totals are their awards."""
+    draw = draw_awards(members or {"W1": 5_000, "W2": 20_000, "W3": 12_345}, campaign=campaign)
+    return Books(
+        draw,
+        accounts_of(draw.campaign),
+        {member: MemberAccountFactory.create(wester_id=member) for member in members or WINNERS},
+    )
+
+
+WINNERS = ("W1", "W2", "W3")
+
+
+def balances() -> dict[str, int]:
+    """Return every account's points, by its kind or member, without those that have none."""
+    rows = Account.objects.exclude(balance_points=0).order_by("id")
+    return {one.wester_id or one.kind: one.balance_points for one in rows}
+
+
+def approval() -> Any:
+    return ApprovalFactory.create(approved=True)
