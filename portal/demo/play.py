@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from bookings.delivery import find_feed_files
+from campaign.models import DemoClock
 from portal.demo.refusals import FeedsUnusable, OtherDemo
 from portal.demo.sampling.making import SEED, make_feeds
 
@@ -49,15 +50,21 @@ def begin(place: Path, play: Play) -> bool:
     words = json.dumps(asdict(play))
     if kept.exists() and kept.read_text() == words:
         return False
-    was_another = kept.exists()
+    was_another = kept.exists() or is_of_a_demo()
     if was_another:
         clear_database()
-        shutil.rmtree(place)
+        shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True, exist_ok=True)
     draft = kept.with_suffix(".part")
     draft.write_text(words)
     draft.replace(kept)
     return was_another
+
+
+def is_of_a_demo() -> bool:
+    """Say whether the database is one in which a demo has set its clock."""
+    tables = connection.introspection.table_names()
+    return DemoClock._meta.db_table in tables and DemoClock.objects.exists()
 
 
 def clear_database() -> None:

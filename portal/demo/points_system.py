@@ -40,9 +40,7 @@ def read_credits(folder: Path) -> list[Credit]:
     found = []
     for path in sorted(folder.glob("credits-*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            found += [
-                Credit(row["credit_key"], int(row["points"])) for row in csv.DictReader(file)
-            ]
+            found += [Credit(row["credit_key"], int(row["points"])) for row in csv.DictReader(file)]
     return found
 
 

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from bookings.commands import ContractCommand, Report
-from portal.demo import main_job, place, preparing, processes
+from campaign import clock
+from portal.demo import main_job, place, preparing, processes, summary
 from portal.demo.crew import Crew
 from portal.demo.job import inbox_of, take_on
+from portal.demo.logins import offer_members
 from portal.demo.play import Play, begin, choose_play, feeds_of
 from portal.demo.preparing import Stage
 from portal.demo.refusals import NoDemoMode
@@ -64,10 +66,10 @@ class Command(ContractCommand):
         with processes.running(parts, state=state, variables=inbox) as (children, asked):
             if settings.DEMO_SERVE:
                 processes.wait_for_page(children, port=port, path=page_path(stage), asked=asked)
-                self.say(summarise(stage, port=port))
+                self.say(addresses(stage, port=port))
             data = self.perform(play, stage, Crew(children, asked))
             if settings.DEMO_SERVE and not asked.is_set():
-                self.say(f"{summarise(stage, port=port)}\nThe demo runs until Ctrl-C.")
+                self.say(f"{addresses(stage, port=port)}\nThe demo runs until Ctrl-C.")
                 processes.stay(children, asked)
         return data
 
@@ -80,13 +82,26 @@ class Command(ContractCommand):
         )
 
     def perform(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
-        """Have the feeds made and the campaign played; return what became of it."""
+        """Have the campaign played, unless that is done; tell and return what became of it."""
+        file = settings.LOCAL_STATE_DIR / "demo.json"
+        found = summary.find_kept(file, play)
+        if found is None:
+            found = self.play_through(play, stage, crew)
+            summary.keep(file, found)
+        self.say(summary.in_words(found))
+        return {**asdict(stage), **found}
+
+    def play_through(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
+        """Have the feeds made and the campaign played to its close; let the clock go."""
         folder = settings.LOCAL_STATE_DIR / "demo"
         self.say("Making the sample feeds ..." if not play.feeds else f"Feeds: {play.feeds}")
         feeds = feeds_of(folder, play, campaign=stage.campaign)
         job = take_on(code=stage.campaign, crew=crew, feeds=feeds, place=folder, say=self.say)
         seconds = main_job.perform(job)
-        return {**asdict(stage), "seconds": seconds}
+        found = summary.summarize(job, play, seconds)
+        offer_members(settings.LOCAL_STATE_DIR, found)
+        clock.move_demo_clock(to=job.schedule.closed_at)
+        return found
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal what happens."""
@@ -113,7 +128,7 @@ def page_path(stage: Stage) -> str:
     return f"/campaign/detail/{stage.campaign}/"
 
 
-def summarise(stage: Stage, *, port: int) -> str:
+def addresses(stage: Stage, *, port: int) -> str:
     """Write addresses and logins for a person."""
     site = f"http://{place.HOST}:{port}"
     lines = [f"Campaign page  {site}{page_path(stage)}"]
