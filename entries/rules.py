@@ -49,6 +49,21 @@ def _withdrawn(_terms: MemberTerms) -> Q:
     return Q(has_left=True)
 
 
+@dataclass(frozen=True)
+class FrozenOut:
+    """Why a member is not on the frozen list whom no rule would keep out any more."""
+
+    code: str
+    sentence: "StrPromise"
+
+
+KNOWN_TOO_LATE = FrozenOut(
+    "known_too_late",
+    _(
+        "Not in the draw, because the entry or the rides were not known when the list of "
+        "entrants was fixed."
+    ),
+)
 MEMBER_RULES = (
     MemberRule(
         "not_entered",

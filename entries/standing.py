@@ -20,8 +20,10 @@ from campaign import eligibility, queries
 from campaign.eligibility import ArrayOf, WithoutNulls
 from campaign.models import Campaign, Terms
 from campaign.rules import is_pending
+from entries import frozen
+from entries.frozen import FrozenPlace
 from entries.models import Entry, Membership, MembershipStatus
-from entries.rules import MEMBER_RULES
+from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ class ExplainedBooking:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one member stands; yen and points are whole."""
+    """Where one member stands; yen and points are whole.
+
+    The totals are today's. From the freeze on, reward and member reasons follow the frozen list,
+    where ``place`` is what that list says.
+    """
 
     wester_id: str | None
     entered_at: datetime | None
@@ -55,10 +61,11 @@ class Standing:
     reward_points: int
     member_reasons: list[str]
     bookings: list[ExplainedBooking] = field(default_factory=list)
+    place: FrozenPlace | None = None
 
     @property
     def eligible(self) -> bool:
-        """Whether the member may be drawn, as things stand."""
+        """Whether the member may be drawn, as things stand; from the freeze on, by its list."""
         return self.wester_id is not None and not self.member_reasons
 
 
@@ -120,7 +127,6 @@ def stand(
     """Put together what the bookings come to and what the member's own rules say."""
     total = sum(one.booking.amount_yen for one in bookings if one.counts)
     member = find_member(terms, wester_id, total)
-    enough = total >= terms.minimum_total_yen
     return Standing(
         wester_id=wester_id,
         entered_at=member["entered_at"],
@@ -128,13 +134,37 @@ def stand(
         total_yen=total,
         awaiting_yen=sum(one.booking.amount_yen for one in bookings if one.waits),
         missing_yen=max(terms.minimum_total_yen - total, 0),
-        reward_points=min(total, terms.reward_cap_points) if enough else 0,
+        reward_points=reward_of(terms, total, member["place"]),
         member_reasons=member["reasons"],
         bookings=bookings if shown is None else shown,
+        place=member["place"],
     )
 
 
+def reward_of(terms: Terms, total_yen: int, place: FrozenPlace | None) -> int:
+    """Return the points that are due if the member is drawn: the list's, once there is one."""
+    if place is not None:
+        return place.reward_points
+    enough = total_yen >= terms.minimum_total_yen
+    return min(total_yen, terms.reward_cap_points) if enough else 0
+
+
 def find_member(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
+    """Return entry, membership, place and reasons of whoever has this WESTER ID.
+
+    The rules are asked in one query. From the freeze on its list decides: whoever is on it has no
+    reasons, and whom no rule would keep out any more came to be known too late.
+    Source: the terms, "Rules of a member".
+    """
+    found = ask_rules(terms, wester_id, total_yen)
+    is_frozen = found.pop("entries_frozen_at") is not None
+    place = frozen.find_place(terms.campaign, wester_id) if is_frozen else None
+    if place is not None:
+        found["reasons"] = [] if place.is_entrant else found["reasons"] or [KNOWN_TOO_LATE.code]
+    return {**found, "place": place}
+
+
+def ask_rules(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
     """Ask the member's rules, in one query, of whoever has this WESTER ID."""
     entry = Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id)
     left = Membership.objects.filter(wester_id=wester_id, status=MembershipStatus.WITHDRAWN)
@@ -145,4 +175,4 @@ def find_member(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
     )
     codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in MEMBER_RULES)
     reasons = WithoutNulls(ArrayOf(*codes))
-    return dict(row.values("entered_at", "has_left", reasons=reasons).get())
+    return dict(row.values("entered_at", "has_left", "entries_frozen_at", reasons=reasons).get())

@@ -9,13 +9,14 @@ class LotteryConfig(AppConfig):
     name = "lottery"
 
     def ready(self) -> None:
-        """Register the approvable actions and the roles' permissions.
+        """Register the approvable actions, the frozen list and the roles' permissions.
 
         Confirming and voiding move points as well: the app of the money registers these two.
         """
         # The models are there only now.
         from campaign import approvals, roles
-        from lottery import forgetting, publishing, queries
+        from entries import frozen
+        from lottery import forgetting, publishing, queries, results
 
         approvals.register(
             publishing.PUBLISH,
@@ -31,6 +32,7 @@ class LotteryConfig(AppConfig):
             content=forgetting.content_to_forget,
             permission=forgetting.PERMISSION,
         )
+        frozen.register(results.frozen_place)
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw"})
         asking = ("publication", "confirmation", "void", "forgetting")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from campaign.models import Campaign
+from entries.frozen import FrozenPlace
 from lottery.models import Award, Draw
 from lottery.queries import standing_draw
 
@@ -43,4 +44,16 @@ def member_result(campaign: Campaign, wester_id: str) -> MemberResult | None:
         is_confirmed=is_confirmed,
         rank=award.rank if award else None,
         award_points=award.points if award else None,
+    )
+
+
+def frozen_place(campaign: Campaign, wester_id: str) -> FrozenPlace | None:
+    """Return what ``explain`` and the member's page say from the freeze on."""
+    found = member_result(campaign, wester_id)
+    if found is None:
+        return None
+    return FrozenPlace(
+        is_entrant=found.is_entrant,
+        reward_points=found.reward_points,
+        award_points=(found.award_points or 0) if found.is_confirmed else None,
     )

@@ -126,7 +126,7 @@ def sentences_of(
     found = standing.find_member(terms, wester_id, total_yen)["reasons"]
     words = reasons.member_sentences(terms)
     # Whom no rule keeps out today has come to be eligible too late.
-    return [words[code] for code in found or [reasons.KNOWN_TOO_LATE]]
+    return [words[code] for code in found or [reasons.KNOWN_TOO_LATE.code]]
 
 
 def find_void_notice(campaign: Campaign) -> VoidNotice | None:

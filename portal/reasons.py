@@ -4,10 +4,8 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Terms
 from campaign.rules import RULES
-from entries.rules import MEMBER_RULES
+from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 from portal import formats, names
-
-KNOWN_TOO_LATE = "known_too_late"
 
 
 def booking_sentences(terms: Terms) -> dict[str, str]:
@@ -17,14 +15,9 @@ def booking_sentences(terms: Terms) -> dict[str, str]:
 
 
 def member_sentences(terms: Terms) -> dict[str, str]:
-    """Return by its code what a member reads about each rule that keeps them out of the draw."""
+    """Return by its code what a member reads about whatever keeps them out of the draw."""
     filled = placeholders(terms)
-    sentences = {rule.code: str(rule.sentence) % filled for rule in MEMBER_RULES}
-    sentences[KNOWN_TOO_LATE] = _(
-        "Not in the draw, because the entry or the travel was not known "
-        "by the time the list of entrants was fixed."
-    )
-    return sentences
+    return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
 def forfeit_sentence(terms: Terms, code: str | None) -> str:

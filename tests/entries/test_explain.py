@@ -58,6 +58,8 @@ STANDING = {
     "eligible": False,
     "reward_points": 0,
     "member_reasons": ["below_minimum"],
+    "frozen": False,
+    "award_points": None,
 }
 NOBODY = {
     **STANDING,

@@ -47,34 +47,6 @@ def deciding() -> Actor:
     return person("approver")
 
 
-def confirm_alone(approval: Approval) -> None:
-    confirming.confirm_approved(approval)
-
-
-def void_alone(approval: Approval) -> None:
-    voiding.void_approved(approval)
-
-
-@pytest.fixture
-def money(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Register confirm and void as an app above does, with nothing of its own."""
-    monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
-    approvals.register(
-        confirming.CONFIRM,
-        confirm_alone,
-        hold=confirming.hold,
-        content=confirming.content_to_confirm,
-        permission=confirming.PERMISSION,
-    )
-    approvals.register(
-        voiding.VOID,
-        void_alone,
-        hold=voiding.hold,
-        content=voiding.content_to_void,
-        permission=voiding.PERMISSION,
-    )
-
-
 def approve(approval: Approval | None, actor: Actor, at: object) -> None:
     assert approval
     approvals.approve(approval_id=approval.pk, actor=actor, at=at)  # type: ignore[arg-type] # an instant

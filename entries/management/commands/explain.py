@@ -10,6 +10,7 @@ from bookings.commands import ContractCommand, Report
 from campaign import queries
 from campaign.management import arguments
 from entries import standing
+from entries.frozen import FrozenPlace
 from entries.standing import ExplainedBooking, Standing
 
 ITEM_NO = re.compile(r"[1-9][0-9]?")
@@ -110,6 +111,8 @@ def describe(found: Standing) -> dict[str, Any]:
         "eligible": found.eligible,
         "reward_points": found.reward_points,
         "member_reasons": found.member_reasons,
+        "frozen": found.place is not None,
+        "award_points": found.place.award_points if found.place else None,
         "bookings": [describe_booking(one) for one in found.bookings],
     }
 
@@ -137,4 +140,17 @@ def describe_in_words(found: Standing) -> str:
         f"{found.missing_yen:,} yen missing: {verdict}; "
         f"reward if drawn {found.reward_points:,} points."
     )
+    if found.place is not None:
+        lines.append(describe_place(found.place))
     return "\n".join(lines)
+
+
+def describe_place(place: FrozenPlace) -> str:
+    """Return in words what the frozen list says of a member, and its result once confirmed."""
+    if not place.is_entrant:
+        return "Not on the frozen list."
+    if place.award_points is None:
+        return "On the frozen list; the result is not confirmed."
+    if not place.award_points:
+        return "On the frozen list, not drawn."
+    return f"Drawn: {place.award_points:,} points."
