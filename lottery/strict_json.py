@@ -4,6 +4,9 @@ import json
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+# Counted before the text is read: where a library has lifted Python's limit of recursion, deep
+# nesting ends the process, not the reading.
+MOST_BRACKETS = 100
 
 
 def parse_object(text: bytes, *, largest: int) -> dict[str, Any]:
@@ -18,12 +21,9 @@ def parse_object(text: bytes, *, largest: int) -> dict[str, Any]:
     """
     if len(text) > largest:
         raise ValueError(f"it has more than {largest} bytes")
-    try:
-        content = json.loads(
-            text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number
-        )
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    if text.count(b"[") + text.count(b"{") > MOST_BRACKETS:
+        raise ValueError("it is nested too deeply")
+    content = json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     if not isinstance(content, dict):
         raise ValueError("it is no object")  # noqa: TRY004 - told as the other faults of a text
     return content

@@ -258,6 +258,7 @@ def test_read_round_passes_over_what_else_drand_says() -> None:
         pytest.param(b'{"round":1,"signature":"","randomness":1}', id="a number as text"),
         pytest.param(b'{"round":' + b"9" * 5000 + b"}", id="thousands of digits"),
         pytest.param(b'{"a":' * 13_000, id="nested too deeply"),
+        pytest.param(b'{"a":' + b"[" * 101 + b"]" * 101 + b"}", id="nested too deeply, closed"),
         pytest.param(b'{"round":1,"signature":"","randomness":""}' + b" " * 65_536, id="too long"),
     ],
 )
