@@ -94,7 +94,7 @@ STEPS = (
             "or behind the last of them."
         ),
         _("Your ticket does not stand where the receipt says."),
-        {"rank": _("Your rank"), "last": _("Ticket of the last winner")},
+        {"rank": _("Your rank"), "last": _("Last ticket in the list")},
     ),
     CheckedStep(
         "award",

@@ -7,15 +7,18 @@ const checker = document.querySelector("[data-checker]");
 const steps = checker.querySelector("[data-steps]");
 const said = checker.querySelector("[data-said]");
 
-// Every step becomes visible here, in its order, once its outcome is known.
-async function show(bytes) {
-  steps.querySelectorAll("[data-step]").forEach((step) => step.removeAttribute("data-state"));
-  say("running");
+let latest = 0; // the check that was asked for last; an earlier one has nothing more to say
+
+// Shows every step in its order, as soon as its outcome is known.
+async function show(bytes, isLatest) {
   let outcome = null;
   for await (outcome of check(bytes, openDraw)) {
+    if (!isLatest()) {
+      return;
+    }
     showStep(outcome);
   }
-  say(outcome.state === "bad" ? "bad" : outcome.state === "waiting" ? "waiting" : "ok");
+  say(outcome.state);
   if (outcome.state === "bad") {
     said.append(` ${stepOf(outcome.step).querySelector("h3").textContent}`);
   }
@@ -26,7 +29,7 @@ function showStep({ step, state, values }) {
   item.dataset.state = state;
   for (const place of item.querySelectorAll("[data-value]")) {
     const value = values[place.dataset.value];
-    place.hidden = value === undefined;
+    place.hidden = !value;
     place.querySelector("code").textContent = value ?? "";
   }
   const details = item.querySelector("details");
@@ -56,13 +59,17 @@ async function fetchBytes(address) {
 }
 
 async function attempt(read) {
+  latest += 1;
+  const number = latest;
+  steps.querySelectorAll("[data-step]").forEach((step) => step.removeAttribute("data-state"));
+  say("running");
   try {
     const bytes = await read();
     if (bytes === null) {
       say("unavailable");
       return;
     }
-    await show(bytes);
+    await show(bytes, () => number === latest);
   } catch (failure) {
     say("unavailable");
     throw failure;
@@ -83,6 +90,7 @@ function start() {
       attempt(async () => new Uint8Array(await file.arrayBuffer()));
     }
   });
+  checker.querySelector("[data-needs-script]").hidden = true;
   checker.querySelector("[data-tools]").hidden = false;
 }
 

@@ -51,9 +51,9 @@ async function* checkResult(receipt, own, draw) {
   demand(winners && (await winnersFit(winners, result, draw.manifest)), "winners");
   yield passed("winners", { rows: String(winners.rows.length) });
   const row = winners.rows.find((one) => one.pid === receipt.pid);
-  demand(placeFits(receipt, own, row, winners, draw.manifest), "place");
-  yield passed("place", row ? { rank: String(row.rank) } : { last: winners.rows.at(-1)?.ticket });
   const award = row ? awardOf(row, result, draw.manifest) : null;
+  demand(placeFits(receipt, own, row, award, winners), "place");
+  yield passed("place", { rank: award && String(row.rank), last: winners.rows.at(-1).ticket });
   demand(award === receipt.award, "award");
   yield passed("award", { award: String(award ?? 0) });
 }
@@ -155,11 +155,11 @@ async function readResult(draw) {
   return result;
 }
 
-function placeFits(receipt, own, row, { rows }, manifest) {
+function placeFits(receipt, own, row, award, { rows }) {
   if (row) {
-    return row.rank === receipt.rank && row.reward === receipt.reward && row.m === own.m;
+    const rank = award === null ? null : row.rank;
+    return receipt.rank === rank && row.reward === receipt.reward && row.m === own.m;
   }
   const last = rows.at(-1);
-  const isBehind = !last || last.ticket + last.pid < receipt.ticket + receipt.pid;
-  return receipt.rank === null && isBehind && rows.length < manifest.entry_count;
+  return receipt.rank === null && last && last.ticket + last.pid < receipt.ticket + receipt.pid;
 }

@@ -45,20 +45,26 @@ function rowFits(row, place, rows) {
   return isInOrder && row.rank === place + 1 && row.cumulative === sum;
 }
 
-function cutFits(rows, result, { budget, policy }) {
-  const whole = rows[result.winners - 1]?.cumulative ?? 0;
-  const partial = rows.length > result.winners ? budget - whole : 0;
-  const awarded = whole + partial;
-  const isPartial = rows.length === result.winners + 1 && policy === "partial" && partial > 0;
+// The row after the winners, where there is one, is of the entry at which the budget ended.
+function cutFits(rows, result, { budget, policy, entry_count: entrants }) {
+  const { winners } = result;
+  const whole = rows[winners - 1]?.cumulative ?? 0;
+  const next = rows[winners];
+  const awarded = whole + (next && policy === "partial" ? budget - whole : 0);
   return (
-    (rows.length === result.winners || (isPartial && rows.at(-1).cumulative > budget)) &&
-    awarded <= budget &&
+    rows.length === Math.min(winners + 1, entrants) &&
+    whole <= budget &&
+    (!next || next.cumulative > budget) &&
     awarded === result.total_points &&
     result.leftover_points === budget - awarded
   );
 }
 
-// What a row gets: its reward, or what was left over for the one at which the budget ended.
-export function awardOf(row, result, { budget }) {
-  return row.rank <= result.winners ? row.reward : budget - (row.cumulative - row.reward);
+// What a row gets: its reward, or what was left for the one at which the budget ended; else null.
+export function awardOf(row, result, { budget, policy }) {
+  if (row.rank <= result.winners) {
+    return row.reward;
+  }
+  const left = budget - (row.cumulative - row.reward);
+  return policy === "partial" && left > 0 ? left : null;
 }

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from campaign.models import AggregationRun, Total
 from entries.models import Member
-from tests.browser.conftest import DESKTOP, Site, Visit
-from tests.browser.looking import assert_fits, assert_good_to_use
+from tests.browser.conftest import Site, Visit
+from tests.browser.looking import DESKTOP, assert_fits, assert_good_to_use
 from tests.factories.campaign import JAPAN
 from tests.factories.entries import EntryFactory, MemberFactory
 from tests.factories.network import RideFactory
