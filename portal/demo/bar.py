@@ -27,12 +27,12 @@ class UnknownStop(Refusal):
 
 @dataclass(frozen=True)
 class Stop:
-    """An instant that is worth a look, and whether the clock is past it."""
+    """An instant that is worth a look; the last one that the clock has passed is the current."""
 
     key: str
     label: "StrPromise"
     instant: datetime
-    is_past: bool
+    is_current: bool
 
 
 def stops(terms: Terms, *, now: datetime) -> list[Stop]:
@@ -50,8 +50,9 @@ def stops(terms: Terms, *, now: datetime) -> list[Stop]:
         "credited": (_("Points credited"), schedule.credited_at + DAY),
         "end": (_("Closed"), schedule.closed_at + HOUR),
     }
+    passed = [key for key, (_label, instant) in instants.items() if instant <= now]
     return [
-        Stop(key, label, instant.astimezone(clock.JAPAN), instant <= now)
+        Stop(key, label, instant.astimezone(clock.JAPAN), is_current=passed[-1:] == [key])
         for key, (label, instant) in instants.items()
     ]
 
