@@ -1,7 +1,7 @@
 """Every advisory lock of the project, numbered once and never reused.
 
-Locks of a transaction are always taken in the order loads, feed, entries, totals, and those of
-several feeds in the order of their numbers; whoever needs two of them and takes them in another
+Locks of a transaction are always taken in the order loads, feed, entries, totals, ledger, and those
+of several feeds in the order of their numbers; whoever needs two of them and takes them in another
 order waits for ever.
 """
 
@@ -18,6 +18,7 @@ class Lock(IntEnum):
     FEED = 3  # one feed; the second number is a Feed
     ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
     TOTALS = 5  # 0: who is due for new totals; a campaign's key: the totals of that campaign
+    LEDGER = 6  # payouts under way together; whoever corrects, settles, expires or closes, alone
 
 
 class Feed(IntEnum):
@@ -28,6 +29,7 @@ class Feed(IntEnum):
     MEMBERSHIPS = 3
     ENTRIES = 4
     NETWORK = 5  # its writer holds BOOKINGS as well: a booking's operators follow the network
+    CREDIT_RESULTS = 6
 
 
 def take(

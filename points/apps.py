@@ -7,3 +7,37 @@ class PointsConfig(AppConfig):
     """The money: ledger, payout, settlement."""
 
     name = "points"
+
+    def ready(self) -> None:
+        """Register the approvable actions, those of a draw among them, and the permissions."""
+        # The models are there only now.
+        from campaign import approvals, roles
+        from lottery import confirming, voiding
+        from points import preparing, reserving
+
+        approvals.register(
+            confirming.CONFIRM,
+            reserving.confirm_and_reserve,
+            hold=confirming.hold,
+            content=confirming.content_to_confirm,
+            permission=confirming.PERMISSION,
+        )
+        approvals.register(
+            voiding.VOID,
+            reserving.void_and_unreserve,
+            hold=voiding.hold,
+            content=reserving.content_to_void,
+            permission=voiding.PERMISSION,
+        )
+        approvals.register(
+            preparing.PREPARE,
+            preparing.prepare_payout,
+            hold=preparing.hold,
+            content=preparing.content_to_prepare,
+            permission=preparing.PERMISSION,
+        )
+        seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
+        for role in roles.ROLES:
+            roles.register(role, {f"points.view_{model}" for model in seen})
+        asking = ("payout", "resolution", "reversal")
+        roles.register("ops", {"points.run_payout", *(f"points.request_{one}" for one in asking)})

@@ -60,10 +60,14 @@ class Account(models.Model):
         verbose_name_plural = _("accounts")
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "kind"], condition=OF_A_CAMPAIGN, name="account_one_of_a_kind"
+                fields=["campaign", "kind"],
+                condition=Q(campaign__isnull=False),
+                name="account_one_of_a_kind",
             ),
             models.UniqueConstraint(
-                fields=["wester_id"], condition=OF_A_MEMBER, name="account_one_per_member"
+                fields=["wester_id"],
+                condition=Q(wester_id__isnull=False),
+                name="account_one_per_member",
             ),
             models.CheckConstraint(
                 condition=OF_A_MEMBER | OF_A_CAMPAIGN, name="account_of_a_member_or_a_campaign"

@@ -10,8 +10,8 @@ from campaign.models import Campaign
 from lottery.models import Award, Draw
 from points.models import Account, Transfer
 from tests.factories.campaign import LATER, ApprovalFactory
+from tests.factories.lottery import drawn_draw
 from tests.factories.points import MemberAccountFactory, accounts_of
-from tests.points.drawing import draw_awards
 
 POST = """
 INSERT INTO points_transfer
@@ -125,17 +125,24 @@ class Books:
         return self
 
 
-def open_books(campaign: Campaign | None = None, **members: int) -> Books:
-    """Return books without a transfer; the members' totals are their awards."""
-    draw = draw_awards(members or {"W1": 5_000, "W2": 20_000, "W3": 12_345}, campaign=campaign)
+def open_books(**members: int) -> Books:
+    """Return books without a transfer; the awards are the members' totals, up to the cap."""
+    totals = members or {"W1": 5_000, "W2": 20_000, "W3": 12_345}
+    return books_of(drawn_draw(totals))
+
+
+def books_of(draw: Draw) -> Books:
+    """Return the books of a draw, and an account of every member who has none yet."""
+    members = draw.awards.values_list("entrant__wester_id", flat=True)
+    held = {one.wester_id: one for one in Account.objects.filter(wester_id__in=members)}
     return Books(
         draw,
         accounts_of(draw.campaign),
-        {member: MemberAccountFactory.create(wester_id=member) for member in members or WINNERS},
+        {
+            member: held.get(member) or MemberAccountFactory.create(wester_id=member)
+            for member in sorted(members)
+        },
     )
-
-
-WINNERS = ("W1", "W2", "W3")
 
 
 def balances() -> dict[str, int]:

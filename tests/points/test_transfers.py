@@ -1,24 +1,23 @@
 """The ledger's own refusals: raw SQL that the database does not take, and what it takes beside."""
 
-from datetime import timedelta
 from typing import Any
 
 import pgtrigger
 import pytest
 from django.db import ProgrammingError, transaction
 
-from points.models import Account, Transfer
+from points.models import Transfer
 from tests.campaign.refused import refused_as, sql
-from tests.factories.points import accounts_of
+from tests.factories.lottery import drawn_draw
 from tests.points.books import (
     EXPIRES_ON,
     Books,
     approval,
     balances,
+    books_of,
     key_of,
     open_books,
 )
-from tests.points.drawing import campaign_with, draw_awards
 
 pytestmark = pytest.mark.django_db
 BUDGET = 100_000_000
@@ -237,7 +236,7 @@ def test_transfers_are_never_truncated(books: Books) -> None:
     books.granted()
     sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the table as it is
     with refused_as("transfer_never_truncated"):
-        sql("TRUNCATE points_transfer")
+        sql("TRUNCATE points_transfer, points_reversal")
 
 
 # Bounds
@@ -255,14 +254,14 @@ def test_nothing_goes_below_its_bound(books: Books) -> None:
 
 
 def test_the_budget_can_be_reserved_to_the_last_point() -> None:
-    campaign = campaign_with(budget_points=25_000)
-    books = open_books(campaign, W1=20_000, W2=5_000, W3=5_000)
-    books.post("grant", points=25_000)
+    books = books_of(drawn_draw({"W1": 20_000, "W2": 5_000}, budget_points=25_000))
+    books.post("grant", points=24_999)
     books.post("reserve", "W1")
-    books.post("reserve", "W2")
 
     with refused_as("account_within_its_bound"):
-        books.post("reserve", "W3")
+        books.post("reserve", "W2")
+    books.post("grant", key=key_of("the last point"), points=1)
+    books.post("reserve", "W2")
     assert balances() == {"issuer": -25_000, "reserved": 25_000}
 
 
@@ -431,29 +430,29 @@ def test_only_what_was_credited_expires(books: Books) -> None:
 
 def test_a_member_with_other_points_loses_no_more_than_the_award(books: Books) -> None:
     """The balance alone would let it through."""
-    later = timedelta(days=365)
-    again = campaign_with()
     books.credited()
-    other = open_books_of_the_same_member(again, later)
+    other = open_books(W1=20_000).credited()
     books.post("expire", points=4_000)
+
     with refused_as("transfer_award_not_overspent"):
         books.reverse(books.transfer("credit"))
     assert other.reverse(other.transfer("credit")) == 1
 
 
-def open_books_of_the_same_member(campaign: Any, later: timedelta) -> Books:
-    draw = draw_awards({"W1": 20_000}, campaign=campaign, later=later)
-    return Books(
-        draw, accounts_of(campaign), {"W1": Account.objects.get(wester_id="W1")}
-    ).credited()
-
-
 def test_a_credit_is_within_the_cap() -> None:
-    """No list takes an award above it, so the list is written past what guards it."""
-    campaign = campaign_with(reward_cap_points=20_000)
-    with pgtrigger.ignore("lottery.Entrant:entrant_of_its_list"):
-        books = open_books(campaign, W1=20_001)
-    books.reserved()
+    """No award is above it, so the terms are changed past what guards them."""
+    books = open_books(W1=20_000).reserved()
+    with (
+        pgtrigger.ignore(
+            *(
+                f"campaign.Terms:terms_{name}"
+                for name in ("published_never_change", "none_follow_freeze")
+            )
+        ),
+        pgtrigger.ignore("campaign.Terms:terms_versions_follow_on"),
+    ):
+        sql("UPDATE campaign_terms SET reward_cap_points = 19_999")
+
     with refused_as("transfer_within_the_cap"):
-        books.post("credit", points=20_001)
-    assert books.post("credit", points=20_000) == 1
+        books.post("credit")
+    assert books.post("credit", points=19_999) == 1

@@ -1,0 +1,149 @@
+"""What the points system is told of a payout, what it answers, and what people make of both."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models.triggers import append_only, never, never_truncated
+from campaign.models import Approval
+from points.models.payouts import Payout
+from points.models.transfers import HASH_BYTES, Transfer
+
+
+class CreditStatus(models.TextChoices):
+    """What became of a credit in the points system."""
+
+    CREDITED = "credited", _("credited")
+    REJECTED = "rejected", _("rejected")
+
+
+class CreditFile(models.Model):
+    """The file of a payout's credits as it was first written; it is the same ever after."""
+
+    payout = models.OneToOneField(
+        Payout, models.PROTECT, related_name="file", verbose_name=_("payout")
+    )
+    business_date = models.DateField(_("business date"))
+    sequence = models.IntegerField(_("sequence"))
+    last_transfer = models.BigIntegerField(
+        db_comment="Credits that stood when this was the last transfer are in the file."
+    )
+    rows = models.IntegerField(_("rows"))
+    total_points = models.BigIntegerField(_("points"))
+    sha256 = models.CharField(max_length=64)
+    exported_at = models.DateTimeField(_("exported at"))
+
+    class Meta:
+        verbose_name = _("credit file")
+        verbose_name_plural = _("credit files")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_date", "sequence"], name="creditfile_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(sequence__gte=1, sequence__lte=999), name="creditfile_sequence_in_range"
+            ),
+        ]
+        triggers = append_only("creditfile")
+
+    def __str__(self) -> str:
+        return f"credits-{self.business_date:%Y%m%d}-{self.sequence:03}.csv"
+
+
+class CreditAnswer(models.Model):
+    """One accepted row of a results file, repeats among them."""
+
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="answers", db_index=False)
+    business_date = models.DateField(db_comment="Of the results file, as the next two.")
+    sequence = models.IntegerField()
+    delivery = models.IntegerField(db_comment="Which of the payout's results files, from 1.")
+    credit_key = models.BinaryField(db_comment="32 bytes.")
+    status = models.CharField(_("status"), max_length=8, choices=CreditStatus)
+    points = models.BigIntegerField(_("points"))
+    detail = models.TextField(_("detail"), db_default="", blank=True)
+    processed_at = models.DateTimeField(_("processed at"))
+
+    class Meta:
+        verbose_name = _("answer of the points system")
+        verbose_name_plural = _("answers of the points system")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(Exact(Length("credit_key"), HASH_BYTES)),
+                name="creditanswer_key_of_32_bytes",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=CreditStatus.values), name="creditanswer_status_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["payout", "credit_key"], name="creditanswer_of_a_key")]
+        triggers = append_only("creditanswer")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Resolution(models.Model):
+    """What a person says of a key on which both sides differ; in force once it is approved."""
+
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="resolutions", db_index=False)
+    credit_key = models.BinaryField(db_comment="32 bytes.")
+    verdict = models.CharField(_("verdict"), max_length=8, choices=CreditStatus)
+    reason = models.TextField(_("reason"))
+    approval = models.OneToOneField(
+        Approval, models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("resolution")
+        verbose_name_plural = _("resolutions")
+        constraints = [
+            models.UniqueConstraint(fields=["payout", "credit_key"], name="resolution_one_per_key"),
+            models.CheckConstraint(
+                condition=Q(verdict__in=CreditStatus.values) & ~Q(reason=""),
+                name="resolution_says_why",
+            ),
+        ]
+        triggers = [
+            never(
+                "resolution_approved_stays",
+                pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__approval__isnull=False),
+                message="an approved resolution stays as it is",
+            ),
+            never_truncated("resolution_never_truncated"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Reversal(models.Model):
+    """A person's wish to take a credit back; carried out once it is approved."""
+
+    transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="+")
+    reason = models.TextField(_("reason"))
+    approval = models.OneToOneField(
+        Approval, models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("reversal")
+        verbose_name_plural = _("reversals")
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="reversal_says_why"),
+        ]
+        triggers = [
+            never(
+                "reversal_approved_stays",
+                pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__approval__isnull=False),
+                message="an approved reversal stays as it is",
+            ),
+            never_truncated("reversal_never_truncated"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,97 @@
+"""Views of the database: where each award stands, and each key between both sides.
+
+Nothing of this is stored: it follows from transfers, answers and resolutions. The views' own SQL
+stands in the migration that makes them.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from bookings.models import fields
+from lottery.models import Award, Draw
+from points.models.payouts import Payout
+
+
+def looking_at(model: Any, **options: Any) -> Any:
+    """Return a column of a view that holds another table's key."""
+    return models.ForeignKey(
+        model, models.DO_NOTHING, db_constraint=False, related_name="+", **options
+    )
+
+
+class AwardStanding(models.Model):
+    """What became of one award: whole points, after all reversals."""
+
+    class State(models.TextChoices):
+        """Where an award stands; ``credited`` and ``forfeited`` are its ends."""
+
+        DRAWN = "drawn", pgettext_lazy("state of an award", "Drawn")
+        RESERVED = "reserved", pgettext_lazy("state of an award", "Reserved")
+        CREDITED = "credited", pgettext_lazy("state of an award", "Credited")
+        FORFEITED = "forfeited", pgettext_lazy("state of an award", "Forfeited")
+        VOID = "void", pgettext_lazy("state of an award", "Void")
+
+    award = models.OneToOneField(
+        Award, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="standing"
+    )
+    draw = looking_at(Draw, verbose_name=_("draw"))
+    rank = models.IntegerField(_("rank"))
+    wester_id = fields.identifier(verbose_name=_("WESTER ID"))
+    award_points = models.BigIntegerField(_("award"))
+    state = models.CharField(_("state"), max_length=9, choices=State)
+    credited_points = models.BigIntegerField(_("credited"))
+    released_points = models.BigIntegerField(_("released"))
+    forfeited_points = models.BigIntegerField(_("forfeited"))
+    expired_points = models.BigIntegerField(_("expired"))
+    credit_key = models.BinaryField(null=True)
+    credited_at = models.DateTimeField(_("credited at"), null=True)
+    expires_on = models.DateField(_("expires on"), null=True)
+    reason = models.CharField(_("reason"), max_length=40)
+    detail = models.TextField(_("detail"))
+
+    class Meta:
+        managed = False
+        db_table = "points_awardstanding"
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}/{self.rank}"
+
+
+class KeyStanding(models.Model):
+    """What both sides say of one credit; each key is in exactly one class."""
+
+    class Class(models.TextChoices):
+        """What comparing both sides finds."""
+
+        AGREES = "agrees", _("agrees")
+        REJECTED = "rejected", _("rejected")
+        MISSING_THERE = "missing_there", _("missing there")
+        UNKNOWN_HERE = "unknown_here", _("unknown here")
+        AMOUNT_DIFFERS = "amount_differs", _("amount differs")
+        ANSWERED_TWICE = "answered_twice", _("answered twice")
+
+    pk = models.CompositePrimaryKey("payout_id", "credit_key")
+    payout = looking_at(Payout, verbose_name=_("payout"))
+    credit_key = models.BinaryField()
+    award = looking_at(Award, null=True, verbose_name=_("award"))
+    credit = looking_at("points.Transfer", null=True, verbose_name=_("credit"))
+    points = models.BigIntegerField(_("points here"), null=True)
+    is_reversed = models.BooleanField(_("reversed"))
+    answered_points = models.BigIntegerField(_("points there"), null=True)
+    detail = models.TextField(_("detail"))
+    classed = models.CharField(_("class"), max_length=14, choices=Class)
+    is_open = models.BooleanField(_("open"))
+
+    class Meta:
+        managed = False
+        db_table = "points_keystanding"
+        verbose_name = _("key")
+        verbose_name_plural = _("keys")
+
+    def __str__(self) -> str:
+        return bytes(self.credit_key).hex()

@@ -1,0 +1,123 @@
+"""Prepare the payout of a confirmed draw: what a second person approves is its upper bound.
+
+Source: the rules of crediting, "The February payout".
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from bookings.commands import JAPAN
+from campaign import approvals
+from campaign.audit import Actor
+from campaign.models import Approval, Campaign
+from lottery.models import Draw
+from lottery.queries import find_subject, hold_draw, hold_for_approval, standing_draw, subject_of
+from points import keys
+from points.models import Payout, PayoutPart
+from points.refusals import NotConfirmed, PayoutApproved
+
+PREPARE = "payout.prepare"
+PERMISSION = "points.request_payout"
+hold = hold_for_approval
+AWARDS_PER_PART = 1_000
+
+# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
+LIST = f"""
+SELECT count(*), COALESCE(sum(points), 0),
+    encode(sha256(COALESCE(string_agg(line, ''::bytea ORDER BY key), '')), 'hex')
+FROM (
+    SELECT award.points, {keys.award_key_sql(keys.CREDIT)} AS key,
+        (encode({keys.award_key_sql(keys.CREDIT)}, 'hex') || ',' || entrant.wester_id || ','
+            || award.points || E'\\n')::bytea AS line
+    FROM lottery_draw draw
+    JOIN lottery_award award ON award.draw_id = draw.id
+    JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
+    WHERE draw.id = %s
+) listed"""
+
+
+@transaction.atomic
+def request_payout(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval | None:
+    """Ask for the payout of the campaign's confirmed draw; None where it is approved already.
+
+    Raises:
+        NotConfirmed: there is no confirmed draw.
+        NotPermitted: the person may not ask for it.
+    """
+    draw = hold_draw(confirmed_draw(campaign))
+    if Payout.objects.filter(draw=draw).exists():
+        return None
+    return approvals.request(action=PREPARE, subject=subject_of(draw), actor=actor, at=at)
+
+
+def confirmed_draw(campaign: Campaign) -> Draw:
+    """Return the confirmed draw of a campaign.
+
+    Raises:
+        NotConfirmed: there is none.
+    """
+    draw = standing_draw(campaign)
+    if draw is None or draw.state != Draw.State.CONFIRMED:
+        raise NotConfirmed(_("This campaign has no confirmed draw; nothing is owed yet."))
+    return draw
+
+
+def content_to_prepare(subject: str) -> dict[str, Any]:
+    """Return what the payout may come to at most, for the eye and the hash.
+
+    ``list_sha256`` is of a line for each award, sorted by key: ``key,wester_id,points``, LF.
+
+    Raises:
+        NotConfirmed: the draw is not confirmed.
+        PayoutApproved: its payout is approved already.
+    """
+    draw = find_subject(subject)
+    if draw.state != Draw.State.CONFIRMED:
+        raise NotConfirmed(_("This draw is not confirmed, or void; nothing is owed."))
+    if Payout.objects.filter(draw=draw).exists():
+        raise PayoutApproved(_("The payout of this draw is approved already."))
+    with connection.cursor() as cursor:
+        cursor.execute(LIST, [draw.pk])
+        awards, points, list_sha256 = cursor.fetchone()
+    return {
+        "campaign": draw.campaign.code,
+        "sequence": draw.sequence,
+        "manifest_sha256": bytes(draw.manifest_sha256).hex(),
+        "awards": awards,
+        "award_points": int(points),
+        "list_sha256": list_sha256,
+        "credit_at": draw.terms.credit_at.astimezone(JAPAN).isoformat(),
+        "expires_on": draw.terms.expires_on.isoformat(),
+    }
+
+
+def prepare_payout(approval: Approval) -> None:
+    """Set the payout down as it was approved (called by the approval, in its transaction)."""
+    draw = find_subject(approval.subject)
+    content = approval.content
+    payout = Payout.objects.create(
+        draw=draw,
+        approval=approval,
+        awards=content["awards"],
+        award_points=content["award_points"],
+        list_sha256=content["list_sha256"],
+        approved_at=approval.decided_at,
+    )
+    PayoutPart.objects.bulk_create(cut(payout))
+
+
+def cut(payout: Payout) -> list[PayoutPart]:
+    """Return the parts of a payout: ranks have no gaps, so they are cut by counting."""
+    starts = range(1, payout.awards + 1, AWARDS_PER_PART)
+    return [
+        PayoutPart(
+            payout=payout,
+            number=number,
+            first_rank=first,
+            last_rank=min(first + AWARDS_PER_PART - 1, payout.awards),
+        )
+        for number, first in enumerate(starts)
+    ]

@@ -1,0 +1,199 @@
+"""Questions about points, for pages, commands and whoever watches."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from campaign.models import Approval, Campaign
+from campaign.queries import get_campaign
+from lottery.models import Draw
+from lottery.queries import standing_draw, subject_of
+from points.models import AwardStanding, KeyStanding, Payout
+from points.refusals import NotApproved
+
+State = AwardStanding.State
+STALLED_AFTER = timedelta(minutes=10)
+PREPARE = "payout.prepare"
+
+
+@dataclass(frozen=True)
+class MemberCredit:
+    """What became of a member's award; whole points.
+
+    ``state`` is one of ``AwardStanding.State``; ``reason`` is why something was not credited:
+    ``withdrawn``, ``below_minimum``, ``lower_total``, ``rejected`` or ``reversed``.
+    """
+
+    state: str
+    award_points: int
+    credited_points: int
+    credited_at: datetime | None
+    expires_on: date | None
+    released_points: int
+    forfeited_points: int
+    expired_points: int
+    reason: str
+
+
+def credit_of(draw: Draw, wester_id: str) -> MemberCredit | None:
+    """Return what became of a member's award in a draw; None without an award."""
+    entrant = draw.entrants.filter(wester_id=wester_id).values("award__id")
+    standing = AwardStanding.objects.filter(award__in=entrant).first()
+    if standing is None:
+        return None
+    return MemberCredit(
+        state=standing.state,
+        award_points=standing.award_points,
+        credited_points=standing.credited_points,
+        credited_at=standing.credited_at,
+        expires_on=standing.expires_on,
+        released_points=standing.released_points,
+        forfeited_points=standing.forfeited_points,
+        expired_points=standing.expired_points,
+        reason=standing.reason,
+    )
+
+
+def payout_of(campaign: Campaign) -> Payout | None:
+    """Return the approved payout of a campaign's draw; None before."""
+    payouts = Payout.objects.select_related("draw__campaign", "draw__terms")
+    return payouts.filter(draw__campaign=campaign).exclude(draw__state=Draw.State.VOID).first()
+
+
+def get_payout(code: str) -> Payout:
+    """Return the approved payout of a campaign by its code.
+
+    Raises:
+        UnknownCampaign: there is no such campaign.
+        NotApproved: its payout is not approved.
+    """
+    payout = payout_of(get_campaign(code))
+    if payout is None:
+        raise NotApproved(_("The payout of this campaign is not approved; use: payout prepare."))
+    return payout
+
+
+def payout_ended_at(campaign: Campaign) -> datetime | None:
+    """Return when the last award of a campaign found its end; None before."""
+    payout = payout_of(campaign)
+    return payout.ended_at if payout else None
+
+
+def open_request(draw: Draw) -> Approval | None:
+    """Return the request for a draw's payout that waits for a second person."""
+    asked = Approval.objects.filter(action=PREPARE, subject=subject_of(draw))
+    return asked.filter(state=Approval.State.OPEN).first()
+
+
+def award_counts(draw: Draw) -> dict[str, int]:
+    """Return how many awards of a draw stand where, and their points."""
+    found = AwardStanding.objects.filter(draw=draw).aggregate(
+        awards=Count("award"),
+        award_points=Sum("award_points"),
+        pending=Count("award", filter=Q(state__in=[State.DRAWN, State.RESERVED])),
+        credited=Count("award", filter=Q(state=State.CREDITED)),
+        credited_points=Sum("credited_points"),
+        forfeited=Count("award", filter=Q(state=State.FORFEITED)),
+        forfeited_points=Sum("forfeited_points"),
+        released_points=Sum("released_points"),
+        expired_points=Sum("expired_points"),
+    )
+    return {name: int(value or 0) for name, value in found.items()}
+
+
+def key_counts(payout: Payout) -> dict[str, int]:
+    """Return how many keys of a payout are in each class."""
+    counts = dict.fromkeys(KeyStanding.Class.values, 0)
+    rows = KeyStanding.objects.filter(payout=payout).values("classed")
+    counts.update(rows.annotate(keys=Count("credit_key")).values_list("classed", "keys"))
+    return counts
+
+
+def open_keys(payout: Payout) -> QuerySet[KeyStanding]:
+    """Return the keys on which both sides do not agree."""
+    return KeyStanding.objects.filter(payout=payout, is_open=True).order_by("credit_key")
+
+
+def describe_payout(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
+    """Return where a campaign's payout stands, as a program reads it; nothing names a member.
+
+    ``open`` counts what stands in the way of the close: awards that are not paid yet, then keys
+    on which both sides do not agree.
+    """
+    draw = standing_draw(campaign)
+    payout = payout_of(campaign)
+    counts = award_counts(draw) if draw and draw.state == Draw.State.CONFIRMED else {}
+    classes = key_counts(payout) if payout else {}
+    file = getattr(payout, "file", None)
+    waiting = open_keys(payout).count() if payout and file else counts.get("credited", 0)
+    return {
+        "code": campaign.code,
+        "state": payout_state(draw, payout),
+        "sequence": draw.sequence if draw else None,
+        **dict.fromkeys(COUNTED, 0),
+        **counts,
+        "open": counts.get("pending", 0) + waiting,
+        "classes": classes,
+        "credit_at": draw.terms.credit_at if draw else None,
+        "approved_at": payout.approved_at if payout else None,
+        "ended_at": payout.ended_at if payout else None,
+        "closed_at": payout.closed_at if payout else None,
+        "warnings": warnings(campaign, now=now),
+    }
+
+
+COUNTED = (
+    "awards",
+    "award_points",
+    "pending",
+    "credited",
+    "credited_points",
+    "forfeited",
+    "forfeited_points",
+    "released_points",
+    "expired_points",
+)
+
+
+def payout_state(draw: Draw | None, payout: Payout | None) -> str:
+    """Return the word for where a payout stands."""
+    if draw is None or draw.state != Draw.State.CONFIRMED:
+        return "not_confirmed"
+    if payout is None:
+        return "prepared" if open_request(draw) else "confirmed"
+    if payout.closed_at:
+        return "closed"
+    if hasattr(payout, "file"):
+        return "settling"
+    if payout.ended_at:
+        return "paid"
+    return "running" if payout.parts.filter(done_at__isnull=False).exists() else "approved"
+
+
+def warnings(campaign: Campaign, *, now: datetime) -> list[str]:
+    """Return what staff must know: a payout that is due and not approved, or that has stalled."""
+    draw = standing_draw(campaign)
+    if draw is None or draw.state != Draw.State.CONFIRMED or now < draw.terms.credit_at:
+        return []
+    payout = payout_of(campaign)
+    if payout is None:
+        return [_("%(code)s: the payout is due and not approved.") % {"code": campaign.code}]
+    if payout.ended_at is None and now >= last_progress(payout) + STALLED_AFTER:
+        return [_("%(code)s: the payout has stalled.") % {"code": campaign.code}]
+    return []
+
+
+def last_progress(payout: Payout) -> datetime:
+    """Return when a part was last paid, or else since when one could have been."""
+    due = max(payout.draw.terms.credit_at, payout.approved_at)
+    done: datetime | None = payout.parts.aggregate(last=Max("done_at"))["last"]
+    return max(due, done) if done else due
+
+
+def all_warnings(*, now: datetime) -> list[str]:
+    """Return what staff must know of every campaign."""
+    campaigns = Campaign.objects.filter(draws__isnull=False).distinct().order_by("id")
+    return [sentence for campaign in campaigns for sentence in warnings(campaign, now=now)]

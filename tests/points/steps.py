@@ -1,0 +1,107 @@
+"""The steps from a drawn result to points on members' accounts, as staff and workers take them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bookings.models import Booking
+from campaign import approvals
+from campaign.models import Approval
+from entries.models import Membership
+from lottery import confirming, voiding
+from lottery.models import Draw
+from points import payout, preparing
+from points.models import AwardStanding, Payout, Transfer
+from tests.factories.campaign import FIRST_TERMS
+from tests.factories.entries import MembershipFactory
+from tests.factories.lottery import drawn_draw, person, reread
+
+CREDIT_AT: datetime = FIRST_TERMS["credit_at"]
+CONFIRMED_AT = CREDIT_AT - timedelta(days=20)
+PREPARED_AT = CREDIT_AT - timedelta(days=5)
+THREE = {"W1": 5_000, "W2": 12_340, "W3": 30_000}
+
+
+def approve(approval: Approval | None, at: datetime) -> Approval:
+    """Have somebody else approve what was asked for."""
+    assert approval
+    return approvals.approve(approval_id=approval.pk, actor=person("approver"), at=at)
+
+
+def confirmed(totals: Mapping[str, int] = THREE, **options: Any) -> Draw:
+    """Return a draw that was confirmed, with its awards reserved."""
+    return confirm(drawn_draw(totals, **options))
+
+
+def confirm(draw: Draw) -> Draw:
+    asked = confirming.request_confirmation(draw=draw, actor=person("ops"), at=CONFIRMED_AT)
+    approve(asked, CONFIRMED_AT)
+    return reread(draw)
+
+
+def void(draw: Draw) -> Draw:
+    asked = voiding.request_void(
+        draw=draw, reason="A load was missing.", actor=person("ops"), at=CONFIRMED_AT
+    )
+    approve(asked, CONFIRMED_AT)
+    return reread(draw)
+
+
+def prepared(totals: Mapping[str, int] = THREE, **options: Any) -> Payout:
+    """Return an approved payout."""
+    return prepare(confirmed(totals, **options))
+
+
+def prepare(draw: Draw) -> Payout:
+    asked = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=PREPARED_AT)
+    approve(asked, PREPARED_AT)
+    return Payout.objects.select_related("draw__campaign", "draw__terms").get(draw=draw)
+
+
+def paid(totals: Mapping[str, int] = THREE, **options: Any) -> Payout:
+    """Return a payout that has ended."""
+    return pay(prepared(totals, **options))
+
+
+def pay(one: Payout, *, at: datetime = CREDIT_AT) -> Payout:
+    """Carry a payout out to its end."""
+    payout.work_on(one, now=lambda: at)
+    one.refresh_from_db(fields=["ended_at", "closed_at"])
+    return one
+
+
+def leave(*wester_ids: str) -> None:
+    """Have members leave WESTER."""
+    for wester_id in wester_ids:
+        MembershipFactory.create(wester_id=wester_id)
+
+
+def stay(wester_id: str) -> None:
+    """Have a member come back."""
+    Membership.objects.filter(wester_id=wester_id).update(status="active")
+
+
+def lower(wester_id: str, *, to: int) -> None:
+    """Have a member's bookings come to less; to 0 by a cancellation."""
+    bookings = Booking.objects.filter(wester_id=wester_id)
+    bookings.update(amount_yen=to, cancelled=to == 0)
+
+
+def standings(draw: Draw) -> dict[str, tuple[str, int, int, int, str]]:
+    """Return of every award: its state, points credited, released and forfeited, and why."""
+    rows = AwardStanding.objects.filter(draw=draw)
+    return {
+        one.wester_id: (
+            one.state,
+            one.credited_points,
+            one.released_points,
+            one.forfeited_points,
+            one.reason,
+        )
+        for one in rows
+    }
+
+
+def transfers() -> list[dict[str, Any]]:
+    """Return the whole ledger."""
+    return list(Transfer.objects.order_by("id").values())

@@ -1,0 +1,202 @@
+"""The payout: every award once, rechecked as it is credited, in parts and in any number of tries."""
+
+from datetime import timedelta
+
+import pytest
+
+from points import payout, preparing, queries
+from points.models import Payout, Transfer
+from points.refusals import NotDueYet
+from tests.points.books import balances
+from tests.points.steps import (
+    CREDIT_AT,
+    THREE,
+    confirmed,
+    leave,
+    lower,
+    paid,
+    pay,
+    prepared,
+    standings,
+    transfers,
+)
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+BUDGET = 100_000_000
+
+
+def test_a_payout_credits_every_award() -> None:
+    done = paid()
+
+    assert standings(done.draw) == {
+        "W1": ("credited", 5_000, 0, 0, ""),
+        "W2": ("credited", 12_340, 0, 0, ""),
+        "W3": ("credited", 20_000, 0, 0, ""),
+    }
+    assert balances() == {
+        "issuer": -BUDGET,
+        "budget": BUDGET - 37_340,
+        "W1": 5_000,
+        "W2": 12_340,
+        "W3": 20_000,
+    }
+    credits = Transfer.objects.filter(kind="credit")
+    assert {(one.at, str(one.expires_on), one.made_by) for one in credits} == {
+        (CREDIT_AT, "2026-03-31", "payout.run")
+    }
+    assert done.ended_at == CREDIT_AT
+
+
+def test_nothing_is_credited_before_its_instant() -> None:
+    ready = prepared()
+
+    with pytest.raises(NotDueYet):
+        pay(ready, at=CREDIT_AT - SECOND)
+
+    assert not Transfer.objects.filter(kind="credit").exists()
+    assert pay(ready, at=CREDIT_AT).ended_at == CREDIT_AT
+
+
+def test_running_it_again_changes_nothing() -> None:
+    done = paid()
+    before = transfers()
+
+    pay(done, at=CREDIT_AT + timedelta(days=1))
+
+    assert transfers() == before
+    assert Payout.objects.get().ended_at == CREDIT_AT
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        pytest.param(30_000, ("credited", 20_000, 0, 0, ""), id="as at the freeze"),
+        pytest.param(40_000, ("credited", 20_000, 0, 0, ""), id="more than then"),
+        pytest.param(20_000, ("credited", 20_000, 0, 0, ""), id="lower, but not below the award"),
+        pytest.param(19_999, ("credited", 19_999, 1, 0, "lower_total"), id="a yen below it"),
+        pytest.param(5_000, ("credited", 5_000, 15_000, 0, "lower_total"), id="the minimum"),
+        pytest.param(4_999, ("forfeited", 0, 0, 20_000, "below_minimum"), id="below the minimum"),
+        pytest.param(0, ("forfeited", 0, 0, 20_000, "below_minimum"), id="nothing counts"),
+    ],
+)
+def test_the_total_of_today_only_lowers(
+    total: int, expected: tuple[str, int, int, int, str]
+) -> None:
+    ready = prepared()
+    lower("W3", to=total)
+
+    pay(ready)
+
+    assert standings(ready.draw)["W3"] == expected
+    assert standings(ready.draw)["W1"] == ("credited", 5_000, 0, 0, "")
+
+
+def test_a_total_that_grew_raises_nothing() -> None:
+    ready = prepared()
+    lower("W1", to=9_000)
+
+    pay(ready)
+
+    assert standings(ready.draw)["W1"] == ("credited", 5_000, 0, 0, "")
+
+
+def test_who_has_left_is_credited_nothing() -> None:
+    ready = prepared()
+    leave("W2", "W3")
+    lower("W3", to=0)
+
+    pay(ready)
+
+    assert standings(ready.draw) == {
+        "W1": ("credited", 5_000, 0, 0, ""),
+        "W2": ("forfeited", 0, 0, 12_340, "withdrawn"),
+        "W3": ("forfeited", 0, 0, 20_000, "withdrawn"),
+    }
+    assert balances()["forfeited"] == 32_340
+
+
+def test_what_becomes_known_after_the_credit_changes_nothing() -> None:
+    done = paid()
+    before = transfers()
+    leave("W1")
+    lower("W3", to=0)
+
+    pay(done, at=CREDIT_AT + timedelta(days=1))
+
+    assert transfers() == before
+
+
+def test_a_partial_award_is_paid_as_it_is() -> None:
+    """The last one's award is what was left of the budget, whatever their total."""
+    draw = confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, policy="partial")
+    partial = draw.awards.get(points=5_000).entrant.wester_id
+    ready = preparing_of(draw)
+    lower(partial, to=6_000)
+
+    pay(ready)
+
+    assert standings(draw)[partial] == ("credited", 5_000, 0, 0, "")
+
+
+def preparing_of(draw: object) -> Payout:
+    from tests.points.steps import prepare
+
+    return prepare(draw)  # type: ignore[arg-type]
+
+
+def test_parts_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
+    ready = prepared({f"W{n}": 5_000 + n for n in range(5)})
+    ranks = ready.parts.order_by("number").values_list("first_rank", "last_rank")
+    assert list(ranks) == [(1, 2), (3, 4), (5, 5)]
+
+    assert payout.pay_next(ready, at=CREDIT_AT)
+    assert queries.award_counts(ready.draw)["pending"] == 3
+    assert not payout.finish(ready, at=CREDIT_AT)
+    assert payout.work_on(ready, now=lambda: CREDIT_AT) == 2
+
+    assert queries.award_counts(ready.draw)["credited"] == 5
+
+
+def test_a_payout_of_no_awards_ends_at_once() -> None:
+    done = paid({})
+
+    assert done.ended_at == CREDIT_AT
+    assert balances() == {"issuer": -BUDGET, "budget": BUDGET}
+
+
+def test_the_key_of_a_credit_is_computed() -> None:
+    import hashlib
+
+    done = paid()
+    for credit in Transfer.objects.filter(kind="credit").select_related("award__entrant"):
+        assert credit.award
+        manifest, pid = bytes(done.draw.manifest_sha256), bytes(credit.award.entrant.pid)
+        assert bytes(credit.key) == hashlib.sha256(b"credit/v1\0" + manifest + pid).digest()
+
+
+def test_nobody_else_is_credited() -> None:
+    """Whoever entered and was not drawn has no account."""
+    draw = confirmed({f"W{n}": 20_000 for n in range(6)}, budget_points=60_000)
+    done = pay(preparing_of(draw))
+
+    winners = set(draw.awards.values_list("entrant__wester_id", flat=True))
+    assert len(winners) == 3
+    assert set(balances()) == {"issuer", *winners}
+    assert set(standings(done.draw)) == winners
+
+
+def test_member_learns_of_the_credit() -> None:
+    done = paid()
+    member = queries.credit_of(done.draw, "W3")
+    assert member
+    assert (member.state, member.credited_points, member.credited_at) == (
+        "credited",
+        20_000,
+        CREDIT_AT,
+    )
+    assert str(member.expires_on) == "2026-03-31"
+    assert queries.credit_of(done.draw, "W9") is None
+    assert queries.payout_ended_at(done.draw.campaign) == CREDIT_AT
+    assert THREE
