@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lottery import documents
 from lottery.beacon import QUICKNET, ChainInfo, Round
+from lottery.fetching import fetch_round
 from lottery.local_chain import local_chain, sign_round
 from lottery.models import Draw
 from lottery.refusals import ChainRefused, RoundNotDue
@@ -45,5 +46,24 @@ def sign_local_round(draw: Draw, *, at: datetime) -> Round:
     if draw.chain != Draw.Chain.LOCAL:
         raise ChainRefused(_("This draw does not wait for the local chain."))
     if at < draw.round_time:
-        raise RoundNotDue(_("The time of the round has not come."))
+        raise not_due()
     return sign_round(settings.DRAW_CHAIN_FOLDER, draw.round)
+
+
+def obtain_round(draw: Draw, *, at: datetime) -> Round:
+    """Return the round of a draw: signed here by the local chain, or fetched from the relays.
+
+    Raises:
+        RoundNotDue: the time of the round has not come.
+        RoundNotThere, BadRound: no relay has it, or none has the right one.
+    """
+    if draw.chain == Draw.Chain.LOCAL:
+        return sign_local_round(draw, at=at)
+    if at < draw.round_time:
+        raise not_due()
+    return fetch_round(chain_of(draw), draw.round)
+
+
+def not_due() -> RoundNotDue:
+    """Return the refusal of a round that has not come."""
+    return RoundNotDue(_("The time of the round has not come."))

@@ -8,17 +8,18 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from campaign import audit
+from campaign import approvals, audit
 from campaign.audit import Actor
 from lottery import documents, protocol
 from lottery.beacon import Round, round_json, verify_round
-from lottery.chains import chain_of
+from lottery.chains import chain_of, not_due, obtain_round
 from lottery.documents import DrawnEntry
 from lottery.models import Draw
 from lottery.queries import hold_draw, subject_of
-from lottery.refusals import DrawEnded, NotPublishedYet, RoundNotDue, WrongRound
+from lottery.refusals import DrawEnded, NotPublishedYet, WrongRound
 from lottery.selection import Cut, cut_at_budget, most_drawn
 
+PERMISSION = "lottery.run_draw"
 # Reads lottery_entrant by its draw, once; keeps no more rows than can be drawn. The ticket is the
 # protocol's: H(0x02, seed, pid).
 IN_ORDER = """
@@ -48,6 +49,22 @@ class Ordered:
         """Return what winners.csv says of it: its commitment is opened, its member is not named."""
         opening = protocol.opening_of(self.nonce, self.wester_id.encode())
         return DrawnEntry(self.pid, self.reward, opening)
+
+
+def run_with_beacon(*, draw: Draw, at: datetime, actor: Actor, to_void: bool = False) -> Draw:
+    """Obtain the round that the manifest names and run the draw, for a person signed in.
+
+    Raises:
+        NotPermitted: the person may not run draws.
+        RoundNotThere, BadRound: no relay has the round, or none has the right one.
+        NotPublishedYet, DrawEnded, RoundNotDue: as for ``run_draw``.
+    """
+    approvals.require(actor.user, PERMISSION)
+    if draw.drawn_at:
+        return draw
+    require_runnable(draw, at, to_void=to_void)  # before anybody is asked for the round
+    drawn_by = obtain_round(draw, at=at)
+    return run_draw(draw=draw, round=drawn_by, at=at, actor=actor, to_void=to_void)
 
 
 @transaction.atomic
@@ -106,7 +123,7 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
             _("This draw was not published. Once it cannot be any more, it is run only to be void.")
         )
     if at < draw.round_time:
-        raise RoundNotDue(_("The time of the round has not come."))
+        raise not_due()
 
 
 def list_in_order(draw: Draw, seed: bytes) -> list[Ordered]:

@@ -110,13 +110,14 @@ def read_round_file(path: Path) -> Round:
     return read_round(content)
 
 
-def require_fetch(chain: str, *, fetch: bool) -> None:
+def require_source(chain: str, *, fetch: bool) -> None:
     """Make sure that a public round is fetched because somebody said so, and a local one never.
 
     Raises:
         CommandError: neither a file nor the fetch was asked for, or the chain has no relays.
     """
-    if not fetch:
-        raise CommandError("Give the round: --round FILE, or --fetch.", returncode=2)
-    if chain == Draw.Chain.LOCAL:
+    is_local = chain == Draw.Chain.LOCAL
+    if fetch and is_local:
         raise CommandError("The local chain has no relays: leave --fetch out.", returncode=2)
+    if not fetch and not is_local:
+        raise CommandError("Give the round: --round FILE, or --fetch.", returncode=2)

@@ -57,13 +57,14 @@ def frozen_draw(
     campaign: Campaign | None = None,
     round_time: datetime = ROUND,
     at: datetime = FREEZES,
+    chain: str = "local",
     **terms: Any,
 ) -> Draw:
-    """Return a draw that is frozen for a round of the local chain."""
+    """Return a draw that is frozen, for a round of the local chain unless told."""
     return freeze_draw(
         campaign=campaign or closed_campaign(totals, **terms),
         round_time=round_time,
-        chain="local",
+        chain=chain,
         at=at,
     )
 

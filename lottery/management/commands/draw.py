@@ -22,7 +22,6 @@ from lottery import (
     voiding,
 )
 from lottery.beacon import Round, round_json
-from lottery.fetching import fetch_round
 from lottery.management import arguments
 from lottery.models import Draw
 from lottery.queries import draws_of, get_draw, latest_draw
@@ -180,10 +179,8 @@ def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> R
     """Return the round of a draw, from a file, from the relays, or from the local chain."""
     if file:
         return arguments.read_round_file(file)
-    if fetch or draw.chain == Draw.Chain.QUICKNET:
-        arguments.require_fetch(draw.chain, fetch=fetch)
-        return fetch_round(chains.chain_of(draw), draw.round)
-    return chains.sign_local_round(draw, at=at)
+    arguments.require_source(draw.chain, fetch=fetch)
+    return chains.obtain_round(draw, at=at)
 
 
 def write(path: Path, content: bytes) -> None:

@@ -1,0 +1,129 @@
+"""What staff see of draws, and what they ask for there; neither keys nor pseudonyms are shown."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin_base import ReadOnlyAdmin
+from campaign.admin import carry_out
+from lottery import confirming, forgetting, publishing, running, voiding
+from lottery.models import Draw
+from lottery.queries import FILES
+
+KEYS = ("pid_key", "nonce_key")
+
+
+class DrawActionForm(ActionForm):
+    """An action, and the reason that a void needs."""
+
+    reason = forms.CharField(
+        label=_("reason of a void (published)"),
+        required=False,
+        max_length=voiding.LONGEST_REASON,
+    )
+
+
+@admin.register(Draw)
+class DrawAdmin(ReadOnlyAdmin):
+    """The draws of all campaigns; a new one is frozen with ``draw freeze``."""
+
+    list_display = [
+        "campaign",
+        "sequence",
+        "state",
+        "entry_count",
+        "round_time",
+        "publish_by",
+        "published_at",
+        "drawn_at",
+        "confirmed_at",
+        "voided_at",
+        "winners",
+        "total_points",
+    ]
+    list_filter = ["state", "campaign"]
+    list_select_related = ["campaign"]
+    ordering = ["-campaign_id", "-sequence"]
+    fields = [
+        ("campaign", "sequence", "state"),
+        ("terms", "entry_count"),
+        "manifest_hash",
+        ("chain", "round", "round_time"),
+        ("frozen_at", "publish_by"),
+        ("published_at", "published_by"),
+        "drawn_at",
+        ("winners", "total_points", "leftover_points"),
+        ("confirmed_at", "confirmed_by"),
+        ("voided_at", "voided_by", "void_reason"),
+        ("forgotten_at", "forgotten_by"),
+    ]
+    action_form = DrawActionForm
+    actions = ["publish", "run", "confirm", "void", "forget"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Draw]:
+        """Leave files and keys in the database."""
+        draws: QuerySet[Draw] = super().get_queryset(request)
+        return draws.defer(*FILES, *KEYS)
+
+    @admin.display(description=_("manifest hash"))
+    def manifest_hash(self, draw: Draw) -> str:
+        """Return what is announced before the round."""
+        return bytes(draw.manifest_sha256).hex()
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a publication."""
+        return request.user.has_perm(publishing.PERMISSION)
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may run a draw."""
+        return request.user.has_perm(running.PERMISSION)
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a confirmation."""
+        return request.user.has_perm(confirming.PERMISSION)
+
+    def has_void_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a void."""
+        return request.user.has_perm(voiding.PERMISSION)
+
+    def has_forget_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for the keys to be erased."""
+        return request.user.has_perm(forgetting.PERMISSION)
+
+    @admin.action(description=_("Ask for publication"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Ask for each draw to be published."""
+        self.each(request, queryset, publishing.request_publication)
+
+    @admin.action(description=_("Run with the beacon's round"), permissions=["run"])
+    def run(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Run each draw whose round has come."""
+        self.each(request, queryset, running.run_with_beacon)
+
+    @admin.action(description=_("Ask for confirmation"), permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Ask for each result to be confirmed."""
+        self.each(request, queryset, confirming.request_confirmation)
+
+    @admin.action(description=_("Ask for a void, with a reason"), permissions=["void"])
+    def void(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Ask for each draw to be void, for the reason beside the action."""
+        reason = request.POST.get("reason", "")
+        self.each(request, queryset, voiding.request_void, reason=reason)
+
+    @admin.action(description=_("Ask for the keys to be erased"), permissions=["forget"])
+    def forget(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Ask for the keys of each draw to be erased."""
+        self.each(request, queryset, forgetting.request_forgetting)
+
+    def each(
+        self, request: HttpRequest, queryset: QuerySet[Draw], operation: Any, **arguments: Any
+    ) -> None:
+        """Do one thing with each draw, in the name of the person signed in."""
+        for draw in queryset.select_related("campaign").order_by("pk"):
+            carry_out(self, request, operation, draw=draw, **arguments)
