@@ -18,7 +18,12 @@ from django.db import connection
 
 from tests.bench.registry import BENCHMARKS, Result
 
-MODULES = ("tests.bench.loading", "tests.bench.pressing", "tests.bench.totals")
+MODULES = (
+    "tests.bench.loading",
+    "tests.bench.pressing",
+    "tests.bench.totals",
+    "tests.bench.drawing",
+)
 DATABASE = "dodonto_bench"
 
 

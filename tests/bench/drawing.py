@@ -1,0 +1,193 @@
+"""How fast a draw is frozen, run, ordered and verified.
+
+Each is held against hashing and sorting alone, which nobody can do without, and against the
+seconds that are asked for a million entrants.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pgtrigger
+from consistent_sampler import sampler
+from django.db import transaction
+
+from campaign.models import Campaign
+from lottery import bundle, protocol
+from lottery.chains import sign_local_round
+from lottery.freezing import freeze_draw
+from lottery.models import Draw
+from lottery.running import run_draw
+from lottery.selection import cut_at_budget, order_pids
+from tests.bench.loading import execute, settle
+from tests.bench.registry import ROUNDS, Result, benchmark, compare, timed
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory
+from tests.factories.lottery import FREEZES, ROUND, publish, reread, run
+from tests.lottery import verifying
+
+ENTRANTS = 1_000_000
+FREEZE_S, RUN_S, VERIFY_S = 20.0, 3.0, 6.0  # asked for a million entrants on two cores
+BUDGET = FIRST_TERMS["budget_points"]
+HASHING = "hashing and sorting alone"
+
+# Everybody enters and rides once, for 5,000 yen and more: everybody is an entrant.
+ENTERED = """
+INSERT INTO entries_entry (campaign_id, wester_id, channel, entered_at)
+SELECT {campaign}, 'W' || lpad(n::text, 7, '0'), 'web', timestamptz '2024-12-11 00:00+09'
+FROM generate_series(1, {entrants}) n"""
+RODE = """
+INSERT INTO bookings_booking (
+    booking_service, reservation_no, item_no, wester_id, booked_at, travel_date, journey,
+    sales_channel, product_kind, payment_method, amount_yen, operators, cancelled, refunded,
+    stopover, used, changed_by_phone, latest_holds, latest_occurred_at, latest_event_id
+)
+SELECT 'e5489', 'R' || n, 1, 'W' || lpad(n::text, 7, '0'), timestamptz '2024-12-12 00:00+09',
+    date '2024-12-30', '東海道・山陽・九州新幹線:東京>新神戸', 'web', 'standard', 'registered_card',
+    5000 + n % 20000, ARRAY['JR Central', 'JR West'], false, false, false, true, false, true,
+    timestamptz '2024-12-30 00:00+09', 'E' || n
+FROM generate_series(1, {entrants}) n"""
+EMPTY = (
+    "TRUNCATE lottery_award, lottery_entrant, lottery_draw CASCADE",
+    "TRUNCATE entries_entry, bookings_booking, campaign_total CASCADE",
+)
+
+
+@benchmark
+def draw_freeze(scale: float) -> list[Result]:
+    """Freeze the list: totals, pseudonyms, commitments, tree, rows stored."""
+    entrants = int(ENTRANTS * scale)
+    rounds: list[tuple[float, float]] = []
+    with entered(entrants) as campaign:
+        for _ in range(ROUNDS):
+            bare = timed(lambda: hash_list(entrants))
+            settle()
+            rounds.append((timed(lambda: freeze(campaign)), bare))
+            if Draw.objects.get().entry_count != entrants:
+                raise AssertionError("somebody was left out")
+            empty("TRUNCATE lottery_award, lottery_entrant, lottery_draw CASCADE")
+    return results("draw_freeze", rounds, asked=6.0, asked_s=FREEZE_S * scale)
+
+
+@benchmark
+def draw_run(scale: float) -> list[Result]:
+    """Run a published draw: order, cut, awards, files."""
+    entrants = int(ENTRANTS * scale)
+    rounds: list[tuple[float, float]] = []
+    with entered(entrants) as campaign:
+        draw = publish(freeze(campaign))
+        pids = [bytes(pid) for pid in draw.entrants.values_list("pid", flat=True)]
+        for _ in range(ROUNDS):
+            bare = timed(lambda: order_pids(bytes(32), pids))
+            settle()
+            rounds.append((timed(lambda: run_and_forget(draw)), bare))
+    return results("draw_run", rounds, asked=3.0, asked_s=RUN_S * scale)
+
+
+@benchmark
+def draw_order(scale: float) -> list[Result]:
+    """Order all entries and cut them; consistent-sampler orders as many ids."""
+    entrants = int(ENTRANTS * scale)
+    pids = [os.urandom(protocol.PID_BYTES) for _ in range(entrants)]
+    rewards = {pid: 5_000 + pid[0] * 50 for pid in pids}
+    names = [pid.hex() for pid in pids]
+    rounds: list[tuple[float, float]] = []
+    for number in range(ROUNDS):
+        theirs = timed(lambda seed=number: list(sampler(names, seed=seed, output="id")))  # type: ignore[misc]
+        ours = timed(lambda seed=bytes([number] * 32): order_and_cut(seed, pids, rewards))  # type: ignore[misc]
+        rounds.append((ours, theirs))
+    return [compare("draw_order", rounds, baseline="consistent-sampler", asked=0.1)]
+
+
+@benchmark
+def draw_verify(scale: float) -> list[Result]:
+    """Verify the whole bundle of a draw as outsiders do, beside the beacon's signature."""
+    entrants = int(ENTRANTS * scale)
+    rounds: list[tuple[float, float]] = []
+    with entered(entrants) as campaign, TemporaryDirectory() as folder:
+        draw = run(publish(freeze(campaign)))
+        bundle.write_bundle(draw, Path(folder))
+        accept(Path(folder))  # from here on the signature is remembered
+        pids = [bytes(pid) for pid in draw.entrants.values_list("pid", flat=True)]
+        for _ in range(ROUNDS):
+            bare = timed(lambda: hash_all(pids))
+            rounds.append((timed(lambda: accept(Path(folder))), bare))
+    return results("draw_verify", rounds, asked=3.0, asked_s=VERIFY_S * scale)
+
+
+def results(
+    name: str, rounds: list[tuple[float, float]], *, asked: float, asked_s: float
+) -> list[Result]:
+    """Return two lines: against hashing and sorting alone, and against the seconds asked for."""
+    against = compare(name, rounds, baseline=HASHING, asked=asked)
+    return [against, Result(f"{name}_seconds", against.seconds, "as asked", asked_s, 1.0)]
+
+
+@contextmanager
+def entered(entrants: int) -> Iterator[Campaign]:
+    """Provide a closed campaign with so many entrants, and empty the tables again."""
+    campaign = CampaignFactory.create(published=True)
+    execute(
+        ENTERED.format(campaign=campaign.pk, entrants=entrants),
+        RODE.format(entrants=entrants),
+        "VACUUM ANALYZE entries_entry",
+        "VACUUM ANALYZE bookings_booking",
+    )
+    try:
+        yield campaign
+    finally:
+        empty(*EMPTY)
+
+
+def empty(*statements: str) -> None:
+    """Empty tables that refuse it."""
+    with pgtrigger.ignore():
+        execute(*statements)
+
+
+def freeze(campaign: Campaign) -> Draw:
+    """Freeze the list for a round of the local chain."""
+    draw = freeze_draw(campaign=campaign, round_time=ROUND, chain="local", at=FREEZES)
+    return reread(draw)
+
+
+def run_and_forget(draw: Draw) -> None:
+    """Run a draw, and take it back: it can be run once."""
+    with transaction.atomic():
+        run_draw(draw=draw, round=sign_local_round(draw, at=ROUND), at=ROUND)
+        transaction.set_rollback(True)
+
+
+def hash_list(entrants: int) -> None:
+    """Do what no freeze can leave out: hash each entrant's pid, nonce, m, c, sort, and the tree."""
+    keyed = protocol.keyed_hash(b"K" * 32)
+    records = []
+    for number in range(entrants):
+        member = b"W%07d" % number
+        pid = protocol.pid_of(keyed, member)
+        opening = protocol.opening_of(keyed(pid), member)
+        records.append(pid + protocol.commitment_of(pid, 20_000, opening))
+    records.sort()
+    protocol.root_of(protocol.subtrees_of(b"".join(records)))
+
+
+def hash_all(pids: list[bytes]) -> None:
+    """Do what no verifier can leave out: hash the list, its tree and the tickets, and sort."""
+    entries = b"".join(pid + bytes(32) for pid in pids)
+    sha256(entries).digest()
+    protocol.root_of(protocol.subtrees_of(entries))
+    order_pids(bytes(32), pids)
+
+
+def order_and_cut(seed: bytes, pids: list[bytes], rewards: dict[bytes, int]) -> None:
+    """Order entries by a seed, and cut them at the first campaign's budget."""
+    order = order_pids(seed, pids)
+    cut_at_budget(map(rewards.__getitem__, order), budget=BUDGET, policy="stop")
+
+
+def accept(folder: Path) -> None:
+    """Verify a bundle that must hold."""
+    if verifying.verify(folder).status != 0:
+        raise AssertionError("the verifier refuses the bundle")
