@@ -93,7 +93,7 @@ def test_the_points_system_answers_most_credits_and_makes_one_mistake_of_every_k
     assert len(rejected) == 600 // points_system.REJECTED_EVERY + 1
     assert due[points_system.FORGOTTEN].key not in keys
     assert keys.count(due[points_system.TWICE].key) == 2
-    due = {credit.key: credit.points for credit in credits}
+    amounts = {credit.key: credit.points for credit in due}
     differing = {one.key for one in answers if one.status == "credited"} & {
         one.key for one in answers if one.status == "credited" and one.points != amounts[one.key]
     }
