@@ -11,7 +11,7 @@ from lottery.queries import latest_draw
 from portal.demo import days
 from portal.demo.job import Job
 from portal.demo.orders import have_approved, order
-from portal.demo.preparing import APPROVER, AUDITOR, PLANNER
+from portal.demo.preparing import APPROVER, AUDITOR, OPERATOR
 from portal.demo.refusals import DrawNotProved
 
 
@@ -21,7 +21,7 @@ def freeze_and_publish(job: Job) -> None:
     if order("draw", "status", job.code)["state"] is None:
         round_time = job.schedule.round_time.isoformat()
         order("draw", "freeze", job.code, "--round-time", round_time)
-    have_approved("draw", "publish", job.code, by=PLANNER, approver=APPROVER)
+    have_approved("draw", "publish", job.code, by=OPERATOR, approver=APPROVER)
     draw = latest_draw(job.campaign)
     job.say(f"  {draw.entry_count:,} entrants are frozen and published under the manifest hash")
     job.say(f"    {bytes(draw.manifest_sha256).hex()}")
@@ -50,7 +50,7 @@ def confirm(job: Job) -> None:
     """Have the result confirmed by two people; from now on it is public."""
     days.pass_nights(job, until=job.schedule.confirmed_at)
     job.advance(job.schedule.confirmed_at)
-    have_approved("draw", "confirm", job.code, by=PLANNER, approver=APPROVER)
+    have_approved("draw", "confirm", job.code, by=OPERATOR, approver=APPROVER)
     for line in verify(job, latest_draw(job.campaign))[-2:]:
         job.say(f"  {line}")
 

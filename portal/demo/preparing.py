@@ -13,8 +13,16 @@ from campaign.termsfile import read_campaign_file
 from portal.demo.orders import have_approved, order
 
 CAMPAIGN_FILE = Path(__file__).parents[2] / "campaign" / "data" / "012025121203.json"
-PLANNER, APPROVER, AUDITOR = "demo-planner", "demo-approver", "demo-auditor"
-ROLES = {PLANNER: "campaign", APPROVER: "approver", AUDITOR: "auditor"}
+PLANNER, OPERATOR, APPROVER, AUDITOR, HELPER = (
+    f"demo-{name}" for name in ("planner", "operator", "approver", "auditor", "helper")
+)
+ROLES = {
+    PLANNER: "campaign",
+    OPERATOR: "ops",
+    APPROVER: "approver",
+    AUDITOR: "auditor",
+    HELPER: "support",
+}
 SAY = Callable[[str], object]
 
 

@@ -135,5 +135,5 @@ def addresses(stage: Stage, *, port: int) -> str:
     if stand_in_port() is not None:
         lines += ["  members sign in at a WESTER ID that is played here: any name, no password"]
     lines += [f"Staff          {site}/staff/"]
-    lines += [f"  {login.username}  password: {login.password}" for login in stage.logins]
+    lines += [f"  {login.username:<14}  password: {login.password}" for login in stage.logins]
     return "\n".join(["", *lines, ""])
