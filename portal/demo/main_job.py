@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portal.demo import days, drawing
+from portal.demo import days, drawing, paying
 from portal.demo.job import Job
 
 
@@ -27,6 +27,10 @@ ACTS = (
     Act("Waiting a week for the round", drawing.await_round),
     Act("The draw, and an outsider's check of it", drawing.run_and_verify),
     Act("Confirming the result", drawing.confirm),
+    Act("Allowing the payout", paying.prepare),
+    Act("Crediting the points", paying.pay),
+    Act("Settling with the points system", paying.settle),
+    Act("Closing the books", paying.close),
 )
 
 

@@ -1,7 +1,8 @@
 """A stand-in of WESTER's points system: it takes the file of credits and answers with another.
 
 Most credits it makes; some it rejects, one it forgets at first, one it makes with another amount,
-and of one it says two things. Source: crediting the points, settlement.
+of one it says two things, and of one nobody here has ever heard. Source: crediting the points,
+settlement.
 """
 
 import csv
@@ -17,6 +18,7 @@ HEADER = ("credit_key", "status", "points", "detail", "processed_at")
 REJECTED_EVERY = 250
 FORGOTTEN, DIFFERENT, TWICE = 3, 5, 7  # places in the file, from 0
 TAKEN_OFF = 100
+UNHEARD_OF = hashlib.sha256(b"a credit of another campaign").hexdigest()
 
 
 class Credit(NamedTuple):
@@ -57,6 +59,7 @@ def answer_at_first(asked: Iterable[Credit]) -> Iterator[Answer]:
             yield Answer(credit.key, "credited", credit.points, "")
         if place == TWICE:
             yield Answer(credit.key, "rejected", 0, "sent twice")
+    yield Answer(UNHEARD_OF, "credited", 500, "")
 
 
 def answer_later(asked: Iterable[Credit]) -> Iterator[Answer]:

@@ -10,6 +10,7 @@ from campaign.models import Campaign
 from entries.models import Entry
 from entries.standing import ExplainedBooking, explain_member
 from lottery.models import Award, Draw, Entrant
+from points.queries import MemberCredit, credit_of
 
 CHANNELS = {"web": "on the web page", "app": "in the app", "call_center": "by telephone"}
 BOOKINGS_WORTH_TELLING = range(2, 6)
@@ -28,7 +29,19 @@ def tell_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
         **tell_member(campaign, chosen, reward_points=award.entrant.reward_points),
         "rank": award.rank,
         "award_points": award.points,
+        "credit": tell_credit(credit_of(draw, chosen)),
     }
+
+
+def tell_credit(credit: MemberCredit | None) -> str:
+    """Tell what became of an award."""
+    if credit is None or credit.credited_at is None:
+        return f"Nothing was credited: {credit.reason if credit else 'no award'}."
+    day = localtime(credit.credited_at)
+    return (
+        f"{credit.credited_points:,} points credited on {day:%-d %B %Y}; "
+        f"they expire on {credit.expires_on}."
+    )
 
 
 def tell_loser(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:

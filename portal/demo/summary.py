@@ -13,6 +13,7 @@ from campaign import eligibility
 from entries.models import Entry
 from lottery.models import Draw
 from lottery.queries import latest_draw
+from points.models import AwardStanding
 from portal.demo import stories
 from portal.demo.job import Job
 from portal.demo.orders import order
@@ -32,7 +33,8 @@ def summarize(job: Job, play: Play, seconds: dict[str, float]) -> dict[str, Any]
         "feeds": count_feeds(),
         "entries": count_entries(job),
         "draw": describe_draw(job, draw),
-        "payout": describe_payout(job),
+        "payout": describe_payout(job, draw),
+        "ledger": order("ledger", "verify"),
         "reasons": eligibility.reason_counts(job.terms),
         "winner": stories.tell_winner(job.campaign, draw),
         "loser": stories.tell_loser(job.campaign, draw),
@@ -71,9 +73,12 @@ def describe_draw(job: Job, draw: Draw) -> dict[str, Any]:
     }
 
 
-def describe_payout(job: Job) -> dict[str, Any]:
-    """Return the payout in figures."""
-    return order("payout", "status", job.code)
+def describe_payout(job: Job, draw: Draw) -> dict[str, Any]:
+    """Return the payout in figures, and why awards were lowered or forfeited."""
+    standings = AwardStanding.objects.filter(draw=draw).exclude(reason="")
+    reasons = standings.values_list("reason").annotate(number=Count("award"))
+    found = order("payout", "status", job.code)
+    return {**found, "reasons": dict(reasons.order_by("reason"))}
 
 
 def keep(file: Path, summary: dict[str, Any]) -> None:
@@ -93,7 +98,13 @@ def find_kept(file: Path, play: Play) -> dict[str, Any] | None:
 
 def in_words(summary: dict[str, Any]) -> str:
     """Write the summary for a person."""
-    parts = (tell_figures(summary), tell_reasons(summary), tell_people(summary), tell_time(summary))
+    parts = (
+        tell_figures(summary),
+        tell_money(summary),
+        tell_reasons(summary),
+        tell_people(summary),
+        tell_time(summary),
+    )
     title = (
         f"The campaign {summary['campaign']}, "
         f"{summary['opened_at'][:10]} to {summary['closed_at'][:10]}"
@@ -122,6 +133,19 @@ def tell_figures(summary: dict[str, Any]) -> Iterator[str]:
     )
 
 
+def tell_money(summary: dict[str, Any]) -> Iterator[str]:
+    """Yield what became of the points, to the last one."""
+    draw, payout = summary["draw"], summary["payout"]
+    why = ", ".join(f"{code} {number:,}" for code, number in payout["reasons"].items())
+    yield f"{payout['credited_points']:>11,} points were credited to {payout['credited']:,} members"
+    yield f"{payout['forfeited_points']:>11,} forfeited by {payout['forfeited']:,}"
+    yield f"{payout['released_points']:>11,} released, as totals were lower on the day of crediting"
+    yield f"{draw['leftover_points']:>11,} never drawn"
+    yield f"{draw['budget_points']:>11,} points in all, and the ledger agrees"
+    if why:
+        yield f"            lowered or forfeited because: {why}"
+
+
 def tell_reasons(summary: dict[str, Any]) -> Iterator[str]:
     """Yield why bookings do not count, the most frequent first."""
     counts = dict(summary["reasons"])
@@ -139,6 +163,7 @@ def tell_people(summary: dict[str, Any]) -> Iterator[str]:
         yield "One who was drawn"
         yield from (f"  {line}" for line in stories.in_words(winner))
         yield f"  Drawn at place {winner['rank']:,}: {winner['award_points']:,} points."
+        yield f"  {winner['credit']}"
     if winner and loser:
         yield ""
     if loser:

@@ -228,11 +228,15 @@ def test_nginx_waits_longer_than_the_site_and_closes_before_it() -> None:
     assert int(idle[1]) < webserver.keepalive
 
 
+def test_nginx_writes_down_nobodys_address_or_query() -> None:
+    assert "access_log off;" in NGINX
+    assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["crit"]
+
+
 def test_nginx_limits_the_hasty() -> None:
     for zone in set(re.findall(r"limit_req zone=(\w+)", NGINX)):
         assert re.search(rf"limit_req_zone \S+ zone={zone}:", NGINX)
     assert "limit_conn_zone" in NGINX
-    assert "access_log off;" in NGINX
 
 
 class OnlyByName(BaseHTTPRequestHandler):
