@@ -49,12 +49,17 @@ class ComputedColumn:
 
 @dataclass(frozen=True)
 class FeedDefinition:
-    """One feed: what its files are called after, its columns in order, and what ties them."""
+    """One feed: what its files are called after, its columns in order, and what ties them.
+
+    Where there are ``totals`` the manifest has ``total_points`` as well: the sum of one of these,
+    each an SQL expression of a row's columns.
+    """
 
     name: str
     columns: tuple[Column, ...]
     cases: tuple[Case, ...] = ()
     computed: tuple[ComputedColumn, ...] = ()
+    totals: tuple[str, ...] = ()
 
     @property
     def header(self) -> tuple[str, ...]:

@@ -88,11 +88,28 @@ def load_content(
         return already_loaded(reader)
     with staging(feed) as cursor:
         staged = stage(cursor, feed, watched(reader, watch))
+        refuse_other_total(cursor, reader, staged)
         applied = feed.apply(cursor) if staged else 0
         keep_texts(cursor, reader)
         outcome = counted(cursor, reader, applied)
         keep_file(cursor, reader, outcome, loaded_at)
     return outcome
+
+
+def refuse_other_total(cursor: CursorWrapper, reader: FeedFileReader, staged: int) -> None:
+    """Refuse a file whose points are not those of its manifest; a bad row's are not known.
+
+    Raises:
+        FileRefused: ``total_points_differs``.
+    """
+    totals, expected = reader.definition.totals, reader.manifest.total_points
+    if expected is None or not totals:
+        return
+    sums = ", ".join(f"COALESCE(sum({total}), 0)" for total in totals)
+    cursor.execute(f"SELECT {sums} FROM staged")
+    found = cursor.fetchone()
+    if expected not in found and (staged == reader.rows or min(found) > expected):
+        raise FileRefused("total_points_differs", "The points are not those of the manifest.")
 
 
 def watched(reader: FeedFileReader, watch: Watch) -> Iterator[Chunk]:

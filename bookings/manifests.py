@@ -5,7 +5,7 @@ Source: feed contract, "name", "manifest" and "file is refused whole".
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,9 @@ VALUE_TESTS: Mapping[str, tuple[type, Callable[[Any], bool]]] = {
     "sha256": (str, lambda sha256: SHA256_FORM.fullmatch(sha256) is not None),
     "encoding": (str, lambda encoding: encoding in {"utf-8", "cp932"}),
 }
+TOTAL_TEST: Mapping[str, tuple[type, Callable[[Any], bool]]] = {
+    "total_points": (int, lambda points: points >= 0)
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Manifest:
     rows: int
     sha256: str  # lower-case hex, whatever upstream wrote
     encoding: str  # "utf-8" or "cp932"
+    total_points: int | None = None  # of a feed that has totals
 
     def fits_name(self, name: str) -> bool:
         """Say whether a file of this name is the one that the manifest speaks of."""
@@ -54,8 +58,10 @@ def feed_of_name(name: str) -> str | None:
     return form and form.group(1)
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, *, totalled: Collection[str] = ()) -> Manifest:
     """Read the manifest that lies beside the feed file of this path.
+
+    Those of the feeds named ``totalled`` have a total of points as well.
 
     Raises:
         FileRefused: ``no_manifest``, ``unreadable_manifest`` or ``unknown_version``.
@@ -64,7 +70,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         with open_regular(beside) as file:
             text = file.read(LARGEST_MANIFEST + 1)
-        return manifest_of(parse_object(text))
+        return manifest_of(parse_object(text), totalled)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileRefused("no_manifest", f"There is no {printable(beside.name)}.") from error
     except OSError as error:
@@ -107,7 +113,7 @@ def parse_object(text: bytes) -> dict[str, Any]:
     return content
 
 
-def manifest_of(content: Mapping[str, Any]) -> Manifest:
+def manifest_of(content: Mapping[str, Any], totalled: Collection[str] = ()) -> Manifest:
     """Return the manifest that a JSON object is.
 
     Another version may have other keys, so the version is judged before them.
@@ -121,9 +127,10 @@ def manifest_of(content: Mapping[str, Any]) -> Manifest:
         raise ValueError("it names no version")
     if version != VERSION:
         raise FileRefused("unknown_version", f"The manifest is not of version {VERSION}.")
-    if content.keys() != VALUE_TESTS.keys():
+    tests = {**VALUE_TESTS, **(TOTAL_TEST if content.get("feed") in [*totalled] else {})}
+    if content.keys() != tests.keys():
         raise ValueError("its keys are not those of version 1")
-    for key, (kind, fits) in VALUE_TESTS.items():
+    for key, (kind, fits) in tests.items():
         if type(content[key]) is not kind or not fits(content[key]):
             raise ValueError(f"its {key} is not as the contract asks")
     values = {key: value for key, value in content.items() if key != "version"}

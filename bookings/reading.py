@@ -122,7 +122,8 @@ def open_feed_file(path: Path, definitions: Mapping[str, FeedDefinition]) -> Fee
         FileRefused: ``code`` is the reason: ``no_manifest``, ``unreadable_manifest``,
             ``unknown_version``, ``unknown_feed``, ``unreadable_file`` or ``checksum_differs``.
     """
-    manifest = read_manifest(path)
+    totalled = [name for name, definition in definitions.items() if definition.totals]
+    manifest = read_manifest(path, totalled=totalled)
     names = (feed_of_name(path.name) or "", manifest.feed)
     expected = tuple(definitions[name] for name in names if name in definitions)
     if not expected:

@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "start_due_work": {
+        "task": "points.tasks.start_due_work",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "watch_inbox": {
         "task": "entries.tasks.watch_inbox",
         "schedule": 60,

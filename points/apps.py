@@ -13,7 +13,7 @@ class PointsConfig(AppConfig):
         # The models are there only now.
         from campaign import approvals, roles
         from lottery import confirming, voiding
-        from points import preparing, reserving
+        from points import correcting, preparing, reserving
 
         approvals.register(
             confirming.CONFIRM,
@@ -36,6 +36,23 @@ class PointsConfig(AppConfig):
             content=preparing.content_to_prepare,
             permission=preparing.PERMISSION,
         )
+        for action, carry_out, content, permission in (
+            (
+                correcting.RESOLVE,
+                correcting.resolve_key,
+                correcting.content_to_resolve,
+                correcting.MAY_RESOLVE,
+            ),
+            (
+                correcting.REVERSE,
+                correcting.reverse_credit,
+                correcting.content_to_reverse,
+                correcting.MAY_REVERSE,
+            ),
+        ):
+            approvals.register(
+                action, carry_out, hold=correcting.hold, content=content, permission=permission
+            )
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
         for role in roles.ROLES:
             roles.register(role, {f"points.view_{model}" for model in seen})

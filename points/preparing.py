@@ -15,11 +15,11 @@ from campaign.audit import Actor
 from campaign.models import Approval, Campaign
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_for_approval, standing_draw, subject_of
-from points import keys
+from points import keys, queries
 from points.models import Payout, PayoutPart
 from points.refusals import NotConfirmed, PayoutApproved
 
-PREPARE = "payout.prepare"
+PREPARE = queries.PREPARE
 PERMISSION = "points.request_payout"
 hold = hold_for_approval
 AWARDS_PER_PART = 1_000
@@ -104,7 +104,7 @@ def prepare_payout(approval: Approval) -> None:
         awards=content["awards"],
         award_points=content["award_points"],
         list_sha256=content["list_sha256"],
-        approved_at=approval.decided_at,
+        approved_at=queries.decided_at(approval),
     )
     PayoutPart.objects.bulk_create(cut(payout))
 

@@ -16,7 +16,7 @@ from points.refusals import NotApproved
 
 State = AwardStanding.State
 STALLED_AFTER = timedelta(minutes=10)
-PREPARE = "payout.prepare"
+PREPARE = "payout.prepare"  # as ``points.preparing`` registers it
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,19 @@ def get_payout(code: str) -> Payout:
     if payout is None:
         raise NotApproved(_("The payout of this campaign is not approved; use: payout prepare."))
     return payout
+
+
+def decided_at(approval: Approval) -> datetime:
+    """Return when an approval that is being carried out was decided."""
+    if approval.decided_at is None:
+        raise TypeError("What was not decided is not carried out.")
+    return approval.decided_at
+
+
+def due_payouts(*, now: datetime) -> list[Payout]:
+    """Return the approved payouts whose crediting instant has come and that have not ended."""
+    unfinished = Payout.objects.filter(ended_at__isnull=True, draw__terms__credit_at__lte=now)
+    return list(unfinished.select_related("draw__campaign", "draw__terms").order_by("id"))
 
 
 def payout_ended_at(campaign: Campaign) -> datetime | None:

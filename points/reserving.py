@@ -16,6 +16,7 @@ from lottery.queries import find_subject
 from points import keys
 from points.accounts import campaign_accounts, open_accounts
 from points.models import Account, Payout, Transfer
+from points.queries import decided_at
 from points.refusals import PayoutApproved
 
 Kind = Account.Kind
@@ -77,7 +78,7 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
         debit=issuer,
         credit=accounts[Kind.BUDGET],
         points=budget,
-        at=approval.decided_at,
+        at=decided_at(approval),
         made_by="draw.confirm",
         approval=approval,
     )
@@ -94,7 +95,7 @@ def reverse_grant(issuer: Account, approval: Approval) -> None:
         points=grant.points,
         reverses=grant,
         reason="revised",
-        at=approval.decided_at,
+        at=decided_at(approval),
         made_by="draw.confirm",
         approval=approval,
     )
@@ -141,7 +142,7 @@ def write(statement: str, draw: Draw, approval: Approval, **accounts: int) -> No
             {
                 "draw": draw.pk,
                 "approval": approval.pk,
-                "at": approval.decided_at,
+                "at": decided_at(approval),
                 **accounts,
             },
         )

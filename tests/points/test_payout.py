@@ -1,5 +1,6 @@
-"""The payout: every award once, rechecked as it is credited, in parts and in any number of tries."""
+"""The payout: every award once, rechecked as it is credited, in any number of tries."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,12 @@ from points.refusals import NotDueYet
 from tests.points.books import balances
 from tests.points.steps import (
     CREDIT_AT,
-    THREE,
     confirmed,
     leave,
     lower,
     paid,
     pay,
+    prepare,
     prepared,
     standings,
     transfers,
@@ -41,8 +42,8 @@ def test_a_payout_credits_every_award() -> None:
         "W2": 12_340,
         "W3": 20_000,
     }
-    credits = Transfer.objects.filter(kind="credit")
-    assert {(one.at, str(one.expires_on), one.made_by) for one in credits} == {
+    credited = Transfer.objects.filter(kind="credit")
+    assert {(one.at, str(one.expires_on), one.made_by) for one in credited} == {
         (CREDIT_AT, "2026-03-31", "payout.run")
     }
     assert done.ended_at == CREDIT_AT
@@ -131,18 +132,12 @@ def test_a_partial_award_is_paid_as_it_is() -> None:
     """The last one's award is what was left of the budget, whatever their total."""
     draw = confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, policy="partial")
     partial = draw.awards.get(points=5_000).entrant.wester_id
-    ready = preparing_of(draw)
+    ready = prepare(draw)
     lower(partial, to=6_000)
 
     pay(ready)
 
     assert standings(draw)[partial] == ("credited", 5_000, 0, 0, "")
-
-
-def preparing_of(draw: object) -> Payout:
-    from tests.points.steps import prepare
-
-    return prepare(draw)  # type: ignore[arg-type]
 
 
 def test_parts_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,8 +162,6 @@ def test_a_payout_of_no_awards_ends_at_once() -> None:
 
 
 def test_the_key_of_a_credit_is_computed() -> None:
-    import hashlib
-
     done = paid()
     for credit in Transfer.objects.filter(kind="credit").select_related("award__entrant"):
         assert credit.award
@@ -179,7 +172,7 @@ def test_the_key_of_a_credit_is_computed() -> None:
 def test_nobody_else_is_credited() -> None:
     """Whoever entered and was not drawn has no account."""
     draw = confirmed({f"W{n}": 20_000 for n in range(6)}, budget_points=60_000)
-    done = pay(preparing_of(draw))
+    done = pay(prepare(draw))
 
     winners = set(draw.awards.values_list("entrant__wester_id", flat=True))
     assert len(winners) == 3
@@ -199,4 +192,3 @@ def test_member_learns_of_the_credit() -> None:
     assert str(member.expires_on) == "2026-03-31"
     assert queries.credit_of(done.draw, "W9") is None
     assert queries.payout_ended_at(done.draw.campaign) == CREDIT_AT
-    assert THREE

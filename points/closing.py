@@ -1,0 +1,68 @@
+"""Close a payout: when both sides agree on every key, and every sum agrees to the point.
+
+Source: the rules of crediting, "Settlement".
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from bookings.locks import Lock, take
+from points.models import AwardStanding, CreditFile, Payout
+from points.queries import award_counts, open_keys
+from points.refusals import KeysOpen, NotExported, NotPaid, SumsDiffer
+
+
+@transaction.atomic
+def close_payout(*, payout: Payout, at: datetime) -> bool:
+    """Close a payout; return whether it was open.
+
+    Raises:
+        NotPaid: it has not ended.
+        NotExported: the points system was never told of the credits.
+        KeysOpen: there are keys on which both sides do not agree.
+        SumsDiffer: an award is not what was credited, released and forfeited of it.
+    """
+    take(Lock.LEDGER)
+    payout.refresh_from_db(fields=["ended_at", "closed_at"])
+    if payout.closed_at:
+        return False
+    if payout.ended_at is None:
+        raise NotPaid(_("The payout has not ended; use: payout run."))
+    refuse_open(payout)
+    refuse_differing(payout)
+    payout.closed_at = at
+    payout.save(update_fields=["closed_at"])
+    return True
+
+
+def refuse_open(payout: Payout) -> None:
+    """Refuse to close while a key is open, or while nobody was told of any.
+
+    Raises:
+        NotExported, KeysOpen: see above.
+    """
+    if not CreditFile.objects.filter(payout=payout).exists():
+        raise NotExported(_("The file of credits was never written; use: payout export."))
+    if count := open_keys(payout).count():
+        raise KeysOpen(
+            _("There are %(count)s keys on which both sides do not agree; see: payout status.")
+            % {"count": count}
+        )
+
+
+def refuse_differing(payout: Payout) -> None:
+    """Refuse to close where an award, or the sum of all, is not what became of it.
+
+    Raises:
+        SumsDiffer: see above.
+    """
+    agrees = F("credited_points") + F("released_points") + F("forfeited_points")
+    differing = AwardStanding.objects.filter(draw=payout.draw_id).exclude(award_points=agrees)
+    counts = award_counts(payout.draw)
+    ends = ("credited_points", "released_points", "forfeited_points")
+    total = sum(counts[name] for name in ends)
+    if differing.exists() or not total == counts["award_points"] == payout.award_points:
+        raise SumsDiffer(_("The awards are not what was credited, released and forfeited."))

@@ -1,0 +1,250 @@
+"""What people decide of a credit: how a key that both sides differ on ends, and what is taken back.
+
+Each is asked for by one person, with a reason, and carried out when another one approves.
+Source: the rules of crediting, "Ledger" and "Settlement".
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.locks import Lock, take
+from campaign import approvals
+from campaign.audit import Actor
+from campaign.models import Approval
+from points.definitions import is_key
+from points.models import (
+    CreditFile,
+    CreditStatus,
+    KeyStanding,
+    Payout,
+    Resolution,
+    Reversal,
+    Transfer,
+)
+from points.moving import take_back
+from points.queries import decided_at
+from points.refusals import (
+    BeingSettled,
+    CreditReversed,
+    NothingOpen,
+    NotReversible,
+    UnfitReason,
+    UnknownKey,
+    UnknownTransfer,
+)
+from points.settling import refuse_closed
+
+RESOLVE, REVERSE = "payout.resolve", "points.reverse"
+MAY_RESOLVE, MAY_REVERSE = "points.request_resolution", "points.request_reversal"
+LONGEST_REASON = 500
+NUMBER_FORM = re.compile("[0-9]{1,18}")
+ONE_CREDIT = "SELECT %(credit)s::bigint AS credit_id, %(detail)s::text AS detail"
+
+
+def hold(_subject: str) -> None:
+    """Have the ledger to oneself to the end of the transaction."""
+    take(Lock.LEDGER)
+
+
+def read_reason(reason: str) -> str:
+    """Return a reason as it is kept.
+
+    Raises:
+        UnfitReason: it is empty, too long, or more than a line.
+    """
+    text = reason.strip()
+    if not (0 < len(text) <= LONGEST_REASON and text.isprintable()):
+        raise UnfitReason(
+            _("The reason is one line of at most %(most)s characters.") % {"most": LONGEST_REASON}
+        )
+    return text
+
+
+# Keys that both sides differ on
+
+
+@transaction.atomic
+def request_resolution(
+    *, payout: Payout, key: bytes, verdict: str, reason: str, actor: Actor, at: datetime
+) -> Approval:
+    """Ask for a key to be taken as ``credited`` or ``rejected``, whatever the other side says.
+
+    Raises:
+        UnknownKey: no credit and no answer of this payout has it.
+        NothingOpen: both sides agree on it, or it was resolved.
+        CreditReversed: it is to be credited, and was taken back or is unknown here.
+        UnfitReason, PayoutClosed, NotPermitted: as they say.
+    """
+    take(Lock.LEDGER)
+    refuse_closed(payout)
+    standing = find_open(payout, key)
+    refuse_second_credit(standing, verdict)
+    resolution, _created = Resolution.objects.update_or_create(
+        payout=payout, credit_key=key, defaults={"verdict": verdict, "reason": read_reason(reason)}
+    )
+    subject = f"{payout.draw.campaign.code}/{resolution.pk}"
+    return approvals.request(action=RESOLVE, subject=subject, actor=actor, at=at)
+
+
+def find_open(payout: Payout, key: bytes) -> KeyStanding:
+    """Return what both sides say of a key that is open.
+
+    Raises:
+        UnknownKey, NothingOpen: it is none.
+    """
+    standing = KeyStanding.objects.filter(payout=payout, credit_key=key).first()
+    if standing is None:
+        raise UnknownKey(_("No credit and no result of this payout has this key."))
+    if not standing.is_open:
+        raise NothingOpen(_("Both sides agree on this key, or it was resolved."))
+    return standing
+
+
+def refuse_second_credit(standing: KeyStanding, verdict: str) -> None:
+    """Refuse to take as credited what no credit stands for.
+
+    Raises:
+        CreditReversed: it was taken back, or never was.
+    """
+    if verdict == CreditStatus.CREDITED and (standing.credit_id is None or standing.is_reversed):
+        raise CreditReversed(
+            _("No credit stands for this key, and no award is credited twice; reject it.")
+        )
+
+
+def find_resolution(subject: str) -> Resolution:
+    """Return the resolution that an approval is about."""
+    _code, _slash, number = subject.rpartition("/")
+    return Resolution.objects.select_related("payout__draw__campaign").get(pk=int(number))
+
+
+def content_to_resolve(subject: str) -> dict[str, Any]:
+    """Return how a key would end and what both sides say of it, for the eye and the hash.
+
+    Raises:
+        NothingOpen, CreditReversed, PayoutClosed: what both sides say has changed.
+    """
+    resolution = find_resolution(subject)
+    refuse_closed(resolution.payout)
+    standing = find_open(resolution.payout, bytes(resolution.credit_key))
+    refuse_second_credit(standing, resolution.verdict)
+    return {
+        "campaign": resolution.payout.draw.campaign.code,
+        "credit_key": bytes(resolution.credit_key).hex(),
+        "class": standing.classed,
+        "points": standing.points,
+        "answered_points": standing.answered_points,
+        "verdict": resolution.verdict,
+        "reason": resolution.reason,
+    }
+
+
+def resolve_key(approval: Approval) -> None:
+    """End a key as was approved (called by the approval, in its transaction)."""
+    resolution = find_resolution(approval.subject)
+    standing = find_open(resolution.payout, bytes(resolution.credit_key))
+    Resolution.objects.filter(pk=resolution.pk).update(approval=approval)
+    credit = None if standing.is_reversed else standing.credit_id
+    if credit is not None and resolution.verdict == CreditStatus.REJECTED:
+        forfeit_credit(credit, resolution.reason, "rejected", approval)
+
+
+# Credits that were a mistake
+
+
+@transaction.atomic
+def request_reversal(
+    *, transfer: Transfer, reason: str, actor: Actor, at: datetime
+) -> Approval | None:
+    """Ask for a credit to be taken back and its award forfeited; None where that was done.
+
+    Raises:
+        NotReversible: it is no credit, or its points have expired.
+        BeingSettled: the points system was told of it and the payout is not closed.
+        UnfitReason, NotPermitted: as they say.
+    """
+    take(Lock.LEDGER)
+    if transfer.kind == Transfer.Kind.CREDIT and transfer.reversals.exists():
+        return None
+    refuse_irreversible(transfer)
+    Reversal.objects.update_or_create(transfer=transfer, defaults={"reason": read_reason(reason)})
+    return approvals.request(action=REVERSE, subject=str(transfer.pk), actor=actor, at=at)
+
+
+def refuse_irreversible(transfer: Transfer) -> None:
+    """Refuse to reverse anything but a credit that stands, and that is not being settled.
+
+    A reserve is taken back by voiding its draw; the rest are the ends of awards.
+
+    Raises:
+        NotReversible, BeingSettled: see above.
+    """
+    award = transfer.award
+    if transfer.kind != Transfer.Kind.CREDIT or award is None:
+        raise NotReversible(_("Only a credit can be reversed; a reserve is by voiding its draw."))
+    if transfer.reversals.exists():
+        raise NotReversible(_("This credit was reversed already."))
+    if award.transfers.filter(kind=Transfer.Kind.EXPIRE).exists():
+        raise NotReversible(_("The points of this credit have expired."))
+    open_files = CreditFile.objects.filter(payout__closed_at__isnull=True)
+    if open_files.filter(payout__draw=award.draw_id, last_transfer__gte=transfer.pk).exists():
+        raise BeingSettled(
+            _("The points system was told of this credit; use: payout resolve, or close first.")
+        )
+
+
+def find_transfer(name: str) -> Transfer:
+    """Return a transfer by its number or by its key in hex.
+
+    Raises:
+        UnknownTransfer: there is none.
+    """
+    known = Transfer.objects.select_related("award")
+    transfer = None
+    if is_key(name):
+        transfer = known.filter(key=bytes.fromhex(name)).first()
+    elif NUMBER_FORM.fullmatch(name):
+        transfer = known.filter(pk=int(name)).first()
+    if transfer is None:
+        raise UnknownTransfer(_("There is no transfer of this number or key."))
+    return transfer
+
+
+def content_to_reverse(subject: str) -> dict[str, Any]:
+    """Return what would be taken back and why, for the eye and the hash.
+
+    Raises:
+        NotReversible, BeingSettled: as for asking.
+    """
+    transfer = find_transfer(subject)
+    refuse_irreversible(transfer)
+    return {
+        "transfer": transfer.pk,
+        "key": bytes(transfer.key).hex(),
+        "points": transfer.points,
+        "reason": Reversal.objects.get(transfer=transfer).reason,
+    }
+
+
+def reverse_credit(approval: Approval) -> None:
+    """Take a credit back as was approved (called by the approval, in its transaction)."""
+    transfer = find_transfer(approval.subject)
+    wish = Reversal.objects.get(transfer=transfer)
+    Reversal.objects.filter(pk=wish.pk).update(approval=approval)
+    forfeit_credit(transfer.pk, wish.reason, "reversed", approval)
+
+
+def forfeit_credit(credit: int, detail: str, reason: str, approval: Approval) -> None:
+    """Take one credit back and forfeit its award."""
+    take_back(
+        ONE_CREDIT,
+        {"credit": credit, "detail": detail},
+        reason=reason,
+        at=decided_at(approval),
+        made_by=approval.action,
+        approval=approval.pk,
+    )

@@ -1,0 +1,143 @@
+"""Write the file of credits for the points system: the same batch is the same bytes for ever.
+
+Source: the rules of crediting, "Settlement"; the feed contract, "name" and "manifest".
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from bookings.commands import JAPAN
+from bookings.locks import Lock, take
+from points.models import CreditFile, Payout, Transfer
+from points.refusals import BatchChanged, NotPaid, UnfitFolder
+
+FEED = "credits"
+HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
+# Reads lottery_award (award_rank_once), lottery_entrant and points_account by their keys,
+# points_transfer by transfer_one_of_a_kind_per_award and transfer_reversed_once.
+CREDITS = """
+SELECT credit.key, member.wester_id, credit.points, credit.expires_on
+FROM lottery_award award
+JOIN points_transfer credit ON credit.award_id = award.id AND credit.kind = 'credit'
+JOIN points_account member ON member.id = credit.credit_id
+WHERE award.draw_id = %(draw)s AND credit.id <= %(last)s AND NOT EXISTS (
+    SELECT FROM points_transfer reversal
+    WHERE reversal.reverses_id = credit.id AND reversal.id <= %(last)s
+)"""
+LINES = f"""
+COPY (
+    SELECT encode(key, 'hex'), wester_id, points, expires_on, %(code)s
+    FROM ({CREDITS}) credits ORDER BY key
+) TO STDOUT (FORMAT csv)"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of credits as it lies in a folder."""
+
+    path: Path
+    file: CreditFile
+
+
+def export_credits(*, payout: Payout, folder: Path, at: datetime) -> Written:
+    """Write the file of a payout's credits and its manifest into a folder.
+
+    Raises:
+        NotPaid: the payout has not ended.
+        BatchChanged: the credits are not those that the file was first written of.
+        UnfitFolder: it cannot be written there.
+    """
+    file = keep_file(payout, at=at)
+    content = b"".join(credit_lines(payout, file.last_transfer))
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise BatchChanged(_("The credits are not those that the file was first written of."))
+    path = folder / str(file)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace(path, content)
+        replace(path.with_name(f"{path.name}.manifest.json"), manifest_of(file))
+    except OSError as failure:
+        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
+    return Written(path, file)
+
+
+@transaction.atomic
+def keep_file(payout: Payout, *, at: datetime) -> CreditFile:
+    """Return the file of a payout's credits, settled now if this is the first time.
+
+    Raises:
+        NotPaid: the payout has not ended.
+    """
+    take(Lock.LEDGER)
+    payout.refresh_from_db(fields=["ended_at"])
+    if payout.ended_at is None:
+        raise NotPaid(_("The payout has not ended; use: payout run."))
+    standing = CreditFile.objects.filter(payout=payout).first()
+    if standing:
+        return standing
+    last = Transfer.objects.aggregate(last=Max("id"))["last"] or 0
+    day = payout.draw.terms.credit_at.astimezone(JAPAN).date()
+    named = CreditFile.objects.filter(business_date=day).aggregate(last=Max("sequence"))["last"]
+    rows, points = count_credits(payout, last)
+    content = hashlib.sha256()
+    for block in credit_lines(payout, last):
+        content.update(block)
+    return CreditFile.objects.create(
+        payout=payout,
+        business_date=day,
+        sequence=(named or 0) + 1,
+        last_transfer=last,
+        rows=rows,
+        total_points=points,
+        sha256=content.hexdigest(),
+        exported_at=at,
+    )
+
+
+def count_credits(payout: Payout, last: int) -> tuple[int, int]:
+    """Return how many credits there are in the file, and their points."""
+    statement = f"SELECT count(*), COALESCE(sum(points), 0) FROM ({CREDITS}) credits"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"draw": payout.draw_id, "last": last})
+        rows, points = cursor.fetchone()
+    return int(rows), int(points)
+
+
+def credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
+    """Yield the file: its header, then a line for each credit, sorted by key."""
+    yield HEADER
+    values = {"draw": payout.draw_id, "last": last, "code": payout.draw.campaign.code}
+    with connection.cursor() as cursor, cursor.copy(LINES, values) as lines:
+        for block in lines:
+            yield bytes(block)
+
+
+def manifest_of(file: CreditFile) -> bytes:
+    """Return the manifest beside the file."""
+    content = {
+        "feed": FEED,
+        "version": 1,
+        "business_date": file.business_date.isoformat(),
+        "sequence": file.sequence,
+        "rows": file.rows,
+        "sha256": file.sha256,
+        "encoding": "utf-8",
+        "total_points": file.total_points,
+    }
+    return json.dumps(content).encode() + b"\n"
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: whoever watches the folder never sees half of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(path)

@@ -1,0 +1,51 @@
+"""Arguments of the commands of the money, each declared and read in one place."""
+
+from pathlib import Path
+
+from django.core.management.base import CommandError, CommandParser
+
+from points.definitions import is_key
+from points.models import CreditStatus
+
+
+def output_folder(parser: CommandParser) -> None:
+    """Declare where the file of credits is written."""
+    parser.add_argument("--output", required=True, metavar="DIR", type=Path, help="a folder")
+
+
+def results_file(parser: CommandParser) -> None:
+    """Declare what the points system answered."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a credit_results file")
+
+
+def key(parser: CommandParser) -> None:
+    """Declare a credit's key."""
+    parser.add_argument("key", metavar="KEY", help="the credit's key, 64 hex digits")
+
+
+def verdict(parser: CommandParser) -> None:
+    """Declare how a key ends."""
+    parser.add_argument(
+        "--as", dest="verdict", required=True, choices=CreditStatus.values, help="how it ends"
+    )
+
+
+def reason(parser: CommandParser) -> None:
+    """Declare why."""
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why, in one line")
+
+
+def transfer(parser: CommandParser) -> None:
+    """Declare a transfer."""
+    parser.add_argument("transfer", metavar="TRANSFER", help="its number, or its key in hex")
+
+
+def read_key(text: str) -> bytes:
+    """Return a credit's key.
+
+    Raises:
+        CommandError: it is none.
+    """
+    if not is_key(text):
+        raise CommandError("KEY is 64 digits of lower-case hex.", returncode=2)
+    return bytes.fromhex(text)

@@ -1,0 +1,30 @@
+"""``ledger verify``: rebuild every balance from the transfers, and compare."""
+
+from dataclasses import asdict
+from typing import Any
+
+from bookings.commands import Report, VerbCommand
+from campaign.management.arguments import nothing
+from points.verifying import verify_ledger
+
+
+class Command(VerbCommand):
+    """Rebuild the ledger from its transfers."""
+
+    help = __doc__
+    verbs = {"verify": ("verify", nothing)}
+
+    def verify(self, **_: Any) -> Report:
+        """Rebuild every balance, key and standing, and compare with what stands."""
+        verified = verify_ledger()
+        data = {
+            "ok": verified.ok,
+            "accounts": verified.accounts,
+            "transfers": verified.transfers,
+            "findings": [asdict(finding) for finding in verified.findings],
+        }
+        looked_at = f"{verified.accounts:,} accounts, {verified.transfers:,} transfers"
+        if verified.ok:
+            return Report(data, f"The ledger agrees: {looked_at}.")
+        found = ", ".join(f"{one.code} ({one.count:,})" for one in verified.findings)
+        return Report(data, f"The ledger does not agree, {looked_at}: {found}.", ok=False)

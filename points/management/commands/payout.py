@@ -1,0 +1,168 @@
+"""``payout prepare|run|export|settle|resolve|close|status``: credit what a draw owes."""
+
+import sys
+import time
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bookings.commands import Report, VerbCommand, one_transaction
+from bookings.loading import FileOutcome
+from bookings.models import FeedFile
+from bookings.progress import Progress
+from campaign import clock
+from campaign.management.arguments import both, by, code, dry_run, read_actor
+from campaign.models import Approval
+from campaign.queries import get_campaign
+from points import closing, correcting, exporting, payout, preparing, settling
+from points.management import arguments
+from points.models import Payout
+from points.queries import describe_payout, get_payout
+
+POLL_S = 0.2
+
+
+class Command(VerbCommand):
+    """Credit what a draw owes, and settle it with the points system."""
+
+    help = __doc__
+    verbs = {
+        "prepare": ("prepare", both(code, by, dry_run)),
+        "run": ("run_payout", both(code, dry_run)),
+        "export": ("export", both(code, arguments.output_folder, dry_run)),
+        "settle": ("settle", both(code, arguments.results_file, dry_run)),
+        "resolve": (
+            "resolve",
+            both(code, arguments.key, arguments.verdict, arguments.reason, by, dry_run),
+        ),
+        "close": ("close", both(code, dry_run)),
+        "status": ("status", code),
+    }
+
+    def prepare(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
+        """Ask for the payout; what another person approves is its upper bound."""
+        with one_transaction(dry_run=dry_run):
+            approval = preparing.request_payout(
+                campaign=get_campaign(code), actor=read_actor(by), at=clock.now()
+            )
+            return asked(code, approval, "the payout is approved already", dry_run=dry_run)
+
+    def run_payout(self, *, code: str, dry_run: bool, **_: Any) -> Report:
+        """Credit every award, beside any workers that share the work."""
+        one = get_payout(code)
+        payout.refuse_early(one, at=clock.now())
+        with one_transaction(dry_run=True) if dry_run else nullcontext():
+            self.complete(one)
+            return told(code, "would be paid" if dry_run else "paid")
+
+    def complete(self, one: Payout) -> None:
+        """Work on a payout until it has ended."""
+        while True:
+            payout.work_on(one, now=clock.now, watch=lambda: self.tell(one))
+            if payout.finish(one, at=clock.now()):
+                return
+            time.sleep(POLL_S)
+
+    def tell(self, one: Payout) -> None:
+        """Say how far the payout is."""
+        done = one.parts.filter(done_at__isnull=False).count()
+        sys.stderr.write(f"payout: {done} of {one.parts.count()} parts done\n")
+
+    def export(self, *, code: str, output: Path, dry_run: bool, **_: Any) -> Report:
+        """Write the file of credits for the points system."""
+        one = get_payout(code)
+        if dry_run:
+            with one_transaction(dry_run=True):
+                file, path = exporting.keep_file(one, at=clock.now()), None
+        else:
+            written = exporting.export_credits(payout=one, folder=output, at=clock.now())
+            file, path = written.file, str(written.path)
+        words = "would write" if dry_run else "wrote"
+        return told(
+            code,
+            f"{words} {file}: {file.rows:,} credits, {file.total_points:,} points",
+            file=path,
+            name=str(file),
+            business_date=file.business_date,
+            rows=file.rows,
+            total_points=file.total_points,
+            sha256=file.sha256,
+        )
+
+    def settle(self, *, code: str, file: Path, dry_run: bool, **_: Any) -> Report:
+        """Take what the points system answered; what it rejected is reversed and forfeited."""
+        one = get_payout(code)
+        progress = Progress(sys.stderr, file.name)
+        with one_transaction(dry_run=True) if dry_run else nullcontext():
+            outcome = settling.settle(payout=one, path=file, at=clock.now(), watch=progress)
+            report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))
+        progress.end(describe(outcome))
+        return report
+
+    def resolve(
+        self, *, code: str, key: str, verdict: str, reason: str, by: str, dry_run: bool, **_: Any
+    ) -> Report:
+        """Ask for a key that both sides differ on to be taken as credited or rejected."""
+        with one_transaction(dry_run=dry_run):
+            approval = correcting.request_resolution(
+                payout=get_payout(code),
+                key=arguments.read_key(key),
+                verdict=verdict,
+                reason=reason,
+                actor=read_actor(by),
+                at=clock.now(),
+            )
+            return asked(code, approval, "", dry_run=dry_run)
+
+    def close(self, *, code: str, dry_run: bool, **_: Any) -> Report:
+        """Close the payout: every key and every sum agrees."""
+        with one_transaction(dry_run=dry_run):
+            was_open = closing.close_payout(payout=get_payout(code), at=clock.now())
+            words = "would be closed" if dry_run else "closed"
+            return told(code, words if was_open else "is closed already")
+
+    def status(self, *, code: str, **_: Any) -> Report:
+        """Say where the payout stands."""
+        data = describe_payout(get_campaign(code), now=clock.now())
+        sentences = [f"Payout {code}: {data['state']}, {data['open']:,} open.", *data["warnings"]]
+        counts = [f"{name:18}{value:>14,}" for name, value in data.items() if type(value) is int]
+        return Report(data, "\n".join([*sentences, *counts]))
+
+
+def is_refused(outcome: FileOutcome) -> bool:
+    """Say whether a file was refused."""
+    return outcome.status == FeedFile.Status.REFUSED
+
+
+def describe(outcome: FileOutcome) -> str:
+    """Say in one line what became of a file."""
+    if is_refused(outcome):
+        return f"{outcome.name}: refused, {outcome.reason}. {outcome.detail}"
+    if outcome.status == FeedFile.Status.LOADED:
+        return (
+            f"{outcome.name}: {outcome.rows:,} rows, {outcome.applied:,} applied, "
+            f"{outcome.duplicates:,} duplicates, {outcome.quarantined:,} quarantined"
+        )
+    return f"{outcome.name}: already loaded"
+
+
+def told(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
+    """Report what was done, and where the payout stands."""
+    data = describe_payout(get_campaign(code), now=clock.now())
+    return Report({**data, **more}, f"Payout {code}: {words}.", ok=ok)
+
+
+def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
+    """Report an opened approval, or that there was nothing to ask for."""
+    if approval is None:
+        return told(code, nothing, approval=None)
+    if dry_run:
+        return told(code, "would ask for approval", approval=None)
+    return told(
+        code,
+        f"asked for approval {approval.pk}; another person says: "
+        f"approval approve {approval.pk} --by NAME",
+        approval=approval.pk,
+        content_sha256=approval.content_sha256,
+    )

@@ -1,0 +1,101 @@
+"""Take what the points system answers, and have the ledger follow what it rejected.
+
+Source: the rules of crediting, "Settlement".
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from bookings import locks
+from bookings.feeds import Feed, by_name
+from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
+from bookings.manifests import NAME_FORM
+from points.definitions import CREDIT_RESULTS
+from points.models import CreditFile, Payout
+from points.moving import take_back
+from points.refusals import NotExported, PayoutClosed
+
+CREATE_STAGED = """
+CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
+SELECT 0::bigint AS record, ''::text AS credit_key, status, points, detail, processed_at
+FROM points_creditanswer WITH NO DATA"""
+# Reads points_creditanswer by creditanswer_of_a_key. A row that only says again what was said
+# before is a duplicate; it is kept as well, for its file may be the later one by its name.
+COUNT_NEW = """
+SELECT count(*) FROM (
+    SELECT decode(credit_key, 'hex'), status, points, COALESCE(detail, ''), processed_at
+    FROM staged
+    EXCEPT
+    SELECT credit_key, status, points, detail, processed_at
+    FROM points_creditanswer WHERE payout_id = %(payout)s
+) said"""
+KEEP_ANSWERS = """
+INSERT INTO points_creditanswer
+    (payout_id, business_date, sequence, delivery, credit_key, status, points, detail, processed_at)
+SELECT %(payout)s, %(business_date)s, %(sequence)s, (
+        SELECT COALESCE(max(delivery), 0) + 1 FROM points_creditanswer
+        WHERE payout_id = %(payout)s
+    ), decode(credit_key, 'hex'), status, points, COALESCE(detail, ''), processed_at
+FROM staged ORDER BY record"""
+REJECTED = """
+SELECT credit_id, detail FROM points_keystanding
+WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed"""
+
+
+def settle(
+    *, payout: Payout, path: Path, at: datetime, watch: Watch = watch_nothing
+) -> FileOutcome:
+    """Load a results file; every credit that it rejects is reversed and its award forfeited.
+
+    Raises:
+        NotExported: the points system was never told of the credits.
+        PayoutClosed: both sides agree already.
+    """
+    if not CreditFile.objects.filter(payout=payout).exists():
+        raise NotExported(_("The file of credits was never written; use: payout export."))
+    feed = results_feed(payout, path, at=at)
+    return load_file(path=path, feeds=by_name(feed), loaded_at=at, watch=watch)
+
+
+def results_feed(payout: Payout, path: Path, *, at: datetime) -> Feed:
+    """Return the feed of results, to be applied to one payout from one file."""
+    return Feed(
+        definition=CREDIT_RESULTS,
+        lock=locks.Feed.CREDIT_RESULTS,
+        create_staged=CREATE_STAGED,
+        apply=applying(payout, path, at=at),
+    )
+
+
+def applying(payout: Payout, path: Path, *, at: datetime) -> Callable[[CursorWrapper], int]:
+    """Return the function that applies the staged rows of a file; its name holds its place."""
+    form = NAME_FORM.fullmatch(path.name)
+    _feed, day, sequence = form.groups() if form else ("", "20000101", "000")
+    values: dict[str, Any] = {"payout": payout.pk, "business_date": day, "sequence": int(sequence)}
+
+    def apply_results(cursor: CursorWrapper) -> int:
+        locks.take(locks.Lock.LEDGER)
+        refuse_closed(payout)
+        cursor.execute(COUNT_NEW, values)
+        (new,) = cursor.fetchone()
+        cursor.execute(KEEP_ANSWERS, values)
+        take_back(REJECTED, values, reason="rejected", at=at, made_by="payout.settle")
+        return int(new)
+
+    return apply_results
+
+
+def refuse_closed(payout: Payout) -> None:
+    """Refuse to touch what is closed.
+
+    Raises:
+        PayoutClosed: it is.
+    """
+    payout.refresh_from_db(fields=["closed_at"])
+    if payout.closed_at:
+        raise PayoutClosed(_("The payout is closed."))
