@@ -171,6 +171,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "keep_forecasts": {
+        "task": "lottery.tasks.keep_forecasts",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "clear_sessions": {
         "task": "entries.tasks.clear_sessions",
         "schedule": crontab(hour=4, minute=15),

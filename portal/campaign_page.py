@@ -12,6 +12,7 @@ from campaign.models import Terms
 from campaign.queries import shown_terms
 from campaign.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
+from points.queries import payout_ended_at
 from portal import names
 from portal.states import ShownState, next_change, shown_state
 
@@ -40,7 +41,11 @@ def current_state(terms: Terms, *, now: datetime) -> ShownState:
     draw = standing_draw(campaign) if campaign.entries_frozen_at else None
     confirmed_at = draw.confirmed_at if draw else None
     return shown_state(
-        terms, now=now, entries_frozen_at=campaign.entries_frozen_at, confirmed_at=confirmed_at
+        terms,
+        now=now,
+        entries_frozen_at=campaign.entries_frozen_at,
+        confirmed_at=confirmed_at,
+        paid_at=payout_ended_at(campaign) if confirmed_at else None,
     )
 
 

@@ -12,6 +12,8 @@ from lottery import queries, results
 from lottery.models import Draw
 from lottery.results import MemberResult
 from lottery.stages import Stage, stage_of
+from points.models import AwardStanding
+from points.queries import MemberCredit, credit_of
 from portal import reasons
 
 
@@ -26,16 +28,10 @@ class Outcome(StrEnum):
     FORFEITED = "forfeited"
 
 
-@dataclass(frozen=True)
-class Credit:
-    """What became of an award; whole points."""
-
-    credited_points: int = 0
-    credited_at: datetime | None = None
-    forfeited_because: str | None = None  # a code; None where nothing was forfeited
-
-
-NOT_YET = Credit()
+OF_AWARD = {
+    str(AwardStanding.State.CREDITED): Outcome.CREDITED,
+    str(AwardStanding.State.FORFEITED): Outcome.FORFEITED,
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class ShownResult:
     receipt_address: str | None
     reward_points: int
     award_points: int
-    credit: Credit
+    credit: MemberCredit | None
     sentences: list[str] = field(default_factory=list)
 
     @property
@@ -60,7 +56,7 @@ class ShownResult:
     @property
     def is_lowered(self) -> bool:
         """Whether less was credited than awarded."""
-        return self.outcome is Outcome.CREDITED and self.credit.credited_points < self.award_points
+        return self.credit is not None and self.credit.credited_points < self.award_points
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ def find_result(
     found = results.member_result(terms.campaign, wester_id)
     if found is None:
         return None
-    credit = NOT_YET
+    credit = credit_of(found.draw, wester_id) if found.award_points else None
     outcome = outcome_of(found, credit)
     is_public = found.is_entrant and found.draw.published_at is not None
     return ShownResult(
@@ -97,7 +93,7 @@ def find_result(
     )
 
 
-def outcome_of(found: MemberResult, credit: Credit) -> Outcome:
+def outcome_of(found: MemberResult, credit: MemberCredit | None) -> Outcome:
     """Return what the member is told."""
     if not found.is_entrant:
         return Outcome.OUTSIDE
@@ -105,9 +101,7 @@ def outcome_of(found: MemberResult, credit: Credit) -> Outcome:
         return Outcome.ENTRANT
     if not found.award_points:
         return Outcome.LOST
-    if credit.forfeited_because is not None:
-        return Outcome.FORFEITED
-    return Outcome.CREDITED if credit.credited_points else Outcome.WON
+    return OF_AWARD.get(credit.state, Outcome.WON) if credit else Outcome.WON
 
 
 def receipt_address(terms: Terms, draw: Draw) -> str:
@@ -116,17 +110,15 @@ def receipt_address(terms: Terms, draw: Draw) -> str:
 
 
 def sentences_of(
-    terms: Terms, wester_id: str, outcome: Outcome, credit: Credit, *, total_yen: int
+    terms: Terms, wester_id: str, outcome: Outcome, credit: MemberCredit | None, *, total_yen: int
 ) -> list[str]:
     """Return the reasons that belong to what the member is told, in words."""
-    if outcome is Outcome.FORFEITED:
-        return [reasons.forfeit_sentence(terms, credit.forfeited_because)]
+    if outcome is Outcome.FORFEITED and credit is not None:
+        return [reasons.forfeit_sentence(terms, credit.reason)]
     if outcome is not Outcome.OUTSIDE:
         return []
-    found = standing.find_member(terms, wester_id, total_yen)["reasons"]
     words = reasons.member_sentences(terms)
-    # Whom no rule keeps out today has come to be eligible too late.
-    return [words[code] for code in found or [reasons.KNOWN_TOO_LATE.code]]
+    return [words[code] for code in standing.find_member(terms, wester_id, total_yen)["reasons"]]
 
 
 def find_void_notice(campaign: Campaign) -> VoidNotice | None:

@@ -20,19 +20,17 @@ def member_sentences(terms: Terms) -> dict[str, str]:
     return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
-def forfeit_sentence(terms: Terms, code: str | None) -> str:
+def forfeit_sentence(terms: Terms, code: str) -> str:
     """Return what a member reads whose award was forfeited between draw and crediting."""
     filled = placeholders(terms)
     if code == "withdrawn":
         return _("You were drawn, but your WESTER membership had ended before the crediting.")
     if code == "below_minimum":
-        return (
-            _(
-                "You were drawn, but after cancellations or the like your eligible total "
-                "is below %(minimum)s yen."
-            )
-            % filled
+        sentence = _(
+            "You were drawn, but after cancellations or the like your eligible total "
+            "is below %(minimum)s yen."
         )
+        return sentence % filled
     return _("You were drawn, but the points could not be credited to your account.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from campaign.shared_pages import remembered
 from lottery.models import Draw
@@ -74,8 +74,12 @@ def check_mine(page: Page) -> dict[str, str | None]:
 def check_file(page: Page, content: bytes) -> dict[str, str | None]:
     """Choose a file and wait for the end of the check."""
     chooser = page.locator("[data-check-file]")
-    file = {"name": "receipt.json", "mimeType": "application/json", "buffer": content}
-    chooser.set_input_files([file])  # type: ignore[list-item] # a plain dictionary of its shape
+    file: FilePayload = {
+        "name": "receipt.json",
+        "mimeType": "application/json",
+        "buffer": content,
+    }
+    chooser.set_input_files([file])
     return outcomes(page)
 
 
