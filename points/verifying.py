@@ -92,7 +92,7 @@ SELECT standing.award_id FROM points_awardstanding standing
 JOIN points_payout payout ON payout.draw_id = standing.draw_id
 WHERE payout.ended_at IS NOT NULL AND (
     standing.state NOT IN ('credited', 'forfeited')
-    OR credited_points + released_points + forfeited_points <> award_points
+    OR credited_points + released_points + forfeited_points <> standing.award_points
 )"""
 BUDGET_EXCEEDED = """
 SELECT draw.id FROM lottery_draw draw
