@@ -19,8 +19,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
 from bookings.models import FeedFile, QuarantinedRow
+from campaign import clock
 from campaign.models import AggregationRun, Approval
 from entries.models import Entry
+from points.queries import all_warnings, due_payouts
 
 REQUESTS = Counter("dodonto_requests", "Answered requests.", ["method", "status"])
 METHODS = ("GET", "HEAD", "POST")
@@ -81,6 +83,20 @@ class Stored(Collector):
             "Runs of totals that are not finished.",
             AggregationRun.objects.filter(finished_at__isnull=True).count(),
         )
+        yield from money()
+
+
+def money() -> Iterator[Metric]:
+    """Return what is due of payouts, and what staff are warned of."""
+    now = clock.now()
+    yield gauge(
+        "dodonto_due_payouts", "Approved payouts that have not ended.", len(due_payouts(now=now))
+    )
+    yield gauge(
+        "dodonto_payout_warnings",
+        "Payouts that are due and not approved, or that have stalled.",
+        len(all_warnings(now=now)),
+    )
 
 
 def gauge(name: str, sentence: str, value: int) -> Metric:

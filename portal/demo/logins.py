@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from portal.demo.keeping import keep
+
 
 def offer_members(state: Path, summary: dict[str, Any]) -> None:
     """Have the stand-in's page offer members of the demo: whose stories were told, and others."""
@@ -13,8 +15,4 @@ def offer_members(state: Path, summary: dict[str, Any]) -> None:
         if story
     ]
     offered.append({"wester_id": "W-NEWCOMER", "note": "まだ何もしていない会員"})
-    file = state / "wester" / "members.json"
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_suffix(".part")
-    draft.write_text(json.dumps(offered, ensure_ascii=False), encoding="utf-8")
-    draft.replace(file)
+    keep(state / "wester" / "members.json", json.dumps(offered, ensure_ascii=False))

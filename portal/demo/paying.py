@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from points.tasks import start_due_work
-
 from points.models import KeyStanding, Payout
 from points.queries import get_payout, open_keys
+from points.tasks import start_due_work
 from portal.demo import days, points_system
 from portal.demo.job import Job
 from portal.demo.orders import have_approved, order

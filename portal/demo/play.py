@@ -10,6 +10,7 @@ from django.db import connection
 
 from bookings.delivery import find_feed_files
 from campaign.models import DemoClock
+from portal.demo.keeping import keep
 from portal.demo.refusals import FeedsUnusable, OtherDemo
 from portal.demo.sampling.making import SEED, make_feeds
 
@@ -54,10 +55,7 @@ def begin(place: Path, play: Play) -> bool:
     if was_another:
         clear_database()
         shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_suffix(".part")
-    draft.write_text(words)
-    draft.replace(kept)
+    keep(kept, words)
     return was_another
 
 

@@ -81,13 +81,6 @@ def describe_payout(job: Job, draw: Draw) -> dict[str, Any]:
     return {**found, "reasons": dict(reasons.order_by("reason"))}
 
 
-def keep(file: Path, summary: dict[str, Any]) -> None:
-    """Write the summary for programs, whole or not at all."""
-    draft = file.with_suffix(".part")
-    draft.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    draft.replace(file)
-
-
 def find_kept(file: Path, play: Play) -> dict[str, Any] | None:
     """Return the summary that this play left; None where it has not come to its close."""
     if not file.exists():

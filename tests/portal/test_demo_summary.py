@@ -11,6 +11,7 @@ import pytest
 
 from campaign.clock import JAPAN
 from portal.demo import points_system, stories, summary
+from portal.demo.keeping import keep
 from portal.demo.logins import offer_members
 from portal.demo.play import Play
 from portal.demo.points_system import Credit
@@ -59,7 +60,7 @@ def test_the_summary_is_found_again_by_its_own_play_alone(tmp_path: Path) -> Non
     kept = {"campaign": "C1", "play": {"members": 5, "feeds": "", "seed": "s", "version": 1}}
     assert summary.find_kept(file, Play(5, seed="s")) is None
 
-    summary.keep(file, kept)
+    keep(file, json.dumps(kept))
 
     assert summary.find_kept(file, Play(5, seed="s")) == kept
     assert summary.find_kept(file, Play(6, seed="s")) is None

@@ -1,5 +1,6 @@
 """``demo``: play a whole campaign on this machine, then serve it until Ctrl-C."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from campaign import clock
 from portal.demo import main_job, place, preparing, processes, summary
 from portal.demo.crew import Crew
 from portal.demo.job import inbox_of, take_on
+from portal.demo.keeping import keep
 from portal.demo.logins import offer_members
 from portal.demo.play import Play, begin, choose_play, feeds_of
 from portal.demo.preparing import Stage
@@ -87,7 +89,7 @@ class Command(ContractCommand):
         found = summary.find_kept(file, play)
         if found is None:
             found = self.play_through(play, stage, crew)
-            summary.keep(file, found)
+            keep(file, json.dumps(found, ensure_ascii=False, indent=2))
         self.say(summary.in_words(found))
         return {**asdict(stage), **found}
 
