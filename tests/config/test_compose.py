@@ -206,7 +206,7 @@ def test_nginx_serves_the_static_files_from_where_the_image_puts_them() -> None:
 
 @pytest.mark.parametrize("path", ["/metrics", "/healthz/live", "/healthz/ready"])
 def test_what_is_for_inside_is_closed_at_nginx(path: str) -> None:
-    assert resolve(path).func
+    assert resolve(path).url_name
     location = "= /metrics" if path == "/metrics" else "/healthz/"
     assert re.search(rf"location {location} \{{\s+return 404;\s+\}}", NGINX)
 
