@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.refusals import Refusal
 from campaign import clock
@@ -39,16 +40,22 @@ def stops(terms: Terms, *, now: datetime) -> list[Stop]:
     """Return where the bar leads, in the order of time."""
     schedule = plan(opens_at=terms.opens_at, closes_at=terms.closes_at, credit_at=terms.credit_at)
     instants = {
-        "announced": (_("Announced"), schedule.opens_at - DAY),
-        "open": (_("Entry opens"), schedule.opens_at),
-        "travel": (_("Travel period"), at(terms.travel_first + 4 * DAY, time(12))),
-        "closing": (_("Last evening"), terms.closes_at - 4 * HOUR),
-        "closed": (_("Entry is over"), terms.closes_at + 10 * HOUR),
-        "frozen": (_("List published"), schedule.frozen_at + HOUR),
-        "drawn": (_("Drawn"), schedule.round_time + HOUR),
-        "result": (_("Result"), schedule.confirmed_at + HOUR),
-        "credited": (_("Points credited"), schedule.credited_at + DAY),
-        "end": (_("Closed"), schedule.closed_at + HOUR),
+        "announced": (pgettext_lazy("the demo's clock", "Announced"), schedule.opens_at - DAY),
+        "open": (pgettext_lazy("the demo's clock", "Entry opens"), schedule.opens_at),
+        "travel": (
+            pgettext_lazy("the demo's clock", "Travel period"),
+            at(terms.travel_first + 4 * DAY, time(12)),
+        ),
+        "closing": (pgettext_lazy("the demo's clock", "Last evening"), terms.closes_at - 4 * HOUR),
+        "closed": (pgettext_lazy("the demo's clock", "Entry is over"), terms.closes_at + 10 * HOUR),
+        "frozen": (pgettext_lazy("the demo's clock", "List published"), schedule.frozen_at + HOUR),
+        "drawn": (pgettext_lazy("the demo's clock", "Drawn"), schedule.round_time + HOUR),
+        "result": (pgettext_lazy("the demo's clock", "Result"), schedule.confirmed_at + HOUR),
+        "credited": (
+            pgettext_lazy("the demo's clock", "Points credited"),
+            schedule.credited_at + DAY,
+        ),
+        "end": (pgettext_lazy("the demo's clock", "Closed"), schedule.closed_at + HOUR),
     }
     passed = [key for key, (_label, instant) in instants.items() if instant <= now]
     return [
