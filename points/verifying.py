@@ -83,16 +83,19 @@ SELECT award_id FROM points_awardstanding
 WHERE credited_points + released_points + forfeited_points > award_points
     OR expired_points > credited_points"""
 AWARD_NOT_RESERVED = """
-SELECT standing.award_id FROM points_awardstanding standing
-JOIN lottery_draw draw ON draw.id = standing.draw_id
-WHERE (draw.state = 'confirmed' AND standing.state IN ('drawn', 'void'))
-    OR (draw.state = 'void' AND standing.state NOT IN ('drawn', 'void'))"""
+SELECT award.id FROM lottery_award award
+JOIN lottery_draw draw ON draw.id = award.draw_id
+LEFT JOIN points_transfer reserve ON reserve.award_id = award.id AND reserve.kind = 'reserve'
+LEFT JOIN points_transfer reversal ON reversal.reverses_id = reserve.id
+WHERE (draw.state = 'confirmed' AND (reserve.id IS NULL OR reversal.id IS NOT NULL))
+    OR (draw.state = 'void' AND reserve.id IS NOT NULL AND reversal.id IS NULL)"""
 ENDED_WITHOUT_AN_END = """
 SELECT standing.award_id FROM points_awardstanding standing
 JOIN points_payout payout ON payout.draw_id = standing.draw_id
 WHERE payout.ended_at IS NOT NULL AND (
     standing.state NOT IN ('credited', 'forfeited')
-    OR credited_points + released_points + forfeited_points <> standing.award_points
+    OR standing.credited_points + standing.released_points + standing.forfeited_points
+        <> standing.award_points
 )"""
 BUDGET_EXCEEDED = """
 SELECT draw.id FROM lottery_draw draw

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bookings.models import QuarantinedRow
 from points import closing, exporting, settling
 from points.models import CreditFile, Payout, Transfer
 from points.refusals import BatchChanged, KeysOpen, NotExported, NotPaid, PayoutClosed, UnfitFolder
@@ -100,7 +101,7 @@ def test_a_file_that_would_differ_is_not_written(payout: Payout, tmp_path: Path)
     file = exporting.keep_file(payout, at=CREDIT_AT)
     file.sha256 = "0" * 64
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporting, "keep_file", lambda _payout, at: file)
+        patch.setattr(exporting, "keep_file", lambda *_payout, **_at: file)
         with pytest.raises(BatchChanged):
             export(payout, tmp_path)
 
@@ -278,8 +279,6 @@ def test_a_bad_row_is_quarantined(
     assert (outcome.applied, outcome.quarantined) == (1, 1)
     assert classes(payout)["W1"] == ("missing_there", OPEN)
     assert classes(payout)["W2"] == AGREES
-    from bookings.models import QuarantinedRow
-
     assert QuarantinedRow.objects.get().reason == reason
 
 

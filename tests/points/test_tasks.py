@@ -1,0 +1,130 @@
+"""The bell: beat rings it, workers come, and nothing depends on any one message."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as project_settings
+from django.db import OperationalError
+from django.utils.module_loading import import_string
+from pytest_django import Settings
+
+from campaign import clock
+from config.celery import app
+from config.env import MovedClock
+from points import payout, queries, tasks
+from points.models import Payout
+from points.queries import STALLED_AFTER
+from tests.points.steps import CREDIT_AT, confirmed, paid, pay, prepared, transfers
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+
+
+def at(settings: Settings, instant: Any) -> None:
+    settings.CAMPAIGN_NOW = MovedClock(instant, runs=False)
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the payouts to which workers were called, in order; -1 is the expiry."""
+    rung: list[int] = []
+    monkeypatch.setattr(tasks.pay_parts, "delay", lambda *, payout_id: rung.append(payout_id))
+    monkeypatch.setattr(tasks.expire_credits, "delay", lambda: rung.append(-1))
+    return rung
+
+
+def test_beat_rings_every_minute_and_what_it_rings_is_there() -> None:
+    bell: dict[str, Any] = project_settings.CELERY_BEAT_SCHEDULE["start_due_work"]
+
+    assert import_string(bell["task"]) is tasks.start_due_work
+    assert bell["schedule"] == bell["options"]["expires"] == 60
+    names = {f"points.tasks.{name}" for name in ("start_due_work", "pay_parts", "expire_credits")}
+    assert names <= set(app.tasks)
+
+
+def test_workers_are_called_from_the_crediting_instant(
+    settings: Settings, called: list[int]
+) -> None:
+    ready = prepared()
+    at(settings, CREDIT_AT - SECOND)
+    tasks.start_due_work()
+    assert called == []
+
+    at(settings, CREDIT_AT)
+    tasks.start_due_work()
+    assert called == [ready.pk, ready.pk]
+
+    tasks.start_due_work()  # the messages were lost
+    assert called == [ready.pk] * 4
+    assert tasks.pay_parts(payout_id=ready.pk, a_word_of_a_later_release=1) == 1
+    tasks.start_due_work()
+    assert called == [ready.pk] * 4
+
+
+def test_a_doubled_message_finds_nothing_left(settings: Settings) -> None:
+    at(settings, CREDIT_AT)
+    ready = prepared()
+
+    assert tasks.pay_parts(payout_id=ready.pk) == 1
+    before = transfers()
+    assert tasks.pay_parts(payout_id=ready.pk) == 0
+    assert tasks.pay_parts(payout_id=ready.pk + 1) == 0
+    assert transfers() == before
+
+
+def test_a_worker_killed_before_it_ended_the_payout_is_made_good(settings: Settings) -> None:
+    at(settings, CREDIT_AT)
+    ready = prepared()
+    while payout.pay_next(ready, at=CREDIT_AT):
+        pass
+
+    assert tasks.pay_parts(payout_id=ready.pk) == 0
+    assert Payout.objects.get().ended_at == CREDIT_AT
+
+
+def test_nothing_is_called_to_what_nobody_approved(settings: Settings, called: list[int]) -> None:
+    draw = confirmed()
+    at(settings, CREDIT_AT)
+    tasks.start_due_work()
+
+    assert called == []
+    assert queries.all_warnings(now=clock.now()) == [
+        f"{draw.campaign.code}: the payout is due and not approved."
+    ]
+
+
+def test_a_payout_without_progress_has_stalled() -> None:
+    ready = prepared()
+    code = ready.draw.campaign.code
+    stalled = [f"{code}: the payout has stalled."]
+
+    assert queries.all_warnings(now=CREDIT_AT - SECOND) == []
+    assert queries.all_warnings(now=CREDIT_AT + STALLED_AFTER - SECOND) == []
+    assert queries.all_warnings(now=CREDIT_AT + STALLED_AFTER) == stalled
+    payout.pay_next(ready, at=CREDIT_AT + STALLED_AFTER)
+    assert queries.all_warnings(now=CREDIT_AT + STALLED_AFTER) == []
+    assert queries.all_warnings(now=CREDIT_AT + 2 * STALLED_AFTER) == stalled
+    pay(ready, at=CREDIT_AT + 2 * STALLED_AFTER)
+    assert queries.all_warnings(now=CREDIT_AT + 9 * STALLED_AFTER) == []
+
+
+def test_credits_lapse_by_the_bell(settings: Settings, called: list[int]) -> None:
+    paid()
+    at(settings, CREDIT_AT.replace(year=2026, month=4, day=1, hour=0) - SECOND)
+    tasks.start_due_work()
+    assert called == []
+
+    at(settings, CREDIT_AT.replace(year=2026, month=4, day=1, hour=0))
+    tasks.start_due_work()
+    assert called == [-1]
+    assert tasks.expire_credits() == 3
+    tasks.start_due_work()
+    assert called == [-1]
+
+
+@pytest.mark.parametrize("task", [tasks.start_due_work, tasks.pay_parts, tasks.expire_credits])
+def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
+    assert task.autoretry_for == (OperationalError,)
+    assert task.acks_late
+    assert task.reject_on_worker_lost
