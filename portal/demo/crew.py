@@ -7,7 +7,8 @@ from typing import Protocol
 
 from portal.demo.refusals import AskedToEnd, WorkersStalled
 
-LOOK_S, RING_S, PATIENCE_S = 0.03, 5.0, 180.0
+LOOK_S, RING_S, TELL_S = 0.03, 5.0, 15.0
+PATIENCE_S = 3_600.0  # of a dead worker we hear at once; a file of millions takes its time
 
 
 class Parts(Protocol):
@@ -20,8 +21,8 @@ class Parts(Protocol):
 class Crew:
     """Waits for what workers do, as Postgres tells it."""
 
-    def __init__(self, parts: Parts, asked: threading.Event) -> None:
-        self.parts, self.asked = parts, asked
+    def __init__(self, parts: Parts, asked: threading.Event, say: Callable[[str], object]) -> None:
+        self.parts, self.asked, self.say = parts, asked, say
 
     def require_going_on(self) -> None:
         """Refuse to go on where a signal asks us to end, or a part has ended.
@@ -40,12 +41,16 @@ class Crew:
             AskedToEnd, PartEnded: as above.
             WorkersStalled: it takes far too long.
         """
-        started, rung = time.monotonic(), 0.0
+        started = told = time.monotonic()
+        rung = 0.0
         while not done():
             self.require_going_on()
             now = time.monotonic()
             if now - started > PATIENCE_S:
                 raise WorkersStalled(f"The workers do not finish {what}; their log says why.")
+            if now - told > TELL_S:
+                self.say(f"  ... {what}: {now - started:.0f} s so far")
+                told = now
             if now - rung > RING_S:
                 ring()
                 rung = now

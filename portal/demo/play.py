@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -81,11 +82,14 @@ def clear_database() -> None:
     connection.close()
 
 
-def feeds_of(place: Path, play: Play, *, campaign: str) -> Path:
+def feeds_of(place: Path, play: Play, *, campaign: str, say: Callable[[str], object]) -> Path:
     """Return the folder of the play's feeds; the samples are made where they are not there yet."""
     if play.feeds:
+        say(f"The feeds are those of {play.feeds}.")
         return Path(play.feeds)
     folder = place / "feeds"
     if not folder.exists():
-        make_feeds(folder, members=play.members, campaign=campaign, seed=play.seed)
+        say(f"Making sample feeds for {play.members:,} members ...")
+        made = make_feeds(folder, members=play.members, campaign=campaign, seed=play.seed)
+        say(f"  {made.rows:,} rows in {made.files:,} files")
     return folder

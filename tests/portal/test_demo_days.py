@@ -41,7 +41,7 @@ def asked() -> threading.Event:
 
 @pytest.fixture
 def crew(asked: threading.Event) -> Crew:
-    return Crew(Parts(), asked)
+    return Crew(Parts(), asked, lambda _text: None)
 
 
 @pytest.fixture
@@ -168,4 +168,19 @@ def test_wait_for_ends_where_somebody_asks(crew: Crew, asked: threading.Event) -
 
 def test_wait_for_ends_where_a_worker_has(asked: threading.Event) -> None:
     with pytest.raises(PartEnded):
-        Crew(Parts(ended=True), asked).wait_for(lambda: False, ring=lambda: None, what="it")
+        Crew(Parts(ended=True), asked, pytest.fail).wait_for(
+            lambda: False, ring=lambda: None, what="it"
+        )
+
+
+def test_wait_for_tells_that_it_still_waits(
+    monkeypatch: pytest.MonkeyPatch, asked: threading.Event
+) -> None:
+    monkeypatch.setattr(crew_module, "TELL_S", 0)
+    told: list[str] = []
+
+    Crew(Parts(), asked, told.append).wait_for(
+        lambda: len(told) > 1, ring=lambda: None, what="the feed files"
+    )
+
+    assert told[0] == "  ... the feed files: 0 s so far"

@@ -15,6 +15,10 @@ pytestmark = pytest.mark.django_db
 CODE = "012025121203"
 
 
+def say_nothing(_text: str) -> None:
+    """Tell nobody."""
+
+
 @pytest.fixture
 def cleared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note that the database would be cleared."""
@@ -93,10 +97,10 @@ def test_choose_play_refuses_a_folder_without_any(tmp_path: Path, name: str) -> 
 
 
 def test_feeds_of_makes_the_samples_once(tmp_path: Path) -> None:
-    first = feeds_of(tmp_path, Play(5), campaign=CODE)
+    first = feeds_of(tmp_path, Play(5), campaign=CODE, say=say_nothing)
     made = {path.name: path.stat().st_mtime_ns for path in first.iterdir()}
 
-    again = feeds_of(tmp_path, Play(5), campaign=CODE)
+    again = feeds_of(tmp_path, Play(5), campaign=CODE, say=say_nothing)
 
     assert made
     assert {path.name: path.stat().st_mtime_ns for path in again.iterdir()} == made
@@ -105,4 +109,7 @@ def test_feeds_of_makes_the_samples_once(tmp_path: Path) -> None:
 def test_feeds_of_a_folder_are_left_where_they_are(tmp_path: Path) -> None:
     write_feed_file(tmp_path)
 
-    assert feeds_of(tmp_path / "demo", Play(0, feeds=str(tmp_path)), campaign=CODE) == tmp_path
+    assert (
+        feeds_of(tmp_path / "demo", Play(0, feeds=str(tmp_path)), campaign=CODE, say=say_nothing)
+        == tmp_path
+    )

@@ -69,7 +69,7 @@ class Command(ContractCommand):
             if settings.DEMO_SERVE:
                 processes.wait_for_page(children, port=port, path=page_path(stage), asked=asked)
                 self.say(addresses(stage, port=port))
-            data = self.perform(play, stage, Crew(children, asked))
+            data = self.perform(play, stage, Crew(children, asked, self.say))
             if settings.DEMO_SERVE and not asked.is_set():
                 self.say(f"{addresses(stage, port=port)}\nThe demo runs until Ctrl-C.")
                 processes.stay(children, asked)
@@ -96,8 +96,7 @@ class Command(ContractCommand):
     def play_through(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
         """Have the feeds made and the campaign played to its close; let the clock go."""
         folder = settings.LOCAL_STATE_DIR / "demo"
-        self.say("Making the sample feeds ..." if not play.feeds else f"Feeds: {play.feeds}")
-        feeds = feeds_of(folder, play, campaign=stage.campaign)
+        feeds = feeds_of(folder, play, campaign=stage.campaign, say=self.say)
         job = take_on(code=stage.campaign, crew=crew, feeds=feeds, place=folder, say=self.say)
         seconds = main_job.perform(job)
         found = summary.summarize(job, play, seconds)
