@@ -32,6 +32,7 @@ WITH candidate AS (
     WHERE entry.campaign_id = %s
 )
 """
+ELIGIBLE = "SELECT convert_to(wester_id, 'UTF8'), counting_total FROM ({chosen}) eligible"
 # Two hash tables of members to look things up in.
 MEMORY = "SET LOCAL work_mem = '128MB'"
 COLUMNS = ("draw_id", "position", "total_yen", "reward_points", "pid", "nonce", "commitment")
@@ -83,27 +84,23 @@ def make_list(terms: Terms) -> SecretList:
 
 def pack_entrants(terms: Terms, pid_key: bytes, nonce_key: bytes) -> Iterator[bytes]:
     """Yield every entrant, nameless and committed to, in no order."""
-    keyed_pid, keyed_nonce = protocol.keyed_hash(pid_key), protocol.keyed_hash(nonce_key)
-    cap = terms.reward_cap_points
-    for wester_id, total in read_eligible(terms):
-        member = wester_id.encode()
+    make = protocol.entrant_maker(pid_key, nonce_key)
+    pack, cap = NUMBERS.pack, terms.reward_cap_points
+    for member, total in read_eligible(terms):
         reward = min(total, cap)
-        pid = protocol.pid_of(keyed_pid, member)
-        nonce = keyed_nonce(pid)
-        opening = protocol.opening_of(nonce, member)
-        commitment = protocol.commitment_of(pid, reward, opening)
-        yield pid + commitment + nonce + NUMBERS.pack(total, reward) + member
+        pid, nonce, commitment = make(member, reward)
+        yield pid + commitment + nonce + pack(total, reward) + member
 
 
-def read_eligible(terms: Terms) -> Iterator[tuple[str, int]]:
-    """Yield WESTER ID and total of everybody whom no rule of a member keeps out."""
+def read_eligible(terms: Terms) -> Iterator[tuple[bytes, int]]:
+    """Yield WESTER ID, in UTF-8, and total of everybody whom no rule of a member keeps out."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
     chosen, parameters = eligible.values("wester_id", "counting_total").query.sql_with_params()
-    statement = f"COPY ({CANDIDATES} {chosen}) TO STDOUT (FORMAT binary)"
+    statement = f"COPY ({CANDIDATES} {ELIGIBLE.format(chosen=chosen)}) TO STDOUT (FORMAT binary)"
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)
         with cursor.copy(statement, [terms.campaign_id, *parameters]) as copy:
-            copy.set_types(["text", "int8"])
+            copy.set_types(["bytea", "int8"])
             yield from copy.rows()
 
 

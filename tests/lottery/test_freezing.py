@@ -135,11 +135,15 @@ def test_pids_that_meet_make_other_keys_be_taken(monkeypatch: pytest.MonkeyPatch
     made = [b"1" * 32, b"2" * 32, b"3" * 32, b"4" * 32]
     given = iter(made)
     monkeypatch.setattr(keys, "new_key", lambda: next(given))
-    pid_of = protocol.pid_of
-    first_round = iter([b"\x00" * 16, b"\x00" * 16, b"\x01" * 16])
-    monkeypatch.setattr(
-        protocol, "pid_of", lambda keyed, member: next(first_round, None) or pid_of(keyed, member)
-    )
+    make_well, meeting = protocol.entrant_maker, iter([True])
+
+    def make_alike(pid_key: bytes, nonce_key: bytes) -> Any:
+        make = make_well(pid_key, nonce_key)
+        if not next(meeting, False):
+            return make
+        return lambda member, reward: (bytes(16), *make(member, reward)[1:])
+
+    monkeypatch.setattr(protocol, "entrant_maker", make_alike)
 
     draw = frozen_draw()
 
