@@ -4,20 +4,26 @@ Source: the rules of crediting, "Settlement".
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings.locks import Lock, take
+from campaign import audit
+from campaign.audit import Actor
+from lottery.queries import subject_of
 from points.models import AwardStanding, CreditFile, Payout
 from points.queries import award_counts, open_keys
 from points.refusals import KeysOpen, NotExported, NotPaid, SumsDiffer
 
 
 @transaction.atomic
-def close_payout(*, payout: Payout, at: datetime) -> bool:
+def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) -> bool:
     """Close a payout; return whether it was open.
+
+    Without ``actor`` the audit keeps the machine's user.
 
     Raises:
         NotPaid: it has not ended.
@@ -35,7 +41,18 @@ def close_payout(*, payout: Payout, at: datetime) -> bool:
     refuse_differing(payout)
     payout.closed_at = at
     payout.save(update_fields=["closed_at"])
+    keep_audit(payout, actor, at)
     return True
+
+
+def keep_audit(payout: Payout, actor: Actor | None, at: datetime) -> None:
+    """Keep who closed it, and what it came to."""
+    counts = award_counts(payout.draw)
+    line: dict[str, Any] = {"action": "payout.close", "subject": subject_of(payout.draw), "at": at}
+    if actor:
+        audit.record(actor=actor, detail=counts, **line)
+    else:
+        audit.record_without_account(detail=counts, **line)
 
 
 def refuse_open(payout: Payout) -> None:

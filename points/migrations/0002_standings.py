@@ -117,7 +117,7 @@ judged AS (
         ON resolution.payout_id = compared.payout_id
         AND resolution.credit_key = compared.credit_key AND resolution.approval_id IS NOT NULL
 )
-SELECT payout_id, credit_key, award_id, credit_id, points, is_reversed, answered_points,
+SELECT payout_id || '/' || encode(credit_key, 'hex') AS id, payout_id, credit_key, award_id, credit_id, points, is_reversed, answered_points,
     COALESCE(detail, ''::text) AS detail, classed::varchar(14) AS classed,
     verdict IS NULL AND NOT (classed = 'agrees' OR (classed = 'rejected' AND is_reversed))
         AS is_open

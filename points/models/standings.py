@@ -75,7 +75,7 @@ class KeyStanding(models.Model):
         AMOUNT_DIFFERS = "amount_differs", _("amount differs")
         ANSWERED_TWICE = "answered_twice", _("answered twice")
 
-    pk = models.CompositePrimaryKey("payout_id", "credit_key")
+    id = models.CharField(primary_key=True, max_length=100)
     payout = looking_at(Payout, verbose_name=_("payout"))
     credit_key = models.BinaryField()
     award = looking_at(Award, null=True, verbose_name=_("award"))

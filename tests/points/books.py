@@ -37,7 +37,7 @@ def key_of(name: object) -> bytes:
     return hashlib.sha256(str(name).encode()).digest()
 
 
-def post(repeat: bool = False, **values: Any) -> int:
+def post(*, repeat: bool = False, **values: Any) -> int:
     """Insert one transfer; return how many rows that made."""
     row = {
         "award": None,
@@ -95,7 +95,7 @@ class Books:
 
     def reverse(self, transfer: Transfer, **values: Any) -> int:
         """Post the mirror of a transfer, changed as told."""
-        right = {
+        right: dict[str, Any] = {
             "kind": "reverse",
             "key": key_of(("reverse", transfer.pk)),
             "debit": transfer.credit_id,

@@ -104,4 +104,4 @@ def standings(draw: Draw) -> dict[str, tuple[str, int, int, int, str]]:
 
 def transfers() -> list[dict[str, Any]]:
     """Return the whole ledger."""
-    return list(Transfer.objects.order_by("id").values())
+    return [dict(one) for one in Transfer.objects.order_by("id").values()]

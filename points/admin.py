@@ -1,0 +1,242 @@
+"""What staff see of the money: payouts, where each award stands, the ledger; nothing is edited."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from bookings.admin_base import ReadOnlyAdmin
+from campaign import clock
+from campaign.admin import carry_out
+from lottery.admin import DrawAdmin
+from lottery.models import Draw
+from points import closing, correcting, preparing, queries
+from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
+
+
+class ReasonForm(ActionForm):
+    """An action, and the reason that it needs."""
+
+    reason = forms.CharField(
+        label=_("reason"), required=False, max_length=correcting.LONGEST_REASON
+    )
+
+
+class OwedDrawAdmin(DrawAdmin):
+    """The draws, with the request for their payout."""
+
+    actions = [*DrawAdmin.actions, "prepare"]
+
+    def has_prepare_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a payout."""
+        return request.user.has_perm(preparing.PERMISSION)
+
+    @admin.action(description=_("Ask for the payout"), permissions=["prepare"])
+    def prepare(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Ask for the payout of each draw's campaign."""
+        for draw in queryset.select_related("campaign").order_by("pk"):
+            carry_out(self, request, preparing.request_payout, campaign=draw.campaign)
+
+
+admin.site.unregister(Draw)  # the page of draws, which know no points, with the payout added
+admin.site.register(Draw, OwedDrawAdmin)
+
+
+@admin.register(Payout)
+class PayoutAdmin(ReadOnlyAdmin):
+    """The approved payouts, how far each is, and above the list what staff must know."""
+
+    list_display = ["draw", "awards", "award_points", "progress", "ended_at", "closed_at"]
+    list_select_related = ["draw__campaign"]
+    ordering = ["-id"]
+    fields = [
+        ("draw", "approval", "approved_at"),
+        ("awards", "award_points", "list_sha256"),
+        "progress",
+        "sums",
+        "keys",
+        ("ended_at", "closed_at"),
+    ]
+    readonly_fields = ["progress", "sums", "keys"]
+    actions = ["close"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
+        """Count the parts of all payouts at once."""
+        payouts: QuerySet[Payout] = super().get_queryset(request)
+        return payouts.annotate(
+            part_count=Count("parts"),
+            done_count=Count("parts", filter=Q(parts__done_at__isnull=False)),
+        )
+
+    @admin.display(description=_("parts done"))
+    def progress(self, payout: Payout) -> str:
+        """Return how far the payout is."""
+        counts: dict[str, Any] = vars(payout)
+        return f"{counts['done_count']} / {counts['part_count']}"
+
+    @admin.display(description=_("sums"))
+    def sums(self, payout: Payout) -> str:
+        """Return what became of the awards."""
+        return listed(queries.award_counts(payout.draw))
+
+    @admin.display(description=_("keys"))
+    def keys(self, payout: Payout) -> str:
+        """Return what both sides say of the credits."""
+        return listed(queries.key_counts(payout))
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may close a payout."""
+        return request.user.has_perm("points.run_payout")
+
+    @admin.action(description=_("Close"), permissions=["close"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
+        """Close each payout on which both sides agree."""
+        for payout in queryset.select_related("draw__campaign").order_by("pk"):
+            carry_out(self, request, closing.close_payout, payout=payout)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, and warn of what is due and not approved, or has stalled."""
+        for sentence in queries.all_warnings(now=clock.now()):
+            self.message_user(request, sentence, messages.WARNING)
+        return super().changelist_view(request, extra_context)
+
+
+def listed(counts: dict[str, int]) -> str:
+    """Return counts in one line."""
+    return ", ".join(f"{name}: {value:,}" for name, value in counts.items())
+
+
+@admin.register(AwardStanding)
+class AwardStandingAdmin(ReadOnlyAdmin):
+    """Where each award stands."""
+
+    list_display = [
+        "draw",
+        "rank",
+        "wester_id",
+        "state",
+        "award_points",
+        "credited_points",
+        "released_points",
+        "forfeited_points",
+        "expired_points",
+        "reason",
+        "credited_at",
+    ]
+    list_filter = ["draw__campaign", "state", "reason"]
+    list_select_related = ["draw__campaign"]
+    search_fields = ["=wester_id"]
+    ordering = ["-draw_id", "rank"]
+    exclude = ["award", "credit_key"]
+
+
+@admin.register(KeyStanding)
+class KeyStandingAdmin(ReadOnlyAdmin):
+    """What both sides say of each credit; open ones first."""
+
+    list_display = ["__str__", "payout", "classed", "is_open", "points", "answered_points"]
+    list_filter = ["payout__draw__campaign", "classed", "is_open"]
+    list_select_related = ["payout__draw__campaign"]
+    ordering = ["-is_open", "id"]
+    fields = ["payout", "classed", "is_open", "points", "answered_points", "detail"]
+    action_form = ReasonForm
+    actions = ["take_as_credited", "take_as_rejected"]
+
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a resolution."""
+        return request.user.has_perm(correcting.MAY_RESOLVE)
+
+    @admin.action(description=_("Ask to take it as credited"), permissions=["resolve"])
+    def take_as_credited(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
+        """Ask for each key to be taken as credited."""
+        self.resolve(request, queryset, CreditStatus.CREDITED)
+
+    @admin.action(description=_("Ask to take it as rejected"), permissions=["resolve"])
+    def take_as_rejected(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
+        """Ask for each key to be taken as rejected."""
+        self.resolve(request, queryset, CreditStatus.REJECTED)
+
+    def resolve(
+        self, request: HttpRequest, queryset: QuerySet[KeyStanding], verdict: CreditStatus
+    ) -> None:
+        """Ask for each key to end in this way, for the reason beside the action."""
+        for standing in queryset.select_related("payout__draw__campaign").order_by("pk"):
+            carry_out(
+                self,
+                request,
+                correcting.request_resolution,
+                payout=standing.payout,
+                key=bytes(standing.credit_key),
+                verdict=verdict.value,
+                reason=request.POST.get("reason", ""),
+            )
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    """The accounts and what is on them."""
+
+    list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
+    list_filter = ["kind", "campaign"]
+    list_select_related = ["campaign"]
+    search_fields = ["=wester_id"]
+    ordering = ["id"]
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    """The ledger."""
+
+    list_display = ["id", "kind", "from_account", "to_account", "points", "reason", "at", "made_by"]
+    list_filter = ["kind", "reason", "made_by"]
+    list_select_related = ["debit", "credit"]
+    search_fields = ["=credit__wester_id", "=debit__wester_id"]
+    ordering = ["-id"]
+    show_full_result_count = False
+    fields = [
+        ("kind", "points", "expires_on"),
+        ("from_account", "to_account"),
+        "reverses",
+        ("reason", "detail"),
+        ("at", "made_by", "approval"),
+    ]
+    readonly_fields = ["from_account", "to_account"]
+    action_form = ReasonForm
+    actions = ["reverse"]
+
+    @admin.display(description=_("from"), ordering=F("debit_id"))
+    def from_account(self, transfer: Transfer) -> str:
+        """Return the account that the points left."""
+        return name_of(transfer.debit)
+
+    @admin.display(description=_("to"), ordering=F("credit_id"))
+    def to_account(self, transfer: Transfer) -> str:
+        """Return the account that the points came to."""
+        return name_of(transfer.credit)
+
+    def has_reverse_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may ask for a reversal."""
+        return request.user.has_perm(correcting.MAY_REVERSE)
+
+    @admin.action(description=_("Ask for a reversal, with a reason"), permissions=["reverse"])
+    def reverse(self, request: HttpRequest, queryset: QuerySet[Transfer]) -> None:
+        """Ask for each credit to be taken back."""
+        for transfer in queryset.select_related("award").order_by("pk"):
+            carry_out(
+                self,
+                request,
+                correcting.request_reversal,
+                transfer=transfer,
+                reason=request.POST.get("reason", ""),
+            )
+
+
+def name_of(account: Account) -> str:
+    """Return whose account it is."""
+    return f"{account.get_kind_display()} {account.wester_id or ''}".strip()
