@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -14,18 +14,11 @@ from lottery.results import MemberResult
 from lottery.stages import Stage, stage_of
 from points.models import AwardStanding
 from points.queries import MemberCredit, credit_of
-from portal import reasons
+from portal import names, reasons
+from portal.states import Outcome
 
-
-class Outcome(StrEnum):
-    """What a member is told."""
-
-    ENTRANT = "entrant"  # in the draw, which has no result yet
-    OUTSIDE = "outside"  # not in the draw, and never called a loser
-    LOST = "lost"
-    WON = "won"
-    CREDITED = "credited"
-    FORFEITED = "forfeited"
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 OF_AWARD = {
@@ -47,6 +40,11 @@ class ShownResult:
     award_points: int
     credit: MemberCredit | None
     sentences: list[str] = field(default_factory=list)
+
+    @property
+    def outcome_name(self) -> "StrPromise":
+        """What staff call it."""
+        return names.OUTCOMES[self.outcome]
 
     @property
     def is_partial(self) -> bool:

@@ -12,7 +12,7 @@ from bookings.models.bookings import BookingService
 from bookings.models.registrations import MemberKind
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
-from portal.states import ShownState
+from portal.states import Outcome, ShownState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -24,6 +24,14 @@ STATES = {
     ShownState.COUNTING: pgettext_lazy("state of a campaign", "Counting"),
     ShownState.RESULTS: pgettext_lazy("state of a campaign", "Results announced"),
     ShownState.CREDITED: pgettext_lazy("state of a campaign", "Points credited"),
+}
+OUTCOMES = {
+    Outcome.ENTRANT: pgettext_lazy("outcome of a draw", "In the draw, no result yet"),
+    Outcome.OUTSIDE: pgettext_lazy("outcome of a draw", "Not in the draw"),
+    Outcome.LOST: pgettext_lazy("outcome of a draw", "Not drawn"),
+    Outcome.WON: pgettext_lazy("outcome of a draw", "Drawn"),
+    Outcome.CREDITED: pgettext_lazy("outcome of a draw", "Points credited"),
+    Outcome.FORFEITED: pgettext_lazy("outcome of a draw", "Drawn, forfeited"),
 }
 # In the order in which the pages list them.
 MEMBER_KINDS: dict[str, "StrPromise"] = {

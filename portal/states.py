@@ -1,4 +1,4 @@
-"""What state of a campaign people are shown: it follows from the clock, the draw and the payout."""
+"""What people are shown of a campaign and of a draw: it follows from clock, draw and payout."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,17 @@ class ShownState(StrEnum):
     COUNTING = "counting"
     RESULTS = "results"
     CREDITED = "credited"
+
+
+class Outcome(StrEnum):
+    """What a member is told."""
+
+    ENTRANT = "entrant"  # in the draw, which has no result yet
+    OUTSIDE = "outside"  # not in the draw, and never called a loser
+    LOST = "lost"
+    WON = "won"
+    CREDITED = "credited"
+    FORFEITED = "forfeited"
 
 
 BY_ENTRY = {
