@@ -48,16 +48,16 @@ def prepare(say: SAY) -> Stage:
     call_command("migrate", verbosity=0)
     file = read_campaign_file(CAMPAIGN_FILE.read_bytes())
     if not DemoClock.objects.exists():
-        # Published the day before: then the clock is let go.
+        # Published the day before.
         clock.move_demo_clock(to=file.terms["opens_at"] - timedelta(days=1), runs=False)
     say(f"Loading the campaign {file.code} ...")
     order("campaign", "load", str(CAMPAIGN_FILE))
     say("Having people of staff, for what one asks another must approve ...")
     logins = [have_login(name, role) for name, role in ROLES.items()]
     publish(file.code, say)
-    if not DemoClock.objects.filter(runs=True).exists():
-        clock.move_demo_clock(to=file.terms["opens_at"])
-        say(f"The demo's clock runs from {clock.now():%Y-%m-%d %H:%M}, as the entry opens.")
+    if DemoClock.objects.filter(runs=False).exists() and clock.now() < file.terms["opens_at"]:
+        clock.move_demo_clock(to=file.terms["opens_at"], runs=False)
+        say(f"The demo's clock stands at {clock.now():%Y-%m-%d %H:%M}, as the entry opens.")
     return Stage(file.code, logins)
 
 
