@@ -18,6 +18,7 @@ from campaign.tasks import start_due_runs
 from entries.entering import enter
 from entries.models import Entry
 from entries.tasks import watch_inbox
+from lottery.tasks import keep_forecasts
 from portal.demo.job import Job
 from portal.demo.sampling.making import WEB_ENTRIES
 from portal.demo.schedule import LOADED_AT, TOTALLED_AT, at
@@ -48,6 +49,7 @@ def pass_nights(job: Job, *, until: datetime) -> None:
         receive(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         total(job, night)
+        keep_forecasts.delay()
         if number % TOLD_EVERY_NIGHTS == 0 or night == nights[-1]:
             tell(job, night)
 
