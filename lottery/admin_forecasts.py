@@ -1,5 +1,6 @@
 """What staff see of forecasts: a plot over the days of each campaign, and the numbers below it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -20,10 +21,15 @@ class ForecastAdmin(ReadOnlyAdmin):
     """The forecasts, one for each finished run; above them stand the newest campaign's plots."""
 
     change_list_template = "admin/lottery/forecasts.html"
-    list_display = ["run", "entrants", "winners", "chance", "used"]
+    list_display = ["as_of", "entrants", "winners", "chance", "used"]
     list_filter = ["run__campaign"]
     list_select_related = ["run__campaign"]
     ordering = ["-id"]
+
+    @admin.display(description=gettext_lazy("as of"))
+    def as_of(self, kept: KeptForecast) -> datetime:
+        """Return up to when the totals were known."""
+        return kept.run.as_of
 
     @admin.display(description=gettext_lazy("winners (P10 / P50 / P90)"))
     def winners(self, kept: KeptForecast) -> str:

@@ -8,11 +8,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from campaign.models import Terms
+from campaign.models import Campaign, Terms
 from campaign.queries import shown_terms
 from campaign.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
-from points.queries import payout_ended_at
+from points.queries import award_counts, payout_ended_at
 from portal import names
 from portal.states import ShownState, next_change, shown_state
 
@@ -59,9 +59,24 @@ def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str,
         "state_name": names.STATES[state],
         "can_still_enter": state in (ShownState.BEFORE, ShownState.OPEN),
         "is_public": terms.public_at <= now,
+        "paid": find_paid(terms.campaign) if state is ShownState.CREDITED else None,
         "operator": names.operator_name(terms.operator),
         "kinds_registered": names.kind_names(terms.kinds_registered),
         "kinds_free": names.kind_names(terms.kinds_free),
         "kinds_excluded": names.kind_names(terms.kinds_excluded),
         **names.PRODUCTS,
+    }
+
+
+def find_paid(campaign: Campaign) -> dict[str, int] | None:
+    """Return what the payout came to: members and points credited, and points that were not."""
+    draw = standing_draw(campaign)
+    if draw is None:
+        return None
+    counts = award_counts(draw)
+    unspent = counts["forfeited_points"] + counts["released_points"] + (draw.leftover_points or 0)
+    return {
+        "members": counts["credited"],
+        "points": counts["credited_points"],
+        "unspent_points": unspent,
     }

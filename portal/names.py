@@ -33,6 +33,16 @@ OUTCOMES = {
     Outcome.CREDITED: pgettext_lazy("outcome of a draw", "Points credited"),
     Outcome.FORFEITED: pgettext_lazy("outcome of a draw", "Drawn, forfeited"),
 }
+PAYOUTS = {
+    "not_confirmed": pgettext_lazy("state of a payout", "No confirmed draw"),
+    "confirmed": pgettext_lazy("state of a payout", "Not prepared"),
+    "prepared": pgettext_lazy("state of a payout", "Waits for approval"),
+    "approved": pgettext_lazy("state of a payout", "Approved"),
+    "running": pgettext_lazy("state of a payout", "Running"),
+    "paid": pgettext_lazy("state of a payout", "Paid"),
+    "settling": pgettext_lazy("state of a payout", "Being settled"),
+    "closed": pgettext_lazy("state of a payout", "Closed"),
+}
 # In the order in which the pages list them.
 MEMBER_KINDS: dict[str, "StrPromise"] = {
     MemberKind.SMART_EX: _("Smart EX members"),

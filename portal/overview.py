@@ -30,6 +30,11 @@ class ShownCampaign:
     draw: Draw | None
     payout: dict[str, Any]
 
+    @property
+    def payout_name(self) -> "StrPromise":
+        """What staff call the state of the payout."""
+        return names.PAYOUTS[self.payout["state"]]
+
 
 def page_context(*, now: datetime) -> dict[str, Any]:
     """Return what the page shows; nothing of it names a member."""

@@ -19,6 +19,7 @@ User-agent: *
 Disallow: /accounts/
 Disallow: /staff/
 Disallow: /campaign/detail/*/mypage/
+Disallow: /campaign/detail/*/draw/*/receipt
 """
 
 

@@ -235,3 +235,17 @@ def test_the_english_page_is_english(
     set_clock(PAID_AT)
     page = look(Campaign.objects.get(), wester_id, "en")
     assert [text for lang, text in page.texts if lang == "en" and JAPANESE.search(text)] == []
+
+
+def test_the_campaign_page_publishes_what_was_credited_and_what_was_not(
+    set_clock: SetClock,
+) -> None:
+    payout = steps.prepared(budget_points=40_000)
+    steps.lower("W2", to=7_000)
+    steps.leave("W1")
+    steps.pay(payout)
+    set_clock(PAID_AT)
+    address = f"/campaign/detail/{payout.draw.campaign.code}/"
+    text = Page(signed_in().get(address).content.decode()).text
+    assert "2名に27,000ポイントを還元しました。" in text
+    assert "還元されなかった13,000ポイントを、ほかの方に還元することはありません。" in text

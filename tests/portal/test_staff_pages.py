@@ -66,7 +66,7 @@ def test_the_overview_tells_where_a_campaign_stands(set_clock: SetClock) -> None
     set_clock(steps.CREDIT_AT + timedelta(hours=1))
     page = text_of(staff("ops").get(OVERVIEW))
     assert "Points credited" in page
-    assert "paid: 3 / 3" in page
+    assert "Paid: 3 / 3" in page
     assert "37,340" in page
     assert "a-draft" not in page
     assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
@@ -139,7 +139,7 @@ def test_an_address_names_no_member(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     set_clock(FREEZES)
     client = staff("support")
-    page = text_of(client.get(LOOK_UP, {"campaign": campaign.pk, "wester_id": "W2"}))
+    page = text_of(client.get(LOOK_UP, {"campaign": str(campaign.pk), "wester_id": "W2"}))
     assert "W2" not in page
     assert not AuditRecord.objects.filter(action="member.looked_up").exists()
     assert "This field is required." in text_of(look_up(client, campaign, ""))
