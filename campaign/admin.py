@@ -10,7 +10,6 @@ from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bookings.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
 from bookings.models import Booking
@@ -20,15 +19,9 @@ from campaign.admin_totals import AggregationRunAdmin, JudgedBookingAdmin
 from campaign.audit import Actor
 from campaign.forms import TermsForm
 from campaign.models import AggregationRun, Approval, AuditRecord, Campaign, Terms, User
-from campaign.states import EntryState, entry_state
+from campaign.sentences import ENTRY_STATES
+from campaign.states import entry_state
 
-STATE_NAMES = {
-    EntryState.UNPUBLISHED: pgettext_lazy("state of a campaign", "Not published"),
-    EntryState.BEFORE: pgettext_lazy("state of a campaign", "Not open yet"),
-    EntryState.OPEN: pgettext_lazy("state of a campaign", "Open for entry"),
-    EntryState.CLOSED: pgettext_lazy("state of a campaign", "Entry closed"),
-    EntryState.FROZEN: pgettext_lazy("state of a campaign", "Entrants frozen"),
-}
 admin.site.register(User, UserAdmin)
 admin.site.register(AggregationRun, AggregationRunAdmin)
 admin.site.unregister(Booking)  # the page of bookings, which know no campaign, with reasons added
@@ -73,7 +66,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         state = entry_state(
             queries.working_terms(campaign), campaign.entries_frozen_at, now=seen_at
         )
-        return str(STATE_NAMES[state])
+        return str(ENTRY_STATES[state])
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may ask for a publication."""

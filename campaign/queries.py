@@ -33,6 +33,12 @@ def published_terms(campaign: Campaign) -> Terms | None:
     return published.order_by("-version").first()
 
 
+def shown_terms(code: str) -> Terms | None:
+    """Return the terms in force of a campaign; None where it is unknown or not published."""
+    published = Terms.objects.filter(campaign__code=code, published_at__isnull=False)
+    return published.select_related("campaign").order_by("-version").first()
+
+
 def first_published_terms(campaign: Campaign) -> Terms | None:
     """Return the terms with which the campaign was published; None before publication."""
     published = campaign.terms.filter(published_at__isnull=False)

@@ -1,6 +1,17 @@
-"""What a person reads where terms break a rule: which field, which rule."""
+"""What people read of states, and where terms break a rule: which field, which rule."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from campaign.states import EntryState
+
+ENTRY_STATES = {
+    EntryState.UNPUBLISHED: pgettext_lazy("state of a campaign", "Not published"),
+    EntryState.BEFORE: pgettext_lazy("state of a campaign", "Not open yet"),
+    EntryState.OPEN: pgettext_lazy("state of a campaign", "Open for entry"),
+    EntryState.CLOSED: pgettext_lazy("state of a campaign", "Entry closed"),
+    EntryState.FROZEN: pgettext_lazy("state of a campaign", "Entrants frozen"),
+}
 
 TERMS_SENTENCES = {
     "terms_names_not_empty": _("name_ja, name_en and operator must not be empty."),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from config import health
+from config import health, metrics
 from portal import errors
 
 admin.site.site_header = _("Dodonto office")
@@ -15,6 +15,7 @@ admin.site.index_title = _("Campaign management")
 
 urlpatterns = [
     path("", include("portal.urls")),
+    path("", include("lottery.urls")),
     path("accounts/", include("entries.urls")),
     # Without a token, and so without a cookie on pages that everybody shares: all that another
     # site could do with it is change the language in which somebody reads ours.
@@ -22,6 +23,7 @@ urlpatterns = [
     path("staff/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("metrics", metrics.show, name="metrics"),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden

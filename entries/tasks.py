@@ -1,10 +1,11 @@
-"""What workers do for the feeds; what has been tried stands in Postgres."""
+"""What workers do for the feeds and for sign-ins; what has been tried stands in Postgres."""
 
 from pathlib import Path
 
 import structlog
 from celery import shared_task
 from django.conf import settings
+from django.core.management import call_command
 from django.db import OperationalError
 
 from bookings.inbox import arrivals, load_arrival
@@ -37,3 +38,9 @@ def load_arrived(*, path: str, **_: object) -> None:
             duplicates=outcome.duplicates,
             quarantined=outcome.quarantined,
         )
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def clear_sessions(**_: object) -> None:
+    """Delete the sessions that have expired (beat, each night)."""
+    call_command("clearsessions")

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from bookings.admin_base import ReadOnlyAdmin
 from campaign.admin import carry_out
 from lottery import confirming, forgetting, publishing, running, voiding
-from lottery.models import Draw
+from lottery.admin_forecasts import ForecastAdmin
+from lottery.models import Draw, KeptForecast
 from lottery.queries import FILES
 
 KEYS = ("pid_key", "nonce_key")
+admin.site.register(KeptForecast, ForecastAdmin)
 
 
 class DrawActionForm(ActionForm):

@@ -34,7 +34,7 @@ class LotteryConfig(AppConfig):
         )
         frozen.register(results.frozen_place)
         for role in roles.ROLES:
-            roles.register(role, {"lottery.view_draw"})
+            roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
         asking = ("publication", "confirmation", "void", "forgetting")
         roles.register("ops", {"lottery.run_draw", *(f"lottery.request_{one}" for one in asking)})
         roles.register("campaign", {f"lottery.request_{one}" for one in asking})

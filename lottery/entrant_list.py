@@ -32,8 +32,8 @@ WITH candidate AS (
     WHERE entry.campaign_id = %s
 )
 """
-# Two hash tables of members to look things up in.
-MEMORY = "SET LOCAL work_mem = '128MB'"
+# Two hash tables of members to look things up in; and all rows are wanted, not the first ones.
+SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL cursor_tuple_fraction = 1")
 COLUMNS = ("draw_id", "position", "total_yen", "reward_points", "pid", "nonce", "commitment")
 STORE = f"COPY lottery_entrant ({', '.join(COLUMNS)}, wester_id) FROM STDIN (FORMAT binary)"
 # A row of a binary COPY: the number of columns, then each column's length and value.
@@ -83,28 +83,25 @@ def make_list(terms: Terms) -> SecretList:
 
 def pack_entrants(terms: Terms, pid_key: bytes, nonce_key: bytes) -> Iterator[bytes]:
     """Yield every entrant, nameless and committed to, in no order."""
-    keyed_pid, keyed_nonce = protocol.keyed_hash(pid_key), protocol.keyed_hash(nonce_key)
-    cap = terms.reward_cap_points
+    make = protocol.entrant_maker(pid_key, nonce_key)
+    pack, cap = NUMBERS.pack, terms.reward_cap_points
     for wester_id, total in read_eligible(terms):
-        member = wester_id.encode()
-        reward = min(total, cap)
-        pid = protocol.pid_of(keyed_pid, member)
-        nonce = keyed_nonce(pid)
-        opening = protocol.opening_of(nonce, member)
-        commitment = protocol.commitment_of(pid, reward, opening)
-        yield pid + commitment + nonce + NUMBERS.pack(total, reward) + member
+        member, reward = wester_id.encode(), min(total, cap)
+        pid, nonce, commitment = make(member, reward)
+        yield pid + commitment + nonce + pack(total, reward) + member
 
 
 def read_eligible(terms: Terms) -> Iterator[tuple[str, int]]:
     """Yield WESTER ID and total of everybody whom no rule of a member keeps out."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    chosen, parameters = eligible.values("wester_id", "counting_total").query.sql_with_params()
-    statement = f"COPY ({CANDIDATES} {chosen}) TO STDOUT (FORMAT binary)"
+    chosen, parameters = eligible.values_list("wester_id", "counting_total").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(MEMORY)
-        with cursor.copy(statement, [terms.campaign_id, *parameters]) as copy:
-            copy.set_types(["text", "int8"])
-            yield from copy.rows()
+        for setting in SETTINGS:
+            cursor.execute(setting)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(CANDIDATES + chosen, [terms.campaign_id, *parameters])
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
 
 def store_list(draw: Draw, packed: list[bytes]) -> None:

@@ -27,14 +27,42 @@ def keyed_hash(key: bytes) -> Callable[[bytes], bytes]:
 
     ``hmac.digest`` sets the key up again for every message, which costs three times as much.
     """
-    block = key.ljust(hashlib.sha256().block_size, b"\x00")
-    inner, outer = bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
+    inner, outer = pads_of(key)
     hash_ = hashlib.sha256
 
     def digest(message: bytes) -> bytes:
         return hash_(outer + hash_(inner + message).digest()).digest()
 
     return digest
+
+
+def pads_of(key: bytes) -> tuple[bytes, bytes]:
+    """Return what HMAC puts before a message, and before the hash of both (RFC 2104)."""
+    block = key.ljust(hashlib.sha256().block_size, b"\x00")
+    return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
+
+
+def entrant_maker(
+    pid_key: bytes, nonce_key: bytes
+) -> Callable[[bytes, int], tuple[bytes, bytes, bytes]]:
+    """Return what makes pid, nonce and c of a WESTER ID and its reward.
+
+    Five hashes in a row and nothing else: through the functions below, which say what each of
+    them is, a million entrants would take half as long again.
+    """
+    inner, outer = pads_of(pid_key)
+    nonce_inner, nonce_outer = pads_of(nonce_key)
+    inner += PID
+    hash_ = hashlib.sha256
+
+    def make(wester_id: bytes, reward: int) -> tuple[bytes, bytes, bytes]:
+        pid = hash_(outer + hash_(inner + wester_id).digest()).digest()[:PID_BYTES]
+        nonce = hash_(nonce_outer + hash_(nonce_inner + pid).digest()).digest()
+        opening = hash_(OPENING + nonce + wester_id).digest()
+        bound = COMMITMENT + pid + reward.to_bytes(8, "big") + opening
+        return pid, nonce, hash_(bound).digest()
+
+    return make
 
 
 def pid_of(keyed: Callable[[bytes], bytes], wester_id: bytes) -> bytes:

@@ -1,81 +1,52 @@
 """The campaign page: everything the announcement says, from the terms, in the shown state."""
 
-import hashlib
-import time
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from campaign.models import Terms
+from campaign.models import Campaign, Terms
+from campaign.queries import shown_terms
+from campaign.shared_pages import SharedPage, shared_page
+from lottery.queries import standing_draw
+from points.queries import award_counts, payout_ended_at
 from portal import names
-from portal.queries import shown_terms
 from portal.states import ShownState, next_change, shown_state
 
 TEMPLATE = "portal/campaign.html"
-REMEMBERED_S = 5
 
 
-@dataclass(frozen=True)
-class AnonymousPage:
-    """The page as everybody sees it who is not signed in."""
-
-    body: bytes
-    etag: str
-    rendered_at: datetime
-    changes_at: datetime | None
-    forgotten_at: float  # on the process's own clock, which nobody moves
-
-    def holds_at(self, now: datetime) -> bool:
-        """Say whether the clock has not changed the page meanwhile (a demo's also runs back)."""
-        return (
-            time.monotonic() < self.forgotten_at
-            and self.rendered_at <= now
-            and (self.changes_at is None or now < self.changes_at)
-        )
+def shared_campaign(code: str, *, now: datetime) -> SharedPage | None:
+    """Return the page in the language in use; None where the campaign is not published."""
+    return shared_page(
+        reverse("portal:campaign", args=[code]), now=now, render=partial(render, code, now=now)
+    )
 
 
-# Two pages a published campaign. Each process has its own, for asking another one costs more than
-# the rest of the answer.
-remembered: dict[tuple[str, str | None], AnonymousPage] = {}
-
-
-def anonymous_page(code: str, *, now: datetime) -> AnonymousPage | None:
-    """Return the page in the language in use; None where the campaign is not published.
-
-    A process remembers it for some seconds, so that a crowd costs no queries.
-    """
-    key = (code, get_language())
-    page = remembered.get(key)
-    if page is not None and page.holds_at(now):
-        return page
+def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
+    """Render the page, and say when the clock alone changes it."""
     terms = shown_terms(code)
     if terms is None:
-        remembered.pop(key, None)
         return None
-    page = remembered[key] = render_page(terms, now=now)
-    return page
-
-
-def render_page(terms: Terms, *, now: datetime) -> AnonymousPage:
-    """Render the page without a request: nothing of a visitor can get into it."""
     context = page_context(terms, state=current_state(terms, now=now), now=now)
-    body = render_to_string(TEMPLATE, context).encode()
-    return AnonymousPage(
-        body=body,
-        etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        rendered_at=now,
-        changes_at=next_change(terms, now=now),
-        forgotten_at=time.monotonic() + REMEMBERED_S,
-    )
+    return render_to_string(TEMPLATE, context), next_change(terms, now=now)
 
 
 def current_state(terms: Terms, *, now: datetime) -> ShownState:
     """Return the state in which a campaign is shown at an instant."""
-    return shown_state(terms, now=now, entries_frozen_at=terms.campaign.entries_frozen_at)
+    campaign = terms.campaign
+    draw = standing_draw(campaign) if campaign.entries_frozen_at else None
+    confirmed_at = draw.confirmed_at if draw else None
+    return shown_state(
+        terms,
+        now=now,
+        entries_frozen_at=campaign.entries_frozen_at,
+        confirmed_at=confirmed_at,
+        paid_at=payout_ended_at(campaign) if confirmed_at else None,
+    )
 
 
 def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
@@ -88,9 +59,24 @@ def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str,
         "state_name": names.STATES[state],
         "can_still_enter": state in (ShownState.BEFORE, ShownState.OPEN),
         "is_public": terms.public_at <= now,
+        "paid": find_paid(terms.campaign) if state is ShownState.CREDITED else None,
         "operator": names.operator_name(terms.operator),
         "kinds_registered": names.kind_names(terms.kinds_registered),
         "kinds_free": names.kind_names(terms.kinds_free),
         "kinds_excluded": names.kind_names(terms.kinds_excluded),
         **names.PRODUCTS,
+    }
+
+
+def find_paid(campaign: Campaign) -> dict[str, int] | None:
+    """Return what the payout came to: members and points credited, and points that were not."""
+    draw = standing_draw(campaign)
+    if draw is None:
+        return None
+    counts = award_counts(draw)
+    unspent = counts["forfeited_points"] + counts["released_points"] + (draw.leftover_points or 0)
+    return {
+        "members": counts["credited"],
+        "points": counts["credited_points"],
+        "unspent_points": unspent,
     }

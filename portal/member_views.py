@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign import clock
 from campaign.models import Terms
+from campaign.queries import shown_terms
 from entries import entering
 from entries.entering import Entered
+from entries.queries import find_member
 from entries.refusals import EntriesRefusal
 from portal import errors, formats, my_page
-from portal.queries import find_member, shown_terms
 
 log = structlog.get_logger(__name__)
 ONE_PRESS = timedelta(seconds=10)

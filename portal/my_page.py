@@ -12,7 +12,7 @@ from campaign.models import Terms, Total
 from entries import entering, receipts, standing
 from entries.models import Entry
 from entries.standing import ExplainedBooking
-from portal import campaign_page, names, reasons
+from portal import campaign_page, my_result, names, reasons
 from portal.states import ShownState
 
 TEMPLATE = "portal/my_page.html"
@@ -69,6 +69,9 @@ def page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, An
         "total": total,
         "bookings": shown_bookings(terms, wester_id),
         "member_sentences": member_sentences(terms, wester_id, total_yen=total.yen),
+        "result": my_result.find_result(terms, wester_id, total_yen=total.yen, now=now),
+        "void_notice": my_result.find_void_notice(terms.campaign),
+        "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),
         "is_my_page": True,
         "is_over": state not in (ShownState.BEFORE, ShownState.OPEN),
     }

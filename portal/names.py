@@ -10,18 +10,38 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.models.bookings import BookingService
 from bookings.models.registrations import MemberKind
-from portal.states import ShownState
+from campaign.sentences import ENTRY_STATES
+from campaign.states import EntryState
+from portal.states import Outcome, ShownState
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 STATES = {
-    ShownState.BEFORE: pgettext_lazy("state of a campaign", "Not open yet"),
-    ShownState.OPEN: pgettext_lazy("state of a campaign", "Open for entry"),
-    ShownState.CLOSED: pgettext_lazy("state of a campaign", "Entry closed"),
+    ShownState.BEFORE: ENTRY_STATES[EntryState.BEFORE],
+    ShownState.OPEN: ENTRY_STATES[EntryState.OPEN],
+    ShownState.CLOSED: ENTRY_STATES[EntryState.CLOSED],
     ShownState.COUNTING: pgettext_lazy("state of a campaign", "Counting"),
     ShownState.RESULTS: pgettext_lazy("state of a campaign", "Results announced"),
     ShownState.CREDITED: pgettext_lazy("state of a campaign", "Points credited"),
+}
+OUTCOMES = {
+    Outcome.ENTRANT: pgettext_lazy("outcome of a draw", "In the draw, no result yet"),
+    Outcome.OUTSIDE: pgettext_lazy("outcome of a draw", "Not in the draw"),
+    Outcome.LOST: pgettext_lazy("outcome of a draw", "Not drawn"),
+    Outcome.WON: pgettext_lazy("outcome of a draw", "Drawn"),
+    Outcome.CREDITED: pgettext_lazy("outcome of a draw", "Points credited"),
+    Outcome.FORFEITED: pgettext_lazy("outcome of a draw", "Drawn, forfeited"),
+}
+PAYOUTS = {
+    "not_confirmed": pgettext_lazy("state of a payout", "No confirmed draw"),
+    "confirmed": pgettext_lazy("state of a payout", "Not prepared"),
+    "prepared": pgettext_lazy("state of a payout", "Waits for approval"),
+    "approved": pgettext_lazy("state of a payout", "Approved"),
+    "running": pgettext_lazy("state of a payout", "Running"),
+    "paid": pgettext_lazy("state of a payout", "Paid"),
+    "settling": pgettext_lazy("state of a payout", "Being settled"),
+    "closed": pgettext_lazy("state of a payout", "Closed"),
 }
 # In the order in which the pages list them.
 MEMBER_KINDS: dict[str, "StrPromise"] = {

@@ -2,17 +2,8 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser
-
-from campaign.models import Terms, User
+from campaign.models import Terms
 from campaign.queries import newest_public_terms
-from entries.models import Member
-
-
-def shown_terms(code: str) -> Terms | None:
-    """Return the terms in force of a campaign; None where it is unknown or not published."""
-    published = Terms.objects.filter(campaign__code=code, published_at__isnull=False)
-    return published.select_related("campaign").order_by("-version").first()
 
 
 def front_terms(*, at: datetime) -> Terms | None:
@@ -24,8 +15,3 @@ def front_terms(*, at: datetime) -> Terms | None:
     return newest_public_terms(at=at) or (
         coming.select_related("campaign").order_by("opens_at", "-version").first()
     )
-
-
-def find_member(user: User | AnonymousUser) -> Member | None:
-    """Return the member who is signed in; None for a visitor, and for staff."""
-    return Member.objects.filter(user=user.pk).first() if user.is_authenticated else None

@@ -1,5 +1,7 @@
 """Why a booking does not count or a member is not in the draw, in the words of the rules."""
 
+from django.utils.translation import gettext as _
+
 from campaign.models import Terms
 from campaign.rules import RULES
 from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
@@ -16,6 +18,20 @@ def member_sentences(terms: Terms) -> dict[str, str]:
     """Return by its code what a member reads about whatever keeps them out of the draw."""
     filled = placeholders(terms)
     return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
+
+
+def forfeit_sentence(terms: Terms, code: str) -> str:
+    """Return what a member reads whose award was forfeited between draw and crediting."""
+    filled = placeholders(terms)
+    if code == "withdrawn":
+        return _("You were drawn, but your WESTER membership had ended before the crediting.")
+    if code == "below_minimum":
+        sentence = _(
+            "You were drawn, but after cancellations or the like your eligible total "
+            "is below %(minimum)s yen."
+        )
+        return sentence % filled
+    return _("You were drawn, but the points could not be credited to your account.")
 
 
 def placeholders(terms: Terms) -> dict[str, str]:

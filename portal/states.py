@@ -1,4 +1,4 @@
-"""What state of a campaign people are shown: it follows from the clock, the draw and the payout."""
+"""What people are shown of a campaign and of a draw: it follows from clock, draw and payout."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,17 @@ class ShownState(StrEnum):
     COUNTING = "counting"
     RESULTS = "results"
     CREDITED = "credited"
+
+
+class Outcome(StrEnum):
+    """What a member is told."""
+
+    ENTRANT = "entrant"  # in the draw, which has no result yet
+    OUTSIDE = "outside"  # not in the draw, and never called a loser
+    LOST = "lost"
+    WON = "won"
+    CREDITED = "credited"
+    FORFEITED = "forfeited"
 
 
 BY_ENTRY = {
@@ -37,11 +48,12 @@ def shown_state(
 
     By the clock until the entry period ends; then closed until the freeze, counting until the draw
     is confirmed, results until the payout has ended. A result counts from its instant on, never
-    before, and a void draw takes it back together with the freeze.
+    before (a demo's clock runs back too), and a void draw takes it back together with the freeze.
 
     Args: ``confirmed_at``, ``paid_at``: when the draw was confirmed, when the payout run ended.
     """
-    shown = BY_ENTRY[entry_state(terms, entries_frozen_at, now=now)]
+    frozen_at = entries_frozen_at if has_come(entries_frozen_at, now=now) else None
+    shown = BY_ENTRY[entry_state(terms, frozen_at, now=now)]
     if shown is not ShownState.COUNTING or not has_come(confirmed_at, now=now):
         return shown
     return ShownState.CREDITED if has_come(paid_at, now=now) else ShownState.RESULTS

@@ -1,24 +1,19 @@
 """The pages."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.contrib import admin
+from django.urls import path
 
-from campaign.models.campaigns import IDENTIFIER
-from portal import member_views, views
+from campaign.addresses import CAMPAIGN
+from portal import clock_views, member_views, staff_views, views
 
-
-class CampaignCode(StringConverter):
-    """What can be a campaign's code at all; anything else is not found without a question."""
-
-    regex = IDENTIFIER.strip("^$")
-
-
-register_converter(CampaignCode, "campaign_code")
 app_name = "portal"
 urlpatterns = [
     path("", views.front, name="front"),
-    path("campaign/detail/<campaign_code:code>/", views.campaign, name="campaign"),
-    path("campaign/detail/<campaign_code:code>/entry/", member_views.enter, name="enter"),
-    path("campaign/detail/<campaign_code:code>/mypage/", member_views.show_my_page, name="my_page"),
+    path(CAMPAIGN, views.campaign, name="campaign"),
+    path(f"{CAMPAIGN}entry/", member_views.enter, name="enter"),
+    path(f"{CAMPAIGN}mypage/", member_views.show_my_page, name="my_page"),
+    path("demo/clock/", clock_views.move_clock, name="move_clock"),
     path("robots.txt", views.robots, name="robots"),
+    path("staff/overview/", admin.site.admin_view(staff_views.show_overview), name="overview"),
+    path("staff/member/", admin.site.admin_view(staff_views.show_member), name="look_up"),
 ]

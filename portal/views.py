@@ -5,20 +5,21 @@ from datetime import datetime
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from campaign import clock
+from campaign import clock, shared_pages
+from campaign.queries import shown_terms
+from entries.queries import find_member
 from portal import campaign_page, my_page
-from portal.campaign_page import AnonymousPage
-from portal.freshness import shared_seconds
-from portal.queries import find_member, front_terms, shown_terms
+from portal.queries import front_terms
 
 ROBOTS = """\
 User-agent: *
 Disallow: /accounts/
 Disallow: /staff/
 Disallow: /campaign/detail/*/mypage/
+Disallow: /campaign/detail/*/draw/*/receipt
 """
 
 
@@ -40,28 +41,10 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
     now = clock.now()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return personal_campaign(request, code, now)
-    page = campaign_page.anonymous_page(code, now=now)
+    page = campaign_page.shared_campaign(code, now=now)
     if page is None:
         raise Http404
-    return shared_answer(request, page, now)
-
-
-def shared_answer(request: HttpRequest, page: AnonymousPage, now: datetime) -> HttpResponse:
-    """Answer with what is the same for all.
-
-    A browser asks every time (and mostly hears 304); a shared cache spares us the crowd. Language
-    and session are cookies, which Vary names: who has neither shares one copy.
-    """
-    response = HttpResponse(page.body)
-    seconds = shared_seconds(now=now, changes_at=page.changes_at)
-    response.headers["Cache-Control"] = (
-        f"public, max-age=0, s-maxage={seconds}, must-revalidate, proxy-revalidate"
-    )
-    response.headers["Vary"] = "Cookie"
-    response.headers["ETag"] = page.etag
-    if "HTTP_IF_NONE_MATCH" not in request.META:
-        return response
-    return get_conditional_response(request, etag=page.etag, response=response) or response
+    return shared_pages.answer(request, page, now)
 
 
 def personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpResponse:

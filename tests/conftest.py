@@ -11,9 +11,9 @@ from django.apps import apps
 from django.core.management.commands import flush
 from django.utils.translation.reloader import translation_file_changed
 
+from campaign.shared_pages import remembered
 from config.embedded.places import Places
 from config.translations.catalogs import compile_all
-from portal.campaign_page import remembered
 from tests import outside
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,5 +5,6 @@ from lottery.models.campaigns import FrozenCampaign
 from lottery.models.candidates import Candidate
 from lottery.models.draws import Draw
 from lottery.models.entrants import Entrant
+from lottery.models.forecasts import KeptForecast
 
-__all__ = ["Award", "Candidate", "Draw", "Entrant", "FrozenCampaign"]
+__all__ = ["Award", "Candidate", "Draw", "Entrant", "FrozenCampaign", "KeptForecast"]

@@ -14,12 +14,11 @@ from pytest_django import Settings
 from config.browser import find_chromium
 from config.env import MovedClock
 from config.sign_in import LOCAL_CLIENT_ID
+from tests.browser.looking import PHONE
 from tests.entries.local_site import running_local_site
 from tests.factories.campaign import CampaignFactory
 
 CODE = "012025121203"
-PHONE: ViewportSize = {"width": 360, "height": 740}
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

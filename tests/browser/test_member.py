@@ -7,8 +7,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from entries.models import Entry
 from entries.receipts import receipt_number
-from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
-from tests.browser.looking import assert_good_to_use
+from tests.browser.conftest import Site, Visit
+from tests.browser.looking import DESKTOP, PHONE, assert_good_to_use
 from tests.factories.campaign import JAPAN
 
 PRESSED = datetime(2024, 12, 10, 12, 3, 21, tzinfo=JAPAN)

@@ -5,32 +5,47 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.test import Client
 from playwright.sync_api import Page, ViewportSize, expect
 
 from campaign.models import AggregationRun, Total
 from entries.models import Member
-from tests.browser.conftest import DESKTOP, Site, Visit
-from tests.browser.looking import assert_fits, assert_good_to_use
+from tests.browser.conftest import Site, Visit
+from tests.browser.looking import assert_fits, assert_good_everywhere, assert_good_to_use
+from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import JAPAN
 from tests.factories.entries import EntryFactory, MemberFactory
+from tests.factories.lottery import frozen_draw, publish, run, void
 from tests.factories.network import RideFactory
+from tests.points import steps
 
 OPENS = datetime(2024, 12, 10, 12, tzinfo=JAPAN)
 CLOSES = datetime(2025, 1, 14, tzinfo=JAPAN)
 AS_OF = datetime(2024, 12, 28, 3, 15, tzinfo=JAPAN)
-STATES = ("before", "open", "closed", "counting")
+STATES = ("before", "open", "closed", "counting", "results", "credited")
 LANGUAGES = ("ja", "en")
-SCHEMES = {"ja": "light", "en": "dark"}
 
 
 def bring_to(state: str, site: Site) -> None:
     """Bring the campaign into a state."""
     if state == "counting":
         site.freeze(CLOSES + timedelta(days=6))
+    elif state in ("results", "credited"):
+        hold_draw(site, is_paid=state == "credited")
     else:
         site.at({"before": OPENS - timedelta(days=1), "open": AS_OF, "closed": CLOSES}[state])
+
+
+def hold_draw(site: Site, *, is_paid: bool) -> None:
+    """Hold the draw over whoever has entered, and pay the points."""
+    EntryFactory.create(campaign=site.campaign, wester_id="W-another")
+    BookingFactory.create(wester_id="W-another", reservation_no="of-another", amount_yen=5_000)
+    with transaction.atomic():
+        draw = steps.confirm(run(publish(frozen_draw(campaign=site.campaign))))
+        if is_paid:
+            steps.pay(steps.prepare(draw))
+    site.at((steps.CREDIT_AT if is_paid else steps.CONFIRMED_AT) + timedelta(hours=1))
 
 
 def known_member(site: Site, *, entered: bool) -> Member:
@@ -82,29 +97,38 @@ def carry_session(page: Page, site: Site, member: Member) -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_campaign_page_is_good_to_use(site: Site, visit: Visit, state: str, language: str) -> None:
     bring_to(state, site)
-    page = visit(language, color_scheme=SCHEMES[language])
+    page = visit(language)
     page.goto(site.url())
     expect(page.locator(f".badge-{state}")).to_be_in_viewport()
     if state == "open":
         expect(page.get_by_role("main").get_by_role("button")).to_be_in_viewport(ratio=1)
-    assert_good_to_use(page)
-    page.set_viewport_size(DESKTOP)
-    assert_fits(page)
+    assert_good_everywhere(page)
 
 
 @pytest.mark.parametrize("entered", [True, False], ids=["entered", "not entered"])
 @pytest.mark.parametrize("state", STATES)
 def test_my_page_is_good_to_use(site: Site, visit: Visit, state: str, entered: bool) -> None:
-    bring_to(state, site)
     member = known_member(site, entered=entered)
+    bring_to(state, site)
     for language in LANGUAGES:
-        page = visit(language, color_scheme=SCHEMES[language])
+        page = visit(language)
         carry_session(page, site, member)
         page.goto(site.url("mypage/"))
         expect(page.locator(f".badge-{state}")).to_be_visible()
-        assert_good_to_use(page)
-        page.set_viewport_size(DESKTOP)
-        assert_fits(page)
+        assert_good_everywhere(page)
+
+
+def test_my_page_of_a_void_draw_is_good_to_use(site: Site, visit: Visit) -> None:
+    member = known_member(site, entered=True)
+    with transaction.atomic():
+        void(run(publish(frozen_draw(campaign=site.campaign))), at=steps.CONFIRMED_AT)
+    site.at(steps.CONFIRMED_AT + timedelta(hours=1))
+    for language in LANGUAGES:
+        page = visit(language)
+        carry_session(page, site, member)
+        page.goto(site.url("mypage/"))
+        expect(page.locator(".result-void")).to_be_visible()
+        assert_good_everywhere(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -114,7 +138,7 @@ def test_campaign_page_of_a_member_is_good_to_use(site: Site, visit: Visit, lang
         page = visit(language)
         carry_session(page, site, MemberFactory.create() if not entered else entrant(site))
         page.goto(site.url())
-        assert_good_to_use(page)
+        assert_good_everywhere(page)
 
 
 def entrant(site: Site) -> Member:
@@ -130,7 +154,7 @@ def test_other_pages_are_good_to_use(site: Site, visit: Visit, path: str, langua
     site.at(AS_OF)
     page = visit(language)
     page.goto(f"{site.address}{path}")
-    assert_good_to_use(page)
+    assert_good_everywhere(page)
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,11 @@ class Page(HTMLParser):
         ]
 
 
-def assert_sound(page: Page) -> None:
-    """Check what a person with a screen reader relies on, and what our CSP forbids."""
+def assert_sound(page: Page, *, scripts: bool = False) -> None:
+    """Check what a person with a screen reader relies on, and what our CSP forbids.
+
+    With ``scripts`` the page may load modules of ours, and still none within itself.
+    """
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     referred = {name for value in page.values("aria-labelledby") for name in value.split()}
@@ -97,7 +100,10 @@ def assert_sound(page: Page) -> None:
         assert {"aria-label", "aria-labelledby"} & element.attributes.keys()
     for drawing in page.all("svg"):
         assert drawing.attributes["aria-hidden"] == "true"
-    assert not page.all("script", "style", "img", "iframe")
+    loaded = [script.attributes.get("src", "") for script in page.all("script")]
+    assert all(address.startswith("/static/") for address in loaded)
+    assert scripts or not loaded
+    assert not page.all("style", "img", "iframe")
     assert not [name for e in page.elements for name in e.attributes if name.startswith("on")]
     assert not page.values("style")
     assert all(address.startswith(("/", "#")) for address in page.values("href"))

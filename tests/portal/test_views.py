@@ -9,9 +9,9 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from campaign import shared_pages
+from campaign.freshness import LONGEST_S
 from campaign.models import Campaign, Terms
-from portal import campaign_page
-from portal.freshness import LONGEST_S
 from tests.portal.conftest import JAPAN
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_a_revision_shows_once_the_page_is_forgotten(
     remembered_s: int,
     shown: str,
 ) -> None:
-    monkeypatch.setattr(campaign_page, "REMEMBERED_S", remembered_s)
+    monkeypatch.setattr(shared_pages, "REMEMBERED_S", remembered_s)
     publish()
     client.get(DETAIL)
     publish(minimum_total_yen=6_600)

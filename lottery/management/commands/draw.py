@@ -1,5 +1,6 @@
 """``draw freeze|publish|run|confirm|void|export|verify|…``: draw the winners of a campaign."""
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from lottery import (
     bundle,
     chains,
     confirming,
+    forecasting,
     forgetting,
     freezing,
     publishing,
@@ -43,6 +45,7 @@ class Command(VerbCommand):
         "receipt": ("receipt", both(code, arguments.receipt, arguments.sequence, by)),
         "forget": ("forget", both(code, arguments.sequence, by, dry_run)),
         "status": ("status", code),
+        "forecast": ("forecast", code),
         "local_round": ("local_round", both(code, arguments.output_file)),
     }
 
@@ -161,6 +164,27 @@ class Command(VerbCommand):
         lines = [f"{row['sequence']}: {row['state']}, {row['manifest_sha256']}" for row in rows]
         last: dict[str, Any] = rows[-1] if rows else {"code": code, "state": None}
         return Report({**last, "draws": rows}, "\n".join(lines) or f"{code}: no draw yet.")
+
+    def forecast(self, *, code: str, **_: Any) -> Report:
+        """Say what a draw over today's totals is to be expected to come to."""
+        found = forecasting.forecast_campaign(get_campaign(code))
+        winners, used = found.winners, found.used_points
+        data = {
+            "code": code,
+            "entry_count": found.entrants,
+            "reward_points": found.reward_points,
+            "budget_points": found.budget_points,
+            "winners": asdict(winners),
+            "total_points": asdict(used),
+            "chance_percent": dict(zip(asdict(winners), found.chance_percent, strict=True)),
+            "used_percent": dict(zip(asdict(used), found.used_percent, strict=True)),
+        }
+        return Report(
+            data,
+            f"{code}: of {found.entrants:,} entrants {winners.p50:,} win "
+            f"({winners.p10:,} to {winners.p90:,}), by {used.p50:,} of "
+            f"{found.budget_points:,} points.",
+        )
 
     def local_round(self, *, code: str, output: Path, **_: Any) -> Report:
         """Write the local chain's round of a draw, once its time has come."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.freshness import LONGEST_S, MARGIN_S, shared_seconds
+from campaign.freshness import LONGEST_S, MARGIN_S, shared_seconds
 from tests.portal.conftest import JAPAN
 
 NOON = datetime(2024, 12, 10, 12, tzinfo=JAPAN)

@@ -1,0 +1,106 @@
+"""The steps of checking a receipt in the browser, in words; static/lottery/proof.js does them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+@dataclass(frozen=True)
+class CheckedStep:
+    """A step: what it is about, what is said of it, and the values that it computes."""
+
+    name: str
+    title: "StrPromise"
+    fits: "StrPromise"
+    fails: "StrPromise"
+    values: dict[str, "StrPromise"]
+
+
+STEPS = (
+    CheckedStep(
+        "form",
+        _("The receipt is complete"),
+        _("It has all its fields, in the form of the protocol."),
+        _("It is not a receipt of this protocol, or something was changed in its form."),
+        {},
+    ),
+    CheckedStep(
+        "manifest",
+        _("The draw it belongs to"),
+        _("The published manifest has the hash that stands on the receipt."),
+        _("No published draw has the manifest hash that stands on the receipt."),
+        {"manifest": _("Manifest hash")},
+    ),
+    CheckedStep(
+        "commitment",
+        _("Your own record"),
+        _("From WESTER ID, points and secret number the record that stands for you was computed."),
+        _("The record could not be computed."),
+        {
+            "m": _("Hidden identity (m)"),
+            "c": _("Commitment (c)"),
+            "leaf": _("Leaf of the tree"),
+        },
+    ),
+    CheckedStep(
+        "path",
+        _("Your record is in the list"),
+        _(
+            "From your record the way leads up to the root that the manifest fixes: "
+            "the list contains it, unchanged."
+        ),
+        _(
+            "The way does not lead to the root that the manifest fixes: "
+            "the list does not contain this record."
+        ),
+        {"root": _("Root of the tree")},
+    ),
+    CheckedStep(
+        "seed",
+        _("The random number and the seed"),
+        _(
+            "The round is the one named beforehand, and the seed follows from it and from the "
+            "manifest hash. (That the random number is the source’s own, verify_draw.py checks.)"
+        ),
+        _("The round or the seed is not the one that follows from the manifest."),
+        {"randomness": _("Random number"), "seed": _("Seed")},
+    ),
+    CheckedStep(
+        "ticket",
+        _("Your ticket"),
+        _("Computed from the seed and your number, it is the one on the receipt."),
+        _("The ticket on the receipt is not the one that follows from the seed."),
+        {"ticket": _("Ticket")},
+    ),
+    CheckedStep(
+        "winners",
+        _("The list of winners"),
+        _(
+            "All winners’ tickets were computed again: the list is in their order and keeps "
+            "within the budget."
+        ),
+        _("The list of winners is not in the order of the tickets, or exceeds the budget."),
+        {"rows": _("Rows of the list")},
+    ),
+    CheckedStep(
+        "place",
+        _("Before or behind the cut"),
+        _(
+            "Your ticket stands where the receipt says: among the winners by its rank, "
+            "or behind the last of them."
+        ),
+        _("Your ticket does not stand where the receipt says."),
+        {"rank": _("Your rank"), "last": _("Last ticket in the list")},
+    ),
+    CheckedStep(
+        "award",
+        _("The points awarded"),
+        _("They are what follows from your place and the budget."),
+        _("The points on the receipt are not what follows from your place and the budget."),
+        {"award": _("Points")},
+    ),
+)

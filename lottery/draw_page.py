@@ -1,0 +1,133 @@
+"""The page of the draw: how it works, how far it is, its result, and every file that proves it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import Terms
+from campaign.queries import shown_terms
+from campaign.shared_pages import SharedPage, shared_page
+from lottery import queries
+from lottery.bundle import has_public_result, public_files
+from lottery.checked_steps import STEPS
+from lottery.models import Award, Draw
+from lottery.stages import Stage, next_change, stage_of
+
+TEMPLATE = "lottery/draw.html"
+SHORTEST_GAP_S = 86_400  # between publication and round; less only in a demo
+FILES = {
+    "terms.json": _("The terms of the campaign"),
+    "manifest.json": _("The manifest: everything that was fixed before the draw"),
+    "manifest.sig": _("Our signature of the manifest"),
+    "entries.bin": _("The list of entrants, without names"),
+    "verify_draw.py": _("The program that checks everything"),
+    "round.json": _("The random number of the draw"),
+    "result.json": _("The result"),
+    "winners.csv": _("The list of winners, without names"),
+}
+
+
+@dataclass(frozen=True)
+class ShownDraw:
+    """A draw with what is public of it."""
+
+    draw: Draw
+    stage: Stage
+    manifest_hash: str
+    manifest: dict[str, Any]
+    address: str
+    files: list[tuple[str, str]]
+    shows_result: bool
+    partial_points: int  # of the entrant at whom the budget ended; 0 where there is none
+
+    @property
+    def is_local(self) -> bool:
+        """Whether somebody holds the key of its random numbers."""
+        return bool(self.draw.chain == Draw.Chain.LOCAL)
+
+    @property
+    def gap_hours(self) -> int:
+        """Whole hours between the latest publication and the round."""
+        return int(self.manifest["min_gap_s"]) // 3600
+
+    @property
+    def has_short_gap(self) -> bool:
+        """Whether the list may have been published later than real draws demand."""
+        return int(self.manifest["min_gap_s"]) < SHORTEST_GAP_S
+
+
+def shared_draw_page(code: str, *, now: datetime) -> SharedPage | None:
+    """Return the page in the language in use; None where the campaign is not published."""
+    return shared_page(
+        reverse("lottery:draw", args=[code]), now=now, render=partial(render, code, now=now)
+    )
+
+
+def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
+    """Render the page, and say when the clock alone changes it."""
+    terms = shown_terms(code)
+    if terms is None:
+        return None
+    context = page_context(terms, now=now)
+    shown: ShownDraw | None = context["shown"]
+    changes_at = next_change(shown.draw, now=now) if shown else None
+    return render_to_string(TEMPLATE, context), changes_at
+
+
+def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
+    """Return what the template needs, the same for everybody."""
+    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms)]
+    standing = [one for one in draws if one.stage is not Stage.VOID]
+    return {
+        "here": reverse("lottery:draw", args=[terms.campaign.code]),
+        "terms": terms,
+        "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "shown": standing[0] if standing else None,
+        "void_draws": [one for one in draws if one.stage is Stage.VOID],
+        "steps": STEPS,
+        # A demo's clock is not the browser's, so its page says what time it is there.
+        "demo_now": now if settings.DEMO_MODE else None,
+    }
+
+
+def draws_to_show(terms: Terms) -> list[Draw]:
+    """Return the campaign's draws, the newest first, without the bytes of their files."""
+    draws = with_manifest(Draw.objects.filter(campaign=terms.campaign_id))
+    return list(draws.order_by("-sequence"))
+
+
+def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:
+    """Fetch draws with their manifests and without the bytes of their other files."""
+    large = set(queries.FILES) - {"manifest"}
+    return draws.select_related("terms", "campaign").defer(None).defer(*large)
+
+
+def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
+    """Return what is public of a draw at an instant."""
+    return ShownDraw(
+        draw=draw,
+        stage=stage_of(draw, now=now),
+        manifest_hash=bytes(draw.manifest_sha256).hex(),
+        manifest=json.loads(bytes(draw.manifest)),
+        address=reverse("lottery:files", args=[draw.campaign.code, draw.sequence]),
+        files=[(name, str(FILES[name])) for name in public_files(draw)],
+        shows_result=has_public_result(draw),
+        partial_points=find_partial_award(draw) if has_public_result(draw) else 0,
+    )
+
+
+def find_partial_award(draw: Draw) -> int:
+    """Return the points of the award that is less than its reward; 0 where there is none."""
+    if draw.terms.policy != Terms.Policy.PARTIAL or draw.winners is None:
+        return 0
+    after_the_winners = Award.objects.filter(draw=draw, rank=draw.winners + 1)
+    return after_the_winners.values_list("points", flat=True).first() or 0

@@ -1,0 +1,18 @@
+"""The page of the draw and its files."""
+
+from django.urls import path
+
+from campaign.addresses import CAMPAIGN
+from lottery import views
+
+DRAW = f"{CAMPAIGN}draw/"
+ONE = f"{DRAW}<int:sequence>/"
+
+app_name = "lottery"
+urlpatterns = [
+    path(DRAW, views.show_draw, name="draw"),
+    path(ONE, views.show_files, name="files"),
+    path(f"{ONE}receipt/", views.show_receipt, name="receipt"),
+    path(f"{ONE}receipt.json", views.download_receipt, name="receipt_file"),
+    path(f"{ONE}<str:name>", views.download, name="file"),
+]

@@ -1,0 +1,233 @@
+"""What everybody reads of a draw, at each of its stages, and what nobody reads before its time."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from config.env import MovedClock
+from lottery.models import Draw
+from tests.factories.lottery import (
+    FREEZES,
+    PUBLISHES,
+    ROUND,
+    closed_campaign,
+    frozen_draw,
+    publish,
+    void,
+)
+from tests.lottery.pages import (
+    LATER,
+    SEEN_AT,
+    STAGES,
+    TOTALS,
+    VOID_REASON,
+    address,
+    browser_of,
+    draw_at,
+    visitor,
+)
+from tests.portal.pages import Page, assert_sound
+
+pytestmark = pytest.mark.django_db
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+SetClock = Callable[[datetime], None]
+LEADS = {
+    "frozen": "抽選対象者のリストを確定しました。",
+    "published": "抽選は1月17日（金）12時に行います。",
+    "drawing": "抽選と結果の確認を行っています。",
+    "drawn": "抽選と結果の確認を行っています。",
+    "confirmed": "抽選結果を発表しました。",
+    "void": "抽選をやり直します。",
+}
+
+
+@pytest.fixture
+def set_clock(settings: Settings) -> SetClock:
+    """Have the clock stand at an instant."""
+
+    def stand_at(now: datetime) -> None:
+        settings.CAMPAIGN_NOW = MovedClock(now, runs=False)
+
+    return stand_at
+
+
+def look(draw: Draw, client: Client | None = None) -> Page:
+    """Read the page of a draw."""
+    response = (client or visitor()).get(address(draw))
+    assert response.status_code == 200
+    page = Page(response.content.decode())
+    assert_sound(page, scripts=True)
+    return page
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_has_its_words(set_clock: SetClock, stage: str) -> None:
+    draw = draw_at(stage)
+    set_clock(SEEN_AT[stage])
+    text = look(draw).text
+    assert LEADS[stage] in text
+    assert not [lead for lead in set(LEADS.values()) - {LEADS[stage]} if lead in text]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_english_page_is_english(set_clock: SetClock, stage: str) -> None:
+    draw = draw_at(stage)
+    set_clock(SEEN_AT[stage])
+    page = look(draw, visitor("en"))
+    assert [text for lang, text in page.texts if lang == "en" and JAPANESE.search(text)] == []
+
+
+def test_before_the_freeze_the_page_says_how_a_draw_works(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    set_clock(FREEZES)
+    page = Page(visitor().get(f"/campaign/detail/{campaign.code}/draw/").content.decode())
+    assert_sound(page, scripts=True)
+    assert "抽選はまだ始まっていません。" in page.text
+    assert "収まらない方が出たところで抽選は終わり" in page.text
+
+
+@pytest.mark.parametrize("policy", ["stop", "partial"])
+def test_the_cut_is_told_as_the_terms_have_it(set_clock: SetClock, policy: str) -> None:
+    draw = frozen_draw(TOTALS, policy=policy)
+    set_clock(SEEN_AT["frozen"])
+    assert ("最後の方には、残りのポイントを還元します" in look(draw).text) == (policy == "partial")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_manifest_hash_shows_from_the_publication_on(set_clock: SetClock, stage: str) -> None:
+    draw = draw_at(stage)
+    set_clock(SEEN_AT[stage])
+    page = look(draw)
+    assert (bytes(draw.manifest_sha256).hex() in page.html) == (stage != "frozen")
+    assert ("抽選対象者3名" in page.text) == (stage not in ("frozen", "void"))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_nothing_of_a_result_shows_before_its_confirmation(set_clock: SetClock, stage: str) -> None:
+    draw = draw_at(stage)
+    set_clock(SEEN_AT[stage])
+    page = look(draw)
+    shows = stage in ("confirmed", "void")
+    # Everybody wins: 5,000, 12,340 and the cap of 20,000.
+    assert ("37,340" in page.text) == shows
+    assert (address(draw, "1/winners.csv") in page.values("href")) == shows
+
+
+def test_a_result_tells_winners_points_and_what_is_left(set_clock: SetClock) -> None:
+    draw = draw_at("confirmed", frozen_draw({"W1": 5_000, "W2": 5_000}, budget_points=9_000))
+    set_clock(LATER)
+    text = look(draw).text
+    for words in ("当選者1名", "還元するポイント5,000ポイント", "残ったポイント4,000ポイント"):
+        assert words in text
+    assert "ほかの方に還元することはありません" in text
+
+
+def test_a_partial_award_is_told_beside_the_winners(set_clock: SetClock) -> None:
+    two = {"W1": 5_000, "W2": 5_000}
+    draw = draw_at("confirmed", frozen_draw(two, budget_points=9_000, policy="partial"))
+    set_clock(LATER)
+    text = look(draw).text
+    assert "還元するポイント9,000ポイント" in text
+    assert "残りの4,000ポイントを還元します" in text
+
+
+def test_a_void_draw_stays_listed_with_its_reason_hash_and_result(set_clock: SetClock) -> None:
+    first = draw_at("void")
+    second = publish(
+        frozen_draw(
+            campaign=first.campaign,
+            at=LATER + timedelta(hours=1),
+            round_time=ROUND + timedelta(days=4),
+        ),
+        at=LATER + timedelta(hours=2),
+    )
+    set_clock(LATER + timedelta(hours=3))
+    page = look(first)
+    for words in ("第1回抽選（無効）", VOID_REASON, "当選3名・37,340ポイント"):
+        assert words in page.text
+    for draw in (first, second):
+        assert bytes(draw.manifest_sha256).hex() in page.text
+        assert address(draw, f"{draw.sequence}/manifest.json") in page.values("href")
+    assert "抽選は1月21日（火）12時に行います。" in page.text
+
+
+def test_a_draw_that_was_void_before_its_publication_says_so(set_clock: SetClock) -> None:
+    draw = void(frozen_draw(TOTALS), at=PUBLISHES)
+    set_clock(LATER)
+    page = look(draw)
+    assert "リストは公開されていません。" in page.text
+    assert bytes(draw.manifest_sha256).hex() in page.text
+
+
+def test_a_draw_that_was_not_published_in_time_is_not_held(set_clock: SetClock) -> None:
+    draw = frozen_draw(TOTALS)
+    set_clock(draw.publish_by)
+    assert LEADS["frozen"] in look(draw).text
+    set_clock(draw.publish_by + timedelta(seconds=1))
+    assert "この抽選は実施しません。" in look(draw).text
+
+
+def test_a_local_chain_is_said_to_prove_nothing(set_clock: SetClock) -> None:
+    draw = draw_at("published")
+    set_clock(SEEN_AT["published"])
+    assert "鍵を持つ人は結果を操作できる" in look(draw).text
+
+
+def test_a_short_gap_is_said_to_be_a_trial(set_clock: SetClock, settings: Settings) -> None:
+    settings.DRAW_MIN_GAP_S = 60
+    draw = draw_at("published")
+    set_clock(SEEN_AT["published"])
+    assert "24時間未満" in look(draw).text
+
+
+def test_the_page_says_what_files_cannot_prove(set_clock: SetClock) -> None:
+    draw = draw_at("published")
+    set_clock(SEEN_AT["published"])
+    text = look(draw).text
+    assert "当社の申告にすぎません" in text
+    assert "社外の証人" in text
+    assert f"--manifest-sha256 {bytes(draw.manifest_sha256).hex()}" in text
+
+
+def test_the_page_changes_at_the_second_of_the_round(set_clock: SetClock) -> None:
+    draw = draw_at("published")
+    for now, lead in (
+        (ROUND - timedelta(seconds=1), "published"),
+        (ROUND, "drawing"),
+        (ROUND - timedelta(seconds=1), "published"),
+    ):
+        set_clock(now)
+        assert LEADS[lead] in look(draw).text
+
+
+def test_the_page_is_shared_and_asked_for_again(set_clock: SetClock) -> None:
+    draw = draw_at("published")
+    set_clock(ROUND - timedelta(seconds=10))
+    response = visitor().get(address(draw))
+    assert response.headers["Cache-Control"] == (
+        "public, max-age=0, s-maxage=8, must-revalidate, proxy-revalidate"
+    )
+    assert not response.cookies
+    etag = response.headers["ETag"]
+    assert visitor().get(address(draw), headers={"if-none-match": etag}).status_code == 304
+
+
+def test_a_members_page_leads_to_their_receipt_and_is_kept_by_nobody(set_clock: SetClock) -> None:
+    draw = draw_at("published")
+    set_clock(SEEN_AT["published"])
+    client = browser_of("W1")
+    response = client.get(address(draw))
+    assert {"private", "no-store"} <= set(response.headers["Cache-Control"].split(", "))
+    receipt = address(draw, "1/receipt/")
+    assert receipt in Page(response.content.decode()).values("href")
+    assert receipt not in look(draw, browser_of("W-nobody")).values("href")
+    assert receipt not in look(draw).values("href")
+
+
+def test_the_page_of_an_unknown_campaign_is_not_found() -> None:
+    for client in (visitor(), browser_of("W1")):
+        assert client.get("/campaign/detail/unknown/draw/").status_code == 404

@@ -1,0 +1,151 @@
+"""The forecast of a campaign: over whom the rules let in, kept once a run, shown to staff."""
+
+import json
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from pytest_django import Settings
+
+from campaign.models import AggregationRun, Campaign
+from campaign.roles import ROLES
+from config.env import MovedClock
+from lottery.forecast import Spread
+from lottery.forecasting import forecast_campaign, keep_due_forecasts, read_rewards
+from lottery.models import KeptForecast
+from lottery.tasks import keep_forecasts
+from tests.factories.campaign import JAPAN, CampaignFactory, UserFactory
+from tests.factories.entries import EntryFactory, MembershipFactory
+from tests.factories.totals import RunFactory, TotalFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2024, 12, 28, 4, tzinfo=JAPAN)
+FORECASTS = "/staff/lottery/keptforecast/"
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    """Return a campaign that three members may win in, and four may not."""
+    campaign: Campaign = CampaignFactory.create(published=True)
+    totals = {"low": 4_999, "least": 5_000, "some": 12_340, "cap": 20_000, "over": 31_000}
+    for wester_id, total in {**totals, "left": 9_000, "absent": 9_000}.items():
+        TotalFactory.create(campaign=campaign, wester_id=wester_id, total_yen=total)
+        if wester_id != "absent":
+            EntryFactory.create(campaign=campaign, wester_id=wester_id)
+    EntryFactory.create(campaign=campaign, wester_id="without a total")
+    MembershipFactory.create(wester_id="left", status="withdrawn")
+    return campaign
+
+
+def finish_run(campaign: Campaign, *, day: int = 28) -> AggregationRun:
+    """Leave a finished run of a day of December."""
+    as_of = datetime(2024, 12, day, 3, tzinfo=JAPAN)
+    run: AggregationRun = RunFactory.create(campaign=campaign, as_of=as_of, finished_at=as_of)
+    return run
+
+
+def kept_values(**changed: Any) -> dict[str, Any]:
+    """Return the columns of a row."""
+    values = dict.fromkeys(("winners_p10", "winners_p50", "winners_p90"), 2)
+    values |= dict.fromkeys(("used_p10", "used_p50", "used_p90"), 20)
+    values |= {"entrants": 2, "reward_points": 20, "budget_points": 20}
+    return {**values, "computed_at": AT, **changed}
+
+
+def test_rewards_are_of_those_whom_no_rule_keeps_out(campaign: Campaign) -> None:
+    assert read_rewards(campaign.terms.get()) == {5_000: 1, 12_340: 1, 20_000: 2}
+
+
+def test_forecast_is_under_the_campaigns_terms(campaign: Campaign) -> None:
+    forecast = forecast_campaign(campaign)
+    assert (forecast.entrants, forecast.budget_points) == (4, 100_000_000)
+    assert forecast.winners == Spread(4, 4, 4)
+
+
+def test_a_forecast_is_kept_once_for_the_last_finished_run(campaign: Campaign) -> None:
+    finish_run(campaign, day=27)
+    run = finish_run(campaign)
+    RunFactory.create(campaign=campaign)
+    assert (keep_due_forecasts(at=AT), keep_due_forecasts(at=AT)) == (1, 0)
+    kept = KeptForecast.objects.get()
+    assert (kept.run, kept.computed_at) == (run, AT)
+    assert kept.forecast() == forecast_campaign(campaign)
+
+
+def test_nothing_is_forecast_once_the_entrants_are_frozen(campaign: Campaign) -> None:
+    finish_run(campaign)
+    Campaign.objects.update(entries_frozen_at=AT)
+    assert keep_due_forecasts(at=AT) == 0
+
+
+def test_the_task_keeps_what_is_due(campaign: Campaign, settings: Settings) -> None:
+    settings.CAMPAIGN_NOW = MovedClock(AT, runs=False)
+    finish_run(campaign)
+    assert keep_forecasts() == 1
+    assert KeptForecast.objects.get().computed_at == AT
+
+
+def test_the_command_tells_spreads(campaign: Campaign) -> None:
+    out = StringIO()
+    call_command("draw", "forecast", campaign.code, "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["entry_count"] == 4
+    assert told["winners"] == {"p10": 4, "p50": 4, "p90": 4}
+    assert told["chance_percent"] == {"p10": 100.0, "p50": 100.0, "p90": 100.0}
+    assert told["total_points"]["p90"] <= told["budget_points"] == 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        pytest.param({"winners_p10": -1}, "keptforecast_winners_in_order", id="below nobody"),
+        pytest.param({"winners_p50": 1}, "keptforecast_winners_in_order", id="P50 below P10"),
+        pytest.param({"winners_p90": 1}, "keptforecast_winners_in_order", id="P90 below P50"),
+        pytest.param({"entrants": 1}, "keptforecast_winners_in_order", id="more than there are"),
+        pytest.param({"used_p10": -1}, "keptforecast_points_in_order", id="below nothing"),
+        pytest.param({"used_p50": 19}, "keptforecast_points_in_order", id="points: P50 below P10"),
+        pytest.param({"used_p90": 19}, "keptforecast_points_in_order", id="points: P90 below P50"),
+        pytest.param({"budget_points": 19}, "keptforecast_points_in_order", id="over the budget"),
+    ],
+)
+def test_a_forecast_out_of_order_is_refused(
+    campaign: Campaign, changes: dict[str, int], name: str
+) -> None:
+    run = finish_run(campaign)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        KeptForecast.objects.create(run=run, **kept_values(**changes))
+    KeptForecast.objects.create(run=run, **kept_values())
+
+
+def test_a_run_has_one_forecast(campaign: Campaign) -> None:
+    run = finish_run(campaign)
+    KeptForecast.objects.create(run=run, **kept_values())
+    with pytest.raises(IntegrityError, match="run_id"), transaction.atomic():
+        KeptForecast.objects.create(run=run, **kept_values())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_staff_see_the_plots_over_the_days(campaign: Campaign, role: str) -> None:
+    for day in (27, 28, 30):
+        finish_run(campaign, day=day)
+        keep_due_forecasts(at=AT + timedelta(days=day))
+    client = Client()
+    client.force_login(UserFactory.create(role=role))
+    page = client.get(FORECASTS).content.decode()
+    assert page.count("<polyline") == page.count("<polygon") == 3
+    assert "2024-12-27" in page
+    assert "2024-12-30" in page
+    assert "4 / 4 / 4" in page
+    assert "100.00 % / 100.00 % / 100.00 %" in page
+
+
+def test_staff_see_no_plot_before_the_first_forecast() -> None:
+    client = Client()
+    client.force_login(UserFactory.create(role="ops"))
+    response = client.get(FORECASTS)
+    assert response.status_code == 200
+    assert b"<polyline" not in response.content

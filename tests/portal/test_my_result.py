@@ -1,0 +1,251 @@
+"""What my page says of the draw, from the freeze to the points, and never before its time."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from campaign.models import Campaign
+from entries.models import Entry
+from lottery.models import Draw
+from tests.factories.entries import EntryFactory, MemberFactory
+from tests.factories.lottery import (
+    FREEZES,
+    PUBLISHES,
+    ROUND,
+    closed_campaign,
+    drawn_draw,
+    frozen_draw,
+    publish,
+    published_draw,
+    void,
+)
+from tests.points import steps
+from tests.portal.members import signed_in
+from tests.portal.pages import Page, assert_sound
+
+pytestmark = pytest.mark.django_db
+SetClock = Callable[[datetime], None]
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+LATER = ROUND + timedelta(hours=3)
+CONFIRMED_AT = steps.CONFIRMED_AT + timedelta(hours=1)
+PAID_AT = steps.CREDIT_AT + timedelta(hours=1)
+RESULT_WORDS = ("おめでとう", "落選", "還元しました", "対象外となりました", "無効")
+
+
+def look(campaign: Campaign, wester_id: str, language: str = "ja") -> Page:
+    """Read a member's page as the member does."""
+    client = signed_in(MemberFactory.create(wester_id=wester_id), language=language)
+    response = client.get(f"/campaign/detail/{campaign.code}/mypage/")
+    assert response.status_code == 200
+    page = Page(response.content.decode())
+    assert_sound(page)
+    return page
+
+
+def badge(campaign: Campaign, **options: Any) -> str:
+    """Return the state that the campaign page shows."""
+    page = signed_in(**options).get(f"/campaign/detail/{campaign.code}/").content.decode()
+    return page.split('class="badge badge-')[1].split('"')[0]
+
+
+def receipt_of(draw: Draw) -> str:
+    """Return the address of a receipt of a draw."""
+    return f"/campaign/detail/{draw.campaign.code}/draw/{draw.sequence}/receipt/"
+
+
+def manifest_hash(draw: Draw) -> str:
+    """Return the manifest hash of a draw in hex."""
+    return bytes(draw.manifest_sha256).hex()
+
+
+def test_before_the_freeze_nothing_is_said_of_the_draw(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    set_clock(FREEZES)
+    assert "抽選の結果" not in look(campaign, "W1").text
+
+
+def test_from_the_freeze_on_an_entrant_is_told_to_be_one(set_clock: SetClock) -> None:
+    draw = frozen_draw()
+    set_clock(PUBLISHES)
+    page = look(draw.campaign, "W2")
+    assert "抽選の対象です。" in page.text
+    assert "当選時の還元は12,340ポイントです。" in page.text
+    assert manifest_hash(draw) not in page.html
+    assert receipt_of(draw) not in page.values("href")
+
+
+def test_from_the_publication_on_hash_receipt_and_date_are_there(set_clock: SetClock) -> None:
+    draw = published_draw()
+    set_clock(PUBLISHES)
+    page = look(draw.campaign, "W2")
+    assert manifest_hash(draw) in page.text
+    assert receipt_of(draw) in page.values("href")
+    assert "抽選は2025年1月17日（金）12時に行います。" in page.text
+
+
+def test_nothing_of_a_result_shows_before_the_confirmation(set_clock: SetClock) -> None:
+    draw = drawn_draw(budget_points=6_000)
+    set_clock(LATER)
+    for wester_id in steps.THREE:
+        page = look(draw.campaign, wester_id)
+        assert not [word for word in RESULT_WORDS if word in page.text]
+        assert "抽選の対象です。" in page.text
+    assert badge(draw.campaign) == "counting"
+
+
+def test_a_winner_is_congratulated_and_warned_of_fraud(set_clock: SetClock) -> None:
+    draw = steps.confirmed()
+    set_clock(CONFIRMED_AT)
+    page = look(draw.campaign, "W2")
+    for words in (
+        "当選おめでとうございます。12,340ポイントを還元します。",
+        "WESTERポイントの還元は、2025年2月中旬の予定です。",
+        "クレジットカード番号やパスワードをお尋ねすることはありません。",
+        manifest_hash(draw),
+    ):
+        assert words in page.text
+    assert receipt_of(draw) in page.values("href")
+    assert "落選" not in page.text
+    assert badge(draw.campaign) == "results"
+
+
+def test_a_loser_is_thanked_and_shown_the_proof(set_clock: SetClock) -> None:
+    draw = steps.confirmed({"W1": 5_000, "W2": 5_000}, budget_points=5_000)
+    loser = draw.entrants.get(award=None).wester_id
+    set_clock(CONFIRMED_AT)
+    page = look(draw.campaign, loser)
+    assert "厳正な抽選の結果、今回は落選となりました。" in page.text
+    assert "おめでとう" not in page.text
+    assert manifest_hash(draw) in page.text
+    assert f"/campaign/detail/{draw.campaign.code}/draw/" in page.values("href")
+
+
+def test_who_gets_what_was_left_is_told_why(set_clock: SetClock) -> None:
+    draw = steps.confirmed({"W1": 5_000, "W2": 5_000}, budget_points=8_000, policy="partial")
+    last = draw.awards.get(rank=2).entrant.wester_id
+    set_clock(CONFIRMED_AT)
+    text = look(draw.campaign, last).text
+    assert "当選おめでとうございます。3,000ポイントを還元します。" in text
+    assert "5,000ポイントのうち、残りのポイントを還元します。" in text
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True], ids=["frozen", "confirmed"])
+@pytest.mark.parametrize(
+    ("wester_id", "sentence"),
+    [
+        ("nobody", "エントリーが確認できないため、抽選の対象外です。"),
+        ("small", "対象ご利用額が5,000円未満のため、抽選の対象外です。"),
+        ("gone", "WESTER会員を退会されているため、ポイント還元の対象外です。"),
+        ("late", "抽選対象者の確定までにエントリーまたはご利用が確認できなかったため"),
+    ],
+)
+def test_who_is_not_in_the_draw_is_told_why_and_never_called_a_loser(
+    set_clock: SetClock, wester_id: str, sentence: str, is_confirmed: bool
+) -> None:
+    campaign = closed_campaign({"W1": 5_000, "small": 4_000, "gone": 9_000, "late": 9_000})
+    steps.leave("gone")
+    Entry.objects.filter(wester_id="late").delete()
+    draw = drawn_draw(campaign=campaign) if is_confirmed else published_draw(campaign=campaign)
+    if is_confirmed:
+        steps.confirm(draw)
+    EntryFactory.create(campaign=campaign, wester_id="late")
+    set_clock(CONFIRMED_AT if is_confirmed else PUBLISHES)
+    page = look(campaign, wester_id)
+    assert "抽選の対象外です。 理由：" in page.text
+    assert sentence in page.text
+    assert "落選" not in page.text
+    assert manifest_hash(draw) not in page.html
+    assert receipt_of(draw) not in page.values("href")
+
+
+def test_credited_points_are_told_with_day_and_expiry(set_clock: SetClock) -> None:
+    done = steps.paid()
+    set_clock(PAID_AT)
+    text = look(done.draw.campaign, "W2").text
+    assert "2月15日に12,340ポイントを還元しました。" in text
+    assert "有効期限は2026年3月末です。" in text
+    assert "変更しました" not in text
+    assert badge(done.draw.campaign) == "credited"
+
+
+def test_a_lowered_award_is_told_beside_the_first_one(set_clock: SetClock) -> None:
+    payout = steps.prepared()
+    steps.lower("W2", to=7_000)
+    steps.pay(payout)
+    set_clock(PAID_AT)
+    text = look(payout.draw.campaign, "W2").text
+    assert "2月15日に7,000ポイントを還元しました。" in text
+    assert "当選時は12,340ポイントでしたが" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("withdrawn", "ポイント還元時にWESTER会員を退会されていたため"),
+        ("below_minimum", "対象ご利用額が5,000円未満となったため"),
+    ],
+)
+def test_a_forfeited_award_is_told_with_its_reason(
+    set_clock: SetClock, reason: str, sentence: str
+) -> None:
+    payout = steps.prepared()
+    if reason == "withdrawn":
+        steps.leave("W2")
+    else:
+        steps.lower("W2", to=0)
+    steps.pay(payout)
+    set_clock(PAID_AT)
+    text = look(payout.draw.campaign, "W2").text
+    assert "ポイント還元の対象外となりました。" in text
+    assert sentence in text
+    assert "おめでとう" not in text
+
+
+def test_a_void_draw_is_told_with_its_reason_until_the_next_is_confirmed(
+    set_clock: SetClock,
+) -> None:
+    first = void(drawn_draw(), reason="A feed file was overlooked.", at=LATER)
+    set_clock(LATER)
+    text = look(first.campaign, "W1").text
+    assert "第1回抽選は無効となりました" in text
+    assert "A feed file was overlooked." in text
+    assert "次回の抽選の日時は、抽選のページでお知らせします。" in text
+    assert "おめでとう" not in text
+    second = frozen_draw(
+        campaign=first.campaign,
+        at=LATER + timedelta(hours=1),
+        round_time=ROUND + timedelta(days=4),
+    )
+    publish(second, at=LATER + timedelta(hours=2))
+    set_clock(LATER + timedelta(hours=3))
+    text = look(first.campaign, "W2").text
+    assert "次回の抽選は2025年1月21日（火）12時に行います。" in text
+    assert "抽選の対象です。" in text
+
+
+@pytest.mark.parametrize("wester_id", ["W2", "nobody"])
+@pytest.mark.parametrize("make", [published_draw, steps.confirmed, steps.paid])
+def test_the_english_page_is_english(
+    set_clock: SetClock, make: Callable[[], Any], wester_id: str
+) -> None:
+    make()
+    set_clock(PAID_AT)
+    page = look(Campaign.objects.get(), wester_id, "en")
+    assert [text for lang, text in page.texts if lang == "en" and JAPANESE.search(text)] == []
+
+
+def test_the_campaign_page_publishes_what_was_credited_and_what_was_not(
+    set_clock: SetClock,
+) -> None:
+    payout = steps.prepared(budget_points=40_000)
+    steps.lower("W2", to=7_000)
+    steps.leave("W1")
+    steps.pay(payout)
+    set_clock(PAID_AT)
+    address = f"/campaign/detail/{payout.draw.campaign.code}/"
+    text = Page(signed_in().get(address).content.decode()).text
+    assert "2名に27,000ポイントを還元しました。" in text
+    assert "還元されなかった13,000ポイントを、ほかの方に還元することはありません。" in text

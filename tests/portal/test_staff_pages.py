@@ -1,0 +1,145 @@
+"""The overview of staff, and looking a member up: by whom, without an address, with an audit."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from campaign.models import AuditRecord, Campaign
+from entries.models import Entry, Member
+from tests.factories.campaign import CampaignFactory, UserFactory
+from tests.factories.entries import MemberFactory
+from tests.factories.lottery import FREEZES, closed_campaign, drawn_draw
+from tests.points import steps
+
+pytestmark = pytest.mark.django_db
+SetClock = Callable[[datetime], None]
+OVERVIEW, LOOK_UP = "/staff/overview/", "/staff/member/"
+MAY_LOOK_UP = ("support", "ops", "auditor")
+
+
+def staff(role: str) -> Client:
+    """Return the browser of somebody with a role, who reads English."""
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.force_login(UserFactory.create(role=role))
+    return client
+
+
+def look_up(client: Client, campaign: Campaign, wester_id: str) -> Any:
+    """Ask for a member."""
+    return client.post(LOOK_UP, {"campaign": campaign.pk, "wester_id": wester_id})
+
+
+def text_of(response: Any) -> str:
+    """Return what a page says."""
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize("address", [OVERVIEW, LOOK_UP])
+def test_staff_pages_ask_for_the_staffs_own_sign_in(address: str) -> None:
+    member = Client()
+    member.force_login(MemberFactory.create().user)
+    for client in (Client(), member):
+        response = client.get(address)
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/staff/login/")
+
+
+@pytest.mark.parametrize("role", ["campaign", "support", "ops", "approver", "auditor"])
+def test_the_overview_is_for_all_staff_and_looking_up_for_some(role: str) -> None:
+    client = staff(role)
+    page = text_of(client.get(OVERVIEW))
+    assert (LOOK_UP in page) == (role in MAY_LOOK_UP)
+    assert OVERVIEW in text_of(client.get("/staff/"))
+    response = client.get(LOOK_UP)
+    assert response.status_code == (200 if role in MAY_LOOK_UP else 403)
+
+
+def test_the_overview_tells_where_a_campaign_stands(set_clock: SetClock) -> None:
+    steps.paid()
+    CampaignFactory.create(code="a-draft", draft=True)
+    set_clock(steps.CREDIT_AT + timedelta(hours=1))
+    page = text_of(staff("ops").get(OVERVIEW))
+    assert "Points credited" in page
+    assert "Paid: 3 / 3" in page
+    assert "37,340" in page
+    assert "a-draft" not in page
+    assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
+
+
+def test_the_overview_warns_of_a_payout_that_is_due_and_not_approved(set_clock: SetClock) -> None:
+    steps.confirmed()
+    set_clock(steps.CREDIT_AT)
+    assert "the payout is due and not approved" in text_of(staff("support").get(OVERVIEW))
+
+
+def test_the_overview_without_a_campaign_says_so() -> None:
+    assert "No campaign is published yet." in text_of(staff("ops").get(OVERVIEW))
+
+
+def test_looking_up_tells_what_the_member_sees(set_clock: SetClock) -> None:
+    payout = steps.prepared()
+    steps.lower("W2", to=7_000)
+    steps.pay(payout)
+    set_clock(steps.CREDIT_AT + timedelta(hours=1))
+    page = text_of(look_up(staff("support"), payout.draw.campaign, "W2"))
+    for words in ("Points credited", "12,340", "7,000", "2025-02-15T10:00:00"):
+        assert words in page
+
+
+def test_looking_up_tells_nothing_of_a_result_before_its_confirmation(
+    set_clock: SetClock,
+) -> None:
+    draw = drawn_draw(budget_points=6_000)
+    set_clock(draw.round_time + timedelta(hours=1))
+    for wester_id in steps.THREE:
+        page = text_of(look_up(staff("auditor"), draw.campaign, wester_id))
+        assert "In the draw, no result yet" in page
+        assert "Points awarded" not in page
+
+
+def test_looking_up_somebody_unknown_finds_nothing(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    set_clock(FREEZES)
+    page = text_of(look_up(staff("ops"), campaign, "W-unknown"))
+    assert "There is no entry." in page
+    assert "There is no draw yet." in page
+    assert "No booking is known." in page
+
+
+def test_every_look_up_is_kept_without_the_wester_id(
+    set_clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    campaign = closed_campaign()
+    member: Member = MemberFactory.create(wester_id="W2")
+    set_clock(FREEZES)
+    look_up(staff("support"), campaign, "W2")
+    look_up(staff("support"), campaign, "W-unknown")
+    kept, unknown = AuditRecord.objects.filter(action="member.looked_up").order_by("id")
+    entry = Entry.objects.get(campaign=campaign, wester_id="W2")
+    assert (kept.subject, kept.at) == (campaign.code, FREEZES)
+    assert kept.detail == {"entry": entry.pk, "member": member.pk}
+    assert unknown.detail == {"entry": None, "member": None}
+    assert "W-unknown" not in caplog.text
+
+
+def test_whoever_may_not_look_up_leaves_no_trace_of_a_member(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    set_clock(FREEZES)
+    assert look_up(staff("approver"), campaign, "W2").status_code == 403
+    assert not AuditRecord.objects.filter(action="member.looked_up").exists()
+
+
+def test_an_address_names_no_member(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    set_clock(FREEZES)
+    client = staff("support")
+    page = text_of(client.get(LOOK_UP, {"campaign": str(campaign.pk), "wester_id": "W2"}))
+    assert "W2" not in page
+    assert not AuditRecord.objects.filter(action="member.looked_up").exists()
+    assert "This field is required." in text_of(look_up(client, campaign, ""))
