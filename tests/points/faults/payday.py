@@ -1,7 +1,7 @@
 """A payout in a database of its own, the processes that work on it, and the look at what came."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,7 +131,7 @@ def open_payday(machine: Machine, template: str, bug: str = "") -> Iterator[Payd
 
 def each_moment(
     machine: Machine, template: str, *whens: str, strike: str, bug: str = ""
-) -> Iterator[tuple[Payday, Moment]]:
+) -> Generator[tuple[Payday, Moment], None, None]:
     """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
         keep(look)

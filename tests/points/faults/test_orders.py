@@ -1,7 +1,7 @@
 """Everything that the interfaces allow, in any order: nothing but what should be comes of it."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -236,13 +236,12 @@ def make_bytes(chance: Callable[[int], bytes]) -> Any:
 
 
 @pytest.fixture
-def known_chance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Iterator[None]:
+def known_chance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> None:
     """Have keys and rounds be the same in every run."""
     monkeypatch.setattr(secrets, "token_bytes", secrets.token_bytes)
     monkeypatch.setattr(secrets, "randbelow", lambda below: below // 3)
     monkeypatch.setattr(preparing, "AWARDS_PER_PART", PARTS)
     settings.DRAW_CHAIN_FOLDER = tmp_path / "chain"
-    return
 
 
 @pytest.mark.usefixtures("known_chance")
