@@ -126,6 +126,12 @@ def whole(*, folder: str, per_part: int) -> None:
 
 
 @job
+def whole_and_verify(*, folder: str, per_part: int) -> None:
+    whole(folder=folder, per_part=per_part)
+    verify()
+
+
+@job
 def settle_and_close(*, folder: str) -> None:
     """Export, take the answers to it, and close."""
     command("payout", "export", CODE, "--output", folder)

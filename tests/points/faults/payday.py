@@ -68,6 +68,7 @@ class Payday:
         self.look_done(but_for)
 
     def look_done(self, but_for: tuple[str, ...]) -> None:
+        """Raise the same, but for what the ledger itself would say."""
         expected = {name: one for name, one in self.expected.items() if name not in but_for}
         with self.machine.connect(self.database) as connection:
             invariants.check_done(connection, expected)
@@ -79,7 +80,7 @@ class Payday:
         end = self.outcomes()[member]
         if (end.credited, end.forfeited) != (0, points):
             raise Broken(invariants.OUTCOME, (member, end))
-        self.check_done(but_for=(member,))
+        self.look_done((member,))
         with self.machine.connect(self.database) as connection:
             closed = connection.execute("SELECT closed_at FROM points_payout").fetchone()
         if closed in (None, (None,)):

@@ -50,6 +50,7 @@ def test_a_campaign_is_paid_settled_and_closed_while_workers_are_killed(
     payday.run("settle_and_close", folder=here(tmp_path / "out"))
 
     payday.check_settled(tmp_path / "out")
+    payday.run("verify")
     seconds = time.monotonic() - started
     print(f"{len(payday.expected)} awards, {kills} workers killed, {seconds:.0f} s")
     assert kills
