@@ -49,6 +49,11 @@ def count(name: str, *, default: int) -> int:
     return number
 
 
+def optional_count(name: str) -> int | None:
+    """Read a number from 1 on; None where the variable is empty or missing."""
+    return count(name, default=1) if env.str(name, "") else None
+
+
 def log_level(name: str) -> str:
     """Read the least level that is logged; INFO where the variable is empty or missing."""
     level = env.str(name, "").upper() or "INFO"

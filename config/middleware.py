@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from config import metrics
 from portal import errors
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,7 @@ class RequestLog:
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=uuid.uuid4().hex):
             response = self.get_response(request)
+            metrics.count_request(method=request.method, status=response.status_code)
             route = request.resolver_match.route if request.resolver_match else None
             log.info(
                 "request",

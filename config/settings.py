@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env as environment
 from config import logs
+from config.database import connection_settings
 from config.draw import DAY, read_draw
 from config.env import ROOT, env
 from config.production import production_refusals
@@ -26,6 +27,9 @@ DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
 DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
 PORT = environment.port("PORT", default=8000)
+# What the demo plays: sample feeds for so many members, or the feed files of a folder.
+DEMO_MEMBERS = environment.count("MEMBERS", default=100_000)
+DEMO_FEEDS = env.str("FEEDS", "")
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
@@ -128,8 +132,10 @@ TEMPLATES = [
 # row, which makes large statements quadratic.
 OPTIONS = DATABASE.setdefault("OPTIONS", {})
 OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}".strip()
-DATABASE["CONN_MAX_AGE"] = 60
-DATABASE["CONN_HEALTH_CHECKS"] = True
+# A pool for processes of many threads (the web server's); for all others one connection a thread.
+CONNECTIONS = connection_settings(environment.optional_count("DATABASE_POOL"))
+OPTIONS.update(CONNECTIONS.pop("OPTIONS", {}))
+DATABASE.update(CONNECTIONS)
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -276,10 +282,15 @@ if PRODUCTION:
     LANGUAGE_COOKIE_NAME = "__Host-language"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+
+# Who may look at /metrics: whoever bears this token; nobody where it is not set.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Where the web server's processes count together; the server itself names it (config.webserver).
+METRICS_FOLDER = env.str("PROMETHEUS_MULTIPROC_DIR", "")
 
 LOG_LEVEL = environment.log_level("LOG_LEVEL")
 LOGGING = logs.configuration(level=LOG_LEVEL, as_json=PRODUCTION)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from config import health
+from config import health, metrics
 from portal import errors
 
 admin.site.site_header = _("Dodonto office")
@@ -23,6 +23,7 @@ urlpatterns = [
     path("staff/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("metrics", metrics.show, name="metrics"),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden

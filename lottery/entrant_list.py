@@ -32,9 +32,8 @@ WITH candidate AS (
     WHERE entry.campaign_id = %s
 )
 """
-ELIGIBLE = "SELECT convert_to(wester_id, 'UTF8'), counting_total FROM ({chosen}) eligible"
-# Two hash tables of members to look things up in.
-MEMORY = "SET LOCAL work_mem = '128MB'"
+# Two hash tables of members to look things up in; and all rows are wanted, not the first ones.
+SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL cursor_tuple_fraction = 1")
 COLUMNS = ("draw_id", "position", "total_yen", "reward_points", "pid", "nonce", "commitment")
 STORE = f"COPY lottery_entrant ({', '.join(COLUMNS)}, wester_id) FROM STDIN (FORMAT binary)"
 # A row of a binary COPY: the number of columns, then each column's length and value.
@@ -86,22 +85,23 @@ def pack_entrants(terms: Terms, pid_key: bytes, nonce_key: bytes) -> Iterator[by
     """Yield every entrant, nameless and committed to, in no order."""
     make = protocol.entrant_maker(pid_key, nonce_key)
     pack, cap = NUMBERS.pack, terms.reward_cap_points
-    for member, total in read_eligible(terms):
-        reward = min(total, cap)
+    for wester_id, total in read_eligible(terms):
+        member, reward = wester_id.encode(), min(total, cap)
         pid, nonce, commitment = make(member, reward)
         yield pid + commitment + nonce + pack(total, reward) + member
 
 
-def read_eligible(terms: Terms) -> Iterator[tuple[bytes, int]]:
-    """Yield WESTER ID, in UTF-8, and total of everybody whom no rule of a member keeps out."""
+def read_eligible(terms: Terms) -> Iterator[tuple[str, int]]:
+    """Yield WESTER ID and total of everybody whom no rule of a member keeps out."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    chosen, parameters = eligible.values("wester_id", "counting_total").query.sql_with_params()
-    statement = f"COPY ({CANDIDATES} {ELIGIBLE.format(chosen=chosen)}) TO STDOUT (FORMAT binary)"
+    chosen, parameters = eligible.values_list("wester_id", "counting_total").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(MEMORY)
-        with cursor.copy(statement, [terms.campaign_id, *parameters]) as copy:
-            copy.set_types(["bytea", "int8"])
-            yield from copy.rows()
+        for setting in SETTINGS:
+            cursor.execute(setting)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(CANDIDATES + chosen, [terms.campaign_id, *parameters])
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
 
 def store_list(draw: Draw, packed: list[bytes]) -> None:

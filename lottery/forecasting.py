@@ -9,9 +9,12 @@ from django.db.models.functions import Least
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.queries import working_terms
 from entries.rules import any_keeps_out
-from lottery.entrant_list import CANDIDATES, MEMORY
+from lottery.entrant_list import CANDIDATES
 from lottery.forecast import Forecast, forecast_draw
 from lottery.models import Candidate, KeptForecast
+
+# Two hash tables of members to look things up in.
+MEMORY = "SET LOCAL work_mem = '128MB'"
 
 
 def forecast_campaign(campaign: Campaign) -> Forecast:

@@ -48,11 +48,12 @@ def shown_state(
 
     By the clock until the entry period ends; then closed until the freeze, counting until the draw
     is confirmed, results until the payout has ended. A result counts from its instant on, never
-    before, and a void draw takes it back together with the freeze.
+    before (a demo's clock runs back too), and a void draw takes it back together with the freeze.
 
     Args: ``confirmed_at``, ``paid_at``: when the draw was confirmed, when the payout run ended.
     """
-    shown = BY_ENTRY[entry_state(terms, entries_frozen_at, now=now)]
+    frozen_at = entries_frozen_at if has_come(entries_frozen_at, now=now) else None
+    shown = BY_ENTRY[entry_state(terms, frozen_at, now=now)]
     if shown is not ShownState.COUNTING or not has_come(confirmed_at, now=now):
         return shown
     return ShownState.CREDITED if has_come(paid_at, now=now) else ShownState.RESULTS

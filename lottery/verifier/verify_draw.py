@@ -459,10 +459,8 @@ def check_terms(draw: Draw) -> str:
     for key in sorted(terms.keys() & draw.manifest.keys()):
         if terms[key] != draw.manifest[key]:
             raise Failed(f"terms.json and manifest.json have another {key}")
-    if (
-        sha256(read_file(draw.folder / "verify_draw.py")).hexdigest()
-        != (draw.manifest["verifier_sha256"])
-    ):
+    program = read_file(draw.folder / "verify_draw.py")
+    if sha256(program).hexdigest() != draw.manifest["verifier_sha256"]:
         raise Failed("verify_draw.py is not what verifier_sha256 names")
     try:
         stray = {path.name for path in draw.folder.iterdir()} - {*BEFORE_DRAW, *AFTER_DRAW}

@@ -87,8 +87,8 @@ class Migration(migrations.Migration):
                 ('campaign', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='campaign.campaign', verbose_name='campaign')),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                'verbose_name': 'points account',
+                'verbose_name_plural': 'points accounts',
             },
         ),
         migrations.CreateModel(

@@ -56,8 +56,8 @@ class Account(models.Model):
     )
 
     class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = _("points account")
+        verbose_name_plural = _("points accounts")
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "kind"],

@@ -1,21 +1,28 @@
 """Make the demo's stage: schema, clock, campaign, staff, publication; repeating changes nothing."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from django.core.management import call_command
 
 from campaign import clock, staff
 from campaign.models import DemoClock
 from campaign.termsfile import read_campaign_file
+from portal.demo.orders import have_approved, order
 
 CAMPAIGN_FILE = Path(__file__).parents[2] / "campaign" / "data" / "012025121203.json"
-PLANNER, APPROVER = "demo-planner", "demo-approver"
+PLANNER, OPERATOR, APPROVER, AUDITOR, HELPER = (
+    f"demo-{name}" for name in ("planner", "operator", "approver", "auditor", "helper")
+)
+ROLES = {
+    PLANNER: "campaign",
+    OPERATOR: "ops",
+    APPROVER: "approver",
+    AUDITOR: "auditor",
+    HELPER: "support",
+}
 SAY = Callable[[str], object]
 
 
@@ -41,26 +48,24 @@ def prepare(say: SAY) -> Stage:
     call_command("migrate", verbosity=0)
     file = read_campaign_file(CAMPAIGN_FILE.read_bytes())
     if not DemoClock.objects.exists():
-        # Published the day before: then the clock is let go.
+        # Published the day before.
         clock.move_demo_clock(to=file.terms["opens_at"] - timedelta(days=1), runs=False)
     say(f"Loading the campaign {file.code} ...")
     order("campaign", "load", str(CAMPAIGN_FILE))
-    say("Having two people of staff, for what one asks another must approve ...")
-    logins = [have_login(PLANNER, "campaign"), have_login(APPROVER, "approver")]
+    say("Having people of staff, for what one asks another must approve ...")
+    logins = [have_login(name, role) for name, role in ROLES.items()]
     publish(file.code, say)
-    if not DemoClock.objects.filter(runs=True).exists():
-        clock.move_demo_clock(to=file.terms["opens_at"])
-        say(f"The demo's clock runs from {clock.now():%Y-%m-%d %H:%M}, as the entry opens.")
+    if DemoClock.objects.filter(runs=False).exists() and clock.now() < file.terms["opens_at"]:
+        clock.move_demo_clock(to=file.terms["opens_at"], runs=False)
+        say(f"The demo's clock stands at {clock.now():%Y-%m-%d %H:%M}, as the entry opens.")
     return Stage(file.code, logins)
 
 
 def publish(code: str, say: SAY) -> None:
     """Publish the campaign: one asks for it, the other approves."""
-    asked = order("campaign", "publish", code, "--by", PLANNER)
-    if asked["approval"] is None:
-        return
-    say(f"{PLANNER} asks for the publication, {APPROVER} approves it ...")
-    order("approval", "approve", str(asked["approval"]), "--by", APPROVER)
+    asked = have_approved("campaign", "publish", code, by=PLANNER, approver=APPROVER)
+    if asked["approval"] is not None:
+        say(f"{PLANNER} asked for the publication, {APPROVER} approved it.")
 
 
 def have_login(username: str, role: str) -> Login:
@@ -71,11 +76,3 @@ def have_login(username: str, role: str) -> Login:
     user.set_password(password)
     user.save(update_fields=["password"])
     return Login(username, password)
-
-
-def order(*words: str) -> dict[str, Any]:
-    """Run a command of the project as a person would, and return its answer."""
-    answer = StringIO()
-    call_command(*words, "--json", stdout=answer)
-    data: dict[str, Any] = json.loads(answer.getvalue())
-    return data

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -18,6 +18,8 @@ from portal.demo.refusals import PageSilent, PartEnded
 POLL_S = 0.2
 START_PATIENCE_S = 60
 END_PATIENCE_S = 20
+WORKERS = 2  # processes; all of them work on one run together
+CELERY = ("celery", "--app", "config")
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -29,24 +31,29 @@ class Part:
     words: list[str]
 
 
+def worker() -> Part:
+    """Return what does the work that somebody rings for."""
+    return Part("worker", [*CELERY, "worker", "--concurrency", str(WORKERS)])
+
+
 def parts_of_demo(*, state: Path, port: int, plays_wester: bool) -> list[Part]:
     """Return what serves the demo: web server, worker, the minute's bell, and a stand-in."""
-    celery = ["celery", "--app", "config"]
     gunicorn = ["gunicorn", "--config", "python:config.webserver"]
     stand_in = [Part("wester", ["config.wester"])] if plays_wester else []
     return [
         *stand_in,
         Part("web", [*gunicorn, "--bind", f"{HOST}:{port}", "config.wsgi"]),
-        Part("worker", [*celery, "worker", "--concurrency", "2"]),
-        Part("beat", [*celery, "beat", "--schedule", str(state / "celerybeat")]),
+        worker(),
+        Part("beat", [*CELERY, "beat", "--schedule", str(state / "celerybeat")]),
     ]
 
 
 class Children:
     """The running parts of a demo."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, variables: Mapping[str, str]) -> None:
         self.state = state
+        self.variables = {"DEMO_MODE": "1", "DEBUG": "0", "PYTHONUNBUFFERED": "1", **variables}
         self.logs = state / "log"
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -56,7 +63,7 @@ class Children:
         with self.log(part.name).open("ab") as log:
             self.running[part.name] = subprocess.Popen(
                 [sys.executable, "-X", mark(self.state), "-m", *part.words],
-                env={**os.environ, "DEMO_MODE": "1", "DEBUG": "0", "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **self.variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -99,27 +106,32 @@ def with_patience(process: "subprocess.Popen[bytes]", seconds: float) -> None:
         process.wait()
 
 
-def serve(
-    parts: list[Part], *, state: Path, port: int, path: str, tell: Callable[[], None]
-) -> None:
-    """Run the parts until a signal asks us to end; ``tell`` is called once the page answers.
+@contextmanager
+def running(
+    parts: list[Part], *, state: Path, variables: Mapping[str, str]
+) -> Iterator[tuple[Children, threading.Event]]:
+    """Have the parts run inside the block, and end them after it, however it ends.
 
-    Raises:
-        PartEnded: one of them ended by itself; the others are ended too.
-        PageSilent: the page does not answer in time.
+    The event is set once a signal asks us to end; the block looks at it.
     """
     with asked_to_end() as asked:
-        children = Children(state)
+        children = Children(state, variables)
         try:
             for part in parts:
                 children.start(part)
-            wait_for_page(children, port=port, path=path, asked=asked)
-            if not asked.is_set():
-                tell()
-            while not asked.wait(POLL_S):
-                children.require_all()
+            yield children, asked
         finally:
             children.end()
+
+
+def stay(children: Children, asked: threading.Event) -> None:
+    """Wait until a signal asks us to end.
+
+    Raises:
+        PartEnded: a part ended by itself.
+    """
+    while not asked.wait(POLL_S):
+        children.require_all()
 
 
 def wait_for_page(children: Children, *, port: int, path: str, asked: threading.Event) -> None:

@@ -25,3 +25,27 @@ class PartEnded(DemoRefusal):
 
 class PageSilent(DemoRefusal):
     """The campaign page did not answer in time."""
+
+
+class AskedToEnd(DemoRefusal):
+    """A signal asks the demo to end before it is through."""
+
+
+class WorkersStalled(DemoRefusal):
+    """The workers do not finish what they were called to."""
+
+
+class OrderRefused(DemoRefusal):
+    """A command that the demo gave was refused."""
+
+
+class OtherDemo(DemoRefusal):
+    """The data of another demo lie where they cannot be cleared away."""
+
+
+class FeedsUnusable(DemoRefusal):
+    """The folder named by FEEDS holds no feed files."""
+
+
+class DrawNotProved(DemoRefusal):
+    """The outsider's verifier does not accept the draw."""

@@ -23,6 +23,7 @@ MODULES = (
     "tests.bench.pressing",
     "tests.bench.totals",
     "tests.bench.drawing",
+    "tests.bench.paying",
 )
 DATABASE = "dodonto_bench"
 

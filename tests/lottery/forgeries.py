@@ -25,6 +25,7 @@ from tests.lottery.reference import (
     frozen_files,
     local_beacon,
     local_round,
+    merkle_root,
     ordered,
     rows_of,
     seed_of,
@@ -86,6 +87,15 @@ def with_entries(entries: list[Entry], root: bytes | None = None) -> Files:
     if root is not None:
         fields["merkle_root"] = root.hex()
     return resigned(**fields) | {"entries.bin": content}
+
+
+def with_a_short_record() -> Files:
+    """Return a drawn bundle whose last record lacks a byte, all hashes with it."""
+    records = [entry.record for entry in entries_of(PLAN)]
+    records[-1] = records[-1][:-1]
+    content = b"".join(records)
+    root = merkle_root(records).hex()
+    return resigned(entries_sha256=sha(content).hex(), merkle_root=root) | {"entries.bin": content}
 
 
 def doubling_root(level: list[bytes]) -> bytes:
@@ -172,6 +182,7 @@ MANIFESTS = {
         ),
         4,
     ),
+    "a record cut short, the root with it": (with_a_short_record, 4),
     "an entry left out": (lambda: with_entries(entries_of(PLAN)[1:]), 5),
     "another root": (lambda: resigned(merkle_root="00" * 32), 5),
     "a root that doubles odd nodes": (

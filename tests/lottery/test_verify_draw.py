@@ -1,6 +1,7 @@
 """The outsider's verifier takes what the protocol asks for, and says what it is."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.lottery.reference import (
     sha,
     write,
 )
-from tests.lottery.rounds import ACCEPTED
+from tests.lottery.rounds import ACCEPTED, REFUSED
 from tests.lottery.verifying import WARNING, verifier, verify
 
 REWARDS = [6000, 5000, 20_000, 7000, 12_345, 9000, 5001]
@@ -60,6 +61,8 @@ PLANS = {
     "33 entrants": Plan(rewards=[5000 + number for number in range(33)], budget=50_000),
 }
 ALL_PLANS = [pytest.param(plan, id=name) for name, plan in PLANS.items()]
+# The folder is written anew by each example; a busy machine makes them slow.
+UNHURT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @pytest.mark.parametrize("plan", ALL_PLANS)
@@ -117,9 +120,7 @@ def test_the_plans_have_every_kind_of_receipt() -> None:
     st.integers(0, 200_000),
     st.sampled_from(["stop", "partial"]),
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=UNHURT)
 def test_verify_draw_accepts_any_rewards_and_budget(
     tmp_path: Path, rewards: list[int], budget: int, policy: str
 ) -> None:
@@ -237,6 +238,37 @@ def test_signature_holds_for_the_public_chains_rounds(value: Any) -> None:
 
     assert verifier().signature_holds(key, value.round, bytes.fromhex(value.signature))
     assert not verifier().signature_holds(key, value.round + 1, bytes.fromhex(value.signature))
+
+
+@pytest.mark.parametrize(
+    ("number", "signature"),
+    [
+        pytest.param(number, bytes.fromhex(signature), id=name)
+        for name, (number, signature, code) in REFUSED.items()
+        if code != "signature_form"
+    ],
+)
+def test_signature_holds_for_nothing_else(number: int, signature: bytes) -> None:
+    key = bytes.fromhex(str(QUICKNET["public_key"]))
+
+    with suppress(verifier().Failed):
+        assert not verifier().signature_holds(key, number, signature)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("c0" + 95 * "00", id="infinity"),
+        pytest.param("00" * 96, id="zeros"),
+        pytest.param("ff" * 96, id="ones"),
+        pytest.param("80" + 94 * "00" + "02", id="outside the subgroup"),
+        pytest.param(str(QUICKNET["public_key"])[:-2] + "00", id="no point"),
+        pytest.param("0" + str(QUICKNET["public_key"])[1:], id="no mark of compression"),
+    ],
+)
+def test_public_key_point_is_of_the_right_subgroup(key: str) -> None:
+    with pytest.raises(verifier().Failed, match="public key"):
+        verifier().public_key_point(bytes.fromhex(key))
 
 
 def test_the_reference_makes_the_same_bundle_twice() -> None:

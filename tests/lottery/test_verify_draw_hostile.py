@@ -45,6 +45,8 @@ JSON_TEXTS = {
     "a key of nothing": b'{"":null}',
     "a megabyte and more": b" " * (1 << 20) + b"{}",
 }
+# The folder is written anew by each example; a busy machine makes them slow.
+UNHURT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +90,7 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path, name: str, kind: str) 
 
 
 @given(st.sampled_from(sorted(STEP_OF_FILE)), st.binary(max_size=300))
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, deadline=None, suppress_health_check=UNHURT)
 def test_any_bytes_are_refused(bundle: Bundle, name: str, content: bytes) -> None:
     steps = [8, 10] if name == "winners.csv" else [STEP_OF_FILE[name]]
 
@@ -105,9 +105,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(st.sampled_from(sorted(json.loads(FILES["manifest.json"]))), JSON_VALUES)
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, deadline=None, suppress_health_check=UNHURT)
 def test_any_value_in_a_signed_manifest_is_refused(
     bundle: Bundle, field: str, value: object
 ) -> None:

@@ -84,3 +84,17 @@ def test_a_receipt_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
     assert_refused(verify(folder, "--receipt", tmp_path / "none.json"), 11)
     assert_refused(verify(folder, "--receipt", tmp_path), 11)
+
+
+def test_a_receipt_with_a_reward_above_the_cap_is_refused(tmp_path: Path) -> None:
+    """Committed to and never drawn, so that no row shows it: the entrant alone can see it."""
+    plan = Plan(rewards=[20_001] * 5, budget=0)
+    files = frozen_files(plan)
+    folder = write(files, tmp_path / "bundle")
+    file = tmp_path / "receipt.json"
+    file.write_bytes(canonical(receipt_of(plan, files, "M00000001")))
+
+    outcome = verify(folder, "--before-draw", "--receipt", file)
+
+    assert_refused(outcome, 11)
+    assert "above the cap" in outcome.reason

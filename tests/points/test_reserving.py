@@ -9,10 +9,10 @@ from campaign import approvals, terms
 from lottery import confirming, voiding
 from lottery.models import Draw
 from points import reserving
-from points.models import Account, Transfer
+from points.models import Account, PaidDraw, Transfer
 from points.preparing import request_payout
 from points.refusals import NotConfirmed, PayoutApproved
-from tests.campaign.refused import refused_as, sql
+from tests.campaign.refused import refused_as
 from tests.factories.campaign import campaign_file
 from tests.factories.lottery import ROUND, drawn_draw, frozen_draw, person, publish, reread, run
 from tests.points.books import balances
@@ -109,9 +109,8 @@ def test_a_draw_is_not_void_once_its_payout_is_approved() -> None:
     with pytest.raises(PayoutApproved):
         voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=CONFIRMED_AT)
     with refused_as("draw_not_void_once_paid"):
-        sql(
-            "UPDATE lottery_draw SET state = 'void', voided_at = confirmed_at, "
-            "voided_by_id = confirmed_by_id, void_reason = 'x'"
+        PaidDraw.objects.update(
+            state="void", voided_at=CONFIRMED_AT, voided_by=draw.confirmed_by, void_reason="x"
         )
     assert draw.state == Draw.State.CONFIRMED
 

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ from campaign import clock
 from campaign.models import Approval, User
 from config.embedded.places import Places
 from portal.demo import place, preparing
+from portal.demo.sampling.making import make_feeds
 from tests.outside import free_port, kill_all, manage, run_python, start_python
 
 CODE = "012025121203"
 PAGE = f"/campaign/detail/{CODE}/"
+FEW = 60
+IN_THE_MIDDLE, RUNS = "  2024-12-25 ", "until Ctrl-C"
 
 
 @pytest.fixture
@@ -48,7 +52,9 @@ def test_prepare_again_gives_new_passwords_and_changes_nothing_else() -> None:
     first = preparing.prepare(lambda _: None)
     again = preparing.prepare(lambda _: None)
 
-    assert (again.campaign, Approval.objects.count(), User.objects.count()) == (CODE, 1, 2)
+    everybody = len(preparing.ROLES)
+    assert (again.campaign, Approval.objects.count()) == (CODE, 1)
+    assert User.objects.count() == everybody
     for login in again.logins:
         assert authenticate(username=login.username, password=login.password)
     for login in first.logins:
@@ -65,27 +71,34 @@ def test_demo_runs_in_demo_mode_only(settings: Settings) -> None:
 class Demo:
     """A running demo of one folder, looked at from outside."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, **variables: str) -> None:
         self.places = places
         self.port = free_port()
         self.variables = {
             "DEMO_MODE": "1",
+            "MEMBERS": str(FEW),
             "PORT": str(self.port),
             "WESTER_ISSUER": f"http://127.0.0.1:{free_port()}",
             "LOCAL_STATE_DIR": str(places.state),
+            **variables,
         }
         self.words: list[str] = []
 
-    def start(self) -> "subprocess.Popen[str]":
-        """Start it and wait until it says that it runs."""
+    @property
+    def said(self) -> str:
+        """What it has said since its start."""
+        return "".join(self.words)
+
+    def start(self, *, until: str) -> "subprocess.Popen[str]":
+        """Start it and wait until it says so."""
         process = start_python("manage.py", "demo", **self.variables)
         assert process.stderr
         self.words = []
         for line in process.stderr:
             self.words.append(line)
-            if "until Ctrl-C" in line:
+            if until in line:
                 return process
-        pytest.fail("".join(self.words))
+        pytest.fail(self.said)
 
     def page(self) -> int:
         """Ask for the campaign page; 0 where nobody answers."""
@@ -111,30 +124,37 @@ class Demo:
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
+    def summary(self) -> dict[str, Any]:
+        """Read the summary that it left for programs."""
+        found: dict[str, Any] = json.loads((self.places.state / "demo.json").read_text())
+        return found
+
 
 @pytest.mark.slow
-def test_demo_from_its_first_start_through_every_death(state: Places) -> None:
+def test_demo_is_killed_in_the_middle_and_plays_on_to_its_end(state: Places) -> None:
     demo = Demo(state)
 
-    first = demo.start()
+    killed = demo.start(until=IN_THE_MIDDLE)
+    assert f"http://127.0.0.1:{demo.port}{PAGE}" in demo.said
+    assert len(re.findall(r"password: \S{20}\n", demo.said)) == len(preparing.ROLES)
+    demo.kill(killed)
+    assert demo.page() == 0
+
+    first = demo.start(until=RUNS)
     assert demo.page() == 200
-    said = "".join(demo.words)
-    assert f"http://127.0.0.1:{demo.port}{PAGE}" in said
-    assert len(re.findall(r"password: \S{20}\n", said)) == 2
+    assert "2024-12-11" not in demo.said  # that night was over
+    assert demo.summary()["payout"]["state"] == "closed"
 
     second = manage("demo", **demo.variables)
     assert second.returncode == 1
     assert f"A demo is running here already (process {first.pid}); end it" in second.stderr
 
-    demo.kill(first)
-    assert demo.page() == 0
-
-    orphaned = demo.start()
-    orphaned.kill()  # alone: its parts live on and hold the port
-    orphaned.communicate()
+    first.kill()  # alone: its parts live on and hold the port
+    first.communicate()
     assert demo.page() == 200
 
-    third = demo.start()
+    third = demo.start(until=RUNS)
+    assert "[1/" not in demo.said  # there was nothing left to play
     assert demo.page() == 200
     assert demo.stop() == "Stopped the demo, Valkey, PostgreSQL.\n"
     third.communicate()
@@ -145,8 +165,8 @@ def test_demo_from_its_first_start_through_every_death(state: Places) -> None:
 
 @pytest.mark.slow
 def test_demo_whose_worker_dies_says_so_and_ends_the_rest(state: Places) -> None:
-    demo = Demo(state)
-    process = demo.start()
+    demo = Demo(state, DEMO_SERVE="0")
+    process = demo.start(until=IN_THE_MIDDLE)
     worker = next(
         part for part in place.parts(state.state) if {"celery", "worker"} <= set(part.cmdline())
     )
@@ -156,19 +176,38 @@ def test_demo_whose_worker_dies_says_so_and_ends_the_rest(state: Places) -> None
 
     assert process.returncode == 1
     assert "has ended by itself" in said
-    assert demo.page() == 0
     assert list(place.parts(state.state)) == []
 
 
 @pytest.mark.slow
-def test_demo_that_serves_nothing_ends_with_a_summary(state: Places) -> None:
-    done = manage("demo", "--json", DEMO_MODE="1", DEMO_SERVE="0", LOCAL_STATE_DIR=str(state.state))
+def test_demo_is_asked_to_end_in_the_middle(state: Places) -> None:
+    demo = Demo(state, DEMO_SERVE="0")
+    process = demo.start(until=IN_THE_MIDDLE)
+
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate()
+
+    assert process.returncode == 1
+    assert "make demo goes on from here" in said
+    assert list(place.parts(state.state)) == []
+
+
+@pytest.mark.slow
+def test_demo_of_feeds_that_were_given_ends_with_a_summary(state: Places, tmp_path: Path) -> None:
+    make_feeds(tmp_path / "feeds", members=FEW, campaign=CODE, seed="of somebody else")
+    demo = Demo(state, DEMO_SERVE="0", FEEDS=str(tmp_path / "feeds"))
+
+    done = manage("demo", "--json", **demo.variables)
 
     data: dict[str, Any] = json.loads(done.stdout)
-    assert done.returncode == 0
+    assert done.returncode == 0, done.stderr
+    assert [login["username"] for login in data.pop("logins")] == list(preparing.ROLES)
+    assert data == demo.summary()
     assert data["campaign"] == CODE
-    assert [login["username"] for login in data["logins"]] == [
-        preparing.PLANNER,
-        preparing.APPROVER,
-    ]
+    assert data["feeds"]["refused_files"] == 0
+    assert data["draw"]["entrants"] >= data["draw"]["winners"] > 0
+    assert data["draw"]["total_points"] <= 100_000_000
+    assert data["payout"]["state"] == "closed"
+    assert data["ledger"]["ok"]
+    assert str(data["play"]["feeds"]) == str(tmp_path / "feeds")
     assert list(place.parts(state.state)) == []

@@ -21,10 +21,13 @@ def answer(value: bool) -> Callable[..., bool]:
     return lambda **_: value
 
 
-def serve(parts: list[Part], state: Path, told: list[str]) -> None:
-    processes.serve(
-        parts, state=state, port=PORT, path=PATH, tell=lambda: told.append("it answers")
-    )
+def serve(parts: list[Part], state: Path, tell: Callable[[], None] = lambda: None) -> None:
+    """Run the parts as the demo does, until a signal."""
+    with processes.running(parts, state=state, variables={}) as (children, asked):
+        processes.wait_for_page(children, port=PORT, path=PATH, asked=asked)
+        if not asked.is_set():
+            tell()
+        processes.stay(children, asked)
 
 
 def test_serve_ends_every_part_where_one_ends_by_itself(
@@ -33,7 +36,7 @@ def test_serve_ends_every_part_where_one_ends_by_itself(
     monkeypatch.setattr(processes, "answers", answer(True))
 
     with pytest.raises(PartEnded, match=r"demo's short has ended by itself \(exit code 0\); its"):
-        serve([STEADY, SHORT], tmp_path, [])
+        serve([STEADY, SHORT], tmp_path)
 
     assert list(place.parts(tmp_path)) == []
     assert "Zen of Python" in (tmp_path / "log" / "short.log").read_text()
@@ -52,9 +55,7 @@ def test_serve_ends_in_peace_when_it_is_asked_to(
         assert len(list(place.parts(tmp_path))) == 2
         os.kill(os.getpid(), number)
 
-    processes.serve(
-        [STEADY, Part("other", STEADY.words)], state=tmp_path, port=PORT, path=PATH, tell=ask
-    )
+    serve([STEADY, Part("other", STEADY.words)], tmp_path, ask)
 
     assert told == ["it answers"]
     assert list(place.parts(tmp_path)) == []
@@ -68,7 +69,7 @@ def test_serve_does_not_wait_for_a_page_when_it_is_asked_to_end(
     told: list[str] = []
     threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGTERM]).start()
 
-    serve([STEADY], tmp_path, told)
+    serve([STEADY], tmp_path, lambda: told.append("it answers"))
 
     assert told == []
 
@@ -80,7 +81,7 @@ def test_serve_says_that_the_page_does_not_answer(
     monkeypatch.setattr(processes, "START_PATIENCE_S", 0)
 
     with pytest.raises(PageSilent, match=r"does not answer; the log .*/log/web\.log says why"):
-        serve([STEADY], tmp_path, [])
+        serve([STEADY], tmp_path)
 
     assert list(place.parts(tmp_path)) == []
 
@@ -91,7 +92,7 @@ def test_serve_ends_what_was_started_where_a_part_cannot_be(
     (tmp_path / "log" / "broken.log").mkdir(parents=True)
 
     with pytest.raises(IsADirectoryError):
-        serve([STEADY, Part("broken", ["this"])], tmp_path, [])
+        serve([STEADY, Part("broken", ["this"])], tmp_path)
 
     assert list(place.parts(tmp_path)) == []
 
@@ -108,7 +109,7 @@ def test_a_part_that_does_not_listen_is_killed(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
     with pytest.raises(PartEnded):
-        serve([Part("deaf", ["deaf"]), SHORT], tmp_path, [])
+        serve([Part("deaf", ["deaf"]), SHORT], tmp_path)
 
     assert list(place.parts(tmp_path)) == []
 
@@ -130,3 +131,21 @@ def test_parts_of_demo_are(tmp_path: Path, plays_wester: bool, names: list[str])
     assert [part.name for part in parts] == names
     web = next(part for part in parts if part.name == "web")
     assert "127.0.0.1:8123" in web.words  # and nowhere beyond this machine
+
+
+def test_a_part_is_told_what_it_has_to_know(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FEED_INBOX", "somebody else's")
+    (tmp_path / "teller.py").write_text("import os; print(os.environ['FEED_INBOX'])\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    with (
+        pytest.raises(PartEnded),
+        processes.running(
+            [Part("teller", ["teller"])], state=tmp_path, variables={"FEED_INBOX": "ours"}
+        ) as (children, asked),
+    ):
+        processes.stay(children, asked)
+
+    assert (tmp_path / "log" / "teller.log").read_text() == "ours\n"

@@ -1,0 +1,43 @@
+# One image for migrate, web, worker and beat, and nginx with the static files beside it.
+#   docker compose build
+# The Python that the tests run on.
+FROM python:3.11-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH
+COPY requirements.lock requirements-dev.lock ./
+RUN pip install --require-hashes --no-deps --requirement requirements.lock
+# Babel compiles the translations and stays behind in this stage.
+RUN awk '/^[a-z]/ {wanted = /^babel==/} wanted' requirements-dev.lock > /tmp/babel.lock \
+    && pip install --require-hashes --no-deps --target /tools --requirement /tmp/babel.lock
+COPY . .
+RUN PYTHONPATH=/tools python -m config.translations compile
+# What production demands, for this one step: nothing of it is asked or kept.
+RUN PRODUCTION=1 \
+    SECRET_KEY=0123456789-0123456789-0123456789-0123456789-0123456789 \
+    DRAW_KEY=0000000000000000000000000000000000000000000000000000000000000000 \
+    DRAW_SIGNING_KEY=1111111111111111111111111111111111111111111111111111111111111111 \
+    DATABASE_URL=postgresql://nobody@localhost/nothing REDIS_URL=redis://localhost \
+    WESTER_ISSUER=https://localhost WESTER_CLIENT_ID=nobody WESTER_CLIENT_SECRET=nothing \
+    python manage.py collectstatic --noinput
+# The containers' folders cannot be written: what Python would keep there is made here.
+RUN python -m compileall -q /venv/lib /app
+
+FROM nginx:1.29-alpine AS front
+COPY config/nginx.conf /etc/nginx/nginx.conf
+COPY config/nginx_site.conf /etc/nginx/site.conf
+COPY --from=build /app/staticfiles /srv/static
+
+FROM python:3.11-slim AS app
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PRODUCTION=1 PATH=/venv/bin:$PATH
+RUN useradd --system --uid 10001 --no-create-home dodonto
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+USER dodonto
+EXPOSE 8000
+# Through the site's own door, as a load balancer asks; the address is one that the site answers to.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "config/alive.py"]
+CMD ["gunicorn", "--config", "python:config.webserver", "--bind", "0.0.0.0:8000", "config.wsgi"]

@@ -1,0 +1,18 @@
+"""Whom the played WESTER ID offers to sign in as, once there is something to see for them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from portal.demo.keeping import keep
+
+
+def offer_members(state: Path, summary: dict[str, Any]) -> None:
+    """Have the stand-in's page offer members of the demo: whose stories were told, and others."""
+    offered = [
+        {"wester_id": story["wester_id"], "note": note}
+        for story, note in ((summary["winner"], "当選した会員"), (summary["loser"], "落選した会員"))
+        if story
+    ]
+    offered.append({"wester_id": "W-NEWCOMER", "note": "まだ何もしていない会員"})
+    keep(state / "wester" / "members.json", json.dumps(offered, ensure_ascii=False))

@@ -1,0 +1,31 @@
+"""Choose by weight, quickly and the same on every Python: from ``Random.random`` alone."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import TypeVar
+
+T = TypeVar("T")
+HUNDRED = 100
+
+
+def spread(weights: Mapping[T, int]) -> tuple[T, ...]:
+    """Return a table in which each value stands as often as it weighs; they come to a hundred."""
+    table = tuple(value for value, weight in weights.items() for _ in range(weight))
+    if len(table) != HUNDRED:
+        raise ValueError(f"The weights come to {len(table)}.")
+    return table
+
+
+def pick(random: Random, table: Sequence[T]) -> T:
+    """Return one of a table's values, each place as likely as any other."""
+    return table[int(random.random() * len(table))]
+
+
+def below(random: Random, bound: int) -> int:
+    """Return a whole number from 0 to less than ``bound``."""
+    return int(random.random() * bound)
+
+
+def happens(random: Random, percent: float) -> bool:
+    """Say yes so often in a hundred times."""
+    return random.random() * HUNDRED < percent

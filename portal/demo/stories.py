@@ -1,0 +1,107 @@
+"""What happened to one member, told in words."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from bookings.models import Booking
+from campaign.models import Campaign
+from entries.models import Entry
+from entries.standing import ExplainedBooking, explain_member
+from lottery.models import Award, Draw, Entrant
+from points.queries import MemberCredit, credit_of
+
+CHANNELS = {"web": "on the web page", "app": "in the app", "call_center": "by telephone"}
+BOOKINGS_WORTH_TELLING = range(2, 6)
+LOOKED_AT = 400
+
+
+def tell_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
+    """Tell of somebody who was drawn; None where nobody was."""
+    awards = Award.objects.filter(draw=draw).select_related("entrant").order_by("rank")
+    drawn = {award.entrant.wester_id: award for award in awards[:LOOKED_AT]}
+    chosen = most_worth_telling(campaign, list(drawn))
+    if chosen is None:
+        return None
+    award = drawn[chosen]
+    return {
+        **tell_member(campaign, chosen, reward_points=award.entrant.reward_points),
+        "rank": award.rank,
+        "award_points": award.points,
+        "credit": tell_credit(credit_of(draw, chosen)),
+    }
+
+
+def tell_credit(credit: MemberCredit | None) -> str:
+    """Tell what became of an award."""
+    if credit is None or credit.credited_at is None:
+        return f"Nothing was credited: {credit.reason if credit else 'no award'}."
+    day = localtime(credit.credited_at)
+    return (
+        f"{credit.credited_points:,} points credited on {day:%-d %B %Y}; "
+        f"they expire on {credit.expires_on}."
+    )
+
+
+def tell_loser(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
+    """Tell of somebody who could be drawn and was not; None where everybody was."""
+    others = Entrant.objects.filter(draw=draw, award__isnull=True).order_by("position")
+    undrawn = dict(others.values_list("wester_id", "reward_points")[:LOOKED_AT])
+    chosen = most_worth_telling(campaign, list(undrawn))
+    if chosen is None:
+        return None
+    return tell_member(campaign, chosen, reward_points=undrawn[chosen])
+
+
+def most_worth_telling(campaign: Campaign, wester_ids: list[str]) -> str | None:
+    """Return the first member of whose bookings some count and some do not, or the first at all."""
+    for wester_id in wester_ids:
+        bookings = explain_member(campaign=campaign, wester_id=wester_id).bookings
+        kinds = {one.counts for one in bookings}
+        if len(kinds) > 1 and len(bookings) in BOOKINGS_WORTH_TELLING:
+            return wester_id
+    return wester_ids[0] if wester_ids else None
+
+
+def tell_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> dict[str, Any]:
+    """Tell how somebody entered, what they booked and what they would get, or got."""
+    standing = explain_member(campaign=campaign, wester_id=wester_id)
+    entry = Entry.objects.get(campaign=campaign, wester_id=wester_id)
+    return {
+        "wester_id": wester_id,
+        "entered_at": localtime(entry.entered_at).isoformat(),
+        "channel": entry.channel,
+        "bookings": [tell_booking(one) for one in standing.bookings],
+        "total_yen": standing.total_yen,
+        "reward_points": reward_points,
+    }
+
+
+def tell_booking(one: ExplainedBooking) -> dict[str, Any]:
+    """Tell of one booking."""
+    booking: Booking = one.booking
+    return {
+        "booking": str(booking),
+        "journey": booking.journey,
+        "travel_date": booking.travel_date.isoformat(),
+        "amount_yen": booking.amount_yen,
+        "reasons": one.reasons,
+    }
+
+
+def in_words(story: dict[str, Any]) -> list[str]:
+    """Return the story of a member as lines for a person, up to the draw."""
+    entered = datetime.fromisoformat(story["entered_at"])
+    how = f"{CHANNELS[story['channel']]} on {entered:%-d %B %Y at %H:%M:%S}"
+    lines = [f"{story['wester_id']} entered {how}."]
+    for one in story["bookings"]:
+        verdict = ", ".join(one["reasons"]) or "counts"
+        lines.append(
+            f"  {one['travel_date']}  {one['journey']}  {one['amount_yen']:,} yen: {verdict}"
+        )
+    lines.append(
+        f"That makes {story['total_yen']:,} yen, "
+        f"worth {story['reward_points']:,} points on the frozen list."
+    )
+    return lines

@@ -1,0 +1,274 @@
+"""Compose file, image, nginx, settings and manual agree with one another."""
+
+import re
+import shlex
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.urls import resolve
+
+from config import alive, webserver
+from config.embedded import postgres
+from portal.demo.processes import parts_of_demo
+from tests.outside import PRODUCTION, ROOT, run_python
+
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+NGINX = (ROOT / "config" / "nginx.conf").read_text()
+SITE = (ROOT / "config" / "nginx_site.conf").read_text()
+MANUAL = "".join(
+    path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")]
+)
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+OURS = ("migrate", "web", "worker", "beat")
+VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[?-])?\}?")
+
+
+def variables_read() -> set[str]:
+    read = re.compile(r"\b(?:env|environment)\.\w+\(\"([A-Z_]+)\"|environ\.get\(\"([A-Z_]+)\"")
+    return {
+        name
+        for path in (ROOT / "config").glob("*.py")
+        for names in read.findall(path.read_text())
+        for name in names
+        if name
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY"}
+
+
+def test_compose_runs_what_the_design_names() -> None:
+    assert set(SERVICES) == {"postgres", "redis", "nginx", *OURS}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_are_one_image_that_can_write_nowhere(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["image"] == "dodonto"
+    assert service["build"]["target"] == "app"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not service.get("privileged")
+
+
+def test_only_nginx_is_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
+    assert SERVICES["nginx"]["networks"] == ["outside"]
+    assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["data"]
+    assert yaml.safe_load(COMPOSE)["networks"]["data"] == {"internal": True}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_are_told_only_what_the_settings_read(name: str) -> None:
+    told = set(SERVICES[name]["environment"])
+
+    assert told <= variables_read()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_are_told_all_that_production_demands(name: str) -> None:
+    told = SERVICES[name]["environment"]
+
+    assert set(PRODUCTION) <= set(told)
+    assert told["PRODUCTION"] == "1"
+
+
+@pytest.mark.parametrize("forbidden", ["DEBUG", "DEMO_MODE", "CAMPAIGN_NOW", "MEMBERS", "FEEDS"])
+def test_nothing_of_a_demo_is_in_production(forbidden: str) -> None:
+    assert not re.search(rf"\b{forbidden}\b", COMPOSE + DOCKERFILE)
+
+
+def test_every_secret_comes_from_the_environment_and_has_to_be_there() -> None:
+    for name in ("SECRET_KEY", "WESTER_CLIENT_SECRET", "DRAW_KEY", "DRAW_SIGNING_KEY"):
+        assert SERVICES["web"]["environment"][name] == f"${{{name}:?}}"
+    assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD:?}"
+    assert "${POSTGRES_PASSWORD:?}" in SERVICES["web"]["environment"]["DATABASE_URL"]
+
+
+def test_the_manual_tells_of_every_value_that_compose_asks_for() -> None:
+    asked = {name for name, _ in VARIABLE.findall(COMPOSE)}
+
+    assert len(asked) > 10
+    assert sorted(name for name in asked if f"`{name}" not in MANUAL) == []
+
+
+def test_compose_runs_the_postgres_that_the_tests_run_on() -> None:
+    assert SERVICES["postgres"]["image"] == f"postgres:{postgres.MAJOR}"
+    assert f"PostgreSQL {postgres.MAJOR}" in MANUAL
+    # Where the image of this version keeps its data, in a folder of the major version's.
+    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
+
+
+def test_nothing_starts_before_what_it_needs() -> None:
+    assert SERVICES["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    assert SERVICES["migrate"]["restart"] == "no"
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["depends_on"] == {
+            "migrate": {"condition": "service_completed_successfully"},
+            "redis": {"condition": "service_healthy"},
+        }
+    for name in ("postgres", "redis"):
+        assert SERVICES[name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_workers_are_started_as_the_demo_starts_them(tmp_path: Path, name: str) -> None:
+    words = shlex.split(SERVICES[name]["command"])
+    parts = parts_of_demo(state=tmp_path, port=8000, plays_wester=False)
+    demo = next(part.words for part in parts if part.name == name)
+
+    assert words[:4] == demo[:4] == ["celery", "--app", "config", name]
+
+
+def test_web_is_started_as_the_image_says() -> None:
+    command = re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+
+    assert "command" not in SERVICES["web"]
+    assert yaml.safe_load(command[-1])[:3] == ["gunicorn", "--config", "python:config.webserver"]
+    assert find_spec("config.wsgi")
+    port = re.search(r"server web:(\d+);", NGINX)
+    assert port
+    assert f"0.0.0.0:{port[1]}" in command[-1]
+    assert int(port[1]) == alive.PORT
+
+
+def test_the_pool_is_smaller_than_a_process_has_threads_and_fits_into_postgres() -> None:
+    pool = int(SERVICES["web"]["environment"]["DATABASE_POOL"])
+    most = re.search(r"max_connections=(\d+)", SERVICES["postgres"]["command"])
+
+    assert most
+    assert pool < webserver.threads
+    assert webserver.workers * pool + 20 < int(most[1])
+    assert "DATABASE_POOL" not in SERVICES["worker"]["environment"]
+    assert webserver.threads > settings.WESTER_PLACES
+
+
+def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
+    images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    final = DOCKERFILE.rsplit("FROM", 1)[1]
+
+    assert images[0] == images[-1] == "python:3.11-slim"
+    assert re.search(r"^USER dodonto$", final, re.MULTILINE)
+    assert "pip install" not in final
+    assert "requirements.lock" in DOCKERFILE
+    assert DOCKERFILE.count("--require-hashes") == DOCKERFILE.count("pip install") == 2
+
+
+def test_the_image_has_a_python_that_we_support() -> None:
+    version = re.search(r"python:(\d+)\.(\d+)-slim", DOCKERFILE)
+
+    assert version
+    assert (int(version[1]), int(version[2])) == (3, 11)
+    assert 'requires-python = ">=3.11"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_the_image_compiles_translations_with_the_locked_babel_alone() -> None:
+    wanted, names = False, []
+    for line in (ROOT / "requirements-dev.lock").read_text().splitlines():
+        if line[:1].isalpha():
+            wanted = line.startswith("babel==")
+            names += [line] if wanted else []
+
+    assert "/^[a-z]/ {wanted = /^babel==/} wanted" in DOCKERFILE
+    assert len(names) == 1
+
+
+def test_the_image_is_built_with_settings_that_production_accepts(tmp_path: Path) -> None:
+    step = DOCKERFILE[DOCKERFILE.index("RUN PRODUCTION=1") :].split("python manage.py")[0]
+    variables = dict(re.findall(r"\b([A-Z_]+)=(\S+)", step))
+
+    done = run_python(
+        "manage.py",
+        "collectstatic",
+        "--noinput",
+        "--dry-run",
+        **variables,
+        STATIC_ROOT=str(tmp_path),
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert set(variables) >= {"SECRET_KEY", "DRAW_KEY", "DATABASE_URL", "WESTER_ISSUER"}
+
+
+def test_nginx_serves_the_static_files_from_where_the_image_puts_them() -> None:
+    assert f"location {settings.STATIC_URL} {{" in NGINX
+    assert "alias /srv/static/;" in NGINX
+    assert f"COPY --from=build /app/{settings.STATIC_ROOT.name} /srv/static" in DOCKERFILE
+    assert "include /etc/nginx/site.conf;" in NGINX
+    assert "COPY config/nginx_site.conf /etc/nginx/site.conf" in DOCKERFILE
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/healthz/live", "/healthz/ready"])
+def test_what_is_for_inside_is_closed_at_nginx(path: str) -> None:
+    assert resolve(path).url_name
+    location = "= /metrics" if path == "/metrics" else "/healthz/"
+    assert re.search(rf"location {location} \{{\s+return 404;\s+\}}", NGINX)
+
+
+def test_nginx_overwrites_what_the_site_believes_of_a_request() -> None:
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in SITE
+    assert "proxy_set_header Host $host;" in SITE
+    assert "proxy_buffering on;" in SITE
+    assert "proxy_next_upstream off;" in SITE
+
+
+def test_nginx_waits_longer_than_the_site_and_closes_before_it() -> None:
+    patience = re.search(r"proxy_read_timeout (\d+)s;", SITE)
+    idle = re.search(r"keepalive_timeout (\d+)s;", NGINX)
+
+    assert patience
+    assert idle
+    assert int(patience[1]) > webserver.timeout
+    assert int(idle[1]) < webserver.keepalive
+
+
+def test_nginx_writes_down_nobodys_address_or_query() -> None:
+    assert "access_log off;" in NGINX
+    assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["crit"]
+
+
+def test_nginx_limits_the_hasty() -> None:
+    for zone in set(re.findall(r"limit_req zone=(\w+)", NGINX)):
+        assert re.search(rf"limit_req_zone \S+ zone={zone}:", NGINX)
+    assert "limit_conn_zone" in NGINX
+
+
+class OnlyByName(BaseHTTPRequestHandler):
+    """A site that answers to one name."""
+
+    def do_GET(self) -> None:
+        is_asked = (self.path, self.headers["Host"]) == ("/healthz/live", "campaign.example")
+        self.send_response(200 if is_asked else 400)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("hosts", "alive_then"),
+    [
+        pytest.param("campaign.example,web", True, id="by the first name"),
+        pytest.param("other.example", False, id="by a name that is not known there"),
+    ],
+)
+def test_is_alive_asks_by_a_name_that_the_site_answers_to(
+    monkeypatch: pytest.MonkeyPatch, hosts: str, alive_then: bool
+) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", hosts)
+    with ThreadingHTTPServer(("127.0.0.1", 0), OnlyByName) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            assert alive.is_alive(server.server_port) is alive_then
+        finally:
+            server.shutdown()
+
+
+def test_is_alive_says_no_where_nobody_listens() -> None:
+    assert alive.is_alive(1) is False

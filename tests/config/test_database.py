@@ -1,0 +1,80 @@
+"""Connections: a pool for the web server, whose visitors read that it is busy when it is."""
+
+import json
+
+import pytest
+from django.conf import settings
+
+from config.database import POOL_PATIENCE_S, connection_settings
+from config.embedded.places import Places
+from tests.outside import run_python
+
+# Somebody holds the pool's one connection while two visitors come: one in vain, one after it.
+BUSY = """
+import json, os, threading, time
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+import django
+django.setup()
+import logging; logging.disable()
+from django.db import connection
+from django.test import Client
+
+taken, free = threading.Event(), threading.Event()
+
+def hold():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        taken.set()
+        free.wait()
+    connection.close()
+
+holder = threading.Thread(target=hold)
+holder.start()
+taken.wait()
+started = time.monotonic()
+busy = Client().get("/campaign/detail/012025121203/", headers={"host": "localhost"})
+waited = time.monotonic() - started
+free.set()
+holder.join()
+with connection.cursor() as cursor:
+    cursor.execute("SELECT pg_backend_pid()")
+    before = cursor.fetchone()
+connection.close()
+with connection.cursor() as cursor:
+    cursor.execute("SELECT pg_backend_pid()")
+    again = cursor.fetchone()
+connection.close()
+print(json.dumps({
+    "status": busy.status_code,
+    "retry": busy.headers["Retry-After"],
+    "page": busy.content.decode(),
+    "waited": waited,
+    "reused": before == again,
+}))
+connection.close_pool()
+"""
+
+
+def test_connection_settings_of_a_pool_let_no_connection_outlive_its_request() -> None:
+    found = connection_settings(4)
+
+    assert found["CONN_MAX_AGE"] == 0
+    assert found["OPTIONS"]["pool"]["max_size"] == 4
+    assert found["OPTIONS"]["pool"]["timeout"] == POOL_PATIENCE_S
+
+
+def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
+    assert connection_settings(None) == {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    assert "pool" not in settings.DATABASES["default"]["OPTIONS"]
+
+
+@pytest.mark.slow
+def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: Places) -> None:
+    done = run_python("-c", BUSY, LOCAL_STATE_DIR=str(other_state.state), DATABASE_POOL="1")
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["status"], found["retry"]) == (503, "15")
+    assert "混み合っています" in found["page"]
+    assert found["waited"] >= POOL_PATIENCE_S
+    assert found["reused"]  # given back, not closed

@@ -1,0 +1,61 @@
+"""Draws in every state, and their rows as raw SQL changes them."""
+
+from typing import Any
+
+import pytest
+
+from campaign.models import User
+from lottery.models import Draw
+from tests.campaign.refused import sql
+from tests.factories.lottery import (
+    confirmed_draw,
+    drawn_draw,
+    frozen_draw,
+    published_draw,
+    void,
+)
+
+NO_RESULT = (
+    "drawn_at = round_time, round_json = '', result = '', winners_csv = '', winners = 0,"
+    " total_points = 0, leftover_points = 0"
+)
+STATES = {
+    "frozen": frozen_draw,
+    "published": published_draw,
+    "drawn": drawn_draw,
+    "confirmed": confirmed_draw,
+    "void": lambda: void(published_draw()),
+    "void and run": lambda: void(drawn_draw(), at=reread_round()),
+}
+in_every_state = pytest.mark.parametrize(
+    "make", [pytest.param(make, id=state) for state, make in STATES.items()]
+)
+
+
+def reread_round() -> Any:
+    """Return the instant of the only draw's round."""
+    return Draw.objects.values_list("round_time", flat=True).get()
+
+
+def change(draw: Draw, setting: str, *parameters: Any) -> int:
+    """Change a draw's row past everything that the program promises."""
+    return sql(f"UPDATE lottery_draw SET {setting} WHERE id = {draw.pk}", *parameters)
+
+
+def set_state(state: str, user: User) -> tuple[str, list[Any]]:
+    """Return the statement that moves a draw to a state with everything that belongs to it."""
+    settings = {
+        "frozen": ("", []),
+        "published": (", published_at = frozen_at, published_by_id = %s", [user.pk]),
+        "drawn": (
+            f", {NO_RESULT}",
+            [],
+        ),
+        "confirmed": (", confirmed_at = round_time, confirmed_by_id = %s", [user.pk]),
+        "void": (
+            ", voided_at = frozen_at, voided_by_id = %s, void_reason = 'x'",
+            [user.pk],
+        ),
+    }
+    more, parameters = settings[state]
+    return f"state = '{state}'{more}", parameters

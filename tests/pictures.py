@@ -1,0 +1,89 @@
+"""Take the README's pictures of a running demo: ``python -m tests.pictures [ADDRESS]``.
+
+The demo has to be through with its main job, so that its clock is free: the pictures are of several
+of its days.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from config.browser import find_chromium
+from config.env import ROOT, state_folder
+
+FOLDER = ROOT / "docs" / "pictures"
+SUMMARY = "demo.json"
+DESK: ViewportSize = {"width": 1100, "height": 760}
+PHONE: ViewportSize = {"width": 390, "height": 760}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: its name, the clock's stop, the page, and who looks at it how."""
+
+    name: str
+    stop: str
+    path: str
+    size: ViewportSize
+    member: str = ""
+
+
+def pictures(summary: dict[str, dict[str, str]], code: str) -> Iterator[Picture]:
+    """Yield what the README shows."""
+    page = f"/campaign/detail/{code}/"
+    yield Picture("campaign", "open", page, DESK)
+    yield Picture("phone", "travel", page, PHONE)
+    yield Picture("draw", "result", f"{page}draw/", DESK)
+    yield Picture(
+        "winner", "credited", f"{page}mypage/", DESK, member=summary["winner"]["wester_id"]
+    )
+
+
+def take(page: Page, site: str, picture: Picture) -> None:
+    """Move the clock, sign in where somebody is to be signed in, and take the picture."""
+    page.goto(f"{site}/")
+    page.locator(f'.demo-bar button[value="{picture.stop}"]').click()
+    if picture.member:
+        sign_in(page, site, picture.path, picture.member)
+    page.goto(f"{site}{picture.path}")
+    page.screenshot(path=FOLDER / f"{picture.name}.png", animations="disabled")
+
+
+def sign_in(page: Page, site: str, path: str, member: str) -> None:
+    """Sign in at the WESTER ID that the demo plays."""
+    page.goto(f"{site}{path}")
+    page.locator("main form button").first.click()
+    page.get_by_label("WESTER ID").fill(member)
+    page.get_by_role("button", name="ログイン Log in").click()
+    page.wait_for_url(f"{site}/**")
+
+
+@contextmanager
+def browser_page(size: ViewportSize) -> Iterator[Page]:
+    """Open a browser of somebody new."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(find_chromium()),
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser.new_context(viewport=size, locale="ja-JP").new_page()
+        browser.close()
+
+
+def main(site: str, state: Path) -> None:
+    """Take every picture."""
+    summary = json.loads((state / SUMMARY).read_text())
+    FOLDER.mkdir(exist_ok=True)
+    for picture in pictures(summary, summary["campaign"]):
+        print(f"{picture.name} ...", file=sys.stderr, flush=True)
+        with browser_page(picture.size) as page:
+            take(page, site, picture)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8000", state_folder())

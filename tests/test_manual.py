@@ -1,0 +1,91 @@
+"""The manual is true: every rule, test and command that it names is there, and none is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from bookings.commands import VerbCommand
+from campaign.rules import RULES
+from entries.rules import MEMBER_RULES
+from tests.campaign.test_rules import E5489_CASES, EX_CASES
+from tests.outside import ROOT
+
+DOCS = ROOT / "docs"
+RULES_PAGE = (DOCS / "rules.md").read_text()
+OPERATIONS = (DOCS / "operations.md").read_text()
+CELL = re.compile(r"\s*\|\s*")
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+PAGES = sorted(DOCS.glob("**/*.md"))
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Return the cells of the first table under a heading, without its head."""
+    section = RULES_PAGE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [CELL.split(line.strip("| ")) for line in lines[2:]]
+
+
+def test_the_page_of_rules_has_every_rule_of_a_booking_in_its_order_with_its_clause() -> None:
+    told = [(code.strip("`"), clause) for code, clause, *_ in rows("Bookings")]
+
+    assert told == [(rule.code, rule.clause) for rule in RULES]
+
+
+def test_the_page_of_rules_has_every_rule_of_a_member_with_its_clause() -> None:
+    told = [(code.strip("`"), clause) for code, clause, _ in rows("Members")]
+
+    assert told == [(rule.code, rule.clause) for rule in MEMBER_RULES]
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES])
+def test_the_page_of_rules_names_a_case_that_is_rejected_and_one_that_counts(code: str) -> None:
+    cases = {str(case.id): case.values[-1] for case in [*E5489_CASES, *EX_CASES]}
+    rejected, counts = next(row[2:] for row in rows("Bookings") if row[0] == f"`{code}`")
+
+    assert code in cases[rejected]  # type: ignore[operator]  # the cases' last value: their reasons
+    assert cases[counts] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+def test_every_test_that_a_page_names_is_there(page: Path) -> None:
+    missing = [
+        f"{file}::{name}"
+        for file, name in TEST.findall(page.read_text())
+        if not (ROOT / file).exists() or (name and f"def {name}(" not in (ROOT / file).read_text())
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *PAGES], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    broken = [
+        target
+        for target in LINK.findall(page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def our_verbs() -> set[str]:
+    apps = {"portal", "points", "lottery", "entries", "campaign", "bookings"}
+    found = set()
+    for name, app in get_commands().items():
+        if app not in apps:
+            continue
+        command = load_command_class(str(app), name)
+        verbs = command.verbs if isinstance(command, VerbCommand) else [""]
+        found |= {f"{name} {verb}".strip() for verb in verbs}
+    return found
+
+
+def test_the_manual_of_operations_has_every_command_and_no_other() -> None:
+    told = set(re.findall(r"^\| `((?:[a-z_]+ ?)+)", OPERATIONS, re.MULTILINE))
+
+    assert {one.strip() for one in told} == our_verbs()
