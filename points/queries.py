@@ -117,6 +117,11 @@ def award_counts(draw: Draw) -> dict[str, int]:
     return {name: int(value or 0) for name, value in found.items()}
 
 
+def held_points(campaign: Campaign) -> dict[str, int]:
+    """Return what is on a campaign's accounts, by their kinds; nothing before a confirmation."""
+    return dict(campaign.accounts.values_list("kind", "balance_points"))
+
+
 def key_counts(payout: Payout) -> dict[str, int]:
     """Return how many keys of a payout are in each class."""
     counts = dict.fromkeys(KeyStanding.Class.values, 0)

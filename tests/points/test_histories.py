@@ -1,0 +1,202 @@
+"""In any order of paying, dying, leaving, settling and correcting every point is accounted for."""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bookings.refusals import Refusal
+from points import closing, correcting, expiring, payout, preparing, queries
+from points.models import AwardStanding, KeyStanding, Payout, Transfer
+from points.verifying import verify_ledger
+from tests.factories.lottery import drawn_draw, person
+from tests.points.answers import answer, export, reject, settle
+from tests.points.steps import CREDIT_AT, approve, confirm, leave, lower, prepare
+
+MEMBERS = ("W1", "W2", "W3", "W4", "W5")
+LAPSED_AT = CREDIT_AT.replace(year=2026, month=4)
+members = st.sampled_from(MEMBERS)
+verdicts = st.sampled_from(["credited", "rejected"])
+
+
+class Money(RuleBasedStateMachine):
+    """A payout of five awards in parts of two, whatever happens to it; undone at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = ExitStack()
+        self.folder = Path(self.held.enter_context(tempfile.TemporaryDirectory()))
+        self.held.enter_context(transaction.atomic())
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.held.close()
+
+    @initialize()
+    def begin(self) -> None:
+        self.sequence = 0
+        self.ready: Payout | None = None
+        self.gone: set[str] = set()
+        self.ends: dict[str, tuple[str, int]] = {}
+        self.rows: list[dict[str, Any]] = []
+        self.draw = confirm(drawn_draw(dict.fromkeys(MEMBERS, 6000)))
+
+    def do(self, work: Any) -> None:
+        """Do what may be refused; nothing of it is left then."""
+        try:
+            with transaction.atomic():
+                work()
+        except Refusal:
+            pass
+
+    @precondition(lambda self: self.ready is None)
+    @rule()
+    def approve_the_payout(self) -> None:
+        self.ready = prepare(self.draw)
+
+    @precondition(lambda self: self.ready is not None)
+    @rule(dies=st.booleans())
+    def pay_a_part(self, dies: bool) -> None:
+        assert self.ready
+        with transaction.atomic():
+            payout.pay_next(self.ready, at=CREDIT_AT)
+            transaction.set_rollback(dies)
+        if not dies:
+            payout.finish(self.ready, at=CREDIT_AT)
+
+    @rule(member=members)
+    def somebody_leaves(self, member: str) -> None:
+        if member not in self.gone:
+            leave(member)
+            self.gone.add(member)
+
+    @rule(member=members, to=st.sampled_from([0, 4_999, 5_000, 5_999, 7_000]))
+    def a_total_changes(self, member: str, to: int) -> None:
+        lower(member, to=to)
+
+    @precondition(lambda self: self.ready is not None)
+    @rule()
+    def export_the_credits(self) -> None:
+        assert self.ready
+        ready = self.ready
+        self.do(lambda: setattr(self, "rows", export(ready, self.folder)))
+
+    @precondition(lambda self: bool(self.rows))
+    @rule(which=st.integers(0, 4), kind=st.sampled_from(["well", "no", "other", "unknown"]))
+    def an_answer_comes(self, which: int, kind: str) -> None:
+        row = self.rows[which % len(self.rows)]
+        told = {
+            "well": answer(row),
+            "no": reject(row),
+            "other": answer(row, points="1"),
+            "unknown": answer(row, credit_key=f"{which:064x}"),
+        }[kind]
+        self.sequence += 1
+        ready = self.ready
+        assert ready
+        self.do(lambda: settle(ready, self.folder, [told], sequence=self.sequence))
+
+    @precondition(lambda self: bool(self.rows))
+    @rule(verdict=verdicts)
+    def a_key_is_resolved(self, verdict: str) -> None:
+        ready = self.ready
+        assert ready
+        standing = KeyStanding.objects.filter(payout=ready, is_open=True).order_by("id").first()
+        if standing:
+            self.do(lambda: self.resolve(standing, verdict))
+
+    def resolve(self, standing: KeyStanding, verdict: str) -> None:
+        asked = correcting.request_resolution(
+            payout=standing.payout,
+            key=bytes(standing.credit_key),
+            verdict=verdict,
+            reason="asked",
+            actor=person("ops"),
+            at=CREDIT_AT,
+        )
+        approve(asked, CREDIT_AT)
+
+    @rule()
+    def a_credit_is_reversed(self) -> None:
+        credit = Transfer.objects.filter(kind="credit").order_by("key").first()
+        if credit:
+            self.do(lambda: self.reverse(credit))
+
+    def reverse(self, credit: Transfer) -> None:
+        asked = correcting.request_reversal(
+            transfer=credit, reason="wrong", actor=person("ops"), at=CREDIT_AT
+        )
+        if asked:
+            approve(asked, CREDIT_AT)
+
+    @precondition(lambda self: self.ready is not None)
+    @rule()
+    def close(self) -> None:
+        ready = self.ready
+        assert ready
+        self.do(lambda: closing.close_payout(payout=ready, at=CREDIT_AT))
+
+    @rule()
+    def credits_lapse(self) -> None:
+        expiring.expire_credits(at=LAPSED_AT)
+
+    @invariant()
+    def every_point_is_accounted_for(self) -> None:
+        if not hasattr(self, "draw"):
+            return
+        assert verify_ledger().findings == []
+        counts = queries.award_counts(self.draw)
+        held = queries.held_points(self.draw.campaign)
+        given = ("credited_points", "released_points", "forfeited_points")
+        assert sum(counts[name] for name in given) + held["reserved"] == counts["award_points"]
+        standings = AwardStanding.objects.filter(draw=self.draw)
+        assert not standings.filter(state__in=["drawn", "void"]).exists()
+        assert {one.wester_id for one in standings} == set(MEMBERS)
+
+    @invariant()
+    def a_credit_is_never_raised_nor_moved(self) -> None:
+        credits_now = {
+            str(one.award_id): ("credit", one.points)
+            for one in Transfer.objects.filter(kind="credit")
+        }
+        earlier = getattr(self, "ends", {})
+        assert earlier.items() <= credits_now.items()
+        self.ends = credits_now
+
+    @invariant()
+    def what_is_closed_agrees(self) -> None:
+        ready = getattr(self, "ready", None)
+        if ready and Payout.objects.filter(pk=ready.pk, closed_at__isnull=False).exists():
+            counts = queries.award_counts(self.draw)
+            given = ("credited_points", "released_points", "forfeited_points")
+            assert sum(counts[name] for name in given) == counts["award_points"] == 30_000
+            assert not queries.open_keys(ready).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_any_history_keeps_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
+    run_state_machine_as_test(
+        Money,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
