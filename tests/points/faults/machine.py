@@ -1,0 +1,191 @@
+"""Servers, databases and processes of the tests' own, each of which may die at any moment."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from redis import Redis
+
+from config.embedded import services
+from config.embedded.places import Places
+from tests.outside import ROOT, environment
+from tests.points.faults.moments import Moment
+
+PATIENCE_S = 120.0
+LOOK_S = 0.005
+# Nothing here outlives the machine, and a server that is killed loses nothing by it. The time of
+# each commit is kept to tell whether a member left before a credit.
+SERVER = {"fsync": "off", "full_page_writes": "off", "track_commit_timestamp": "on"}
+PAYDAY = "2025-02-15T10:05:00+09:00"
+
+
+@dataclass(eq=False)
+class Process:
+    """A process that does one job, or is killed over it."""
+
+    machine: "Machine"
+    pid: int
+    ended: str = ""
+
+    def look(self) -> str | None:
+        """Return how it ended, ``stopped`` where it stands still, or None while it runs."""
+        if not self.ended:
+            found = self.machine.ask({"look": self.pid})
+            if found is None or found == "stopped":
+                return found
+            self.ended = str(found)
+        return self.ended
+
+    def wait(self, patience_s: float = PATIENCE_S) -> str:
+        """Return how it ended, or ``stopped``."""
+        deadline = time.monotonic() + patience_s
+        while (found := self.look()) is None:
+            if time.monotonic() > deadline:
+                self.kill()
+                return "too late"
+            time.sleep(LOOK_S)
+        return found
+
+    def kill(self) -> bool:
+        """Kill it where it is; say whether that came before it ended by itself."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        return self.wait() == "killed"
+
+    def go_on(self) -> None:
+        """Have it go on where it stands still."""
+        os.kill(self.pid, signal.SIGCONT)
+
+
+@dataclass
+class Machine:
+    """A database server, a broker, and a warmed process that forks others."""
+
+    places: Places
+    warmed: "subprocess.Popen[str]"
+    names: Iterator[int] = field(default_factory=count)
+
+    def ask(self, what: dict[str, Any]) -> Any:
+        """Return the warmed process's answer."""
+        assert self.warmed.stdin is not None
+        assert self.warmed.stdout is not None
+        self.warmed.stdin.write(json.dumps(what) + "\n")
+        self.warmed.stdin.flush()
+        return json.loads(self.warmed.stdout.readline())
+
+    def start(
+        self,
+        job: str,
+        database: str,
+        *,
+        moment: Moment | None = None,
+        bug: str = "",
+        **options: Any,
+    ) -> Process:
+        """Have a process of its own do a job on a database."""
+        struck = moment and [moment.number, moment.when, moment.strike]
+        words = {"job": job, "database": database, "moment": struck, "bug": bug}
+        return Process(self, self.ask({**words, "options": options}))
+
+    def run(self, job: str, database: str, **options: Any) -> None:
+        """Do a job to its good end."""
+        assert self.start(job, database, **options).wait() == "exit 0", self.log()
+
+    def log(self) -> str:
+        """Return the last that the processes said."""
+        return (self.places.state / "log").read_text(errors="replace")[-4_000:]
+
+    @contextmanager
+    def connect(self, database: str) -> Iterator[psycopg.Connection]:
+        """Look into a database, one statement at a time."""
+        address = self.places.database_address(database)
+        with psycopg.connect(address, autocommit=True) as connection:
+            yield connection
+
+    def clone(self, template: str) -> str:
+        """Return a new database like another one, to which nobody is connected."""
+        name = f"fault_{next(self.names)}"
+        with self.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        with self.connect("postgres") as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def broker(self) -> Redis:
+        """Return a client of the broker."""
+        return Redis(unix_socket_path=str(self.places.valkey_socket))
+
+    def crash(self) -> None:
+        """Have the database server die as ``pg_ctl stop --mode=immediate`` does, and restart it."""
+        pid_file = self.places.postgres / "postmaster.pid"
+        server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+        server.send_signal(signal.SIGQUIT)
+        psutil.wait_procs([server], timeout=PATIENCE_S)
+        services.ensure_running(self.places.state, database=True, broker=False)
+
+
+@contextmanager
+def open_machine(places: Places) -> Iterator[Machine]:
+    """Provide servers and a warmed process; all of them are gone afterwards."""
+    services.ensure_running(places.state, database=True, broker=True)
+    prepare_server(places)
+    with (places.state / "log").open("w") as log:
+        warmed = subprocess.Popen(
+            [sys.executable, "-m", "tests.points.faults.warmed"],
+            cwd=ROOT,
+            env=environment(
+                DJANGO_SETTINGS_MODULE="config.settings",
+                LOCAL_STATE_DIR=str(places.state),
+                DATABASE_URL=places.database_url,
+                REDIS_URL=places.broker_url,
+                DEMO_MODE="1",
+                CAMPAIGN_NOW=PAYDAY,
+            ),
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield Machine(places, warmed)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(warmed.pid, signal.SIGKILL)
+        warmed.communicate()
+
+
+def prepare_server(places: Places) -> None:
+    """Give the server its settings, which need it to start again."""
+    with psycopg.connect(places.database_url, autocommit=True) as connection:
+        for name, value in SERVER.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+    services.stop(places.state)
+    services.ensure_running(places.state, database=True, broker=True)
+
+
+def wait_for(what: str, is_so: Any, *, patience_s: float = PATIENCE_S) -> None:
+    """Return once something is so."""
+    deadline = time.monotonic() + patience_s
+    while not is_so():
+        assert time.monotonic() < deadline, f"{what} in {patience_s} s"
+        time.sleep(LOOK_S)
+
+
+def here(path: Path) -> str:
+    """Return a path as a job takes it."""
+    return str(path.resolve())

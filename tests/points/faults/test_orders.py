@@ -1,0 +1,255 @@
+"""Everything that the interfaces allow, in any order: nothing but what should be comes of it."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bookings.refusals import Refusal
+from lottery.models import Entrant
+from points import preparing
+from points.models import KeyStanding, Payout, Transfer
+from tests.points.faults import invariants
+from tests.points.faults.answers import Line
+from tests.points.faults.invariants import Outcome
+from tests.points.faults.stage import PARTS, Stage, dying_at, make_chance
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+MEMBERS = tuple(f"W{number}" for number in range(6))
+CAP, MINIMUM = 20_000, 5_000
+ORDER = ("freeze", "publish", "run", "confirm", "prepare", "pay", "export")
+TELLS = ("agrees", "rejected", "missing", "differs", "twice")
+member = st.sampled_from(MEMBERS)
+told = st.lists(st.sampled_from(TELLS), min_size=len(MEMBERS), max_size=len(MEMBERS))
+
+
+class Orders(RuleBasedStateMachine):
+    """Members, staff, workers and upstream, each at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        secrets.token_bytes = make_bytes(make_chance())
+        self.bookings: dict[tuple[str, int], int] = {}
+        self.left: set[str] = set()
+        self.ends: dict[str, Outcome] = {}
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def teardown(self) -> None:
+        try:
+            self.finish()
+        finally:
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+    @initialize(policy=st.sampled_from(["stop", "partial"]), budget=st.integers(30_000, 90_000))
+    def open(self, policy: str, budget: int) -> None:
+        self.stage = Stage(MEMBERS, policy=policy, budget_points=budget)
+        for one in MEMBERS[:4]:
+            self.stage.enter(one)
+            self.book(one, 0, 6_000)
+
+    # What members and upstream do
+
+    @rule(one=member)
+    def enter(self, one: str) -> None:
+        self.attempt(lambda: self.stage.enter(one))
+
+    @rule(one=member, place=st.integers(0, 2), yen=st.integers(1_000, 25_000))
+    def book(self, one: str, place: int, yen: int) -> None:
+        if (one, place) not in self.bookings:
+            self.bookings[one, place] = yen
+            self.stage.load_booking(one, place, "used", yen)
+
+    @rule(one=member, place=st.integers(0, 2))
+    def cancel(self, one: str, place: int) -> None:
+        if self.bookings.get((one, place)):
+            self.bookings[one, place] = 0
+            self.stage.load_booking(one, place, "cancelled", 1)
+
+    @rule(one=member)
+    def withdraw(self, one: str) -> None:
+        if one not in self.left:
+            self.left.add(one)
+            self.stage.withdraw(one)
+
+    # What staff and workers do
+
+    @rule(times=st.integers(1, 3))
+    def go_on(self, times: int) -> None:
+        """Take the next steps in the order in which they are meant."""
+        for _ in range(times):
+            if step := self.next_step():
+                getattr(self.stage, step)()
+                self.follow()
+
+    @rule(step=st.sampled_from((*ORDER, "close", "resolve")))
+    def try_step(self, step: str) -> None:
+        """Ask for a step whether its time has come or not."""
+        self.attempt(getattr(self.stage, step))
+
+    @rule(step=st.sampled_from((*ORDER, "close", "resolve")), statement=st.integers(1, 60))
+    def crash(self, step: str, statement: int) -> None:
+        with dying_at(statement):
+            self.attempt(getattr(self.stage, step))
+        self.follow()
+
+    @rule(tells=told, statement=st.integers(1, 120))
+    def settle(self, tells: list[str], statement: int) -> None:
+        with dying_at(statement):
+            self.attempt(lambda: self.stage.settle(teller(tells)))
+        self.follow()
+
+    @precondition(lambda self: "confirmed" in self.states())
+    @rule()
+    def void(self) -> None:
+        self.attempt(self.stage.void)
+
+    @precondition(lambda self: self.paid())
+    @rule()
+    def expire(self) -> None:
+        self.attempt(self.stage.expire)
+
+    # What holds
+
+    def attempt(self, step: Callable[[], object]) -> None:
+        """Ask for something; what is refused changes nothing."""
+        before = Transfer.objects.count()
+        try:
+            with transaction.atomic():
+                step()
+        except (Refusal, FileNotFoundError):
+            assert Transfer.objects.count() == before
+        self.follow()
+
+    def follow(self) -> None:
+        """Compare every award that came to its end with what was known at that moment."""
+        connection.check_constraints()
+        ends = {name: end for name, end in self.look().items() if any(end[:3])}
+        for name, end in ends.items():
+            known = self.ends.get(name)
+            if known is None:
+                assert end == self.due(name), (name, end)
+            elif known != end:
+                assert (known.credited, known.released) == (end.forfeited, end.released)
+                assert end.reason == "rejected"
+        assert self.ends.keys() <= ends.keys()
+        self.ends = ends
+
+    def due(self, name: str) -> Outcome:
+        """Return what an award comes to if it is paid now. Source: "Recheck"."""
+        award = self.stage.draw().awards.get(entrant__wester_id=name).points
+        total = sum(yen for (who, _), yen in self.bookings.items() if who == name)
+        if name in self.left:
+            return Outcome(0, 0, award, "withdrawn")
+        if total < MINIMUM:
+            return Outcome(0, 0, award, "below_minimum")
+        credited = min(award, total, CAP)
+        return Outcome(credited, award - credited)
+
+    @invariant()
+    def holds(self) -> None:
+        self.look()
+
+    def look(self) -> dict[str, Outcome]:
+        connection.ensure_connection()
+        return invariants.look_within(connection.connection)
+
+    def states(self) -> set[str]:
+        return {draw.state for draw in self.stage.campaign.draws.all()}
+
+    def paid(self) -> bool:
+        return Payout.objects.filter(ended_at__isnull=False).exists()
+
+    def next_step(self) -> str | None:
+        """Return the step that nobody has taken yet, if it is one of the order."""
+        draw = self.stage.campaign.draws.exclude(state="void").first()
+        if draw is None:
+            return "freeze"
+        payout = Payout.objects.filter(draw=draw).first()
+        if payout is None:
+            taken = ("frozen", "published", "drawn", "confirmed")
+            return ORDER[1 + taken.index(draw.state)]
+        if payout.ended_at is None:
+            return "pay"
+        return None if hasattr(payout, "file") else "export"
+
+    def finish(self) -> None:
+        """Wherever this stands, it can be brought to its close."""
+        while step := self.next_step():
+            getattr(self.stage, step)()
+            self.follow()
+        payout = Payout.objects.get()
+        if payout.closed_at is None:
+            self.stage.export()
+            self.stage.settle(teller(["agrees"] * len(MEMBERS)))
+            self.stage.resolve()
+            self.stage.close()
+            self.follow()
+        awards = self.stage.draw().awards.values_list("entrant__wester_id", "points")
+        for name, points in awards:
+            assert sum(self.ends[name][:3]) == points
+        assert not KeyStanding.objects.filter(is_open=True).exists()
+        drawn = Entrant.objects.filter(award__isnull=False, draw=self.stage.draw())
+        assert self.ends.keys() == {one.wester_id for one in drawn}
+
+
+def teller(tells: Sequence[str]) -> Callable[[dict[str, str]], Sequence[Line]]:
+    """Return what the points system says of a credit, by its member."""
+    words = dict(zip(MEMBERS, tells, strict=True))
+
+    def tell(credit: dict[str, str]) -> list[Line]:
+        key, points = credit["credit_key"], credit["points"]
+        said: dict[str, list[Line]] = {
+            "agrees": [(key, "credited", points, "")],
+            "rejected": [(key, "rejected", points, "no such member")],
+            "missing": [],
+            "differs": [(key, "credited", str(int(points) + 1), "")],
+            "twice": [(key, "credited", points, ""), (key, "rejected", points, "no such member")],
+        }
+        return said[words[credit["wester_id"]]]
+
+    return tell
+
+
+def make_bytes(chance: Callable[[int], bytes]) -> Any:
+    return lambda count=32: chance(count)
+
+
+@pytest.fixture
+def known_chance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Iterator[None]:
+    """Have keys and rounds be the same in every run."""
+    monkeypatch.setattr(secrets, "token_bytes", secrets.token_bytes)
+    monkeypatch.setattr(secrets, "randbelow", lambda below: below // 3)
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", PARTS)
+    settings.DRAW_CHAIN_FOLDER = tmp_path / "chain"
+    return
+
+
+@pytest.mark.usefixtures("known_chance")
+def test_any_order_of_what_the_interfaces_allow() -> None:
+    run_state_machine_as_test(
+        Orders,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
