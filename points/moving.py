@@ -7,7 +7,8 @@ from django.db import connection
 
 from points import keys
 
-# ``chosen`` is a query of the credits that stand and are to go: credit_id and detail. Reads
+# ``chosen`` is a query of the credits that stand and are to go: credit_id and detail. Of one that
+# has lapsed nothing is left to take back; a key of it stays open for a person to end. Reads
 # points_transfer, lottery_award and lottery_entrant by their keys.
 TAKE_BACK = f"""
 WITH back AS MATERIALIZED (
@@ -20,6 +21,10 @@ WITH back AS MATERIALIZED (
     JOIN lottery_draw draw ON draw.id = award.draw_id
     JOIN points_account forfeited
         ON forfeited.campaign_id = draw.campaign_id AND forfeited.kind = 'forfeited'
+    WHERE NOT EXISTS (
+        SELECT FROM points_transfer lapsed
+        WHERE lapsed.award_id = credit.award_id AND lapsed.kind = 'expire'
+    )
 )
 INSERT INTO points_transfer
     (key, kind, debit_id, credit_id, points, award_id, reverses_id, detail, reason, at, made_by,
