@@ -12,8 +12,14 @@ Line = tuple[str, str, str, str]
 
 
 def read_credits(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of the file of credits that lies in a folder."""
-    (path,) = folder.glob("credits-*.csv")
+    """Return the rows of the file of credits that lies in a folder.
+
+    Raises:
+        FileNotFoundError: nothing was exported there.
+    """
+    path = next(folder.glob("credits-*.csv"), None)
+    if path is None:
+        raise FileNotFoundError(folder)
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 

@@ -45,6 +45,7 @@ class Bug:
 
     plant: Callable[[], None]
     unguard: tuple[str, ...] = ()
+    patience_s: float = 120.0
 
     def open_the_way(self, connection: psycopg.Connection) -> None:
         """Take away what of the database would stop the mistake."""
@@ -166,10 +167,11 @@ BUGS: dict[str, Bug] = {
     "release forgotten": Bug(partial(rewrite, "PAY", "AND payable < points", "AND FALSE")),
     "leavers credited": Bug(partial(change, "FORFEITING", ("below_minimum",))),
     "recheck raises": Bug(
-        partial(rewrite, "JUDGE", "LEAST(due.points, judged", "LEAST(judged"), (RULES, OVERSPENT)
+        partial(rewrite, "JUDGE", "LEAST(due.points, judged", "LEAST(judged"),
+        (RULES, OVERSPENT, BOUND),
     ),
     "key of something else": Bug(partial(rewrite, "PAY", "credit/v1", "credit/v2")),
     "balances not kept": Bug(lambda: None, (BALANCE,)),
-    "bell rung once": Bug(ring_once, (RUNG,)),
-    "claim kept by the dead": Bug(keep_the_claim, (LEASED,)),
+    "bell rung once": Bug(ring_once, (RUNG,), patience_s=8.0),
+    "claim kept by the dead": Bug(keep_the_claim, (LEASED,), patience_s=8.0),
 }

@@ -163,11 +163,10 @@ def beat(*, schedule: str, every_s: float = 0.5, deliveries: int = 1) -> None:
 
 
 @job
-def ring(*, deliveries: int = 1) -> None:
-    """Ring every bell of the project once."""
-    deliver(deliveries)
+def ring() -> None:
+    """Answer every bell of the project once: whatever is due is sent for."""
     for bell in app.conf.beat_schedule.values():
-        app.send_task(bell["task"])
+        app.tasks[bell["task"]].apply(throw=True)
 
 
 def deliver(deliveries: int) -> None:

@@ -37,7 +37,11 @@ class Payday:
     folder: Path
     expected: Mapping[str, Outcome]
     bug: str = ""
-    patience_s: float = PATIENCE_S
+
+    @property
+    def patience_s(self) -> float:
+        """How long it may take until everything is done: two minutes, less to find a bug."""
+        return BUGS[self.bug].patience_s if self.bug else PATIENCE_S
 
     def start(self, job: str, **options: Any) -> Process:
         """Start a process on this payout."""
@@ -128,7 +132,7 @@ def open_payday(machine: Machine, template: str, bug: str = "") -> Iterator[Payd
 def each_moment(
     machine: Machine, template: str, *whens: str, strike: str, bug: str = ""
 ) -> Iterator[tuple[Payday, Moment]]:
-    """Yield each moment with the same payout as if it had never been begun; there is no last one."""
+    """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
         keep(look)
         for moment in moments(*whens, strike=strike):
@@ -155,7 +159,7 @@ class Shift:
         """Return the workers."""
         return [self.processes[place] for place, (job, _) in self.jobs.items() if job == "work"]
 
-    def finish(self, *, patience_s: float = PATIENCE_S) -> None:
+    def finish(self) -> None:
         """Wait until everything is paid; nobody does anything for it but restart the dead."""
 
         def is_paid() -> bool:
@@ -163,7 +167,7 @@ class Shift:
             return self.payday.is_paid()
 
         try:
-            wait_for("all is paid", is_paid, patience_s=patience_s)
+            wait_for("all is paid", is_paid, patience_s=self.payday.patience_s)
         except AssertionError as late:
             raise Broken(invariants.UNFINISHED, late) from late
 

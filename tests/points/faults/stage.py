@@ -7,17 +7,19 @@ dies within a step leaves what the steps' own transactions have kept.
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from bookings.loading import load_file
+from bookings.refusals import Refusal
 from campaign import approvals
 from campaign.audit import Actor
-from campaign.models import Approval, Campaign
+from campaign.models import Approval
 from campaign.queries import working_terms
 from entries.entering import enter
 from entries.feeds import FEEDS
@@ -38,10 +40,15 @@ from tests.points.faults.members import booking, write_leaves
 
 CODE = "orders"
 PARTS = 2  # awards in one
+UNDOING = ("ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
 
 
 class Crash(BaseException):
     """The process dies here."""
+
+
+class NoDraw(Refusal):
+    """Nothing was frozen yet."""
 
 
 class Stage:
@@ -63,8 +70,9 @@ class Stage:
         return self.now
 
     def draw(self) -> Draw:
-        draw = standing_draw(Campaign.objects.get(pk=self.campaign.pk))
-        assert draw
+        draw = standing_draw(self.campaign)
+        if draw is None:
+            raise NoDraw
         return draw
 
     # What members and upstream do
@@ -100,6 +108,13 @@ class Stage:
         draw = self.draw()
         now = self.at_least(draw.round_time)
         run_draw(draw=draw, round=sign_local_round(draw, at=now), at=now)
+
+    def give_up(self) -> None:
+        """Run a draw that was never published, and void it with its result."""
+        draw = self.draw()
+        now = self.at_least(draw.round_time)
+        run_draw(draw=draw, round=sign_local_round(draw, at=now), at=now, to_void=True)
+        self.void()
 
     def confirm(self) -> None:
         self.approved(confirming.request_confirmation(draw=self.draw(), **self.asked_now()))
@@ -160,30 +175,21 @@ class Stage:
 
 @contextmanager
 def dying_at(statement: int) -> Iterator[None]:
-    """Have what is done inside die at one of its statements, if it has so many."""
-    chances = iter(range(1, statement))
+    """Have what is done inside die at one of its statements, if it has so many.
 
-    def count(execute: Callable[..., Any], *words: Any) -> Any:
-        if next(chances, None) is None:
+    From then on nothing is done but what the server does by itself: undo what was not committed.
+    """
+    numbers = count(1)
+
+    def refuse_the_dead(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
+        if next(numbers) >= statement and not sql.startswith(UNDOING):
             raise Crash
-        return execute(*words)
+        return execute(sql, *words)
 
-    with connection.execute_wrapper(count):
-        try:
-            yield
-        except Crash:
-            return
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Undo everything that is done inside."""
-    with transaction.atomic():
+    with connection.execute_wrapper(refuse_the_dead), suppress(Crash):
         yield
-        transaction.set_rollback(True)
 
 
 def make_chance() -> Callable[[int], bytes]:
     """Return a source of keys that is the same each time."""
-    chance = random.Random(0)
-    return chance.randbytes
+    return random.Random(0).randbytes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.points.faults.machine import PATIENCE_S, Machine, wait_for
+from tests.points.faults.machine import Machine, wait_for
 from tests.points.faults.payday import open_payday, shift
 from tests.points.faults.trials import lose_every_message
 
@@ -24,7 +24,7 @@ def test_two_beats_ring_for_two_workers(machine: Machine, large: str) -> None:
 
 
 def test_a_broker_emptied_between_enqueue_and_run(machine: Machine, large: str) -> None:
-    lose_every_message(machine, large, patience_s=PATIENCE_S)
+    lose_every_message(machine, large)
 
 
 def test_a_broker_emptied_again_and_again_under_way(machine: Machine, large: str) -> None:

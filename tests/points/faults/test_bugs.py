@@ -13,7 +13,6 @@ from tests.points.faults.moments import BEFORE
 
 pytestmark = pytest.mark.slow
 Trial = Callable[[Machine, str, Path, str], object]
-PATIENCE_S = 8.0
 
 
 def strike(machine: Machine, template: str, folder: Path, bug: str) -> object:
@@ -33,7 +32,7 @@ def pay_beside(machine: Machine, template: str, folder: Path, bug: str) -> objec
 
 
 def lose(machine: Machine, template: str, folder: Path, bug: str) -> object:
-    return trials.lose_every_message(machine, template, patience_s=PATIENCE_S, bug=bug)
+    return trials.lose_every_message(machine, template, bug=bug)
 
 
 FOUND: dict[str, tuple[Trial, str]] = {

@@ -109,5 +109,5 @@ def lose_every_message(
         assert machine.broker().llen("celery") > 0
         machine.broker().flushall()
         with shift(payday) as crew:
-            crew.finish(patience_s=patience_s)
+            crew.finish()
         payday.check_done()
