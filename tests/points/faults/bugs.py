@@ -10,7 +10,7 @@ import psycopg
 from django.db import connection, transaction
 
 from points import payout as paying
-from points import tasks
+from points import queries, tasks
 from points.models import Payout, PayoutPart
 
 # Guards of the database that stand in a mistake's way.
@@ -96,6 +96,11 @@ def mark(payout: Payout, part: PayoutPart, at: datetime) -> None:
     PayoutPart.objects.filter(pk=part.pk).update(done_at=at)
 
 
+def write_and_mark(payout: Payout, part: PayoutPart, at: datetime) -> None:
+    write(payout, part, at)
+    mark(payout, part, at)
+
+
 def do_everything(payout: Payout, part: PayoutPart, at: datetime) -> None:
     recheck_and_write(payout, part, at)
     mark(payout, part, at)
@@ -123,19 +128,19 @@ def compare_no_payload() -> None:
 
 def recheck_outside() -> None:
     rewrite("JUDGE", "ON COMMIT DROP ", "")
-    in_steps(recheck, lambda payout, part, at: (write(payout, part, at), mark(payout, part, at))[0])
+    in_steps(recheck, write_and_mark)
 
 
 def ring_once() -> None:
     """Call workers only the first time that something is due."""
-    due = tasks.due_payouts
+    due = queries.due_payouts
 
     def due_first(*, now: datetime) -> list[Payout]:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO rung SELECT now() WHERE NOT EXISTS (SELECT FROM rung)")
             return due(now=now) if cursor.rowcount else []
 
-    tasks.due_payouts = due_first
+    vars(tasks)["due_payouts"] = due_first
 
 
 def keep_the_claim() -> None:

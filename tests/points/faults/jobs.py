@@ -87,8 +87,8 @@ def build(*, folder: str, count: int, undrawn_points: int, seed: int) -> None:
 def make_chance(seed: int) -> None:
     """Take from a seed what is drawn by chance."""
     chance = random.Random(seed)
-    secrets.token_bytes = lambda count=None: chance.randbytes(count or 32)  # type: ignore[assignment]
-    secrets.randbelow = chance.randrange
+    vars(secrets)["token_bytes"] = lambda count=32: chance.randbytes(count)
+    vars(secrets)["randbelow"] = chance.randrange
 
 
 def load_folder(folder: Path) -> None:
@@ -120,11 +120,22 @@ def pay() -> None:
 @job
 def whole(*, folder: str, per_part: int) -> None:
     """Take every step from the approval to the close, as a script that is run again would."""
-    out = Path(folder)
     prepare(per_part=per_part)
     pay()
+    settle_and_close(folder=folder)
+
+
+@job
+def whole_and_verify(*, folder: str, per_part: int) -> None:
+    whole(folder=folder, per_part=per_part)
+    verify()
+
+
+@job
+def settle_and_close(*, folder: str) -> None:
+    """Export, take the answers to it, and close."""
     command("payout", "export", CODE, "--output", folder)
-    command("payout", "settle", CODE, str(answers.answer(out)))
+    command("payout", "settle", CODE, str(answers.answer(Path(folder))))
     command("payout", "close", CODE)
 
 
@@ -154,7 +165,7 @@ def work(*, deliveries: int = 1) -> None:
 
 
 @job
-def beat(*, schedule: str, every_s: float = 0.5, deliveries: int = 1) -> None:
+def beat(*, schedule: str, every_s: int = 1, deliveries: int = 1) -> None:
     """Ring the bells of the project, only faster."""
     deliver(deliveries)
     for bell in app.conf.beat_schedule.values():
@@ -178,4 +189,4 @@ def deliver(deliveries: int) -> None:
             answer = publish(self, *words, **options)
         return answer
 
-    Producer.publish = publish_again
+    Producer.publish = publish_again  # type: ignore[method-assign] # in this process alone

@@ -41,10 +41,10 @@ class Process:
     def look(self) -> str | None:
         """Return how it ended, ``stopped`` where it stands still, or None while it runs."""
         if not self.ended:
-            found = self.machine.ask({"look": self.pid})
+            found: str | None = self.machine.ask({"look": self.pid})
             if found is None or found == "stopped":
                 return found
-            self.ended = str(found)
+            self.ended = found
         return self.ended
 
     def wait(self, patience_s: float = PATIENCE_S) -> str:

@@ -1,7 +1,7 @@
 """A payout in a database of its own, the processes that work on it, and the look at what came."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +68,7 @@ class Payday:
         self.look_done(but_for)
 
     def look_done(self, but_for: tuple[str, ...]) -> None:
+        """Raise the same, but for what the ledger itself would say."""
         expected = {name: one for name, one in self.expected.items() if name not in but_for}
         with self.machine.connect(self.database) as connection:
             invariants.check_done(connection, expected)
@@ -79,7 +80,7 @@ class Payday:
         end = self.outcomes()[member]
         if (end.credited, end.forfeited) != (0, points):
             raise Broken(invariants.OUTCOME, (member, end))
-        self.check_done(but_for=(member,))
+        self.look_done((member,))
         with self.machine.connect(self.database) as connection:
             closed = connection.execute("SELECT closed_at FROM points_payout").fetchone()
         if closed in (None, (None,)):
@@ -131,7 +132,7 @@ def open_payday(machine: Machine, template: str, bug: str = "") -> Iterator[Payd
 
 def each_moment(
     machine: Machine, template: str, *whens: str, strike: str, bug: str = ""
-) -> Iterator[tuple[Payday, Moment]]:
+) -> Generator[tuple[Payday, Moment], None, None]:
     """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
         keep(look)

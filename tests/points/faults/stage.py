@@ -96,9 +96,10 @@ class Stage:
     # What staff, ops and workers do, in the order in which it is meant
 
     def freeze(self) -> None:
-        now = self.at_least(CLOSED)
+        """Freeze for a later round than any draw before."""
+        now, days = self.at_least(CLOSED), 3 + self.campaign.draws.count()
         freeze_draw(
-            campaign=self.campaign, round_time=now + timedelta(days=3), chain="local", at=now
+            campaign=self.campaign, round_time=now + timedelta(days=days), chain="local", at=now
         )
 
     def publish(self) -> None:

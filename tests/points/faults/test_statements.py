@@ -56,7 +56,7 @@ def test_every_step_to_the_close_killed_at_every_statement_is_finished_by_the_ne
             ended = payday.start("whole", moment=moment, **options).wait()
             if ended == "killed":
                 payday.check_always()
-                payday.run("whole", **options)
+                payday.run("whole_and_verify", **options)
             payday.check_settled(tmp_path / str(struck))
             if ended == "exit 0":
                 break

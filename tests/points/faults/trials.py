@@ -100,9 +100,7 @@ def has_done(payday: Payday, process: Process) -> bool:
     return process.look() is not None or payday.is_waited_for() or payday.parts_left() <= 1
 
 
-def lose_every_message(
-    machine: Machine, template: str, *, patience_s: float, bug: str = ""
-) -> None:
+def lose_every_message(machine: Machine, template: str, *, bug: str = "") -> None:
     """Empty the broker between enqueue and run."""
     with open_payday(machine, template, bug) as payday:
         payday.run("ring")
