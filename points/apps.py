@@ -12,8 +12,8 @@ class PointsConfig(AppConfig):
         """Register the approvable actions, those of a draw among them, and the permissions."""
         # The models are there only now.
         from campaign import approvals, roles
-        from lottery import confirming, voiding
-        from points import correcting, preparing, reserving
+        from lottery import confirming, forgetting, voiding
+        from points import closing, correcting, preparing, reserving
 
         approvals.register(
             confirming.CONFIRM,
@@ -53,6 +53,7 @@ class PointsConfig(AppConfig):
             approvals.register(
                 action, carry_out, hold=correcting.hold, content=content, permission=permission
             )
+        forgetting.register_guard(closing.keep_keys)
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
         for role in roles.ROLES:
             roles.register(role, {f"points.view_{model}" for model in seen})

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from bookings.locks import Lock, take
 from campaign import audit
 from campaign.audit import Actor
+from lottery.models import Draw
 from lottery.queries import subject_of
+from lottery.refusals import KeysNeeded
 from points.models import AwardStanding, CreditFile, Payout
 from points.queries import award_counts, open_keys
 from points.refusals import KeysOpen, NotExported, NotPaid, SumsDiffer
@@ -43,6 +45,20 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
     payout.save(update_fields=["closed_at"])
     keep_audit(payout, actor, at)
     return True
+
+
+def keep_keys(draw: Draw) -> None:
+    """Refuse to erase the keys of a confirmed draw before its payout is closed.
+
+    Asked by the draw's own app. Source: the draw protocol, frozen list: after the close.
+
+    Raises:
+        KeysNeeded: see above.
+    """
+    if draw.state != Draw.State.CONFIRMED:
+        return
+    if not Payout.objects.filter(draw=draw, closed_at__isnull=False).exists():
+        raise KeysNeeded(_("The payout of this draw is not closed; its keys are kept until then."))
 
 
 def keep_audit(payout: Payout, actor: Actor | None, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,12 @@ from campaign.shared_pages import remembered
 from config.embedded.places import Places
 from config.translations.catalogs import compile_all
 from tests import outside
+
+# py-ecc lifts the limit of recursion to a depth at which the process ends instead of raising. The
+# site never imports it, so the tests beside those of the verifier keep Python's own.
+recursion_limit = sys.getrecursionlimit()
+import_module("py_ecc")
+sys.setrecursionlimit(recursion_limit)
 
 ROOT = Path(__file__).resolve().parent.parent
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network

@@ -1,6 +1,7 @@
 """The manual is true: every rule, test and command that it names is there, and none is left out."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from django.core.management import get_commands, load_command_class
 from bookings.commands import VerbCommand
 from campaign.rules import RULES
 from entries.rules import MEMBER_RULES
+from tests.bench.__main__ import MODULES
+from tests.bench.registry import BENCHMARKS
 from tests.campaign.test_rules import E5489_CASES, EX_CASES
 from tests.outside import ROOT
 
@@ -71,6 +74,15 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     ]
 
     assert broken == []
+
+
+def test_the_page_of_speed_has_every_benchmark_and_no_other() -> None:
+    for module in MODULES:
+        import_module(module)
+    section = (DOCS / "performance.md").read_text().split("## What is measured")[1]
+
+    told = re.findall(r"^\| `(\w+)`", section.split("\n## ")[0], re.MULTILINE)
+    assert sorted(told) == sorted(BENCHMARKS)
 
 
 def our_verbs() -> set[str]:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from pytest_django import Settings
 
 from config.browser import find_chromium
@@ -19,6 +26,7 @@ from tests.entries.local_site import running_local_site
 from tests.factories.campaign import CampaignFactory
 
 CODE = "012025121203"
+PATIENCE_MS = 60_000  # a busy machine is slow; only a test that fails waits as long
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,6 +50,7 @@ def chromium() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=str(program), args=arguments)
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -108,7 +117,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
             name = site.settings.LANGUAGE_COOKIE_NAME
             context.add_cookies([{"name": name, "value": language, "url": site.address}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda message: hear(message.type, message.text))
         return page
 

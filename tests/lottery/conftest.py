@@ -7,7 +7,7 @@ from django.utils import translation
 
 from campaign import approvals
 from campaign.models import Approval
-from lottery import confirming, voiding
+from lottery import confirming, forgetting, voiding
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,7 @@ def void_alone(approval: Approval) -> None:
 def money(monkeypatch: pytest.MonkeyPatch) -> None:
     """Register confirm and void as an app above does, with nothing of its own."""
     monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
+    monkeypatch.setattr(forgetting, "_guards", [])
     approvals.register(
         confirming.CONFIRM,
         confirm_alone,

@@ -220,7 +220,9 @@ def test_void_needs_a_reason_that_can_be_published(money: None, asking: Actor, r
         ask_void(published_draw(), asking, reason=reason, at=PUBLISHES)
 
 
-def test_keys_are_erased_by_two_people_and_the_list_stays(asking: Actor, deciding: Actor) -> None:
+def test_keys_are_erased_by_two_people_and_the_list_stays(
+    money: None, asking: Actor, deciding: Actor
+) -> None:
     draw = confirmed_draw()
     list_before = list(draw.entrants.order_by("position").values())
 
@@ -236,16 +238,13 @@ def test_keys_are_erased_by_two_people_and_the_list_stays(asking: Actor, decidin
     assert forgetting.request_forgetting(draw=draw, actor=asking, at=AFTER) is None
 
 
-def test_keys_are_kept_while_they_are_needed(
-    asking: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_are_kept_while_they_are_needed(money: None, asking: Actor) -> None:
     with pytest.raises(KeysNeeded, match="confirmed or void"):
         forgetting.request_forgetting(draw=drawn_draw(), actor=asking, at=AFTER)
 
     def refuse(draw: Draw) -> None:
         raise KeysNeeded("The payout is not closed.")
 
-    monkeypatch.setattr(forgetting, "_guards", [])
     forgetting.register_guard(refuse)
     with pytest.raises(KeysNeeded, match="not closed"):
         forgetting.request_forgetting(draw=confirmed_draw({"W5": 5_000}), actor=asking, at=AFTER)

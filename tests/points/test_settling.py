@@ -6,12 +6,26 @@ from pathlib import Path
 import pytest
 
 from bookings.models import QuarantinedRow
+from campaign.models import Approval
+from lottery import forgetting
+from lottery.refusals import KeysNeeded
 from points import closing, exporting, settling
 from points.models import CreditFile, Payout, Transfer
 from points.refusals import BatchChanged, KeysOpen, NotExported, NotPaid, PayoutClosed, UnfitFolder
+from tests.factories.lottery import person, reread
 from tests.points.answers import Row, answer, classes, export, reject, settle, write_answers
 from tests.points.books import balances
-from tests.points.steps import CREDIT_AT, leave, lower, paid, pay, prepared, standings, transfers
+from tests.points.steps import (
+    CREDIT_AT,
+    approve,
+    leave,
+    lower,
+    paid,
+    pay,
+    prepared,
+    standings,
+    transfers,
+)
 
 pytestmark = pytest.mark.django_db
 AGREES, OPEN = ("agrees", False), True
@@ -361,3 +375,22 @@ def test_a_payout_without_credits_is_closed_without_answers(tmp_path: Path) -> N
     assert export(pay(ready), tmp_path) == []
 
     assert closing.close_payout(payout=ready, at=CREDIT_AT)
+
+
+def test_keys_of_the_draw_are_kept_until_the_close(tmp_path: Path) -> None:
+    ready = prepared({"W1": 5_000})
+    with pytest.raises(KeysNeeded, match="not closed"):
+        ask_to_forget(ready)
+    [row] = export(pay(ready), tmp_path)
+    with pytest.raises(KeysNeeded, match="not closed"):
+        ask_to_forget(ready)
+    settle(ready, tmp_path, [answer(row)])
+    closing.close_payout(payout=ready, at=CREDIT_AT)
+
+    approve(ask_to_forget(ready), CREDIT_AT)
+
+    assert reread(ready.draw).forgotten_at == CREDIT_AT
+
+
+def ask_to_forget(payout: Payout) -> Approval | None:
+    return forgetting.request_forgetting(draw=payout.draw, actor=person("ops"), at=CREDIT_AT)
