@@ -40,14 +40,14 @@ def freeze_draw(
     """Freeze the entrants of a campaign for the first round of a chain at or after an instant.
 
     Takes every entry and load that was acknowledged before, and none after. The totals are
-    computed afresh. ``chain`` is one of ``Draw.Chain``; without ``actor`` the audit keeps the
-    machine's user. Source: the draw protocol, frozen list; the design, "Freeze against entries
-    and loads in flight".
+    computed afresh. Frozen again for the same round, nothing changes. ``chain`` is one of
+    ``Draw.Chain``; without ``actor`` the audit keeps the machine's user. Source: the draw
+    protocol, frozen list; the design, "Freeze against entries and loads in flight".
 
     Raises:
         NotPublished: the campaign has no published terms.
         EntryPeriodRuns: the entry period has not ended.
-        DrawStands: the campaign has a draw that is not void.
+        DrawStands: the campaign has a draw of another round that is not void.
         RoundTooSoon: there would be no time left to publish in.
         RoundNotLater: the round is not later than the void predecessor's.
         SteerableChain: production draws by quicknet alone.
@@ -57,9 +57,9 @@ def freeze_draw(
     terms = published_terms(campaign)
     beacon = chain_named(chain)
     number = beacon.first_round_at(second_from(round_time))
+    if standing := standing_draw(campaign):
+        return same_draw(standing, chain=chain, number=number)
     check_instants(terms, beacon, number, at=at)
-    if standing_draw(campaign):
-        raise DrawStands(_("This campaign has a draw that is not void; see: draw status."))
     aggregation.recompute(terms)
     secret = make_list(terms)
     draw = create_draw(terms, secret, beacon=beacon, chain=chain, number=number, at=at)
@@ -78,6 +78,19 @@ def hold_everything(campaign: Campaign) -> None:
     take(Lock.ENTRIES, campaign.pk)
     aggregation.lock_totals(campaign.pk)
     lock(campaign)
+
+
+def same_draw(standing: Draw, *, chain: str, number: int) -> Draw:
+    """Return the draw that stands if it is what was asked for.
+
+    Raises:
+        DrawStands: it is of another round.
+    """
+    if (standing.chain, standing.round) != (chain, number):
+        raise DrawStands(
+            _("This campaign has a draw of another round that is not void; see: draw status.")
+        )
+    return standing
 
 
 def published_terms(campaign: Campaign) -> Terms:

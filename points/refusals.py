@@ -59,6 +59,10 @@ class SumsDiffer(PointsRefusal):
     """The awards are not what was credited, released and forfeited."""
 
 
+class OtherPayout(PointsRefusal):
+    """A results file answers for another payout."""
+
+
 class PayoutClosed(PointsRefusal):
     """The payout is closed."""
 

@@ -18,7 +18,7 @@ from bookings.manifests import NAME_FORM
 from points.definitions import CREDIT_RESULTS
 from points.models import CreditFile, Payout
 from points.moving import take_back
-from points.refusals import NotExported, PayoutClosed
+from points.refusals import NotExported, OtherPayout, PayoutClosed
 
 CREATE_STAGED = """
 CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
@@ -42,6 +42,15 @@ SELECT %(payout)s, %(business_date)s, %(sequence)s, (
         WHERE payout_id = %(payout)s
     ), decode(credit_key, 'hex'), status, points, COALESCE(detail, ''), processed_at
 FROM staged ORDER BY record"""
+# Reads points_transfer by its key.
+OF_ANOTHER = """
+SELECT EXISTS (
+    SELECT FROM staged
+    JOIN points_transfer credit ON credit.key = decode(staged.credit_key, 'hex')
+    JOIN lottery_award award ON award.id = credit.award_id
+    JOIN points_payout payout ON payout.draw_id = award.draw_id
+    WHERE payout.id <> %(payout)s
+)"""
 REJECTED = """
 SELECT credit_id, detail FROM points_keystanding
 WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed"""
@@ -55,6 +64,7 @@ def settle(
     Raises:
         NotExported: the points system was never told of the credits.
         PayoutClosed: both sides agree already.
+        OtherPayout: the file answers for another campaign; nothing of it is kept.
     """
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
@@ -81,6 +91,7 @@ def applying(payout: Payout, path: Path, *, at: datetime) -> Callable[[CursorWra
     def apply_results(cursor: CursorWrapper) -> int:
         locks.take(locks.Lock.LEDGER)
         refuse_closed(payout)
+        refuse_of_another(cursor, values)
         cursor.execute(COUNT_NEW, values)
         (new,) = cursor.fetchone()
         cursor.execute(KEEP_ANSWERS, values)
@@ -88,6 +99,17 @@ def applying(payout: Payout, path: Path, *, at: datetime) -> Callable[[CursorWra
         return int(new)
 
     return apply_results
+
+
+def refuse_of_another(cursor: CursorWrapper, values: dict[str, Any]) -> None:
+    """Refuse a file given to the wrong campaign, where it would be spent for the right one.
+
+    Raises:
+        OtherPayout: a key is of another payout.
+    """
+    cursor.execute(OF_ANOTHER, values)
+    if cursor.fetchone() == (True,):
+        raise OtherPayout(_("The file answers for another campaign; give it to that one."))
 
 
 def refuse_closed(payout: Payout) -> None:

@@ -75,7 +75,8 @@ ordered AS (
 answer AS (SELECT * FROM ordered WHERE place = 1),
 mine AS (
     SELECT payout.id AS payout_id, credit.key AS credit_key, credit.award_id, credit.id,
-        credit.points, reversal.id IS NOT NULL AS is_reversed
+        credit.points, reversal.id IS NOT NULL AS is_reversed,
+        COALESCE(reversal.made_by <> 'points.reverse', FALSE) AS is_taken_back
     FROM points_creditfile file
     JOIN points_payout payout ON payout.id = file.payout_id
     JOIN lottery_award award ON award.draw_id = payout.draw_id
@@ -89,7 +90,7 @@ compared AS (
         COALESCE(mine.payout_id, answer.payout_id) AS payout_id,
         COALESCE(mine.credit_key, answer.credit_key) AS credit_key,
         mine.award_id, mine.id AS credit_id, mine.points,
-        COALESCE(mine.is_reversed, FALSE) AS is_reversed,
+        COALESCE(mine.is_reversed, FALSE) AS is_reversed, mine.is_taken_back,
         answer.status, answer.points AS answered_points, answer.detail, answer.is_twofold,
         NOT answer.earlier_is_twofold AND answer.earlier_status = 'rejected' AS was_rejected,
         NOT answer.earlier_is_twofold AND answer.earlier_status = 'credited'
@@ -107,7 +108,7 @@ judged AS (
             WHEN compared.is_twofold THEN 'answered_twice'
             WHEN compared.status = 'rejected' THEN
                 CASE WHEN compared.was_agreed THEN 'answered_twice' ELSE 'rejected' END
-            WHEN compared.is_reversed THEN 'answered_twice'
+            WHEN compared.is_taken_back THEN 'answered_twice'
             WHEN compared.answered_points <> compared.points THEN 'amount_differs'
             WHEN compared.was_rejected THEN 'answered_twice'
             ELSE 'agrees'

@@ -131,7 +131,7 @@ class PayoutPart(models.Model):
 
 
 class PaidDraw(Draw):
-    """A draw whose payout is approved: it cannot be void any more."""
+    """What the money asks of a draw: void only before its payout, and with nothing reserved."""
 
     class Meta:
         proxy = True
@@ -148,5 +148,25 @@ class PaidDraw(Draw):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            # To the end of the transaction, in which the reserves are taken back.
+            pgtrigger.Trigger(
+                name="draw_void_reserves_nothing",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__state="void") & ~pgtrigger.Q(old__state="void"),
+                func=f"""
+                    IF EXISTS (
+                        SELECT FROM lottery_award award
+                        JOIN points_transfer reserve
+                            ON reserve.award_id = award.id AND reserve.kind = 'reserve'
+                        LEFT JOIN points_transfer reversal ON reversal.reverses_id = reserve.id
+                        WHERE award.draw_id = NEW.id AND reversal.id IS NULL
+                    ) THEN
+                        {refuse("draw_void_reserves_nothing", "a void draw reserves no points")}
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]

@@ -107,6 +107,7 @@ def test_draw_from_the_freeze_to_the_verified_bundle(
     assert answer("status", code) == {"code": code, "state": None, "draws": []}
 
     frozen = answer("freeze", code, "--round-time", AT_ROUND)
+    assert answer("freeze", code, "--round-time", AT_ROUND) == frozen
     draw = Draw.objects.get()
     assert (frozen["state"], frozen["sequence"], frozen["entry_count"]) == ("frozen", 1, 3)
     assert (frozen["chain"], frozen["round_time"]) == ("local", AT_ROUND)
@@ -178,7 +179,7 @@ def test_verbs_refuse_with_one_sentence(now: Any, staff: None, money: None) -> N
     assert "has not ended" in refused("freeze", code, "--round-time", AT_ROUND)
     now(FREEZES)
     answer("freeze", code, "--round-time", AT_ROUND)
-    assert "not void" in refused("freeze", code, "--round-time", AT_ROUND)
+    assert "not void" in refused("freeze", code, "--round-time", "2025-02-14T12:00:00+09:00")
     assert "time of the round has not come" in refused("run", code)
     assert "no draw of this number" in refused("export", code, "--sequence", 2, "--output", "x")
     assert "not been run" in refused("confirm", code, "--by", "asking")
@@ -187,7 +188,7 @@ def test_verbs_refuse_with_one_sentence(now: Any, staff: None, money: None) -> N
     assert "does not hold the permission" in refused("receipt", code, "W1", "--by", "asking")
     assert "not published" in refused("receipt", code, "W1", "--by", "auditing")
     now(LATER)
-    assert "only to be void" in refused("run", code)
+    assert "--to-void" in refused("run", code)
     assert "run it first" in refused("void", code, "--reason", "x", "--by", "asking")
     assert answer("run", code, "--to-void")["state"] == "drawn"
     assert "only be void" in refused("confirm", code, "--by", "asking")

@@ -15,7 +15,7 @@ from lottery import entrant_list, freezing, keys, protocol
 from lottery.beacon import QUICKNET
 from lottery.chains import chain_of
 from lottery.local_chain import SteerableChain
-from lottery.models import Draw
+from lottery.models import Draw, Entrant
 from lottery.refusals import (
     BrokenKey,
     DrawStands,
@@ -230,6 +230,18 @@ def test_second_draw_is_refused_while_one_stands() -> None:
     draw = published_draw()
 
     refused(DrawStands, "not void", campaign=draw.campaign, round_time=ROUND + DAY)
+
+
+def test_frozen_again_for_its_round_nothing_changes() -> None:
+    draw = published_draw()
+    before = (list(Draw.objects.values()), list(Entrant.objects.values()))
+
+    again = freezing.freeze_draw(
+        campaign=draw.campaign, round_time=ROUND, chain=draw.chain, at=draw.publish_by + DAY
+    )
+
+    assert again == draw
+    assert (list(Draw.objects.values()), list(Entrant.objects.values())) == before
 
 
 def test_successor_names_its_predecessor_and_a_later_round() -> None:

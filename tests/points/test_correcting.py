@@ -216,6 +216,7 @@ def test_a_credit_that_is_being_settled_is_resolved_instead(
     approve(reverse(credit_of("W1")), CREDIT_AT)
 
     assert standings(payout.draw)["W1"] == ("forfeited", 0, 0, 5_000, "reversed")
+    assert set(classes(payout).values()) == {("agrees", False)}
 
 
 def test_only_a_credit_that_stands_is_reversed(payout: Payout) -> None:

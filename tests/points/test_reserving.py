@@ -115,6 +115,15 @@ def test_a_draw_is_not_void_once_its_payout_is_approved() -> None:
     assert draw.state == Draw.State.CONFIRMED
 
 
+def test_a_void_draw_reserves_nothing() -> None:
+    draw = confirmed()
+    with refused_as("draw_void_reserves_nothing"), connection.cursor() as cursor:
+        PaidDraw.objects.update(
+            state="void", voided_at=CONFIRMED_AT, voided_by=draw.confirmed_by, void_reason="x"
+        )
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_a_void_asked_for_before_the_payout_was_approved_comes_too_late() -> None:
     draw = confirmed()
     asked = voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=CONFIRMED_AT)

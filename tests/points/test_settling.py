@@ -11,7 +11,15 @@ from lottery import forgetting
 from lottery.refusals import KeysNeeded
 from points import closing, exporting, settling
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import BatchChanged, KeysOpen, NotExported, NotPaid, PayoutClosed, UnfitFolder
+from points.refusals import (
+    BatchChanged,
+    KeysOpen,
+    NotExported,
+    NotPaid,
+    OtherPayout,
+    PayoutClosed,
+    UnfitFolder,
+)
 from tests.factories.lottery import person, reread
 from tests.points.answers import Row, answer, classes, export, reject, settle, write_answers
 from tests.points.books import balances
@@ -327,6 +335,21 @@ def test_the_total_may_be_of_the_credited_alone(
     outcome = settle(payout, tmp_path, answers, manifest={"total_points": 5_000})
 
     assert outcome.status == "loaded"
+
+
+def test_a_file_for_another_campaign_is_refused_and_not_spent(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    other = paid({"W8": 5_000})
+    export(other, tmp_path)
+    path = write_answers(tmp_path, [answer(row) for row in rows.values()])
+
+    with pytest.raises(OtherPayout, match="another campaign"):
+        settling.settle(payout=other, path=path, at=CREDIT_AT)
+    assert settling.settle(payout=payout, path=path, at=CREDIT_AT).applied == 3
+
+    assert set(classes(payout).values()) == {AGREES}
+    assert classes(other) == {"W8": ("missing_there", OPEN)}
 
 
 def test_details_of_any_text_are_kept(payout: Payout, rows: dict[str, Row], tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from lottery import (
 from lottery.beacon import Round, round_json
 from lottery.management import arguments
 from lottery.models import Draw
-from lottery.queries import draws_of, get_draw, latest_draw
+from lottery.queries import draws_of, get_draw, latest_draw, standing_draw
 from lottery.refusals import UnfitFolder
 
 
@@ -54,13 +54,17 @@ class Command(VerbCommand):
     ) -> Report:
         """Freeze the entrants for the first round at or after an instant."""
         self.stderr.write("Waiting for loads and entries in flight, then freezing ...")
+        campaign = get_campaign(code)
+        before = standing_draw(campaign)
         with one_transaction(dry_run=dry_run):
             draw = freezing.freeze_draw(
-                campaign=get_campaign(code),
+                campaign=campaign,
                 round_time=arguments.read_instant(round_time),
                 chain=chain or chains.default_chain(),
                 at=clock.now(),
             )
+        if draw == before:
+            return told(draw, "was frozen before; nothing changed")
         return told(draw, f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants")
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
