@@ -40,6 +40,14 @@ def small(machine: Machine, confirmed: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def paid(machine: Machine, small: str) -> str:
+    """Give the database of a payout that has ended, with nothing settled."""
+    database = machine.clone(small)
+    machine.run("pay", database)
+    return database
+
+
+@pytest.fixture(scope="session")
 def large(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Give the database of an approved payout of nearly two hundred awards in forty parts."""
     folder = tmp_path_factory.mktemp("many")

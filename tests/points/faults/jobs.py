@@ -118,25 +118,17 @@ def pay() -> None:
 
 
 @job
-def whole(*, folder: str, per_part: int) -> None:
-    """Take every step from the approval to the close, as a script that is run again would."""
-    prepare(per_part=per_part)
-    pay()
-    settle_and_close(folder=folder)
-
-
-@job
-def whole_and_verify(*, folder: str, per_part: int) -> None:
-    whole(folder=folder, per_part=per_part)
-    verify()
-
-
-@job
 def settle_and_close(*, folder: str) -> None:
     """Export, take the answers to it, and close."""
     command("payout", "export", CODE, "--output", folder)
     command("payout", "settle", CODE, str(answers.answer(Path(folder))))
     command("payout", "close", CODE)
+
+
+@job
+def close_and_verify(*, folder: str) -> None:
+    settle_and_close(folder=folder)
+    verify()
 
 
 @job

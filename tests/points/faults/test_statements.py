@@ -46,21 +46,37 @@ def test_two_processes_one_of_which_stands_still_at_every_statement(
     assert pay_beside_one_that_stands_still(machine, small) >= LEAST_OF_A_PART * PARTS
 
 
-def test_every_step_to_the_close_killed_at_every_statement_is_finished_by_the_next_try(
-    machine: Machine, confirmed: str, tmp_path: Path
+def test_an_approval_killed_at_every_statement_is_asked_for_and_given_once(
+    machine: Machine, confirmed: str
 ) -> None:
     struck = 0
     with closing(each_moment(machine, confirmed, BEFORE, strike="kill")) as tries:
         for payday, moment in tries:
-            options = {"folder": str(tmp_path / str(struck)), "per_part": 100}
-            ended = payday.start("whole", moment=moment, **options).wait()
-            if ended == "killed":
-                payday.check_always()
-                payday.run("whole_and_verify", **options)
-            payday.check_settled(tmp_path / str(struck))
+            ended = payday.start("prepare", moment=moment, per_part=8).wait()
+            payday.check_always()
+            payday.run("prepare", per_part=8)
+            assert payday.parts_left() == PARTS, moment
+            if ended == "exit 0":
+                payday.finish()
+                break
+            assert ended == "killed", (moment, machine.log())
+            struck += 1
+    assert struck > LEAST_OF_A_PART
+
+
+def test_a_settlement_killed_at_every_statement_is_closed_by_the_next_try(
+    machine: Machine, paid: str, tmp_path: Path
+) -> None:
+    struck = 0
+    with closing(each_moment(machine, paid, BEFORE, strike="kill")) as tries:
+        for payday, moment in tries:
+            folder = tmp_path / str(struck)
+            ended = payday.start("settle_and_close", moment=moment, folder=str(folder)).wait()
+            payday.check_always()
+            payday.run("close_and_verify", folder=str(folder))
+            payday.check_settled(folder)
             if ended == "exit 0":
                 break
             assert ended == "killed", (moment, machine.log())
             struck += 1
-    print(f"{struck} moments")
-    assert struck > LEAST_OF_A_PART * 5
+    assert struck > LEAST_OF_A_PART * 3
