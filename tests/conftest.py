@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pgtrigger
 import pytest
+from celery.contrib.testing.worker import start_worker
 from django.apps import apps
 from django.core.management.commands import flush
 from django.utils.translation.reloader import translation_file_changed
 
 from campaign.shared_pages import remembered
+from config.celery import app
 from config.embedded.places import Places
 from config.translations.catalogs import compile_all
 from tests import outside
@@ -53,6 +56,22 @@ def pytest_configure() -> None:
     for file in compile_all(ROOT, only_stale=True):
         # Django is set up by now and may have read what stood there before.
         translation_file_changed(sender=None, file_path=file)
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
+    """Have a worker listen on a queue of its own, through the broker."""
+    usual = app.conf.task_default_queue
+    use_queue(f"test-{uuid4().hex}")
+    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="warning"):
+        yield
+    use_queue(usual)
+
+
+def use_queue(name: str) -> None:
+    """Have tasks go to a queue; Celery would go on with the queues that it has made before."""
+    app.conf.task_default_queue = name
+    vars(app).pop("amqp", None)
 
 
 @pytest.fixture

@@ -86,13 +86,11 @@ def test_a_program_hears_it_as_json(variables: dict[str, str], sentence: str) ->
 
 
 @pytest.mark.parametrize("folder_is_fresh", [True, False])
-def test_a_database_without_the_schema(other_state: Places, folder_is_fresh: bool) -> None:
-    if folder_is_fresh:
-        services.stop(other_state.state)
+def test_a_database_without_the_schema(state: Places, folder_is_fresh: bool) -> None:
+    if not folder_is_fresh:
+        services.ensure_running(state.state, database=True, broker=True)
 
-    done = manage(
-        "campaign", "show", "012025121203", "--json", LOCAL_STATE_DIR=str(other_state.state)
-    )
+    done = manage("campaign", "show", "012025121203", "--json", LOCAL_STATE_DIR=str(state.state))
 
     sentence = "The database lacks a table or column that the program needs: run manage.py migrate."
     assert done.returncode == 1

@@ -1,13 +1,10 @@
 """The bell: beat rings it, workers come, and nothing depends on any one message."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from django.conf import settings as project_settings
 from django.db import OperationalError
 from django.utils.module_loading import import_string
@@ -135,19 +132,9 @@ def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
     assert task.reject_on_worker_lost
 
 
-@pytest.fixture
-def _worker(transactional_db: None) -> Iterator[None]:
-    """Have a worker listen on a queue of its own, through the broker."""
-    usual, app.conf.task_default_queue = app.conf.task_default_queue, f"test-{uuid4().hex}"
-    app.amqp.flush_routes()
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="warning"):
-        yield
-    app.conf.task_default_queue = usual
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_worker")
+@pytest.mark.usefixtures("worker")
 def test_a_worker_pays_from_the_bell_to_the_end(settings: Settings) -> None:
     at(settings, CREDIT_AT)
     ready = prepared()

@@ -29,8 +29,9 @@ HARM = {
     ),
     "award_missing": f"UPDATE points_transfer SET award_id = 0 WHERE id = {CREDIT}",
     "credited_somebody_else": (
-        "UPDATE points_transfer SET credit_id = (SELECT max(id) FROM points_account) "
-        f"WHERE id = {CREDIT}"
+        "UPDATE points_transfer SET credit_id = ("
+        "SELECT max(id) FROM points_account WHERE kind = 'member' AND id <> credit_id"
+        f") WHERE id = {CREDIT}"
     ),
     "credited_too_much": f"UPDATE points_transfer SET points = points + 1 WHERE id = {CREDIT}",
     "award_overspent": f"UPDATE points_transfer SET points = points + 1 WHERE id = {CREDIT}",
