@@ -34,9 +34,13 @@ def order_pids(seed: bytes, pids: Iterable[bytes]) -> list[bytes]:
     Source: the draw protocol, seed, order, cut, 8.
     """
     start, hash_ = TICKET + seed, hashlib.sha256
-    # One value to sort by, and no call for each but the hash's: a third of the time.
-    places = sorted([hash_(start + pid).digest() + pid for pid in pids])
-    return [place[HASH_BYTES:] for place in places]
+    # A place is one value to sort by. In 256 parts, by its first byte, they sort in the
+    # processor's caches: a million in three quarters of the time.
+    parts: list[list[bytes]] = [[] for _ in range(256)]
+    for pid in pids:
+        place = hash_(start + pid).digest() + pid
+        parts[place[0]].append(place)
+    return [place[HASH_BYTES:] for part in parts for place in sorted(part)]
 
 
 def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
