@@ -22,7 +22,6 @@ from tests.entries.local_site import PATIENCE_S, free_port
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "campaign.example"
 CLIENTS = 64
-POOL = "4"  # as docker-compose.yml has it
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
 
@@ -84,7 +83,6 @@ def production_environment(folder: str) -> dict[str, str]:
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": HOST,
         "DATABASE_URL": places.database_address(database),
-        "DATABASE_POOL": POOL,
         "REDIS_URL": str(settings.REDIS_URL),
         "STATIC_ROOT": f"{folder}/static",
         "LOCAL_STATE_DIR": folder,
