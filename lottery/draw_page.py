@@ -83,7 +83,7 @@ def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
 
 def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     """Return what the template needs, the same for everybody."""
-    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms)]
+    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms, now=now)]
     standing = [one for one in draws if one.stage is not Stage.VOID]
     return {
         "here": reverse("lottery:draw", args=[terms.campaign.code]),
@@ -97,10 +97,11 @@ def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def draws_to_show(terms: Terms) -> list[Draw]:
-    """Return the campaign's draws, the newest first, without the bytes of their files."""
+def draws_to_show(terms: Terms, *, now: datetime) -> list[Draw]:
+    """Return the draws that are seen, the newest first, without the bytes of their files."""
     draws = with_manifest(Draw.objects.filter(campaign=terms.campaign_id))
-    return list(draws.order_by("-sequence"))
+    seen = (queries.as_seen(draw, now=now) for draw in draws.order_by("-sequence"))
+    return [draw for draw in seen if draw is not None]
 
 
 def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:

@@ -11,14 +11,15 @@ from campaign import eligibility, reports
 from campaign.models import Terms, Total
 from entries import entering, receipts, standing
 from entries.models import Entry
+from entries.rules import KNOWN_TOO_LATE
 from entries.standing import ExplainedBooking
 from portal import campaign_page, my_result, names, reasons
 from portal.states import ShownState
 
 TEMPLATE = "portal/my_page.html"
 WHOLE_PERCENT = 100
-# The entry and the distance to the minimum have their own places on the page.
-SHOWN_ELSEWHERE = {"not_entered", "below_minimum"}
+# The entry, the distance to the minimum and the draw have their own places on the page.
+SHOWN_ELSEWHERE = {"not_entered", "below_minimum", KNOWN_TOO_LATE.code}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, An
         "bookings": shown_bookings(terms, wester_id),
         "member_sentences": member_sentences(terms, wester_id, total_yen=total.yen),
         "result": my_result.find_result(terms, wester_id, total_yen=total.yen, now=now),
-        "void_notice": my_result.find_void_notice(terms.campaign),
+        "void_notice": my_result.find_void_notice(terms.campaign, now=now),
         "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),
         "is_my_page": True,
         "is_over": state not in (ShownState.BEFORE, ShownState.OPEN),
