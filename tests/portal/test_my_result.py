@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from campaign.models import Campaign
+from campaign.models import Campaign, Total
 from entries.models import Entry
 from lottery.models import Draw
 from tests.factories.entries import EntryFactory, MemberFactory
@@ -76,6 +76,21 @@ def test_from_the_freeze_on_an_entrant_is_told_to_be_one(set_clock: SetClock) ->
     assert "当選時の還元は12,340ポイントです。" in page.text
     assert manifest_hash(draw) not in page.html
     assert receipt_of(draw) not in page.values("href")
+
+
+@pytest.mark.parametrize(("wester_id", "yen"), [("W3", 30_000), ("W-below", 3_000)])
+def test_from_the_freeze_on_the_total_says_nothing_of_what_is_to_come(
+    set_clock: SetClock, wester_id: str, yen: int
+) -> None:
+    draw = frozen_draw()
+    Total.objects.filter(wester_id=wester_id).delete()
+    count_total(draw.terms, wester_id, yen, as_of=FREEZES)
+    set_clock(PUBLISHES)
+    text = look(draw.campaign, wester_id).text
+    assert f"{yen:,}円" in text
+    assert not [
+        words for words in ("あと", "条件を達成", "上限を超え", "反映には") if words in text
+    ]
 
 
 def test_from_the_publication_on_hash_receipt_and_date_are_there(set_clock: SetClock) -> None:
