@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from campaign import clock
 from campaign.models import Terms
@@ -28,13 +28,15 @@ log = structlog.get_logger(__name__)
 ONE_PRESS = timedelta(seconds=10)
 
 
-@require_POST
 @never_cache
 def enter(request: HttpRequest, code: str) -> HttpResponse:
     """Enter the member who is signed in; pressed again, say so and change nothing.
 
-    The instant is taken before anything waits.
+    The instant is taken before anything waits. Whoever loads the address itself, as after a press
+    that failed, finds the way back to the button.
     """
+    if request.method != "POST":
+        return errors.not_pressed(request)
     arrived_at = clock.now()
     try:
         return answer_press(request, code, arrived_at)

@@ -172,9 +172,19 @@ def test_a_press_from_another_site_does_nothing() -> None:
     assert not Entry.objects.exists()
 
 
-def test_looking_is_not_entering() -> None:
-    assert signed_in().get(ENTER).status_code == 405
+def test_looking_is_not_entering_and_leads_back_to_the_button() -> None:
+    response = signed_in().get(ENTER)
+    page = Page(response.content.decode())
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "no-store" in response.headers["Cache-Control"]
+    assert_sound(page)
+    assert "キャンペーンページへ" in page.text
     assert not Entry.objects.exists()
+
+
+def test_the_other_language_of_a_failed_press_is_no_dead_end() -> None:
+    failed = signed_in(enforce_csrf_checks=True).post(ENTER)
+    assert Page(failed.content.decode()).values("value")[:1] == ["/"]
 
 
 @pytest.mark.parametrize("code", ["unknown", "012025121203x"])
