@@ -77,7 +77,8 @@ def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
         return None
     context = page_context(terms, now=now)
     shown: ShownDraw | None = context["shown"]
-    changes_at = next_change(shown.draw, now=now) if shown else None
+    edge = None if context["is_entry_over"] else terms.closes_at
+    changes_at = next_change(shown.draw, now=now) if shown else edge
     return render_to_string(TEMPLATE, context), changes_at
 
 
@@ -89,6 +90,7 @@ def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         "here": reverse("lottery:draw", args=[terms.campaign.code]),
         "terms": terms,
         "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "is_entry_over": terms.closes_at <= now,
         "shown": standing[0] if standing else None,
         "void_draws": [one for one in draws if one.stage is Stage.VOID],
         "steps": STEPS,

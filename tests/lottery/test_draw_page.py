@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from pytest_django import Settings
 
 from config.env import MovedClock
 from lottery.models import Draw
+from tests.factories.campaign import CampaignFactory
 from tests.factories.lottery import (
     FREEZES,
     PUBLISHES,
@@ -263,3 +265,19 @@ def test_a_void_draw_stood_before_it_was_void(set_clock: SetClock) -> None:
     page = look(draw)
     assert LEADS["published"] in page.text
     assert VOID_REASON not in page.text
+
+
+@pytest.mark.parametrize("client", [visitor, partial(browser_of, "W1")], ids=["visitor", "member"])
+def test_before_any_draw_it_says_whether_one_can_still_enter(
+    set_clock: SetClock, client: Callable[[], Client]
+) -> None:
+    terms = CampaignFactory.create(published=True).terms.get()
+    look_at, found = client(), {}
+    for second in (-1, 0):
+        set_clock(terms.closes_at + timedelta(seconds=second))
+        response = look_at.get(f"/campaign/detail/{terms.campaign.code}/draw/")
+        found[second] = Page(response.content.decode()).text
+    assert "24時まで受け付けます。" in found[-1]
+    assert "エントリー期間は終了しました。" not in found[-1]
+    assert "エントリー期間は終了しました。" in found[0]
+    assert "受け付けます" not in found[0]
