@@ -3,6 +3,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.models import fields
 from bookings.models.registrations import ExRegistration
@@ -182,6 +184,8 @@ class Booking(BookingValues):
     latest_event_id = fields.identifier()
 
     class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = pgettext_lazy("list", "bookings")
         constraints = [
             *value_constraints("booking"),
             models.UniqueConstraint(
