@@ -1,11 +1,9 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
-from django.utils.translation import pgettext_lazy
 
 
 class BookingsConfig(AppConfig):
     """What was booked and ridden, knowing nothing of campaigns."""
 
     name = "bookings"
-    verbose_name = pgettext_lazy("app", "Bookings and feeds")

@@ -2,14 +2,12 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
-from django.utils.translation import pgettext_lazy
 
 
 class CampaignConfig(AppConfig):
     """The terms, and which bookings count under them."""
 
     name = "campaign"
-    verbose_name = pgettext_lazy("app", "Campaign")
 
     def ready(self) -> None:
         """Register the approvable actions and the roles' permissions."""

@@ -1,14 +1,12 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
-from django.utils.translation import pgettext_lazy
 
 
 class EntriesConfig(AppConfig):
     """Who takes part."""
 
     name = "entries"
-    verbose_name = pgettext_lazy("app", "Entries")
 
     def ready(self) -> None:
         """Register who may see what the feeds bring, and who settles rows in quarantine."""

@@ -1,14 +1,12 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
-from django.utils.translation import pgettext_lazy
 
 
 class LotteryConfig(AppConfig):
     """The draw: freeze, round, order, cut, proof."""
 
     name = "lottery"
-    verbose_name = pgettext_lazy("app", "Draw")
 
     def ready(self) -> None:
         """Register the approvable actions, the frozen list and the roles' permissions.

@@ -1,14 +1,12 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
-from django.utils.translation import pgettext_lazy
 
 
 class PointsConfig(AppConfig):
     """The money: ledger, payout, settlement."""
 
     name = "points"
-    verbose_name = pgettext_lazy("app", "Points")
 
     def ready(self) -> None:
         """Register the approvable actions, those of a draw among them, and the permissions."""

@@ -3,8 +3,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bookings.models import fields
 from bookings.models.registrations import ExRegistration
@@ -184,8 +182,6 @@ class Booking(BookingValues):
     latest_event_id = fields.identifier()
 
     class Meta:
-        verbose_name = _("booking")
-        verbose_name_plural = pgettext_lazy("list", "bookings")
         constraints = [
             *value_constraints("booking"),
             models.UniqueConstraint(

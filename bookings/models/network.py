@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 
@@ -11,10 +10,6 @@ class Service(models.Model):
     """A line, a through chain or a train, in one direction; rides go both ways."""
 
     name = fields.name(unique=True)
-
-    class Meta:
-        verbose_name = _("service")
-        verbose_name_plural = _("services")
 
     def __str__(self) -> str:
         return str(self.name)
