@@ -36,7 +36,8 @@ class LotteryConfig(AppConfig):
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
         asking = ("publication", "confirmation", "void", "forgetting")
-        roles.register("ops", {"lottery.run_draw", *(f"lottery.request_{one}" for one in asking)})
+        doing = {"lottery.freeze_draw", "lottery.run_draw"}
+        roles.register("ops", {*doing, *(f"lottery.request_{one}" for one in asking)})
         roles.register("campaign", {f"lottery.request_{one}" for one in asking})
         roles.register("auditor", {"lottery.issue_receipt"})
         roles.register("support", {"lottery.issue_receipt"})
