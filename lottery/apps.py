@@ -1,12 +1,14 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LotteryConfig(AppConfig):
     """The draw: freeze, round, order, cut, proof."""
 
     name = "lottery"
+    verbose_name = _("Draws")
 
     def ready(self) -> None:
         """Register the approvable actions, the frozen list and the roles' permissions.
