@@ -177,7 +177,7 @@ def tell_money(summary: dict[str, Any]) -> Iterator[str]:
     yield f"{draw['leftover_points']:>11,} were never drawn"
     yield f"{draw['budget_points']:>11,} points in all, and the ledger agrees"
     for code, number in payout["reasons"].items():
-        yield f"            {number:,} winners {WHY_LESS[code]} ({code})"
+        yield f"            {number:,} winners {WHY_LESS.get(code, 'got less')} ({code})"
 
 
 def tell_reasons(summary: dict[str, Any]) -> Iterator[str]:
