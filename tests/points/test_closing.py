@@ -9,22 +9,10 @@ from lottery import forgetting
 from lottery.refusals import KeysNeeded
 from points import closing
 from points.models import Payout
-from points.refusals import (
-    KeysOpen,
-    NotExported,
-    NotPaid,
-    PayoutClosed,
-)
+from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed
 from tests.factories.lottery import person, reread
 from tests.points.answers import Row, answer, export, reject, settle
-from tests.points.steps import (
-    CREDIT_AT,
-    approve,
-    leave,
-    paid,
-    pay,
-    prepared,
-)
+from tests.points.steps import CREDIT_AT, approve, leave, paid, pay, prepared
 
 pytestmark = pytest.mark.django_db
 

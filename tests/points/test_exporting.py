@@ -7,21 +7,10 @@ import pytest
 
 from points import exporting
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import (
-    BatchChanged,
-    NotPaid,
-    UnfitFolder,
-)
+from points.refusals import BatchChanged, NotPaid, UnfitFolder
 from tests.points.answers import export, reject, settle
 from tests.points.books import balances
-from tests.points.steps import (
-    CREDIT_AT,
-    leave,
-    lower,
-    paid,
-    pay,
-    prepared,
-)
+from tests.points.steps import CREDIT_AT, leave, lower, paid, pay, prepared
 
 pytestmark = pytest.mark.django_db
 

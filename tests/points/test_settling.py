@@ -7,13 +7,7 @@ import pytest
 from points.models import Payout, Transfer
 from tests.points.answers import Row, answer, classes, export, reject, settle
 from tests.points.books import balances
-from tests.points.steps import (
-    lower,
-    paid,
-    pay,
-    prepared,
-    standings,
-)
+from tests.points.steps import lower, paid, pay, prepared, standings
 
 pytestmark = pytest.mark.django_db
 AGREES, OPEN = ("agrees", False), True

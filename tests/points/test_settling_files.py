@@ -7,16 +7,9 @@ import pytest
 from bookings.models import QuarantinedRow
 from points import settling
 from points.models import Payout, Transfer
-from points.refusals import (
-    NotExported,
-    OtherPayout,
-)
+from points.refusals import NotExported, OtherPayout
 from tests.points.answers import Row, answer, classes, export, reject, settle, write_answers
-from tests.points.steps import (
-    CREDIT_AT,
-    paid,
-    transfers,
-)
+from tests.points.steps import CREDIT_AT, paid, transfers
 
 pytestmark = pytest.mark.django_db
 AGREES, OPEN = ("agrees", False), True

@@ -4,11 +4,7 @@ import pgtrigger
 import pytest
 
 from tests.campaign.refused import refused_as, sql
-from tests.points.books import (
-    Books,
-    key_of,
-    open_books,
-)
+from tests.points.books import Books, key_of, open_books
 
 pytestmark = pytest.mark.django_db
 

@@ -6,12 +6,7 @@ import pytest
 
 from points.models import Transfer
 from tests.campaign.refused import refused_as
-from tests.points.books import (
-    Books,
-    balances,
-    key_of,
-    open_books,
-)
+from tests.points.books import Books, balances, key_of, open_books
 
 pytestmark = pytest.mark.django_db
 
