@@ -7,12 +7,22 @@ import pytest
 from campaign.models import Approval
 from lottery import forgetting
 from lottery.refusals import KeysNeeded
-from points import closing
+from points import closing, correcting, expiring
 from points.models import Payout
 from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed
 from tests.factories.lottery import person, reread
-from tests.points.answers import Row, answer, export, reject, settle
-from tests.points.steps import CREDIT_AT, approve, leave, paid, pay, prepared
+from tests.points.answers import Row, answer, classes, export, reject, settle
+from tests.points.books import LAPSES_AT, balances
+from tests.points.steps import (
+    CREDIT_AT,
+    approve,
+    leave,
+    paid,
+    pay,
+    prepared,
+    standings,
+    transfers,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +53,35 @@ def test_it_is_closed_when_every_key_agrees(
     assert not closing.close_payout(payout=payout, at=CREDIT_AT)
     with pytest.raises(PayoutClosed):
         settle(payout, tmp_path, [answer(rows["W1"])], sequence=3)
+
+
+@pytest.mark.parametrize("verdict", ["credited", "rejected"])
+def test_a_rejection_after_the_expiry_waits_for_a_person(
+    verdict: str, payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    """Nothing is left to take back of points that have lapsed, so somebody must end the key."""
+    settle(payout, tmp_path, [answer(rows["W1"]), answer(rows["W2"])])
+    expiring.expire_credits(at=LAPSES_AT)
+    before = transfers()
+
+    settle(payout, tmp_path, [reject(rows["W3"])], sequence=2)
+    assert classes(payout)["W3"] == ("rejected", True)
+    with pytest.raises(KeysOpen):
+        closing.close_payout(payout=payout, at=LAPSES_AT)
+    asked = correcting.request_resolution(
+        payout=payout,
+        key=bytes.fromhex(rows["W3"]["credit_key"]),
+        verdict=verdict,
+        reason="The points have lapsed.",
+        actor=person("ops"),
+        at=LAPSES_AT,
+    )
+    approve(asked, LAPSES_AT)
+
+    assert closing.close_payout(payout=payout, at=LAPSES_AT)
+    assert transfers() == before
+    assert standings(payout.draw)["W3"] == ("credited", 20_000, 0, 0, "")
+    assert balances()["expired"] == 37_340
 
 
 def test_it_is_not_closed_before_its_time(tmp_path: Path) -> None:
