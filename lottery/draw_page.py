@@ -67,9 +67,7 @@ class ShownDraw:
 
 def shared_draw_page(code: str, *, now: datetime) -> SharedPage | None:
     """Return the page in the language in use; None where the campaign is not published."""
-    return shared_page(
-        reverse("lottery:draw", args=[code]), now=now, render=partial(render, code, now=now)
-    )
+    return shared_page(f"draw/{code}", now=now, render=partial(render, code, now=now))
 
 
 def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:

@@ -19,7 +19,7 @@ from campaign.models import Terms
 from campaign.queries import shown_terms
 from entries import entering
 from entries.entering import Entered
-from entries.queries import find_member
+from entries.queries import find_member, find_visit
 from entries.refusals import EntriesRefusal
 from portal import errors, formats, my_page
 
@@ -50,11 +50,13 @@ def answer_press(request: HttpRequest, code: str, arrived_at: datetime) -> HttpR
 
     Whoever is not signed in is led to WESTER ID and back to the campaign, where the button is.
     """
-    terms, member = find_terms(code), find_member(request.user)
-    if member is None:
+    visit = find_visit(code, request.user)
+    if visit is None:
+        raise Http404
+    if visit.wester_id is None:
         return redirect_to_login(reverse("portal:campaign", args=[code]))
     try:
-        entered = entering.enter(terms=terms, wester_id=member.wester_id, entered_at=arrived_at)
+        entered = entering.enter(terms=visit, wester_id=visit.wester_id, entered_at=arrived_at)
     except EntriesRefusal as refusal:
         messages.warning(request, str(refusal))
     else:
