@@ -216,7 +216,10 @@ TRANSFER_POSTED = pgtrigger.Trigger(
             ask(HOLD, "fits"),
             refuse_if("NOT fits", "transfer_between_known_accounts", "there is no such account"),
             judge(JUDGE, RULES, "broken"),
+            # Most statements reverse nothing: there the question need not even be planned.
+            "IF EXISTS (SELECT FROM added WHERE kind = 'reverse') THEN\n",
             judge(JUDGE_REVERSALS, REVERSAL_RULES, "undone"),
+            "END IF;\n",
             ask(SPEND, "fits"),
             refuse_if(
                 "fits", "transfer_award_not_overspent", "no more moves than the award reserved"
