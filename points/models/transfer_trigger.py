@@ -165,16 +165,17 @@ REVERSAL_RULES = (
         END""",
     ),
 )
-JUDGE_REVERSALS = """
-SELECT {verdicts}
-FROM added t
+# Of ``t``, beside what it reverses.
+REVERSED = """
 LEFT JOIN points_transfer original ON original.id = t.reverses_id
 LEFT JOIN points_account debit ON debit.id = original.debit_id
 LEFT JOIN campaign_campaign campaign ON campaign.id = debit.campaign_id
 LEFT JOIN lottery_award award ON award.id = original.award_id
 LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
 LEFT JOIN campaign_approval approval
-    ON approval.id = t.approval_id AND approval.state = 'approved'
+    ON approval.id = t.approval_id AND approval.state = 'approved'"""
+JUDGE_REVERSALS = f"""
+SELECT {{verdicts}} FROM added t {REVERSED}
 WHERE t.kind = 'reverse'"""
 Rule = tuple[str, str, str]
 
