@@ -153,8 +153,8 @@ def judge(payout: Payout, part: PayoutPart) -> None:
     of_part = Award.objects.filter(
         draw=payout.draw_id, rank__gte=part.first_rank, rank__lte=part.last_rank
     )
-    bookings = eligibility.of_members(ArraySubquery(of_part.values("entrant__wester_id")))
-    fresh, parameters = eligibility.totals(terms, bookings).query.sql_with_params()
+    members = ArraySubquery(of_part.values("entrant__wester_id"))
+    fresh, parameters = eligibility.totals_of_members(terms, members)
     judged, reasons = judgement(terms)
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)

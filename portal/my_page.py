@@ -106,7 +106,7 @@ def shown_total(terms: Terms, wester_id: str, *, now: datetime) -> ShownTotal:
 
 def shown_bookings(terms: Terms, wester_id: str) -> list[ShownBooking]:
     """Return the member's bookings by the day of travel, each with its reasons in words."""
-    explained = standing.explain_bookings(terms, eligibility.of_members([wester_id]))
+    explained = standing.explain_bookings(terms, eligibility.of_member(wester_id))
     explained.sort(key=lambda one: one.booking.travel_date)
     sentences = reasons.booking_sentences(terms)
     return [shown_booking(one, sentences) for one in explained]
