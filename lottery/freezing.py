@@ -64,7 +64,6 @@ def freeze_draw(
     if standing := standing_draw(campaign):
         return same_draw(standing, chain=chain, number=number)
     check_instants(terms, beacon, number, at=at)
-    aggregation.recompute(terms)
     secret = make_list(terms)
     draw = create_draw(terms, secret, beacon=beacon, chain=chain, number=number, at=at)
     store_list(draw, secret.packed)
