@@ -124,13 +124,14 @@ def lock_totals(campaign_id: int, *, shared: bool = False) -> None:
 
 def save_everybody(terms: Terms, *, shard: int, shards: int) -> None:
     """Compute the totals of the members that fall into one of so many shards."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEMORY)
     part = partial(InPart, part=shard, parts=shards)
     bookings = Booking.objects.filter(part(eligibility.MEMBER))
     known = Total.objects.filter(part("wester_id"), campaign=terms.campaign_id)
     fresh = eligibility.totals(terms, bookings).query.sql_with_params()
-    save(terms, fresh, known.values("wester_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE)
+        save(terms, fresh, known.values("wester_id"))
+        cursor.execute(AS_BEFORE)
 
 
 def save_members(terms: Terms, shard: QuerySet[AggregationShard]) -> None:
@@ -139,8 +140,11 @@ def save_members(terms: Terms, shard: QuerySet[AggregationShard]) -> None:
     save(terms, fresh, shard.values(wester_id=Func("members", function="unnest")))
 
 
-# A table of members and one of registrations to look things up in, for each shard.
-MEMORY = "SET LOCAL work_mem = '128MB'"
+# A table of members and one of registrations to look things up in, for each shard. Never a look for
+# each member: after a first load, of tables that were not analysed yet, the planner expects a row,
+# and would have every member look through the totals that are written so far.
+WHOLE = "SET LOCAL work_mem = '128MB'; SET LOCAL enable_nestloop = off"
+AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT"
 # Reads bookings_booking (whole, or by the indexes booking_wester_id and booking_ex_member_no) and
 # bookings_exregistration; writes campaign_total. Rows that are right already are not touched.
 # MERGE rather than ON CONFLICT, which writes to every row that it meets; no other session writes

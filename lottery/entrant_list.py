@@ -6,11 +6,14 @@ In bulk: nothing is asked or told row by row. The keys never reach the database 
 import hashlib
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from itertools import chain
 
 from django.db import connection
 
+from campaign import aggregation
 from campaign.models import Terms
 from entries.rules import any_keeps_out
 from lottery import keys, protocol
@@ -32,6 +35,8 @@ WITH candidate AS (
     WHERE entry.campaign_id = %s
 )
 """
+# Reads entries_entry by entry_one_per_member.
+MEMBERS = "SELECT wester_id FROM entries_entry WHERE campaign_id = %s"
 # Two hash tables of members to look things up in; and all rows are wanted, not the first ones.
 SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL cursor_tuple_fraction = 1")
 COLUMNS = ("draw_id", "position", "total_yen", "reward_points", "pid", "nonce", "commitment")
@@ -44,6 +49,16 @@ ROWS_AT_ONCE = 10_000
 # An entrant as we keep a million of them: pid, commitment, nonce, total and reward, WESTER ID.
 MEMBER_AT = RECORD_BYTES + HASH_BYTES + 16
 NUMBERS = struct.Struct(">QQ")
+OPENING_AT = PID_BYTES + HASH_BYTES  # of m, behind pid and nonce
+
+
+@dataclass(frozen=True)
+class HiddenMembers:
+    """pid, nonce and m of members by their WESTER IDs, with the keys that made them nameless."""
+
+    pid_key: bytes
+    nonce_key: bytes
+    members: dict[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -67,32 +82,59 @@ class SecretList:
 
 
 def make_list(terms: Terms) -> SecretList:
-    """Make the list of everybody whom no rule keeps out, under two new keys.
+    """Make the list of everybody whom no rule keeps out, by totals computed afresh.
 
-    Source: the draw protocol, frozen list 1 to 4: pids are unique, or another key is taken.
+    A thread hashes while Postgres computes and this one waits for it; the thread asks no database.
+    Source: the draw protocol, frozen list 1 to 4.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        hiding = beside.submit(hide_members, read_members(terms.campaign_id))
+        aggregation.recompute(terms)
+        hidden = hiding.result()
+        pack = partial(pack_entrants, hidden.members, terms.reward_cap_points)
+        packed = sorted(chain.from_iterable(beside.map(pack, read_eligible(terms))))
+    entries = b"".join([entrant[:RECORD_BYTES] for entrant in packed])
+    return SecretList(
+        hidden.pid_key, hidden.nonce_key, packed, entries, protocol.subtrees_of(entries)
+    )
+
+
+def read_members(campaign_id: int) -> list[str]:
+    """Return the WESTER ID of everybody who entered."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERS, [campaign_id])
+        return [wester_id for (wester_id,) in cursor.fetchall()]
+
+
+def hide_members(wester_ids: list[str]) -> HiddenMembers:
+    """Make members nameless under two new keys.
+
+    Source: the draw protocol, frozen list 1 and 2: pids are unique, or another key is taken.
     """
     while True:
         pid_key, nonce_key = keys.new_key(), keys.new_key()
-        packed = sorted(pack_entrants(terms, pid_key, nonce_key))
-        pids = (entrant[:PID_BYTES] for entrant in packed)
-        if all(one != next_one for one, next_one in pairwise(pids)):
-            break
-    entries = b"".join([entrant[:RECORD_BYTES] for entrant in packed])
-    return SecretList(pid_key, nonce_key, packed, entries, protocol.subtrees_of(entries))
+        hide = protocol.member_hider(pid_key, nonce_key)
+        members = {wester_id: hide(wester_id.encode()) for wester_id in wester_ids}
+        if len({hidden[:PID_BYTES] for hidden in members.values()}) == len(members):
+            return HiddenMembers(pid_key, nonce_key, members)
 
 
-def pack_entrants(terms: Terms, pid_key: bytes, nonce_key: bytes) -> Iterator[bytes]:
-    """Yield every entrant, nameless and committed to, in no order."""
-    make = protocol.entrant_maker(pid_key, nonce_key)
-    pack, cap = NUMBERS.pack, terms.reward_cap_points
-    for wester_id, total in read_eligible(terms):
-        member, reward = wester_id.encode(), min(total, cap)
-        pid, nonce, commitment = make(member, reward)
-        yield pid + commitment + nonce + pack(total, reward) + member
+def pack_entrants(
+    members: dict[str, bytes], cap: int, eligible: list[tuple[str, int]]
+) -> list[bytes]:
+    """Return entrants, nameless and committed to their rewards, in no order."""
+    pack, commit = NUMBERS.pack, protocol.commitment_of
+    packed = []
+    for wester_id, total in eligible:
+        hidden, reward = members[wester_id], min(total, cap)
+        pid, nonce = hidden[:PID_BYTES], hidden[PID_BYTES:OPENING_AT]
+        commitment = commit(pid, reward, hidden[OPENING_AT:])
+        packed.append(pid + commitment + nonce + pack(total, reward) + wester_id.encode())
+    return packed
 
 
-def read_eligible(terms: Terms) -> Iterator[tuple[str, int]]:
-    """Yield WESTER ID and total of everybody whom no rule of a member keeps out."""
+def read_eligible(terms: Terms) -> Iterator[list[tuple[str, int]]]:
+    """Yield WESTER ID and total of everybody whom no rule of a member keeps out, many at once."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
     chosen, parameters = eligible.values_list("wester_id", "counting_total").query.sql_with_params()
     with connection.cursor() as cursor:
@@ -101,7 +143,7 @@ def read_eligible(terms: Terms) -> Iterator[tuple[str, int]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(CANDIDATES + chosen, [terms.campaign_id, *parameters])
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield from rows
+            yield rows
 
 
 def store_list(draw: Draw, packed: list[bytes]) -> None:

@@ -43,7 +43,7 @@ def found_member(
     terms: Terms, wester_id: str, entry: Entry | None, *, now: datetime
 ) -> dict[str, Any]:
     """Return the member's standing in words."""
-    total = my_page.shown_total(terms, wester_id)
+    total = my_page.shown_total(terms, wester_id, now=now)
     return {
         "receipt": my_page.receipt_of(entry) if entry else None,
         "entry": entry,

@@ -23,20 +23,25 @@ def of_all_written(name: str, *, wrong: str, message: str) -> pgtrigger.Trigger:
     )
 
 
-# Reads lottery_draw and campaign_terms by their keys. No place is taken twice and none is beyond
-# the count, so that a list that is complete takes nobody any more.
+# Reads lottery_draw and campaign_terms by their keys, once for each draw and not for each row. No
+# place is taken twice and none is beyond the count, so that a list that is complete takes nobody
+# any more.
 ENTRANT_TRIGGERS = [
     *append_only("entrant"),
     of_all_written(
         "entrant_of_its_list",
         wrong="""EXISTS (
+            WITH list AS MATERIALIZED (
+                SELECT draw.id, draw.entry_count, terms.minimum_total_yen, terms.reward_cap_points
+                FROM lottery_draw draw JOIN campaign_terms terms ON terms.id = draw.terms_id
+                WHERE draw.state = 'frozen'
+            )
             SELECT FROM written
-            LEFT JOIN lottery_draw draw ON draw.id = written.draw_id
-            LEFT JOIN campaign_terms terms ON terms.id = draw.terms_id
+            LEFT JOIN list ON list.id = written.draw_id
             WHERE (
-                draw.state = 'frozen' AND written.position < draw.entry_count
-                AND written.total_yen >= terms.minimum_total_yen
-                AND written.reward_points = LEAST(written.total_yen, terms.reward_cap_points)
+                written.position < list.entry_count
+                AND written.total_yen >= list.minimum_total_yen
+                AND written.reward_points = LEAST(written.total_yen, list.reward_cap_points)
             ) IS NOT TRUE
         )""",
         message="an entrant has a place on the list, and the reward that the terms say",

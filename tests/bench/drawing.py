@@ -88,17 +88,21 @@ def draw_run(scale: float) -> list[Result]:
 
 @benchmark
 def draw_order(scale: float) -> list[Result]:
-    """Order all entries and cut them; consistent-sampler orders as many ids."""
+    """Order all entries and cut them; consistent-sampler orders a tenth as many ids.
+
+    Its seconds count ten times. All of them would take it longer than that, for it keeps a heap.
+    """
     entrants = int(ENTRANTS * scale)
     pids = [os.urandom(protocol.PID_BYTES) for _ in range(entrants)]
     rewards = {pid: 5_000 + pid[0] * 50 for pid in pids}
-    names = [pid.hex() for pid in pids]
+    names = [pid.hex() for pid in pids[: entrants // 10]]
     rounds: list[tuple[float, float]] = []
     for number in range(ROUNDS):
         theirs = timed(lambda seed=number: list(sampler(names, seed=seed, output="id")))  # type: ignore[misc]
         ours = timed(lambda seed=bytes([number] * 32): order_and_cut(seed, pids, rewards))  # type: ignore[misc]
-        rounds.append((ours, theirs))
-    return [compare("draw_order", rounds, baseline="consistent-sampler", asked=0.1)]
+        rounds.append((ours, 10 * theirs))
+    baseline = "consistent-sampler: a tenth, ten times"
+    return [compare("draw_order", rounds, baseline=baseline, asked=0.1)]
 
 
 @benchmark

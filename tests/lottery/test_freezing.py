@@ -133,15 +133,15 @@ def test_pids_that_meet_make_other_keys_be_taken(monkeypatch: pytest.MonkeyPatch
     made = [b"1" * 32, b"2" * 32, b"3" * 32, b"4" * 32]
     given = iter(made)
     monkeypatch.setattr(keys, "new_key", lambda: next(given))
-    make_well, meeting = protocol.entrant_maker, iter([True])
+    hide_well, meeting = protocol.member_hider, iter([True])
 
-    def make_alike(pid_key: bytes, nonce_key: bytes) -> Any:
-        make = make_well(pid_key, nonce_key)
+    def hide_alike(pid_key: bytes, nonce_key: bytes) -> Any:
+        hide = hide_well(pid_key, nonce_key)
         if not next(meeting, False):
-            return make
-        return lambda member, reward: (bytes(16), *make(member, reward)[1:])
+            return hide
+        return lambda member: bytes(16) + hide(member)[16:]
 
-    monkeypatch.setattr(protocol, "entrant_maker", make_alike)
+    monkeypatch.setattr(protocol, "member_hider", hide_alike)
 
     draw = frozen_draw()
 
