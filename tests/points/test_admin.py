@@ -82,7 +82,7 @@ def test_awards_show_where_they_stand() -> None:
     leave("W2")
     pay(ready)
 
-    text = shown(staff("support"), page("awardstanding") + "?q=W2")
+    text = shown(staff("support"), page("awardstanding") + "?state=forfeited")
 
     assert "Forfeited" in text
     assert "withdrawn" in text
