@@ -101,7 +101,6 @@ class BookingAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     readonly_fields = ["events"]
     show_full_result_count = False
-    search_fields = ["=reservation_no"]
 
     @admin.display(description=_("events"))
     def events(self, booking: Booking) -> SafeString:

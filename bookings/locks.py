@@ -46,19 +46,29 @@ def take(
     connection.validate_no_broken_transaction()
     if not connection.in_atomic_block:
         raise LockOutsideTransaction(f"{lock.name} is held by a transaction; there is none.")
-    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    # CASE is evaluated from its condition on: the patience is set before the wait begins.
-    asked = f"{function}(%(lock)s, %(which)s)"
-    if patience_ms is not None:
-        patience = "set_config('lock_timeout', %(patience)s, TRUE)"
-        asked = f"CASE WHEN {patience} IS NOT NULL THEN {asked} END"
-    values: dict[str, int | str] = {
-        "lock": int(lock),
-        "which": int(which),
-        "patience": f"{patience_ms}ms",
-    }
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}", values)
+        cursor.execute(
+            taking(shared=shared, patient=patience_ms is None),
+            {
+                "lock": int(lock),
+                "which": int(which),
+                "patience_ms": patience_ms,
+            },
+        )
+
+
+def taking(*, shared: bool, patient: bool = True) -> str:
+    """Return the statement that takes a lock, for whoever sends it together with others.
+
+    Its values: ``lock``, ``which`` and, unless it is ``patient``, ``patience_ms``.
+    """
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    taken = f"{function}(%(lock)s, %(which)s)"
+    if not patient:
+        # CASE is evaluated from its condition on: the patience is set before the wait begins.
+        patience = "set_config('lock_timeout', %(patience_ms)s || 'ms', TRUE)"
+        taken = f"CASE WHEN {patience} IS NOT NULL THEN {taken} END"
+    return f"SELECT {taken}"
 
 
 class LockOutsideTransaction(RuntimeError):

@@ -139,10 +139,16 @@ class ApprovalAdmin(ReadOnlyAdmin):
         ("action", "subject", "state"),
         ("requested_by", "requested_at"),
         ("decided_by", "decided_at"),
+        "stale",
         "readable_content",
         "content_sha256",
     ]
     actions = ["approve", "refuse"]
+
+    @admin.display(description=_("cannot be carried out"))
+    def stale(self, approval: Approval) -> str:
+        """Return why an open request cannot be carried out any more."""
+        return approvals.why_stale(approval) if approval.state == Approval.State.OPEN else ""
 
     @admin.display(description=_("content"))
     def readable_content(self, approval: Approval) -> str:

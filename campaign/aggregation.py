@@ -21,6 +21,7 @@ from campaign.models import AggregationRun, AggregationShard, Campaign, Terms, T
 from campaign.terms import written_values
 
 Mode = AggregationRun.Mode
+Written = tuple[str, tuple[Any, ...]]  # a query and its parameters
 FULL_SHARDS = 2  # as many as workers are called: each reads all bookings for its members
 MEMBERS_PER_SHARD = 2_500
 
@@ -123,22 +124,27 @@ def lock_totals(campaign_id: int, *, shared: bool = False) -> None:
 
 def save_everybody(terms: Terms, *, shard: int, shards: int) -> None:
     """Compute the totals of the members that fall into one of so many shards."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEMORY)
     part = partial(InPart, part=shard, parts=shards)
     bookings = Booking.objects.filter(part(eligibility.MEMBER))
     known = Total.objects.filter(part("wester_id"), campaign=terms.campaign_id)
-    save(terms, bookings, known.values("wester_id"))
+    fresh = eligibility.totals(terms, bookings).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE)
+        save(terms, fresh, known.values("wester_id"))
+        cursor.execute(AS_BEFORE)
 
 
 def save_members(terms: Terms, shard: QuerySet[AggregationShard]) -> None:
     """Compute the totals of the members that a shard names; their names stay in the database."""
-    bookings = eligibility.of_members(Subquery(shard.values("members")))
-    save(terms, bookings, shard.values(wester_id=Func("members", function="unnest")))
+    fresh = eligibility.totals_of_members(terms, Subquery(shard.values("members")))
+    save(terms, fresh, shard.values(wester_id=Func("members", function="unnest")))
 
 
-# A table of members and one of registrations to look things up in, for each shard.
-MEMORY = "SET LOCAL work_mem = '128MB'"
+# A table of members and one of registrations to look things up in, for each shard. Never a look for
+# each member: after a first load, of tables that were not analysed yet, the planner expects a row,
+# and would have every member look through the totals that are written so far.
+WHOLE = "SET LOCAL work_mem = '128MB'; SET LOCAL enable_nestloop = off"
+AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT"
 # Reads bookings_booking (whole, or by the indexes booking_wester_id and booking_ex_member_no) and
 # bookings_exregistration; writes campaign_total. Rows that are right already are not touched.
 # MERGE rather than ON CONFLICT, which writes to every row that it meets; no other session writes
@@ -164,17 +170,17 @@ WHEN NOT MATCHED THEN
 """
 
 
-def save(terms: Terms, bookings: QuerySet[Booking], members: QuerySet[Any, Any]) -> None:
-    """Have the totals of these members be what the bookings come to: no row more and none less.
+def save(terms: Terms, fresh: Written, members: QuerySet[Any, Any]) -> None:
+    """Have the totals of these members be what their bookings come to: no row more and none less.
 
-    ``members`` has one column, ``wester_id``; the bookings are those of these members.
+    ``members`` has one column, ``wester_id``; ``fresh`` is the query of their totals, written out.
     """
     campaign = terms.campaign_id
-    fresh, parameters = eligibility.totals(terms, bookings).query.sql_with_params()
+    query, parameters = fresh
     whose, their_parameters = members.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            SAVE.format(fresh=fresh, members=whose),
+            SAVE.format(fresh=query, members=whose),
             [*parameters, campaign, *their_parameters, campaign, campaign],
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings.refusals import constraint_errors
+from bookings.refusals import Refusal, constraint_errors
 from campaign import audit
 from campaign.audit import Actor
 from campaign.canonical import content_sha256
@@ -101,6 +101,7 @@ def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approva
 def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
     """Allow what another person asked for, and carry it out in the same transaction.
 
+    What else was asked for the same subject and cannot be done any more is superseded by it.
     Approving once more what is approved changes nothing.
 
     Raises:
@@ -118,10 +119,10 @@ def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
     if approval.state == Approval.State.APPROVED:
         return approval
     require_open(approval)
-    if content_sha256(action.content(approval.subject)) != approval.content_sha256:
-        raise ContentChanged(_("The content changed after it was asked for; ask for it again."))
+    require_unchanged(approval, action)
     decide(approval, Approval.State.APPROVED, actor, at)
     action.carry_out(approval)
+    end_stale(approval.subject, actor, at)
     return approval
 
 
@@ -179,6 +180,34 @@ def require_open(approval: Approval) -> None:
             _("This approval has ended already: %(state)s.")
             % {"state": approval.get_state_display()}
         )
+
+
+def require_unchanged(approval: Approval, action: Action) -> None:
+    """Refuse to carry out what would not be what was asked for."""
+    if content_sha256(action.content(approval.subject)) != approval.content_sha256:
+        raise ContentChanged(_("The content changed after it was asked for; ask for it again."))
+
+
+def why_stale(approval: Approval) -> str:
+    """Return why an open request cannot be carried out as things stand; empty where it can.
+
+    Asked without holding its subject: what it says is for the eye, and may change.
+    """
+    try:
+        require_unchanged(approval, find_action(approval.action))
+    except Refusal as refusal:  # of whichever app the action is
+        return str(refusal)
+    return ""
+
+
+def end_stale(subject: str, actor: Actor, at: datetime) -> None:
+    """Supersede what else was asked for a subject, which the caller holds, and is stale now."""
+    waiting = Approval.objects.select_for_update().filter(
+        subject=subject, state=Approval.State.OPEN
+    )
+    for approval in waiting.order_by("id"):
+        if why_stale(approval):
+            supersede(approval, actor, at)
 
 
 def decide(approval: Approval, state: str, actor: Actor, at: datetime) -> None:

@@ -2,12 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CampaignConfig(AppConfig):
     """The terms, and which bookings count under them."""
 
     name = "campaign"
+    verbose_name = _("Campaigns")
 
     def ready(self) -> None:
         """Register the approvable actions and the roles' permissions."""

@@ -20,7 +20,6 @@ from campaign.rules import (
     waiting_rules,
 )
 
-Texts = list[str] | Subquery  # a few of them, or the query of an array
 MEMBER = Coalesce("wester_id", "registration__wester_id")
 
 
@@ -64,21 +63,45 @@ def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any
     return bookings.annotate(reasons=WithoutNulls(ArrayOf(*codes)))
 
 
-def of_members(wester_ids: Texts) -> QuerySet[Booking]:
-    """Return the bookings of members: e5489's by WESTER ID, EX's by their registration.
+def totals_of_members(terms: Terms, wester_ids: Subquery) -> tuple[str, tuple[Any, ...]]:
+    """Return the query of these members' totals, with the columns of ``totals``, and its values.
 
-    As arrays, so that two indexes of bookings answer; a condition over both tables has none.
+    A member's bookings are found in two ways: those of e5489 by WESTER ID, those of the EX service
+    through the registrations, each of which is read once. A condition over both tables has no
+    index; and no booking has both (booking_holder_fits), so that the sums add up.
+
+    Args: ``wester_ids``: the query of an array.
     """
-    linked = ExRegistration.objects.filter(one_of("wester_id", wester_ids)).values("ex_member_no")
+    ways = ("wester_id", "registration__wester_id")
+    found = (Booking.objects.filter(OneOf(way, as_texts(wester_ids))) for way in ways)
+    parts = [totals(terms, bookings).query.sql_with_params() for bookings in found]
+    by_login, by_registration = (part for part, _ in parts)
+    values = tuple(value for _, values in parts for value in values)
+    return ADDED.format(by_login=by_login, by_registration=by_registration), values
+
+
+# Uses the indexes booking_wester_id, exregistration_wester_id and booking_ex_member_no.
+ADDED = """
+SELECT member, SUM(sum_yen)::bigint AS sum_yen, SUM(counting)::bigint AS counting,
+    SUM(waiting_yen)::bigint AS waiting_yen
+FROM ({by_login} UNION ALL {by_registration}) found
+GROUP BY member"""
+
+
+def of_member(wester_id: str) -> QuerySet[Booking]:
+    """Return a member's bookings: e5489's by WESTER ID, EX's by their registration.
+
+    By arrays, so that two indexes of bookings answer; a condition over both tables has none.
+    """
+    linked = ExRegistration.objects.filter(wester_id=wester_id).values("ex_member_no")
     return Booking.objects.filter(
-        Q(one_of("wester_id", wester_ids)) | Q(OneOf("ex_member_no", ArraySubquery(linked)))
+        Q(wester_id=wester_id) | Q(OneOf("ex_member_no", as_texts(ArraySubquery(linked))))
     )
 
 
-def one_of(column: str, texts: Texts) -> "OneOf":
-    """Return the condition that a column holds one of some texts."""
-    array = Value(texts) if isinstance(texts, list) else texts
-    return OneOf(column, Cast(array, ArrayField(models.TextField())))
+def as_texts(array: Subquery) -> Cast:
+    """Return an array whose elements compare with a column by the column's index."""
+    return Cast(array, ArrayField(models.TextField()))
 
 
 class OneOf(Func):

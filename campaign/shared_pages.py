@@ -42,13 +42,15 @@ Render = Callable[[], tuple[str, datetime | None] | None]
 remembered: dict[tuple[str, str | None], SharedPage] = {}
 
 
-def shared_page(address: str, *, now: datetime, render: Render) -> SharedPage | None:
+def shared_page(name: str, *, now: datetime, render: Render) -> SharedPage | None:
     """Return a page in the language in use; None where ``render`` finds none.
+
+    Args: ``name``: what no other page is kept under.
 
     A process remembers it for some seconds, so that a crowd costs no queries. ``render`` gets no
     request: nothing of a visitor can get into the page.
     """
-    key = (address, get_language())
+    key = (name, get_language())
     page = remembered.get(key)
     if page is not None and page.holds_at(now):
         return page

@@ -132,7 +132,7 @@ TEMPLATES = [
 # row, which makes large statements quadratic.
 OPTIONS = DATABASE.setdefault("OPTIONS", {})
 OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}".strip()
-# A pool for processes of many threads (the web server's); for all others one connection a thread.
+# A pool where one is asked for; else one connection a thread.
 CONNECTIONS = connection_settings(environment.optional_count("DATABASE_POOL"))
 OPTIONS.update(CONNECTIONS.pop("OPTIONS", {}))
 DATABASE.update(CONNECTIONS)

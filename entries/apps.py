@@ -1,12 +1,14 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EntriesConfig(AppConfig):
     """Who takes part."""
 
     name = "entries"
+    verbose_name = _("Members")
 
     def ready(self) -> None:
         """Register who may see what the feeds bring, and who settles rows in quarantine."""

@@ -66,7 +66,11 @@ class Entry(models.Model):
     """One member's participation in one campaign, whether or not they have ever signed in here."""
 
     campaign = models.ForeignKey(
-        Campaign, models.PROTECT, related_name="entries", verbose_name=_("campaign")
+        Campaign,
+        models.PROTECT,
+        related_name="entries",
+        db_index=False,  # entry_one_per_member begins with it
+        verbose_name=_("campaign"),
     )
     wester_id = fields.identifier(verbose_name=_("WESTER ID"))
     entered_at = models.DateTimeField(
@@ -91,7 +95,7 @@ class Entry(models.Model):
 class EntryRow(models.Model):
     """Every accepted row of the entries feed once: tells a repeated row from a new one."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
     wester_id = fields.identifier()
     entered_at = models.DateTimeField()
     channel = models.CharField(max_length=11, choices=Channel)

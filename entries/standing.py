@@ -75,7 +75,7 @@ def explain_member(*, campaign: Campaign, wester_id: str) -> Standing:
     A WESTER ID that nothing is known of has an empty list. The number of queries is constant.
     """
     terms = queries.working_terms(campaign)
-    bookings = explain_bookings(terms, eligibility.of_members([wester_id]))
+    bookings = explain_bookings(terms, eligibility.of_member(wester_id))
     return stand(terms, wester_id, bookings)
 
 
@@ -91,7 +91,7 @@ def explain_booking(
     member = asked.annotate(member=eligibility.MEMBER).values_list("member", flat=True).first()
     if member is None:
         return nobody(terms, found)
-    everything = explain_bookings(terms, eligibility.of_members([member]))
+    everything = explain_bookings(terms, eligibility.of_member(member))
     return stand(terms, member, everything, shown=found)
 
 

@@ -3,18 +3,28 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.admin_base import ReadOnlyAdmin
 from campaign.admin import carry_out
-from lottery import confirming, forgetting, publishing, running, voiding
+from lottery import (
+    admin_pages,
+    confirming,
+    forgetting,
+    publishing,
+    running,
+    verifying,
+    voiding,
+)
 from lottery.admin_forecasts import ForecastAdmin
 from lottery.models import Draw, KeptForecast
-from lottery.queries import FILES
+from lottery.queries import FILES, subject_of
 
 KEYS = ("pid_key", "nonce_key")
 admin.site.register(KeptForecast, ForecastAdmin)
@@ -32,8 +42,10 @@ class DrawActionForm(ActionForm):
 
 @admin.register(Draw)
 class DrawAdmin(ReadOnlyAdmin):
-    """The draws of all campaigns; a new one is frozen with ``draw freeze``."""
+    """The draws of all campaigns, and what can be done with each."""
 
+    change_list_template = "admin/lottery/draws.html"
+    change_form_template = "admin/lottery/draw.html"
     list_display = [
         "campaign",
         "sequence",
@@ -65,7 +77,11 @@ class DrawAdmin(ReadOnlyAdmin):
         ("forgotten_at", "forgotten_by"),
     ]
     action_form = DrawActionForm
-    actions = ["publish", "run", "confirm", "void", "forget"]
+    actions = ["verify", "publish", "run", "confirm", "void", "forget"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages beside the list: freeze, bundle and receipt."""
+        return [*admin_pages.addresses(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Draw]:
         """Leave files and keys in the database."""
@@ -96,6 +112,18 @@ class DrawAdmin(ReadOnlyAdmin):
     def has_forget_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may ask for the keys to be erased."""
         return request.user.has_perm(forgetting.PERMISSION)
+
+    @admin.action(description=_("Check the bundle as outsiders do"), permissions=["view"])
+    def verify(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Have the outsider's verifier look at what there is of each draw."""
+        for draw in queryset.select_related("campaign").order_by("pk"):
+            said: list[str] = []
+            holds = verifying.verify_draw(draw, tell=said.append)
+            verdict = gettext("The bundle holds.") if holds else gettext("The bundle is refused.")
+            level = messages.SUCCESS if holds else messages.ERROR
+            self.message_user(
+                request, f"{subject_of(draw)}: {verdict} {said[-1] if said else ''}", level
+            )
 
     @admin.action(description=_("Ask for publication"), permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:

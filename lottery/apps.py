@@ -1,12 +1,14 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LotteryConfig(AppConfig):
     """The draw: freeze, round, order, cut, proof."""
 
     name = "lottery"
+    verbose_name = _("Draws")
 
     def ready(self) -> None:
         """Register the approvable actions, the frozen list and the roles' permissions.
@@ -36,7 +38,8 @@ class LotteryConfig(AppConfig):
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
         asking = ("publication", "confirmation", "void", "forgetting")
-        roles.register("ops", {"lottery.run_draw", *(f"lottery.request_{one}" for one in asking)})
+        doing = {"lottery.freeze_draw", "lottery.run_draw"}
+        roles.register("ops", {*doing, *(f"lottery.request_{one}" for one in asking)})
         roles.register("campaign", {f"lottery.request_{one}" for one in asking})
         roles.register("auditor", {"lottery.issue_receipt"})
         roles.register("support", {"lottery.issue_receipt"})

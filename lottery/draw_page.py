@@ -67,9 +67,7 @@ class ShownDraw:
 
 def shared_draw_page(code: str, *, now: datetime) -> SharedPage | None:
     """Return the page in the language in use; None where the campaign is not published."""
-    return shared_page(
-        reverse("lottery:draw", args=[code]), now=now, render=partial(render, code, now=now)
-    )
+    return shared_page(f"draw/{code}", now=now, render=partial(render, code, now=now))
 
 
 def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
@@ -79,18 +77,20 @@ def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
         return None
     context = page_context(terms, now=now)
     shown: ShownDraw | None = context["shown"]
-    changes_at = next_change(shown.draw, now=now) if shown else None
+    edge = None if context["is_entry_over"] else terms.closes_at
+    changes_at = next_change(shown.draw, now=now) if shown else edge
     return render_to_string(TEMPLATE, context), changes_at
 
 
 def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     """Return what the template needs, the same for everybody."""
-    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms)]
+    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms, now=now)]
     standing = [one for one in draws if one.stage is not Stage.VOID]
     return {
         "here": reverse("lottery:draw", args=[terms.campaign.code]),
         "terms": terms,
         "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "is_entry_over": terms.closes_at <= now,
         "shown": standing[0] if standing else None,
         "void_draws": [one for one in draws if one.stage is Stage.VOID],
         "steps": STEPS,
@@ -99,10 +99,11 @@ def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def draws_to_show(terms: Terms) -> list[Draw]:
-    """Return the campaign's draws, the newest first, without the bytes of their files."""
+def draws_to_show(terms: Terms, *, now: datetime) -> list[Draw]:
+    """Return the draws that are seen, the newest first, without the bytes of their files."""
     draws = with_manifest(Draw.objects.filter(campaign=terms.campaign_id))
-    return list(draws.order_by("-sequence"))
+    seen = (queries.as_seen(draw, now=now) for draw in draws.order_by("-sequence"))
+    return [draw for draw in seen if draw is not None]
 
 
 def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:

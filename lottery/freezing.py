@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings.locks import Lock, take
 from bookings.refusals import constraint_errors
-from campaign import aggregation, audit, queries
+from campaign import aggregation, approvals, audit, queries
 from campaign.audit import Actor
 from campaign.models import Campaign, Terms
 from campaign.refusals import NotPublished
@@ -25,6 +25,7 @@ from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
 from lottery.refusals import DrawStands, EntryPeriodRuns, RoundNotLater, RoundTooSoon
 
+PERMISSION = "lottery.freeze_draw"
 VERIFIER = Path(__file__).parent / "verifier" / "verify_draw.py"
 
 
@@ -45,6 +46,7 @@ def freeze_draw(
     protocol, frozen list; the design, "Freeze against entries and loads in flight".
 
     Raises:
+        NotPermitted: the person may not freeze.
         NotPublished: the campaign has no published terms.
         EntryPeriodRuns: the entry period has not ended.
         DrawStands: the campaign has a draw of another round that is not void.
@@ -52,6 +54,8 @@ def freeze_draw(
         RoundNotLater: the round is not later than the void predecessor's.
         SteerableChain: production draws by quicknet alone.
     """
+    if actor:
+        approvals.require(actor.user, PERMISSION)
     at = at.replace(microsecond=0)  # the manifest counts in seconds
     hold_everything(campaign)
     terms = published_terms(campaign)

@@ -24,14 +24,8 @@ class MemberResult:
     award_points: int | None = None
 
 
-def member_result(campaign: Campaign, wester_id: str) -> MemberResult | None:
-    """Return a member's place in the draw of a campaign; None while no draw stands.
-
-    Nothing of a result is told before its confirmation.
-    """
-    draw = standing_draw(campaign)
-    if draw is None:
-        return None
+def member_result(draw: Draw, wester_id: str) -> MemberResult:
+    """Return a member's place in a draw; nothing of a result is told before its confirmation."""
     is_confirmed = draw.state == Draw.State.CONFIRMED
     entrant = draw.entrants.filter(wester_id=wester_id).only("reward_points").first()
     if entrant is None:
@@ -49,9 +43,10 @@ def member_result(campaign: Campaign, wester_id: str) -> MemberResult | None:
 
 def frozen_place(campaign: Campaign, wester_id: str) -> FrozenPlace | None:
     """Return what ``explain`` and the member's page say from the freeze on."""
-    found = member_result(campaign, wester_id)
-    if found is None:
+    draw = standing_draw(campaign)
+    if draw is None:
         return None
+    found = member_result(draw, wester_id)
     return FrozenPlace(
         is_entrant=found.is_entrant,
         reward_points=found.reward_points,

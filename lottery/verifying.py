@@ -4,8 +4,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from lottery.bundle import write_bundle
 from lottery.freezing import VERIFIER
+from lottery.models import Draw
 
 
 def verify_bundle(
@@ -33,3 +36,15 @@ def verify_bundle(
         for line in process.stdout or ():
             tell(line.rstrip("\n"))
     return process.returncode == 0
+
+
+def verify_draw(draw: Draw, *, tell: Callable[[str], object]) -> bool:
+    """Say whether the verifier accepts what a draw has by now, written aside for it."""
+    with TemporaryDirectory() as folder:
+        write_bundle(draw, Path(folder))
+        return verify_bundle(
+            Path(folder),
+            tell=tell,
+            manifest_sha256=bytes(draw.manifest_sha256).hex(),
+            before_draw=draw.drawn_at is None,
+        )

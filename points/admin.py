@@ -131,7 +131,7 @@ class AwardStandingAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["draw__campaign", "state", "reason"]
     list_select_related = ["draw__campaign"]
-    search_fields = ["=wester_id"]
+    search_fields = ["=rank"]  # a search stands in the address: none asks for a member
     ordering = ["-draw_id", "rank"]
     exclude = ["award", "credit_key"]
 
@@ -185,7 +185,6 @@ class AccountAdmin(ReadOnlyAdmin):
     list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
     list_filter = ["kind", "campaign"]
     list_select_related = ["campaign"]
-    search_fields = ["=wester_id"]
     ordering = ["id"]
 
 
@@ -196,7 +195,6 @@ class TransferAdmin(ReadOnlyAdmin):
     list_display = ["id", "kind", "from_account", "to_account", "points", "reason", "at", "made_by"]
     list_filter = ["kind", "reason", "made_by"]
     list_select_related = ["debit", "credit"]
-    search_fields = ["=credit__wester_id", "=debit__wester_id"]
     ordering = ["-id"]
     show_full_result_count = False
     fields = [

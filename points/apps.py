@@ -1,12 +1,14 @@
 """The app and what it registers with the apps below it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PointsConfig(AppConfig):
     """The money: ledger, payout, settlement."""
 
     name = "points"
+    verbose_name = _("Points")
 
     def ready(self) -> None:
         """Register the approvable actions, those of a draw among them, and the permissions."""

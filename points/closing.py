@@ -4,18 +4,16 @@ Source: the rules of crediting, "Settlement".
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings.locks import Lock, take
-from campaign import audit
 from campaign.audit import Actor
 from lottery.models import Draw
-from lottery.queries import subject_of
 from lottery.refusals import KeysNeeded
+from points import auditing
 from points.models import AwardStanding, CreditFile, Payout
 from points.queries import award_counts, open_keys
 from points.refusals import KeysOpen, NotExported, NotPaid, SumsDiffer
@@ -43,7 +41,7 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
     refuse_differing(payout)
     payout.closed_at = at
     payout.save(update_fields=["closed_at"])
-    keep_audit(payout, actor, at)
+    auditing.keep("close", payout, actor=actor, at=at, detail=award_counts(payout.draw))
     return True
 
 
@@ -59,16 +57,6 @@ def keep_keys(draw: Draw) -> None:
         return
     if not Payout.objects.filter(draw=draw, closed_at__isnull=False).exists():
         raise KeysNeeded(_("The payout of this draw is not closed; its keys are kept until then."))
-
-
-def keep_audit(payout: Payout, actor: Actor | None, at: datetime) -> None:
-    """Keep who closed it, and what it came to."""
-    counts = award_counts(payout.draw)
-    line: dict[str, Any] = {"action": "payout.close", "subject": subject_of(payout.draw), "at": at}
-    if actor:
-        audit.record(actor=actor, detail=counts, **line)
-    else:
-        audit.record_without_account(detail=counts, **line)
 
 
 def refuse_open(payout: Payout) -> None:

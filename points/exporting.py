@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from bookings.commands import JAPAN
 from bookings.locks import Lock, take
+from campaign.audit import Actor
+from points import auditing
 from points.models import CreditFile, Payout, Transfer
 from points.refusals import BatchChanged, NotPaid, UnfitFolder
 
@@ -48,15 +51,21 @@ class Written:
     file: CreditFile
 
 
-def export_credits(*, payout: Payout, folder: Path, at: datetime) -> Written:
+def export_credits(
+    *, payout: Payout, folder: Path, at: datetime, actor: Actor | None = None
+) -> Written:
     """Write the file of a payout's credits and its manifest into a folder.
+
+    The audit keeps who had it written, before there is a file.
 
     Raises:
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
         UnfitFolder: it cannot be written there.
     """
-    file = keep_file(payout, at=at)
+    with transaction.atomic():
+        file = keep_file(payout, at=at)
+        auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
     content = b"".join(credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BatchChanged(_("The credits are not those that the file was first written of."))
@@ -134,6 +143,16 @@ def manifest_of(file: CreditFile) -> bytes:
         "total_points": file.total_points,
     }
     return json.dumps(content).encode() + b"\n"
+
+
+def describe(file: CreditFile) -> dict[str, Any]:
+    """Return what the audit keeps of a file."""
+    return {
+        "name": str(file),
+        "rows": file.rows,
+        "total_points": file.total_points,
+        "sha256": file.sha256,
+    }
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from bookings.locks import Feed, Lock, take
 from campaign import eligibility
+from campaign.audit import Actor
 from campaign.models import Terms
 from entries.rules import MEMBER_RULES
 from lottery.models import Award, Candidate
-from points import keys
+from points import auditing, keys
 from points.accounts import campaign_accounts, open_member_accounts
 from points.models import Account, Payout, PayoutPart
+from points.queries import award_counts
 from points.refusals import NotDueYet
 
 # What forfeits, the first that applies; a member who has left is told that, whatever the total.
@@ -93,6 +95,16 @@ def refuse_early(payout: Payout, *, at: datetime) -> None:
         )
 
 
+def keep_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> None:
+    """Keep in the audit that somebody has the awards paid now; nothing where that has ended.
+
+    Workers need nobody for it: what they do was approved.
+    """
+    if payout.ended_at is None:
+        counts = award_counts(payout.draw)
+        auditing.keep("run", payout, actor=actor, at=at, detail=counts)
+
+
 def work_on(
     payout: Payout, *, now: Callable[[], datetime], watch: Callable[[], None] = lambda: None
 ) -> int:
@@ -141,8 +153,8 @@ def judge(payout: Payout, part: PayoutPart) -> None:
     of_part = Award.objects.filter(
         draw=payout.draw_id, rank__gte=part.first_rank, rank__lte=part.last_rank
     )
-    bookings = eligibility.of_members(ArraySubquery(of_part.values("entrant__wester_id")))
-    fresh, parameters = eligibility.totals(terms, bookings).query.sql_with_params()
+    members = ArraySubquery(of_part.values("entrant__wester_id"))
+    fresh, parameters = eligibility.totals_of_members(terms, members)
     judged, reasons = judgement(terms)
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)

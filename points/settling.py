@@ -15,6 +15,8 @@ from bookings import locks
 from bookings.feeds import Feed, by_name
 from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
 from bookings.manifests import NAME_FORM
+from campaign.audit import Actor
+from points import auditing
 from points.definitions import CREDIT_RESULTS
 from points.models import CreditFile, Payout
 from points.moving import take_back
@@ -57,9 +59,16 @@ WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed"""
 
 
 def settle(
-    *, payout: Payout, path: Path, at: datetime, watch: Watch = watch_nothing
+    *,
+    payout: Payout,
+    path: Path,
+    at: datetime,
+    watch: Watch = watch_nothing,
+    actor: Actor | None = None,
 ) -> FileOutcome:
     """Load a results file; every credit that it rejects is reversed and its award forfeited.
+
+    The audit keeps who had it loaded; nothing of a file that is refused, or loaded already.
 
     Raises:
         NotExported: the points system was never told of the credits.
@@ -68,21 +77,23 @@ def settle(
     """
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
-    feed = results_feed(payout, path, at=at)
+    feed = results_feed(payout, path, at=at, actor=actor)
     return load_file(path=path, feeds=by_name(feed), loaded_at=at, watch=watch)
 
 
-def results_feed(payout: Payout, path: Path, *, at: datetime) -> Feed:
+def results_feed(payout: Payout, path: Path, *, at: datetime, actor: Actor | None = None) -> Feed:
     """Return the feed of results, to be applied to one payout from one file."""
     return Feed(
         definition=CREDIT_RESULTS,
         lock=locks.Feed.CREDIT_RESULTS,
         create_staged=CREATE_STAGED,
-        apply=applying(payout, path, at=at),
+        apply=applying(payout, path, at=at, actor=actor),
     )
 
 
-def applying(payout: Payout, path: Path, *, at: datetime) -> Callable[[CursorWrapper], int]:
+def applying(
+    payout: Payout, path: Path, *, at: datetime, actor: Actor | None
+) -> Callable[[CursorWrapper], int]:
     """Return the function that applies the staged rows of a file; its name holds its place."""
     form = NAME_FORM.fullmatch(path.name)
     _feed, day, sequence = form.groups() if form else ("", "20000101", "000")
@@ -95,7 +106,9 @@ def applying(payout: Payout, path: Path, *, at: datetime) -> Callable[[CursorWra
         cursor.execute(COUNT_NEW, values)
         (new,) = cursor.fetchone()
         cursor.execute(KEEP_ANSWERS, values)
-        take_back(REJECTED, values, reason="rejected", at=at, made_by="payout.settle")
+        rejected = take_back(REJECTED, values, reason="rejected", at=at, made_by="payout.settle")
+        detail = {"name": path.name, "applied": int(new), "forfeited": rejected}
+        auditing.keep("settle", payout, actor=actor, at=at, detail=detail)
         return int(new)
 
     return apply_results

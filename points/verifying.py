@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from points import keys
 from points.models import Account, Transfer
+from points.models.transfer_trigger import REVERSAL_RULES, REVERSED
 
+DECIDED = {name: asked for name, _, asked in REVERSAL_RULES}["transfer_reversal_as_decided"]
 # Each finds what must not be: a code, and of what it is. They name accounts, transfers, awards and
 # payouts by their numbers, and no member.
 BALANCE_DIFFERS = """
@@ -61,6 +63,27 @@ WHERE reversal.kind = 'reverse' AND (
     original.kind <> 'reverse' AND reversal.points = original.points
     AND reversal.debit_id = original.credit_id AND reversal.credit_id = original.debit_id
 ) IS NOT TRUE"""
+REVERSAL_UNDECIDED = f"""
+SELECT t.id FROM points_transfer t {REVERSED}
+WHERE t.kind = 'reverse' AND ({DECIDED}) IS NOT TRUE"""
+TRANSFER_BEFORE_ITS_TIME = """
+SELECT transfer.id FROM points_transfer transfer
+JOIN lottery_award award ON award.id = transfer.award_id
+JOIN lottery_draw draw ON draw.id = award.draw_id
+JOIN campaign_terms terms ON terms.id = draw.terms_id
+WHERE (transfer.kind = 'credit' AND transfer.at < terms.credit_at)
+    OR (transfer.kind = 'expire'
+        AND transfer.at < (terms.expires_on + 1)::timestamp AT TIME ZONE 'Asia/Tokyo')"""
+ENDED_WITHOUT_A_PAYOUT = """
+SELECT transfer.id FROM points_transfer transfer
+JOIN lottery_award award ON award.id = transfer.award_id
+LEFT JOIN points_payout payout ON payout.draw_id = award.draw_id
+WHERE transfer.kind IN ('credit', 'release', 'forfeit') AND payout.id IS NULL"""
+CLOSED_WITH_OPEN_KEYS = """
+SELECT payout.id FROM points_payout payout
+WHERE payout.closed_at IS NOT NULL AND EXISTS (
+    SELECT FROM points_keystanding key WHERE key.payout_id = payout.id AND key.is_open
+)"""
 AWARD_MISSING = """
 SELECT transfer.id FROM points_transfer transfer
 LEFT JOIN lottery_award award ON award.id = transfer.award_id
@@ -111,6 +134,10 @@ QUESTIONS = {
     "payload_differs": PAYLOAD_DIFFERS,
     "key_differs": KEY_DIFFERS,
     "reversal_differs": REVERSAL_DIFFERS,
+    "reversal_undecided": REVERSAL_UNDECIDED,
+    "transfer_before_its_time": TRANSFER_BEFORE_ITS_TIME,
+    "ended_without_a_payout": ENDED_WITHOUT_A_PAYOUT,
+    "closed_with_open_keys": CLOSED_WITH_OPEN_KEYS,
     "award_missing": AWARD_MISSING,
     "credited_somebody_else": CREDITED_SOMEBODY_ELSE,
     "credited_too_much": CREDITED_TOO_MUCH,

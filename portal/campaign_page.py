@@ -21,9 +21,7 @@ TEMPLATE = "portal/campaign.html"
 
 def shared_campaign(code: str, *, now: datetime) -> SharedPage | None:
     """Return the page in the language in use; None where the campaign is not published."""
-    return shared_page(
-        reverse("portal:campaign", args=[code]), now=now, render=partial(render, code, now=now)
-    )
+    return shared_page(f"campaign/{code}", now=now, render=partial(render, code, now=now))
 
 
 def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:

@@ -23,6 +23,18 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
+def not_pressed(request: HttpRequest) -> HttpResponse:
+    """Say that this address is a button's, and lead to the page where the button is."""
+    response = error_page(
+        request,
+        status=405,
+        heading=_("This page cannot be shown"),
+        advice=_("Nothing was done. Please go on from the campaign page."),
+    )
+    response.headers["Allow"] = "POST"
+    return response
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this person may not do it."""
     return error_page(
@@ -105,8 +117,12 @@ def error_page(
     advice: "StrPromise",
     entry_address: str | None = None,
 ) -> HttpResponse:
-    """Render an error's page; nobody keeps it, for the next try may succeed."""
-    context = {"heading": heading, "advice": advice, "entry_address": entry_address}
+    """Render an error's page; nobody keeps it, for the next try may succeed.
+
+    Its other language is another page's where this one was the answer to a button.
+    """
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    context = {"heading": heading, "advice": advice, "entry_address": entry_address, "here": here}
     response = render(request, "portal/error.html", context, status=status)
     add_never_cache_headers(response)
     return response

@@ -10,6 +10,7 @@ from campaign.audit import Actor
 from campaign.models import Campaign, Terms
 from campaign.queries import working_terms
 from entries.models import Entry, Member
+from points.models import Account
 from portal import my_page, my_result
 
 PERMISSION = "entries.view_member"
@@ -43,7 +44,7 @@ def found_member(
     terms: Terms, wester_id: str, entry: Entry | None, *, now: datetime
 ) -> dict[str, Any]:
     """Return the member's standing in words."""
-    total = my_page.shown_total(terms, wester_id)
+    total = my_page.shown_total(terms, wester_id, now=now)
     return {
         "receipt": my_page.receipt_of(entry) if entry else None,
         "entry": entry,
@@ -51,5 +52,6 @@ def found_member(
         "bookings": my_page.shown_bookings(terms, wester_id),
         "member_sentences": my_page.member_sentences(terms, wester_id, total_yen=total.yen),
         "result": my_result.find_result(terms, wester_id, total_yen=total.yen, now=now),
+        "account": Account.objects.filter(wester_id=wester_id).first(),
         "terms": terms,
     }

@@ -12,28 +12,31 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from campaign import clock
 from campaign.models import Terms
 from campaign.queries import shown_terms
 from entries import entering
-from entries.entering import Entered
-from entries.queries import find_member
+from entries.entering import Entered, EntryPeriodOver
+from entries.queries import Visit, find_member, find_visit
 from entries.refusals import EntriesRefusal
 from portal import errors, formats, my_page
+from portal.demo import rehearsing
 
 log = structlog.get_logger(__name__)
 ONE_PRESS = timedelta(seconds=10)
 
 
-@require_POST
 @never_cache
 def enter(request: HttpRequest, code: str) -> HttpResponse:
     """Enter the member who is signed in; pressed again, say so and change nothing.
 
-    The instant is taken before anything waits.
+    The instant is taken before anything waits. Whoever loads the address itself, as after a press
+    that failed, finds the way back to the button.
     """
+    if request.method != "POST":
+        return errors.not_pressed(request)
     arrived_at = clock.now()
     try:
         return answer_press(request, code, arrived_at)
@@ -50,16 +53,35 @@ def answer_press(request: HttpRequest, code: str, arrived_at: datetime) -> HttpR
 
     Whoever is not signed in is led to WESTER ID and back to the campaign, where the button is.
     """
-    terms, member = find_terms(code), find_member(request.user)
-    if member is None:
+    visit = find_visit(code, request.user)
+    if visit is None:
+        raise Http404
+    if visit.wester_id is None:
         return redirect_to_login(reverse("portal:campaign", args=[code]))
     try:
-        entered = entering.enter(terms=terms, wester_id=member.wester_id, entered_at=arrived_at)
+        entered = press(visit, wester_id=visit.wester_id, arrived_at=arrived_at)
     except EntriesRefusal as refusal:
         messages.warning(request, str(refusal))
     else:
         say_entered(request, entered, arrived_at)
     return redirect("portal:my_page", code)
+
+
+def press(visit: Visit, *, wester_id: str, arrived_at: datetime) -> Entered:
+    """Enter, or find the entry; a demo that was played to its end lets newcomers try it still.
+
+    Raises:
+        EntriesRefusal: as the entering says.
+    """
+    try:
+        return entering.enter(terms=visit, wester_id=wester_id, entered_at=arrived_at)
+    except EntryPeriodOver:
+        rehearsed = rehearsing.rehearse_entry(
+            terms=visit, wester_id=wester_id, entered_at=arrived_at
+        )
+        if rehearsed is None:
+            raise
+        return rehearsed
 
 
 def say_entered(request: HttpRequest, entered: Entered, arrived_at: datetime) -> None:

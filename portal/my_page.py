@@ -11,14 +11,14 @@ from campaign import eligibility, reports
 from campaign.models import Terms, Total
 from entries import entering, receipts, standing
 from entries.models import Entry
+from entries.rules import KNOWN_TOO_LATE
 from entries.standing import ExplainedBooking
 from portal import campaign_page, my_result, names, reasons
-from portal.states import ShownState
 
 TEMPLATE = "portal/my_page.html"
 WHOLE_PERCENT = 100
-# The entry and the distance to the minimum have their own places on the page.
-SHOWN_ELSEWHERE = {"not_entered", "below_minimum"}
+# The entry, the distance to the minimum and the draw have their own places on the page.
+SHOWN_ELSEWHERE = {"not_entered", "below_minimum", KNOWN_TOO_LATE.code}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class ShownTotal:
     missing_yen: int
     percent: int
     as_of: datetime | None
+    is_ahead: bool  # as it can be in a demo, whose clock runs back
     is_over_cap: bool
 
 
@@ -60,7 +61,7 @@ def page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, An
     The bookings are as known now; the total, and with it the distance, is the last run's.
     """
     state = campaign_page.current_state(terms, now=now)
-    total = shown_total(terms, wester_id)
+    total = shown_total(terms, wester_id, now=now)
     return {
         **campaign_page.page_context(terms, state=state, now=now),
         "here": reverse("portal:my_page", args=[terms.campaign.code]),
@@ -70,10 +71,9 @@ def page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, An
         "bookings": shown_bookings(terms, wester_id),
         "member_sentences": member_sentences(terms, wester_id, total_yen=total.yen),
         "result": my_result.find_result(terms, wester_id, total_yen=total.yen, now=now),
-        "void_notice": my_result.find_void_notice(terms.campaign),
+        "void_notice": my_result.find_void_notice(terms.campaign, now=now),
         "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),
         "is_my_page": True,
-        "is_over": state not in (ShownState.BEFORE, ShownState.OPEN),
     }
 
 
@@ -88,23 +88,25 @@ def receipt_of(entry: Entry) -> Receipt:
     return Receipt(receipts.receipt_number(entry.pk), entry.entered_at)
 
 
-def shown_total(terms: Terms, wester_id: str) -> ShownTotal:
+def shown_total(terms: Terms, wester_id: str, *, now: datetime) -> ShownTotal:
     """Return the member's total as of the last run; without a row there is nothing that counts."""
     kept = Total.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()
     yen = kept.total_yen if kept else 0
+    as_of = reports.last_finished_as_of(terms.campaign)
     return ShownTotal(
         yen=yen,
         awaiting_yen=kept.awaiting_yen if kept else 0,
         missing_yen=max(terms.minimum_total_yen - yen, 0),
         percent=min(yen * WHOLE_PERCENT // max(terms.minimum_total_yen, 1), WHOLE_PERCENT),
-        as_of=reports.last_finished_as_of(terms.campaign),
+        as_of=as_of,
+        is_ahead=as_of is not None and as_of > now,
         is_over_cap=yen > terms.reward_cap_points,
     )
 
 
 def shown_bookings(terms: Terms, wester_id: str) -> list[ShownBooking]:
     """Return the member's bookings by the day of travel, each with its reasons in words."""
-    explained = standing.explain_bookings(terms, eligibility.of_members([wester_id]))
+    explained = standing.explain_bookings(terms, eligibility.of_member(wester_id))
     explained.sort(key=lambda one: one.booking.travel_date)
     sentences = reasons.booking_sentences(terms)
     return [shown_booking(one, sentences) for one in explained]

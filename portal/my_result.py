@@ -72,10 +72,12 @@ def find_result(
 
     Nothing of a result is in it before the confirmation.
     """
-    found = results.member_result(terms.campaign, wester_id)
-    if found is None:
+    draw = queries.seen_draw(terms.campaign, now=now)
+    if draw is None:
         return None
-    credit = credit_of(found.draw, wester_id) if found.award_points else None
+    found = results.member_result(draw, wester_id)
+    is_crediting = found.award_points and now >= terms.credit_at
+    credit = credit_of(draw, wester_id) if is_crediting else None
     outcome = outcome_of(found, credit)
     is_public = found.is_entrant and found.draw.published_at is not None
     return ShownResult(
@@ -119,9 +121,9 @@ def sentences_of(
     return [words[code] for code in standing.find_member(terms, wester_id, total_yen)["reasons"]]
 
 
-def find_void_notice(campaign: Campaign) -> VoidNotice | None:
+def find_void_notice(campaign: Campaign, *, now: datetime) -> VoidNotice | None:
     """Return the notice of the last void draw, until a later one is confirmed."""
-    draws = list(queries.draws_of(campaign))
+    draws = queries.seen_draws(campaign, now=now)
     void = [draw for draw in draws if draw.state == Draw.State.VOID]
     standing_one = next((draw for draw in draws if draw.state != Draw.State.VOID), None)
     if not void or (standing_one and standing_one.confirmed_at):

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 from bookings.models.registrations import ExRegistration
@@ -12,9 +13,9 @@ from bookings.models.triggers import append_only
 class BookingService(models.TextChoices):
     """Where tickets are booked."""
 
-    E5489 = "e5489"
-    EX_YOYAKU = "ex_yoyaku"
-    SMART_EX = "smart_ex"
+    E5489 = "e5489", "e5489"
+    EX_YOYAKU = "ex_yoyaku", _("EX-yoyaku")
+    SMART_EX = "smart_ex", _("Smart EX")
 
 
 class EventType(models.TextChoices):
@@ -42,30 +43,30 @@ class OperatedVia(models.TextChoices):
 class SalesChannel(models.TextChoices):
     """Where the ticket was sold."""
 
-    WEB = "web"
-    APP = "app"
-    COUNTER = "counter"
-    AGENCY = "agency"
+    WEB = "web", _("web page")
+    APP = "app", _("app")
+    COUNTER = "counter", _("ticket office")
+    AGENCY = "agency", _("travel agency")
 
 
 class ProductKind(models.TextChoices):
     """What kind of ticket it is."""
 
-    STANDARD = "standard"
-    DISCOUNT = "discount"
-    RAIL_POINTS = "rail_points"
-    FARE_ONLY = "fare_only"
+    STANDARD = "standard", _("standard")
+    DISCOUNT = "discount", _("discount")
+    RAIL_POINTS = "rail_points", _("paid with points")
+    FARE_ONLY = "fare_only", _("fare only")
 
 
 class PaymentMethod(models.TextChoices):
     """How it was paid."""
 
-    REGISTERED_CARD = "registered_card"
-    OTHER_CARD = "other_card"
-    CONVENIENCE_STORE = "convenience_store"
-    BANK = "bank"
-    STATION = "station"
-    POINTS = "points"
+    REGISTERED_CARD = "registered_card", _("registered card")
+    OTHER_CARD = "other_card", _("another card")
+    CONVENIENCE_STORE = "convenience_store", _("convenience store")
+    BANK = "bank", _("bank")
+    STATION = "station", _("station")
+    POINTS = "points", _("points")
 
 
 LARGEST_AMOUNT_YEN = 9_999_999
@@ -99,9 +100,11 @@ def value_constraints(model: str) -> list[models.BaseConstraint]:
 class BookingKey(models.Model):
     """The three values that name one booking."""
 
-    booking_service = models.CharField(max_length=10, choices=BookingService, db_collation="C")
-    reservation_no = fields.identifier()
-    item_no = models.PositiveSmallIntegerField()
+    booking_service = models.CharField(
+        _("booking service"), max_length=10, choices=BookingService, db_collation="C"
+    )
+    reservation_no = fields.identifier(verbose_name=_("reservation number"))
+    item_no = models.PositiveSmallIntegerField(_("item number"))
 
     class Meta:
         abstract = True
@@ -113,15 +116,19 @@ class BookingKey(models.Model):
 class BookingValues(BookingKey):
     """What an event says of its booking."""
 
-    wester_id = fields.identifier(null=True, blank=True)
-    ex_member_no = fields.identifier(null=True, blank=True)
-    booked_at = models.DateTimeField(db_comment="The first booking operation.")
-    travel_date = models.DateField(db_comment="Boarding date of the first train, in Japan.")
-    journey = models.TextField(db_collation="C", db_comment="service:from>to, joined by |")
-    sales_channel = models.CharField(max_length=10, choices=SalesChannel)
-    product_kind = models.CharField(max_length=20, choices=ProductKind)
-    payment_method = models.CharField(max_length=20, choices=PaymentMethod)
-    amount_yen = models.IntegerField(db_comment="What the item costs in total.")
+    wester_id = fields.identifier(null=True, blank=True, verbose_name=_("WESTER ID"))
+    ex_member_no = fields.identifier(null=True, blank=True, verbose_name=_("EX member number"))
+    booked_at = models.DateTimeField(_("booked at"), db_comment="The first booking operation.")
+    travel_date = models.DateField(
+        _("travel date"), db_comment="Boarding date of the first train, in Japan."
+    )
+    journey = models.TextField(
+        _("journey"), db_collation="C", db_comment="service:from>to, joined by |"
+    )
+    sales_channel = models.CharField(_("sales channel"), max_length=10, choices=SalesChannel)
+    product_kind = models.CharField(_("product"), max_length=20, choices=ProductKind)
+    payment_method = models.CharField(_("payment"), max_length=20, choices=PaymentMethod)
+    amount_yen = models.IntegerField(_("amount in yen"), db_comment="What the item costs in total.")
 
     class Meta:
         abstract = True
@@ -168,20 +175,25 @@ class Booking(BookingValues):
         null=True,
     )
     operators = ArrayField(
-        fields.name(), db_comment="Who runs the sections of the journey, sorted, each once."
+        fields.name(),
+        verbose_name=_("operators"),
+        db_comment="Who runs the sections of the journey, sorted, each once.",
     )
-    cancelled = models.BooleanField(db_default=False)
-    refunded = models.BooleanField(db_default=False)
-    stopover = models.BooleanField(db_default=False)
-    used = models.BooleanField(db_default=False)
-    changed_by_phone = models.BooleanField(db_default=False)
+    cancelled = models.BooleanField(_("cancelled"), db_default=False)
+    refunded = models.BooleanField(_("refunded"), db_default=False)
+    stopover = models.BooleanField(_("stopover"), db_default=False)
+    used = models.BooleanField(_("used"), db_default=False)
+    changed_by_phone = models.BooleanField(_("changed by phone"), db_default=False)
     latest_holds = models.BooleanField(
-        db_comment="The values come from a booked, changed or used event; those outrank others."
+        _("values of a booking that holds"),
+        db_comment="The values come from a booked, changed or used event; those outrank others.",
     )
-    latest_occurred_at = models.DateTimeField()
-    latest_event_id = fields.identifier()
+    latest_occurred_at = models.DateTimeField(_("latest event at"))
+    latest_event_id = fields.identifier(verbose_name=_("latest event"))
 
     class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("booked tickets")
         constraints = [
             *value_constraints("booking"),
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 LOADED = Q(
     status="loaded",
@@ -24,29 +25,47 @@ class FeedFile(models.Model):
     class Status(models.TextChoices):
         """What became of the file."""
 
-        LOADED = "loaded"
-        REFUSED = "refused"
+        LOADED = "loaded", _("loaded")
+        REFUSED = "refused", _("not taken")
 
-    name = models.CharField(max_length=255)
-    feed = models.CharField(max_length=40)
-    sha256 = models.CharField(max_length=64, db_comment="Of the file as delivered, lower-case hex.")
-    status = models.CharField(max_length=8, choices=Status)
+    name = models.CharField(_("name"), max_length=255)
+    feed = models.CharField(_("feed"), max_length=40)
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, db_comment="Of the file as delivered, lower-case hex."
+    )
+    status = models.CharField(_("state"), max_length=8, choices=Status)
     reason = models.CharField(
-        max_length=40, db_default="", blank=True, db_comment="The code of why it was refused."
+        _("reason"),
+        max_length=40,
+        db_default="",
+        blank=True,
+        db_comment="The code of why it was refused.",
     )
-    detail = models.TextField(db_default="", blank=True, db_comment="The same as a sentence.")
+    detail = models.TextField(
+        _("detail"), db_default="", blank=True, db_comment="The same as a sentence."
+    )
     encoding = models.CharField(
-        max_length=10, db_default="", blank=True, db_comment="Of a loaded file, by its manifest."
+        _("encoding"),
+        max_length=10,
+        db_default="",
+        blank=True,
+        db_comment="Of a loaded file, by its manifest.",
     )
-    rows = models.BigIntegerField(db_default=0)
-    applied = models.BigIntegerField(db_default=0)
-    duplicates = models.BigIntegerField(db_default=0)
+    rows = models.BigIntegerField(_("rows"), db_default=0)
+    applied = models.BigIntegerField(_("applied"), db_default=0)
+    duplicates = models.BigIntegerField(_("duplicates"), db_default=0)
     quarantined = models.BigIntegerField(
-        db_default=0, db_comment="When it was loaded; the rows replayed since are among them."
+        _("quarantined"),
+        db_default=0,
+        db_comment="When it was loaded; the rows replayed since are among them.",
     )
-    tried_at = models.DateTimeField(db_comment="When it was loaded, or last refused.")
+    tried_at = models.DateTimeField(
+        _("tried at"), db_comment="When it was loaded, or last refused."
+    )
 
     class Meta:
+        verbose_name = _("feed file")
+        verbose_name_plural = _("feed files")
         constraints = [
             models.CheckConstraint(condition=LOADED | REFUSED, name="feedfile_loaded_or_refused"),
             models.CheckConstraint(
@@ -73,22 +92,32 @@ class QuarantinedRow(models.Model):
     class Status(models.TextChoices):
         """Whether anybody still has to look at it."""
 
-        OPEN = "open"
-        REPLAYED = "replayed"
-        DISMISSED = "dismissed"
+        OPEN = "open", _("waiting for a person")
+        REPLAYED = "replayed", _("replayed")
+        DISMISSED = "dismissed", _("dismissed")
 
-    file = models.ForeignKey(FeedFile, models.PROTECT, related_name="quarantined_rows")
-    record = models.BigIntegerField(db_comment="1 is the first after the header.")
-    reason = models.CharField(max_length=40)
-    content = models.BinaryField(db_comment="The first 8,192 bytes as delivered.")
-    status = models.CharField(max_length=9, choices=Status, db_default=Status.OPEN)
-    settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.CharField(
-        max_length=150, db_default="", blank=True, db_comment="Name of the staff user, or empty."
+    file = models.ForeignKey(
+        FeedFile, models.PROTECT, related_name="quarantined_rows", verbose_name=_("file")
     )
-    note = models.TextField(db_default="", blank=True, db_comment="Why it was dismissed.")
+    record = models.BigIntegerField(_("row"), db_comment="1 is the first after the header.")
+    reason = models.CharField(_("reason"), max_length=40)
+    content = models.BinaryField(_("content"), db_comment="The first 8,192 bytes as delivered.")
+    status = models.CharField(_("state"), max_length=9, choices=Status, db_default=Status.OPEN)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    settled_by = models.CharField(
+        _("settled by"),
+        max_length=150,
+        db_default="",
+        blank=True,
+        db_comment="Name of the staff user, or empty.",
+    )
+    note = models.TextField(
+        _("note"), db_default="", blank=True, db_comment="Why it was dismissed."
+    )
 
     class Meta:
+        verbose_name = _("quarantined row")
+        verbose_name_plural = _("quarantined rows")
         permissions = [("dismiss_quarantinedrow", "Can settle a row without applying it")]
         constraints = [
             models.UniqueConstraint(

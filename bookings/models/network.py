@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 
@@ -10,6 +11,10 @@ class Service(models.Model):
     """A line, a through chain or a train, in one direction; rides go both ways."""
 
     name = fields.name(unique=True)
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
 
     def __str__(self) -> str:
         return str(self.name)
@@ -21,18 +26,24 @@ class Stop(models.Model):
     class Kind(models.TextChoices):
         """Whether anybody boards or leaves there."""
 
-        STOP = "stop"
-        PASS = "pass"  # noqa: S105 - a train that passes, no password
+        STOP = "stop", _("stops here")
+        PASS = "pass", _("passes")
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="stops")
-    seq = models.PositiveSmallIntegerField(db_comment="Order inside the service, from 1.")
-    station = fields.name()
-    operator_to_next = fields.name(
-        null=True, db_comment="Who runs the section to the next row; null on the last."
+    seq = models.PositiveSmallIntegerField(
+        _("order"), db_comment="Order inside the service, from 1."
     )
-    kind = models.CharField(max_length=4, choices=Kind)
+    station = fields.name(verbose_name=_("station"))
+    operator_to_next = fields.name(
+        verbose_name=_("operator to the next place"),
+        null=True,
+        db_comment="Who runs the section to the next row; null on the last.",
+    )
+    kind = models.CharField(_("kind"), max_length=4, choices=Kind)
 
     class Meta:
+        verbose_name = _("place of a service")
+        verbose_name_plural = _("places of a service")
         constraints = [
             models.UniqueConstraint(fields=["service", "seq"], name="stop_one_per_position"),
             models.UniqueConstraint(fields=["service", "station"], name="stop_one_per_station"),

@@ -107,6 +107,7 @@ class Draw(models.Model):
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
         permissions = [
+            ("freeze_draw", "Can freeze the entrants of a draw"),
             ("request_publication", "Can ask for a draw to be published"),
             ("request_confirmation", "Can ask for a draw to be confirmed"),
             ("request_void", "Can ask for a draw to be void"),

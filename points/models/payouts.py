@@ -21,6 +21,50 @@ OF_A_CONFIRMED_DRAW = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+# The approval is being carried out: it is approved before anything is written.
+OF_ITS_APPROVAL = pgtrigger.Trigger(
+    name="payout_of_its_approval",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func=f"""
+        PERFORM FROM campaign_approval approval
+        JOIN lottery_draw draw ON draw.id = NEW.draw_id
+        JOIN campaign_campaign campaign ON campaign.id = draw.campaign_id
+        WHERE approval.id = NEW.approval_id AND approval.state = 'approved'
+            AND approval.action = 'payout.prepare'
+            AND approval.subject = campaign.code || '/' || draw.sequence
+            AND approval.decided_at = NEW.approved_at
+            AND approval.content @> jsonb_build_object(
+                'awards', NEW.awards, 'award_points', NEW.award_points,
+                'list_sha256', NEW.list_sha256
+            );
+        IF NOT FOUND THEN
+            {refuse("payout_of_its_approval", "a payout is what was approved of its draw")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+CLOSES = "OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND NEW.ended_at IS NOT NULL"
+CLOSED_WHEN_SETTLED = pgtrigger.Trigger(
+    name="payout_closed_when_settled",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(CLOSES),
+    func=f"""
+        IF NOT EXISTS (SELECT FROM points_creditfile WHERE payout_id = OLD.id) OR EXISTS (
+            SELECT FROM points_keystanding WHERE payout_id = OLD.id AND is_open
+        ) THEN
+            {refuse("payout_closed_when_settled", "both sides agree on every key before the close")}
+        END IF;
+        IF EXISTS (
+            SELECT FROM points_awardstanding WHERE draw_id = OLD.draw_id
+                AND award_points <> credited_points + released_points + forfeited_points
+        ) THEN
+            {refuse("payout_closed_when_sums_agree", "every award is what became of it")}
+        END IF;
+        RETURN NEW;
+    """,
+)
 CHANGED = "(OLD.{name} IS NOT NULL AND OLD.{name} IS DISTINCT FROM NEW.{name})"
 
 
@@ -71,6 +115,14 @@ class Payout(models.Model):
         ]
         triggers = [
             OF_A_CONFIRMED_DRAW,
+            OF_ITS_APPROVAL,
+            CLOSED_WHEN_SETTLED,
+            never(
+                "payout_begins_unpaid",
+                pgtrigger.Insert,
+                condition=pgtrigger.Q(new__ended_at__isnull=False),
+                message="a payout is approved before it ends",
+            ),
             never(
                 "payout_approved_stays",
                 pgtrigger.Update,

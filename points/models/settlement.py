@@ -7,10 +7,39 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.triggers import append_only, never, never_truncated
+from bookings.models.triggers import append_only, never, never_truncated, refuse
 from campaign.models import Approval
 from points.models.payouts import Payout
 from points.models.transfers import HASH_BYTES, Transfer
+
+
+def of_its_approval(name: str, action: str, subject: str) -> pgtrigger.Trigger:
+    """Return a trigger that takes only the approval of this very thing; ``subject`` is SQL."""
+    message = "it is in force by the approval that was given for it"
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__approval__isnull=False),
+        func=f"""
+            IF NOT EXISTS (
+                SELECT FROM campaign_approval
+                WHERE id = NEW.approval_id AND state = 'approved' AND action = '{action}'
+                    AND subject = {subject}
+            ) THEN
+                {refuse(name, message)}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+RESOLUTION = """(
+    SELECT campaign.code || '/' || NEW.id FROM points_payout payout
+    JOIN lottery_draw draw ON draw.id = payout.draw_id
+    JOIN campaign_campaign campaign ON campaign.id = draw.campaign_id
+    WHERE payout.id = NEW.payout_id
+)"""
 
 
 class CreditStatus(models.TextChoices):
@@ -107,6 +136,7 @@ class Resolution(models.Model):
             ),
         ]
         triggers = [
+            of_its_approval("resolution_of_its_approval", "payout.resolve", RESOLUTION),
             never(
                 "resolution_approved_stays",
                 pgtrigger.Update | pgtrigger.Delete,
@@ -136,6 +166,7 @@ class Reversal(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="reversal_says_why"),
         ]
         triggers = [
+            of_its_approval("reversal_of_its_approval", "points.reverse", "NEW.transfer_id::text"),
             never(
                 "reversal_approved_stays",
                 pgtrigger.Update | pgtrigger.Delete,

@@ -64,14 +64,6 @@ SELECT EXISTS (
     ) standing
     WHERE standing.reserved < 0 OR standing.credited < 0
 )"""
-MIRROR = """
-SELECT EXISTS (
-    SELECT FROM added t LEFT JOIN points_transfer original ON original.id = t.reverses_id
-    WHERE t.kind = 'reverse' AND (
-        original.kind <> 'reverse' AND t.debit_id = original.credit_id
-        AND t.credit_id = original.debit_id AND t.points = original.points
-    ) IS NOT TRUE
-)"""
 # Each with the name that it is refused under and what is said then. Accounts of two campaigns, or
 # of two members, never do; a member's has no campaign, and a campaign's no member.
 RULES = (
@@ -108,6 +100,25 @@ RULES = (
         "a credit expires when the terms say",
         "t.kind <> 'credit' OR t.expires_on = terms.expires_on",
     ),
+    (
+        "transfer_reserve_of_a_confirmed_draw",
+        "an award is reserved when its draw is confirmed",
+        "t.kind <> 'reserve' OR draw.state = 'confirmed'",
+    ),
+    (
+        "transfer_of_an_approved_payout",
+        "an award comes to an end by the approved payout of its draw",
+        "t.kind IN ('grant', 'reserve') OR payout.id IS NOT NULL",
+    ),
+    (
+        "transfer_not_before_its_time",
+        "a credit waits for the instant of the terms, an expiry for the end of the last day",
+        """t.at >= CASE t.kind
+            WHEN 'credit' THEN terms.credit_at
+            WHEN 'expire' THEN (terms.expires_on + 1)::timestamp AT TIME ZONE 'Asia/Tokyo'
+            ELSE t.at
+        END""",
+    ),
 )
 JUDGE = """
 SELECT {verdicts}
@@ -118,9 +129,55 @@ LEFT JOIN lottery_award award ON award.id = t.award_id
 LEFT JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
 LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
 LEFT JOIN campaign_terms terms ON terms.id = draw.terms_id
-WHERE t.kind <> 'reverse'""".format(
-    verdicts=", ".join(f"bool_or(({condition}) IS NOT TRUE)" for _, _, condition in RULES)
+LEFT JOIN points_payout payout ON payout.draw_id = draw.id
+WHERE t.kind <> 'reverse'"""
+# What was reversed is of a campaign's account first: of the issuer, the budget or what is reserved.
+# Uses creditanswer_of_a_key.
+REVERSAL_RULES = (
+    (
+        "transfer_reversal_mirrors",
+        "a reversal mirrors one transfer",
+        """original.kind <> 'reverse' AND t.debit_id = original.credit_id
+        AND t.credit_id = original.debit_id AND t.points = original.points""",
+    ),
+    (
+        "transfer_reversal_as_decided",
+        "people approved this reversal, or the points system rejected the credit",
+        """CASE original.kind
+            WHEN 'grant' THEN approval.action = 'draw.confirm'
+                AND starts_with(approval.subject, campaign.code || '/')
+            WHEN 'reserve' THEN approval.action = 'draw.void'
+                AND approval.subject = campaign.code || '/' || draw.sequence
+            WHEN 'credit' THEN
+                (approval.action = 'points.reverse' AND approval.subject = original.id::text)
+                OR EXISTS (
+                    SELECT FROM points_resolution resolution
+                    WHERE resolution.approval_id = approval.id
+                        AND resolution.credit_key = original.key
+                        AND resolution.verdict = 'rejected'
+                )
+                OR (t.approval_id IS NULL AND EXISTS (
+                    SELECT FROM points_payout payout
+                    JOIN points_creditanswer answer ON answer.payout_id = payout.id
+                    WHERE payout.draw_id = award.draw_id
+                        AND answer.credit_key = original.key AND answer.status = 'rejected'
+                ))
+        END""",
+    ),
 )
+# Of ``t``, beside what it reverses.
+REVERSED = """
+LEFT JOIN points_transfer original ON original.id = t.reverses_id
+LEFT JOIN points_account debit ON debit.id = original.debit_id
+LEFT JOIN campaign_campaign campaign ON campaign.id = debit.campaign_id
+LEFT JOIN lottery_award award ON award.id = original.award_id
+LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
+LEFT JOIN campaign_approval approval
+    ON approval.id = t.approval_id AND approval.state = 'approved'"""
+JUDGE_REVERSALS = f"""
+SELECT {{verdicts}} FROM added t {REVERSED}
+WHERE t.kind = 'reverse'"""
+Rule = tuple[str, str, str]
 
 
 def refuse_if(condition: str, name: str, message: str) -> str:
@@ -133,25 +190,37 @@ def ask(question: str, answer: str) -> str:
     return f"EXECUTE $question$ {question} $question$ INTO {answer};\n"
 
 
-ANSWERS = [f"broken_{number}" for number, _ in enumerate(RULES)]
+def judge(question: str, rules: tuple[Rule, ...], answer: str) -> str:
+    """Return the PL/pgSQL statements that ask all rules at once, and refuse by the first broken."""
+    verdicts = ", ".join(f"bool_or(({condition}) IS NOT TRUE)" for _, _, condition in rules)
+    answers = [f"{answer}_{number}" for number, _ in enumerate(rules)]
+    refusals = (
+        refuse_if(broken, name, message)
+        for broken, (name, message, _) in zip(answers, rules, strict=True)
+    )
+    return ask(question.format(verdicts=verdicts), ", ".join(answers)) + "".join(refusals)
+
+
 TRANSFER_POSTED = pgtrigger.Trigger(
     name="transfer_posted",
     level=pgtrigger.Statement,
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
     referencing=ADDED,
-    declare=[("fits", "boolean"), *((answer, "boolean") for answer in ANSWERS)],
+    declare=[
+        ("fits", "boolean"),
+        *((f"broken_{number}", "boolean") for number, _ in enumerate(RULES)),
+        *((f"undone_{number}", "boolean") for number, _ in enumerate(REVERSAL_RULES)),
+    ],
     func="".join(
         [
             ask(HOLD, "fits"),
             refuse_if("NOT fits", "transfer_between_known_accounts", "there is no such account"),
-            ask(JUDGE, ", ".join(ANSWERS)),
-            *(
-                refuse_if(answer, name, message)
-                for answer, (name, message, _) in zip(ANSWERS, RULES, strict=True)
-            ),
-            ask(MIRROR, "fits"),
-            refuse_if("fits", "transfer_reversal_mirrors", "a reversal mirrors one transfer"),
+            judge(JUDGE, RULES, "broken"),
+            # Most statements reverse nothing: there the question need not even be planned.
+            "IF EXISTS (SELECT FROM added WHERE kind = 'reverse') THEN\n",
+            judge(JUDGE_REVERSALS, REVERSAL_RULES, "undone"),
+            "END IF;\n",
             ask(SPEND, "fits"),
             refuse_if(
                 "fits", "transfer_award_not_overspent", "no more moves than the award reserved"

@@ -121,7 +121,8 @@ def tell(job: Job, night: date) -> None:
     rows = sum(loaded.values_list("rows", flat=True))
     entered = Entry.objects.filter(campaign=job.campaign).count()
     totals = summarize(job.campaign)
+    count = f"{totals['members']:>7,} members with {totals['total_yen']:>13,} yen that count"
     job.say(
         f"  {night}  {rows:>9,} rows loaded  {entered:>7,} entered  "
-        f"{totals['members']:>7,} members with {totals['total_yen']:>13,} yen that count"
+        f"{count if totals['members'] else '   nobody has travelled yet'}"
     )

@@ -51,7 +51,11 @@ def settle(job: Job) -> None:
         (points_system.answer_at_first(asked), points_system.answer_later(asked)), start=1
     ):
         take(job, answers, sequence=sequence)
-    job.say(f"  the points system answered {sent['rows']:,} credits of {sent['name']}")
+    rejected = order("payout", "status", job.code)["classes"]["rejected"]
+    job.say(
+        f"  the points system answered {sent['rows']:,} credits of {sent['name']}; "
+        f"the {rejected:,} that it rejected are forfeited"
+    )
     for key in open_keys(get_payout(job.code)):
         resolve(job, key)
 

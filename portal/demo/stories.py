@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import translation
 from django.utils.timezone import localtime
 
 from bookings.models import Booking
 from campaign.models import Campaign
+from campaign.queries import working_terms
 from entries.models import Entry
 from entries.standing import ExplainedBooking, explain_member
 from lottery.models import Award, Draw, Entrant
 from points.queries import MemberCredit, credit_of
+from portal.reasons import booking_sentences
 
 CHANNELS = {"web": "on the web page", "app": "in the app", "call_center": "by telephone"}
 BOOKINGS_WORTH_TELLING = range(2, 6)
@@ -68,18 +71,20 @@ def tell_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> di
     """Tell how somebody entered, what they booked and what they would get, or got."""
     standing = explain_member(campaign=campaign, wester_id=wester_id)
     entry = Entry.objects.get(campaign=campaign, wester_id=wester_id)
+    with translation.override("en"):
+        words = booking_sentences(working_terms(campaign))
     return {
         "wester_id": wester_id,
         "entered_at": localtime(entry.entered_at).isoformat(),
         "channel": entry.channel,
-        "bookings": [tell_booking(one) for one in standing.bookings],
+        "bookings": [tell_booking(one, words) for one in standing.bookings],
         "total_yen": standing.total_yen,
         "reward_points": reward_points,
     }
 
 
-def tell_booking(one: ExplainedBooking) -> dict[str, Any]:
-    """Tell of one booking."""
+def tell_booking(one: ExplainedBooking, words: dict[str, str]) -> dict[str, Any]:
+    """Tell of one booking; ``words`` are the sentences that members read."""
     booking: Booking = one.booking
     return {
         "booking": str(booking),
@@ -87,6 +92,7 @@ def tell_booking(one: ExplainedBooking) -> dict[str, Any]:
         "travel_date": booking.travel_date.isoformat(),
         "amount_yen": booking.amount_yen,
         "reasons": one.reasons,
+        "sentences": [words[code] for code in one.reasons],
     }
 
 
@@ -96,10 +102,9 @@ def in_words(story: dict[str, Any]) -> list[str]:
     how = f"{CHANNELS[story['channel']]} on {entered:%-d %B %Y at %H:%M:%S}"
     lines = [f"{story['wester_id']} entered {how}."]
     for one in story["bookings"]:
-        verdict = ", ".join(one["reasons"]) or "counts"
-        lines.append(
-            f"  {one['travel_date']}  {one['journey']}  {one['amount_yen']:,} yen: {verdict}"
-        )
+        counts = "" if one["sentences"] else ": counts"
+        lines.append(f"  {one['travel_date']}  {one['journey']}  {one['amount_yen']:,} yen{counts}")
+        lines.extend(f"              {sentence}" for sentence in one["sentences"])
     lines.append(
         f"That makes {story['total_yen']:,} yen, "
         f"worth {story['reward_points']:,} points on the frozen list."

@@ -17,12 +17,13 @@ function inWords(seconds, language) {
     return [unit, number];
   });
   const first = parts.findIndex(([, number]) => number > 0);
-  return parts
+  const words = parts
     .slice(first < 0 ? -1 : first)
     .map(([unit, number]) =>
       new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(number),
     )
     .join(" ");
+  return language === "ja" ? words.replaceAll(/\s/g, "") : words;
 }
 
 function count(counter) {

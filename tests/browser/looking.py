@@ -11,7 +11,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEAST_TARGET_PX = 44
 # Buttons, and links that stand by themselves; a link within a sentence is as high as its line.
 SMALL_TARGETS = """
-least => [...document.querySelectorAll('button, a.button, a.tool, a.brand')]
+least => [...document.querySelectorAll('button, a')]
+    .filter(one => one.localName === 'button' || !one.closest('p, li')
+        || one.textContent.trim() === one.closest('p, li').textContent.trim())
+    .filter(one => !one.closest('.skip-link'))
     .map(one => ({name: one.textContent.trim(), box: one.getBoundingClientRect()}))
     .filter(one => one.box.height < least || one.box.width < least)
     .map(one => `${one.name}: ${one.box.width} x ${one.box.height}`)

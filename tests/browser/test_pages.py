@@ -178,7 +178,7 @@ def test_overloaded_site_offers_the_button_again(site: Site, visit: Visit) -> No
     page = visit()
     carry_session(page, site, MemberFactory.create())
     page.goto(site.url())
-    with patch("entries.entering.take", side_effect=OperationalError):
+    with patch("entries.entering.write_entry", side_effect=OperationalError):
         page.get_by_role("button", name="エントリーする", exact=True).click()
         expect(page.get_by_text("エントリーは完了していません。")).to_be_visible()
     assert_good_to_use(page)

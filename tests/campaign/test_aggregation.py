@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -47,6 +48,25 @@ def test_a_total_counts_what_counts_and_what_may_yet(campaign: Campaign) -> None
         "total_yen": 25_000,
     }
     assert_right(campaign)
+
+
+def test_a_full_run_goes_through_its_tables_once_whatever_the_planner_expects_of_them(
+    campaign: Campaign,
+) -> None:
+    add_booking(wester_id="W1")
+    plans: list[str] = []
+
+    def explain(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if "MERGE INTO campaign_total" in sql:
+            execute(f"EXPLAIN {sql}", parameters, many, context)
+            plans.extend(line for (line,) in context["cursor"].fetchall())
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(explain):
+        run(campaign)
+
+    assert any("campaign_total" in line for line in plans)
+    assert not any("Nested Loop" in line for line in plans)
 
 
 def test_an_unpublished_campaign_is_aggregated_by_its_draft() -> None:

@@ -37,6 +37,27 @@ def test_a_moved_registration_moves_its_bookings(campaign: Campaign) -> None:
     assert totals(campaign) == {"W1": (1, 1, 0), "W2": (10, 1, 0)}
 
 
+def test_both_kinds_of_bookings_of_a_marked_member_add_up(campaign: Campaign) -> None:
+    for number in ("X1", "X2"):
+        register(number, wester_id="W1")
+    run(campaign)
+    add_booking(wester_id="W1", amount_yen=1)
+    for n, number in enumerate(("X1", "X1", "X2"), 1):
+        add_booking(
+            booking_service="smart_ex",
+            wester_id=None,
+            ex_member_no=number,
+            amount_yen=10**n,
+            used=number == "X1",
+        )
+
+    started = run(campaign)
+
+    assert started.mode == INCREMENTAL
+    assert totals(campaign) == {"W1": (111, 3, 1_000)}
+    assert_right(campaign)
+
+
 def test_a_registration_that_comes_late_brings_its_bookings(campaign: Campaign) -> None:
     add_booking(booking_service="smart_ex", wester_id=None, ex_member_no="X1", amount_yen=10)
     run(campaign)

@@ -54,7 +54,7 @@ def test_list_shows_what_is_open_in_order(waiting: Approval) -> None:
     data = run_json("approval", "list")
 
     assert [row["id"] for row in data["approvals"]] == [waiting.pk, second.pk]
-    assert data["approvals"][0] == as_listed(waiting)
+    assert data["approvals"][0] == as_listed(waiting) | {"stale": None}
 
 
 def test_list_is_readable(waiting: Approval) -> None:
@@ -62,6 +62,14 @@ def test_list_is_readable(waiting: Approval) -> None:
         f"{waiting.pk}: campaign.publish {CODE}, asked for by asking, "
         f"content {waiting.content_sha256[:12]}…\n"
     )
+
+
+def test_list_says_why_something_cannot_be_carried_out(waiting: Approval) -> None:
+    Campaign.objects.get().terms.update(name_en="Another name")
+    why = "The content changed after it was asked for; ask for it again."
+
+    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": why}]
+    assert run("approval", "list").stdout.splitlines()[1:] == [f"   cannot be carried out: {why}"]
 
 
 def test_list_of_nothing() -> None:
@@ -155,7 +163,7 @@ def test_decisions_by_command_need_the_setting(
 
     assert sentence.startswith("Approvals are decided by a person signed in at /staff/")
     assert stored() == before
-    assert run_json("approval", "list")["approvals"] == [as_listed(waiting)]
+    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": None}]
 
 
 def test_staff_add_prints_a_generated_password_once() -> None:

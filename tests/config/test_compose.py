@@ -138,14 +138,11 @@ def test_web_is_started_as_the_image_says() -> None:
     assert int(port[1]) == alive.PORT
 
 
-def test_the_pool_is_smaller_than_a_process_has_threads_and_fits_into_postgres() -> None:
-    pool = int(SERVICES["web"]["environment"]["DATABASE_POOL"])
+def test_the_connections_of_all_threads_fit_into_postgres() -> None:
     most = re.search(r"max_connections=(\d+)", SERVICES["postgres"]["command"])
 
     assert most
-    assert pool < webserver.threads
-    assert webserver.workers * pool + 20 < int(most[1])
-    assert "DATABASE_POOL" not in SERVICES["worker"]["environment"]
+    assert webserver.workers * webserver.threads + 20 < int(most[1])
     assert webserver.threads > settings.WESTER_PLACES
 
 

@@ -1,4 +1,4 @@
-"""Connections: a pool for the web server, whose visitors read that it is busy when it is."""
+"""Connections: one a thread, or a pool, whose visitors read that it is busy when it is."""
 
 import json
 

@@ -1,8 +1,10 @@
 """Entering: once a member, to the second at both ends, and never past the freeze."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -19,6 +21,10 @@ OPENS = datetime(2024, 12, 10, 12, tzinfo=JAPAN)
 CLOSES = datetime(2025, 1, 14, tzinfo=JAPAN)
 INSIDE = OPENS + timedelta(minutes=3, seconds=21)
 INSTANT = timedelta(microseconds=1)
+END_WHO_WAITS_FOR_US = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
 
 
 @pytest.fixture
@@ -196,25 +202,37 @@ def freeze(campaign_id: int) -> list[str]:
         return list(Entry.objects.values_list("wester_id", flat=True))
 
 
+@pytest.mark.django_db(transaction=True)
 class TestWithTheDatabaseGone:
     """What a failure says: nothing was kept, or nobody knows."""
 
-    def test_before_the_entry_was_written_nothing_was_kept(
+    def test_before_it_was_asked_nothing_was_kept(
         self, terms: Terms, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(entering, "take", gone)
-        with pytest.raises(OperationalError):
+        monkeypatch.setattr(connection, "cursor", Mock(side_effect=OperationalError("refused")))
+        with pytest.raises(OperationalError, match="refused"):
             entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+        monkeypatch.undo()
         assert rows() == []
 
-    def test_while_it_is_kept_nobody_knows(
-        self, terms: Terms, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(connection, "savepoint_commit", gone)
-        with pytest.raises(entering.EntryUnconfirmed):
+    def test_whoever_was_ended_while_it_was_asked_does_not_know(self, terms: Terms) -> None:
+        with another_session() as submit, transaction.atomic():
+            take(Lock.ENTRIES, terms.campaign_id)
+            pressed = submit(entering.enter, terms=terms, wester_id="W-1", entered_at=INSIDE)
+            wait_until_blocked(pressed)
+            with connection.cursor() as cursor:
+                cursor.execute(END_WHO_WAITS_FOR_US)
+            with pytest.raises(entering.EntryUnconfirmed):
+                ended(pressed)
+
+    def test_nor_does_whoever_heard_no_answer(self, terms: Terms) -> None:
+        def lose_the_answer(execute: Callable[..., Any], *asked: Any) -> None:
+            execute(*asked)
+            raise OperationalError("server closed the connection unexpectedly")
+
+        with (
+            connection.execute_wrapper(lose_the_answer),
+            pytest.raises(entering.EntryUnconfirmed),
+        ):
             entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
-
-
-def gone(*_args: object, **_options: object) -> None:
-    """Fail as a connection does that has gone."""
-    raise OperationalError("server closed the connection unexpectedly")
+        assert rows() == [(terms.campaign.code, "W-1", INSIDE, Channel.WEB)]

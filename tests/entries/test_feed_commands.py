@@ -154,6 +154,18 @@ def test_quarantine_dismiss_keeps_who_and_why(tmp_path: Path) -> None:
     assert run("quarantine", "list")["rows"] == []
 
 
+def test_quarantine_dismiss_to_try_says_what_would_be(tmp_path: Path) -> None:
+    run("load_feeds", write_feed_file(tmp_path, [booking_row(item_no="0")]))
+    UserFactory.create(username="mari", role="ops")
+    row, out = QuarantinedRow.objects.get().pk, StringIO()
+
+    options = ["--reason", "test ticket", "--by", "mari", "--dry-run"]
+    call_command("quarantine", "dismiss", str(row), *options, stdout=out)
+
+    assert out.getvalue() == f"Row {row} would be dismissed.\n"
+    assert QuarantinedRow.objects.get().status == "open"
+
+
 def test_quarantine_dismiss_refuses_who_may_not(tmp_path: Path) -> None:
     run("load_feeds", write_feed_file(tmp_path, [booking_row(item_no="0")]))
     UserFactory.create(username="sora", role="support")

@@ -1,12 +1,16 @@
-"""Accounts of campaigns and members."""
+"""Accounts of campaigns and members, payouts and what people approve of both."""
+
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
-from campaign.models import Campaign
+from campaign.models import Approval, Campaign
 from campaign.queries import working_terms
-from points.models import Account
-from tests.factories.campaign import CampaignFactory
+from lottery.queries import subject_of
+from points.models import Account, Payout, Transfer
+from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory
+from tests.factories.lottery import confirmed_draw
 
 OF_A_CAMPAIGN = ("issuer", "budget", "reserved", "forfeited", "expired")
 
@@ -44,3 +48,44 @@ def accounts_of(campaign: Campaign) -> dict[str, Account]:
         kind: held.get(kind) or AccountFactory.create(kind=kind, campaign=campaign)
         for kind in OF_A_CAMPAIGN
     }
+
+
+def approved(action: str, subject: str, content: Any = None) -> Approval:
+    """Return the approval of an action that another person gave."""
+    options = {} if content is None else {"content": content}
+    approval: Approval = ApprovalFactory.create(
+        approved=True, action=action, subject=subject, **options
+    )
+    return approval
+
+
+class PayoutFactory(DjangoModelFactory[Payout]):
+    """An approved payout of a draw that is confirmed."""
+
+    class Meta:
+        model = Payout
+
+    draw = factory.LazyFunction(confirmed_draw)
+    awards = factory.LazyAttribute(lambda payout: payout.draw.awards.count())
+    award_points = factory.LazyAttribute(
+        lambda payout: sum(award.points for award in payout.draw.awards.all())
+    )
+    list_sha256 = "0123456789abcdef" * 4
+    approved_at = LATER
+    approval = factory.LazyAttribute(
+        lambda payout: approved(
+            "payout.prepare",
+            subject_of(payout.draw),
+            {name: getattr(payout, name) for name in ("awards", "award_points", "list_sha256")},
+        )
+    )
+
+
+def reversal_approval(transfer: Transfer) -> Approval:
+    """Return the approval by which a transfer of its kind is reversed."""
+    code = transfer.debit.campaign.code if transfer.debit.campaign else ""
+    action, subject = {
+        "grant": ("draw.confirm", f"{code}/1"),
+        "reserve": ("draw.void", transfer.award and subject_of(transfer.award.draw)),
+    }.get(transfer.kind, ("points.reverse", str(transfer.pk)))
+    return approved(action, subject or "")

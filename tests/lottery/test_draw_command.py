@@ -128,6 +128,8 @@ def test_draw_from_the_freeze_to_the_verified_bundle(
     told = answer("receipt", code, "W2", "--by", "auditing", "--output", receipt)
     assert told["wester_id"] == "W2"
     assert receipt.read_bytes() == receipt_json(reread(draw), "W2")
+    written = Ended("receipt", code, "W2", "--by", "auditing", "--output", receipt)
+    assert (written.code, written.stdout) == (0, f"Wrote the receipt to {receipt}.\n")
     assert answer("verify", tmp_path / "bundle", "--receipt", receipt)["ok"] is True
     status = answer("status", code)
     assert (status["state"], status["winners"]) == ("confirmed", drawn["winners"])

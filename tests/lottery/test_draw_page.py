@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from pytest_django import Settings
 
 from config.env import MovedClock
 from lottery.models import Draw
+from tests.factories.campaign import CampaignFactory
 from tests.factories.lottery import (
     FREEZES,
     PUBLISHES,
@@ -33,6 +35,8 @@ from tests.lottery.pages import (
 from tests.portal.pages import Page, assert_sound
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+CONFIRMS = ROUND + timedelta(hours=1)
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 SetClock = Callable[[datetime], None]
 LEADS = {
@@ -231,3 +235,49 @@ def test_a_members_page_leads_to_their_receipt_and_is_kept_by_nobody(set_clock: 
 def test_the_page_of_an_unknown_campaign_is_not_found() -> None:
     for client in (visitor(), browser_of("W1")):
         assert client.get("/campaign/detail/unknown/draw/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("now", "lead"),
+    [
+        pytest.param(FREEZES - SECOND, "抽選はまだ始まっていません。", id="before the freeze"),
+        pytest.param(FREEZES, LEADS["frozen"], id="at the freeze"),
+        pytest.param(PUBLISHES, LEADS["published"], id="at the publication"),
+        pytest.param(ROUND, LEADS["drawing"], id="at the round"),
+        pytest.param(CONFIRMS - SECOND, LEADS["drawing"], id="a second before the confirmation"),
+        pytest.param(CONFIRMS, LEADS["confirmed"], id="at the confirmation"),
+    ],
+)
+def test_a_clock_that_ran_back_shows_the_stage_of_then(
+    set_clock: SetClock, now: datetime, lead: str
+) -> None:
+    draw = draw_at("confirmed")
+    set_clock(now)
+    page = look(draw)
+    assert lead in page.text
+    assert ("残ったポイント" in page.text) == (now >= CONFIRMS)
+    assert (bytes(draw.manifest_sha256).hex() in page.html) == (now >= PUBLISHES)
+
+
+def test_a_void_draw_stood_before_it_was_void(set_clock: SetClock) -> None:
+    draw = draw_at("void")
+    set_clock(SEEN_AT["published"])
+    page = look(draw)
+    assert LEADS["published"] in page.text
+    assert VOID_REASON not in page.text
+
+
+@pytest.mark.parametrize("client", [visitor, partial(browser_of, "W1")], ids=["visitor", "member"])
+def test_before_any_draw_it_says_whether_one_can_still_enter(
+    set_clock: SetClock, client: Callable[[], Client]
+) -> None:
+    terms = CampaignFactory.create(published=True).terms.get()
+    look_at, found = client(), {}
+    for second in (-1, 0):
+        set_clock(terms.closes_at + timedelta(seconds=second))
+        response = look_at.get(f"/campaign/detail/{terms.campaign.code}/draw/")
+        found[second] = Page(response.content.decode()).text
+    assert "24時まで受け付けます。" in found[-1]
+    assert "エントリー期間は終了しました。" not in found[-1]
+    assert "エントリー期間は終了しました。" in found[0]
+    assert "受け付けます" not in found[0]

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lottery.forgeries import MANIFESTS, PLAN, RESULTS, ROUNDS, with_entries
+from tests.lottery.forged_manifests import MANIFESTS, with_entries
+from tests.lottery.forged_results import RESULTS
+from tests.lottery.forged_rounds import ROUNDS
+from tests.lottery.forgeries import PLAN
 from tests.lottery.reference import Files, entries_of, write
 from tests.lottery.verifying import assert_refused, verify
 

@@ -2,26 +2,36 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from bookings.commands import JAPAN
 from campaign.models import Campaign
 from lottery.models import Award, Draw
 from points.models import Account, Transfer
-from tests.factories.campaign import LATER, ApprovalFactory
-from tests.factories.lottery import drawn_draw
-from tests.factories.points import MemberAccountFactory, accounts_of
+from tests.factories.campaign import ApprovalFactory
+from tests.factories.lottery import confirmed_draw
+from tests.factories.points import (
+    MemberAccountFactory,
+    PayoutFactory,
+    accounts_of,
+    reversal_approval,
+)
+from tests.points.steps import CREDIT_AT
 
 POST = """
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, reverses_id, reason, at, made_by)
+    (key, kind, debit_id, credit_id, points, award_id, expires_on, reverses_id, reason, at, made_by,
+    approval_id)
 VALUES (
     %(key)s, %(kind)s, %(debit)s, %(credit)s, %(points)s, %(award)s, %(expires_on)s, %(reverses)s,
-    %(reason)s, %(at)s, %(made_by)s
+    %(reason)s, %(at)s, %(made_by)s, %(approval)s
 )"""
 PASS_OVER = " ON CONFLICT (key, payload) DO NOTHING"
 EXPIRES_ON = "2026-03-31"
+LAPSES_AT = datetime(2026, 4, 1, tzinfo=JAPAN)
 ROUTES = {
     "grant": ("issuer", "budget"),
     "reserve": ("budget", "reserved"),
@@ -44,8 +54,9 @@ def post(*, repeat: bool = False, **values: Any) -> int:
         "expires_on": None,
         "reverses": None,
         "reason": "",
-        "at": LATER,
+        "at": CREDIT_AT,
         "made_by": "test",
+        "approval": None,
         **values,
     }
     with connection.cursor() as cursor:
@@ -88,6 +99,8 @@ class Books:
             right["expires_on"] = EXPIRES_ON
         if kind == "forfeit":
             right["reason"] = "withdrawn"
+        if kind == "expire":
+            right["at"] = LAPSES_AT
         return right | values
 
     def post(self, kind: str, member: str = "", /, *, repeat: bool = False, **values: Any) -> int:
@@ -104,6 +117,8 @@ class Books:
             "reverses": transfer.pk,
             "reason": "reversed",
         }
+        if "approval" not in values:
+            right["approval"] = reversal_approval(transfer).pk
         return post(**right | values)
 
     def transfer(self, kind: str, member: str = "W1") -> Transfer:
@@ -128,11 +143,18 @@ class Books:
 def open_books(**members: int) -> Books:
     """Return books without a transfer; the awards are the members' totals, up to the cap."""
     totals = members or {"W1": 5_000, "W2": 20_000, "W3": 12_345}
-    return books_of(drawn_draw(totals))
+    with transaction.atomic():
+        return approved_books(confirmed_draw(totals))
+
+
+def approved_books(draw: Draw) -> Books:
+    """Return the books of a confirmed draw, whose payout is approved now."""
+    PayoutFactory.create(draw=draw)
+    return books_of(draw)
 
 
 def books_of(draw: Draw) -> Books:
-    """Return the books of a draw, and an account of every member who has none yet."""
+    """Return the books of a draw as it stands, and an account of every member without one."""
     members = draw.awards.values_list("entrant__wester_id", flat=True)
     held = {one.wester_id: one for one in Account.objects.filter(wester_id__in=members)}
     return Books(

@@ -5,12 +5,20 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from points.models import Account, CreditAnswer, CreditFile, Payout, PayoutPart
+from points.models import (
+    Account,
+    CreditAnswer,
+    CreditFile,
+    Payout,
+)
 from tests.campaign.refused import refused_as, sql
-from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory
-from tests.factories.lottery import drawn_draw
-from tests.factories.points import AccountFactory, MemberAccountFactory, accounts_of
-from tests.points.steps import CREDIT_AT, paid, prepared
+from tests.factories.campaign import LATER, CampaignFactory
+from tests.factories.points import (
+    AccountFactory,
+    MemberAccountFactory,
+    accounts_of,
+)
+from tests.points.steps import paid
 
 pytestmark = pytest.mark.django_db
 SHA256 = "0123456789abcdef" * 4
@@ -98,89 +106,6 @@ def test_a_campaigns_accounts_are_numbered_in_the_order_of_the_first_transfers()
     accounts = accounts_of(CampaignFactory.create(published=True))
     assert list(accounts) == ["issuer", "budget", "reserved", "forfeited", "expired"]
     assert Account.objects.count() == 5
-
-
-# Payouts
-
-
-def payout_values(**changed: Any) -> dict[str, Any]:
-    values = {
-        "approval": ApprovalFactory.create(approved=True),
-        "awards": 1,
-        "award_points": 5_000,
-        "list_sha256": SHA256,
-        "approved_at": LATER,
-    }
-    return values | changed
-
-
-def test_a_payout_is_of_a_confirmed_draw() -> None:
-    with refused_as("payout_of_a_confirmed_draw"):
-        Payout.objects.create(draw=drawn_draw(), **payout_values())
-    assert prepared().awards == 3
-
-
-@pytest.mark.parametrize(
-    ("changed", "name"),
-    [
-        pytest.param({"award_points": 0}, "payout_of_some_points_each", id="awards of nothing"),
-        pytest.param({"awards": -1}, "payout_of_some_points_each", id="fewer than none"),
-        pytest.param({"list_sha256": "x"}, "payout_hash_is_sha256", id="a hash that is none"),
-        pytest.param({"closed_at": LATER}, "payout_closed_after_its_end", id="closed, not ended"),
-    ],
-)
-def test_a_payout_holds_together(changed: dict[str, Any], name: str) -> None:
-    draw = prepared().draw
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    with refused_as(name):
-        Payout.objects.bulk_create([Payout(draw=draw, **payout_values(**changed))])
-
-
-@pytest.mark.parametrize(
-    "column", ["awards = 4", "award_points = 99999", "list_sha256 = repeat('0', 64)"]
-)
-def test_what_was_approved_stays(column: str) -> None:
-    prepared()
-    with refused_as("payout_approved_stays"):
-        sql(f"UPDATE points_payout SET {column}")
-
-
-def test_a_payout_moves_forward_and_stays() -> None:
-    done = paid()
-    for statement in ("ended_at = NULL", "ended_at = ended_at + interval '1 s'"):
-        with refused_as("payout_moves_forward"):
-            sql(f"UPDATE points_payout SET {statement}")
-    Payout.objects.update(closed_at=CREDIT_AT)
-    with refused_as("payout_moves_forward"):
-        sql("UPDATE points_payout SET closed_at = NULL")
-    with refused_as("payout_never_deleted"):
-        sql("DELETE FROM points_payout")
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    tables = ", ".join(
-        f"points_{one}"
-        for one in ("payout", "payoutpart", "creditfile", "creditanswer", "resolution")
-    )
-    with refused_as("payout_never_truncated"):
-        sql(f"TRUNCATE {tables}")
-    assert done.awards == 3
-
-
-def test_parts_are_once_and_done_once() -> None:
-    ready = prepared()
-    with refused_as("payoutpart_once"):
-        PayoutPart.objects.create(payout=ready, number=0, first_rank=4, last_rank=4)
-    for ranks in ((0, 1), (5, 4)):
-        with refused_as("payoutpart_of_some_ranks"):
-            PayoutPart.objects.create(
-                payout=ready, number=1, first_rank=ranks[0], last_rank=ranks[1]
-            )
-    PayoutPart.objects.create(payout=ready, number=1, first_rank=4, last_rank=4)
-    PayoutPart.objects.filter(number=0).update(done_at=LATER)
-    with refused_as("payoutpart_done_once"):
-        sql("UPDATE points_payoutpart SET done_at = NULL WHERE number = 0")
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    with refused_as("payoutpart_never_truncated"):
-        sql("TRUNCATE points_payoutpart")
 
 
 # Settlement

@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 
 from campaign import approvals, terms
+from campaign.refusals import ApprovalEnded
 from lottery import confirming, voiding
 from lottery.models import Draw
 from points import reserving
 from points.models import Account, PaidDraw, Transfer
 from points.preparing import request_payout
-from points.refusals import NotConfirmed, PayoutApproved
+from points.refusals import PayoutApproved
 from tests.campaign.refused import refused_as
 from tests.factories.campaign import campaign_file
 from tests.factories.lottery import ROUND, drawn_draw, frozen_draw, person, publish, reread, run
@@ -130,7 +131,7 @@ def test_a_void_asked_for_before_the_payout_was_approved_comes_too_late() -> Non
     payout = request_payout(campaign=draw.campaign, actor=person("ops"), at=CONFIRMED_AT)
     approve(payout, CONFIRMED_AT)
 
-    with pytest.raises(PayoutApproved):
+    with pytest.raises(ApprovalEnded, match="superseded"):
         approve(asked, CONFIRMED_AT)
 
 
@@ -139,7 +140,7 @@ def test_a_payout_asked_for_before_the_void_comes_too_late() -> None:
     asked = request_payout(campaign=draw.campaign, actor=person("ops"), at=CONFIRMED_AT)
     void(draw)
 
-    with pytest.raises(NotConfirmed):
+    with pytest.raises(ApprovalEnded, match="superseded"):
         approve(asked, CONFIRMED_AT)
     assert connection.needs_rollback is False
     assert approvals.registered().keys() >= {"draw.confirm", "draw.void", "payout.prepare"}

@@ -27,6 +27,22 @@ HARM = {
         f"UPDATE points_transfer SET kind = 'reverse', award_id = NULL, expires_on = NULL,"
         f"reason = 'x', reverses_id = id WHERE id = {CREDIT}"
     ),
+    "reversal_undecided": (
+        "INSERT INTO points_transfer"
+        " (key, kind, debit_id, credit_id, points, reverses_id, reason, at, made_by)"
+        " SELECT sha256(key), 'reverse', credit_id, debit_id, points, id, 'x', at, 'x'"
+        f" FROM points_transfer WHERE id = {CREDIT}"
+    ),
+    "transfer_before_its_time": (
+        f"UPDATE points_transfer SET at = at - interval '1 us' WHERE id = {CREDIT}"
+    ),
+    "ended_without_a_payout": "DELETE FROM points_payoutpart; DELETE FROM points_payout",
+    "closed_with_open_keys": (
+        "INSERT INTO points_creditfile (payout_id, business_date, sequence, last_transfer, rows,"
+        " total_points, sha256, exported_at)"
+        " SELECT id, ended_at, 1, 1000000000, 3, 37340, '', ended_at FROM points_payout;"
+        "UPDATE points_payout SET closed_at = ended_at"
+    ),
     "award_missing": f"UPDATE points_transfer SET award_id = 0 WHERE id = {CREDIT}",
     "credited_somebody_else": (
         "UPDATE points_transfer SET credit_id = ("

@@ -79,6 +79,17 @@ def test_the_clock_runs_back_as_well(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_the_bar_names_the_stop_even_where_its_button_is_out_of_sight(client: Client) -> None:
+    client.post(MOVE, {"to": "result"})
+
+    body = client.get(PAGE).content.decode()
+
+    now = re.search(r'<p class="demo-bar-now">(.*?)</p>', body, re.DOTALL)
+    assert now
+    assert re.sub(r"<[^>]*>", "", now[1]) == "デモ · 1月28日 11:00 · 結果発表"
+
+
+@pytest.mark.usefixtures("demo")
 def test_moving_the_clock_leads_to_no_other_site(client: Client) -> None:
     moved = client.post(MOVE, {"to": "end"}, headers={"referer": "https://elsewhere.example/x"})
 

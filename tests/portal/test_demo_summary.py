@@ -28,6 +28,7 @@ STORY: dict[str, Any] = {
             "travel_date": "2024-12-28",
             "amount_yen": 15_600,
             "reasons": [],
+            "sentences": [],
         },
         {
             "booking": "e5489/R1/2",
@@ -35,6 +36,7 @@ STORY: dict[str, Any] = {
             "travel_date": "2025-01-08",
             "amount_yen": 15_600,
             "reasons": ["outside_travel_period", "not_used"],
+            "sentences": ["Not eligible, because it was too late.", "We are waiting."],
         },
     ],
     "total_yen": 15_600,
@@ -50,35 +52,44 @@ def test_a_story_is_told_in_the_order_in_which_it_happened() -> None:
     assert stories.in_words(STORY) == [
         "W1 entered in the app on 10 December 2024 at 12:03:21.",
         "  2024-12-28  のぞみ:新大阪>博多  15,600 yen: counts",
-        "  2025-01-08  のぞみ:博多>新大阪  15,600 yen: outside_travel_period, not_used",
+        "  2025-01-08  のぞみ:博多>新大阪  15,600 yen",
+        "              Not eligible, because it was too late.",
+        "              We are waiting.",
         "That makes 15,600 yen, worth 15,600 points on the frozen list.",
     ]
 
 
 def test_the_summary_is_found_again_by_its_own_play_alone(tmp_path: Path) -> None:
     file = tmp_path / "demo.json"
-    kept = {"campaign": "C1", "play": {"members": 5, "feeds": "", "seed": "s", "version": 1}}
+    play = {"members": 5, "feeds": "", "seed": "s", "version": 1}
+    kept = {"campaign": "C1", "version": summary.VERSION, "play": play}
     assert summary.find_kept(file, Play(5, seed="s")) is None
 
     keep(file, json.dumps(kept))
 
     assert summary.find_kept(file, Play(5, seed="s")) == kept
     assert summary.find_kept(file, Play(6, seed="s")) is None
+    keep(file, json.dumps({**kept, "version": summary.VERSION - 1}))
+    assert summary.find_kept(file, Play(5, seed="s")) is None
+    keep(file, json.dumps(kept))
     assert [path.name for path in tmp_path.iterdir()] == ["demo.json"]
 
 
 @pytest.mark.parametrize(
     ("winner", "loser", "expected"),
     [
-        pytest.param(STORY, {**STORY, "wester_id": "W2"}, ["W1", "W2", "W-NEWCOMER"], id="both"),
-        pytest.param(STORY, None, ["W1", "W-NEWCOMER"], id="everybody was drawn"),
-        pytest.param(None, None, ["W-NEWCOMER"], id="there was nobody"),
+        pytest.param(
+            STORY, {**STORY, "wester_id": "W2"}, ["W1", "W2", "W3", "W-NEWCOMER"], id="both"
+        ),
+        pytest.param(STORY, None, ["W1", "W3", "W-NEWCOMER"], id="everybody was drawn"),
+        pytest.param(None, None, ["W3", "W-NEWCOMER"], id="there was nobody"),
     ],
 )
 def test_the_played_wester_id_offers_whose_story_was_told(
     tmp_path: Path, winner: Any, loser: Any, expected: list[str]
 ) -> None:
-    offer_members(tmp_path, {"winner": winner, "loser": loser})
+    examples = [{"wester_id": "W3", "note": "上限まで還元された会員"}]
+    offer_members(tmp_path, {"winner": winner, "loser": loser, "examples": examples})
 
     offered = json.loads((tmp_path / "wester" / "members.json").read_text())
     assert [one["wester_id"] for one in offered] == expected

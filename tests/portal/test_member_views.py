@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -10,7 +11,6 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from bookings import locks
 from campaign.models import Terms
 from entries import entering
 from entries.models import Entry
@@ -172,9 +172,19 @@ def test_a_press_from_another_site_does_nothing() -> None:
     assert not Entry.objects.exists()
 
 
-def test_looking_is_not_entering() -> None:
-    assert signed_in().get(ENTER).status_code == 405
+def test_looking_is_not_entering_and_leads_back_to_the_button() -> None:
+    response = signed_in().get(ENTER)
+    page = Page(response.content.decode())
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "no-store" in response.headers["Cache-Control"]
+    assert_sound(page)
+    assert "キャンペーンページへ" in page.text
     assert not Entry.objects.exists()
+
+
+def test_the_other_language_of_a_failed_press_is_no_dead_end() -> None:
+    failed = signed_in(enforce_csrf_checks=True).post(ENTER)
+    assert Page(failed.content.decode()).values("value")[:1] == ["/"]
 
 
 @pytest.mark.parametrize("code", ["unknown", "012025121203x"])
@@ -184,8 +194,7 @@ def test_an_unknown_campaign_is_not_found(code: str) -> None:
 
 @pytest.mark.parametrize("failure", [OperationalError, InterfaceError])
 @pytest.mark.parametrize(
-    "place",
-    ["portal.member_views.find_terms", "portal.member_views.find_member", "entries.entering.take"],
+    "place", ["portal.member_views.find_visit", "entries.entering.connection.cursor"]
 )
 def test_an_overloaded_database_gets_a_kind_and_true_answer(
     place: str, failure: type[Exception]
@@ -220,7 +229,7 @@ def test_a_lost_answer_claims_neither() -> None:
 def test_the_page_of_an_overload_needs_no_database(django_assert_num_queries: Callable) -> None:
     client = signed_in()
     with (
-        patch("portal.member_views.find_terms", side_effect=OperationalError),
+        patch("portal.member_views.find_visit", side_effect=OperationalError),
         django_assert_num_queries(0),
     ):
         assert client.post(ENTER).status_code == 503
@@ -230,13 +239,14 @@ def test_the_instant_is_that_of_arrival_however_long_the_rest_takes(
     set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def wait_long(*args: object, **options: object) -> None:
+    def wait_long(*args: Any, **options: Any) -> entering.Entered | None:
         set_clock(CLOSES + timedelta(hours=1))
-        locks.take(*args, **options)  # type: ignore[arg-type] # handed on as they come
+        return write_entry(*args, **options)
 
     set_clock(CLOSES - INSTANT)
     client = signed_in()
-    monkeypatch.setattr(entering, "take", wait_long)
+    write_entry = entering.write_entry
+    monkeypatch.setattr(entering, "write_entry", wait_long)
     client.post(ENTER)
     assert Entry.objects.get().entered_at == CLOSES - INSTANT
 
@@ -246,7 +256,7 @@ def test_an_entry_asks_the_database_a_constant_few_times(
 ) -> None:
     client = signed_in()
     EntryFactory.create_batch(20, campaign=Terms.objects.get().campaign)
-    with django_assert_max_num_queries(9):  # session, user, terms, member, and the entry's own
+    with django_assert_max_num_queries(4):  # session, user, visit, entry
         client.post(ENTER)
 
 

@@ -261,7 +261,16 @@ def test_progress_is_full_only_where_the_minimum_is_reached(
     terms: Terms, member: Member, yen: int, percent: int
 ) -> None:
     count_total(terms, member.wester_id, yen)
-    assert my_page.shown_total(terms, member.wester_id).percent == percent
+    assert my_page.shown_total(terms, member.wester_id, now=AS_OF).percent == percent
+
+
+def test_a_total_of_a_day_to_come_says_that_the_clock_was_moved_back(
+    terms: Terms, member: Member, set_clock: SetClock
+) -> None:
+    count_total(terms, member.wester_id, 5_000)
+    assert "デモの時計" not in look(member).text
+    set_clock(AS_OF - timedelta(seconds=1))
+    assert "デモの時計を戻しているため" in signed_in(member).get(MY_PAGE).content.decode()
 
 
 def test_nobody_sees_another_members_page(terms: Terms, member: Member) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from campaign.models import Campaign
+from campaign.models import Campaign, Total
 from entries.models import Entry
 from lottery.models import Draw
 from tests.factories.entries import EntryFactory, MemberFactory
@@ -23,7 +23,7 @@ from tests.factories.lottery import (
     void,
 )
 from tests.points import steps
-from tests.portal.members import signed_in
+from tests.portal.members import count_total, signed_in
 from tests.portal.pages import Page, assert_sound
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,7 @@ SetClock = Callable[[datetime], None]
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 LATER = ROUND + timedelta(hours=3)
 CONFIRMED_AT = steps.CONFIRMED_AT + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 PAID_AT = steps.CREDIT_AT + timedelta(hours=1)
 RESULT_WORDS = ("おめでとう", "落選", "還元しました", "対象外となりました", "無効")
 
@@ -75,6 +76,21 @@ def test_from_the_freeze_on_an_entrant_is_told_to_be_one(set_clock: SetClock) ->
     assert "当選時の還元は12,340ポイントです。" in page.text
     assert manifest_hash(draw) not in page.html
     assert receipt_of(draw) not in page.values("href")
+
+
+@pytest.mark.parametrize(("wester_id", "yen"), [("W3", 30_000), ("W-below", 3_000)])
+def test_from_the_freeze_on_the_total_says_nothing_of_what_is_to_come(
+    set_clock: SetClock, wester_id: str, yen: int
+) -> None:
+    draw = frozen_draw()
+    Total.objects.filter(wester_id=wester_id).delete()
+    count_total(draw.terms, wester_id, yen, as_of=FREEZES)
+    set_clock(PUBLISHES)
+    text = look(draw.campaign, wester_id).text
+    assert f"{yen:,}円" in text
+    assert not [
+        words for words in ("あと", "条件を達成", "上限を超え", "反映には") if words in text
+    ]
 
 
 def test_from_the_publication_on_hash_receipt_and_date_are_there(set_clock: SetClock) -> None:
@@ -169,6 +185,44 @@ def test_credited_points_are_told_with_day_and_expiry(set_clock: SetClock) -> No
     assert "有効期限は2026年3月末です。" in text
     assert "変更しました" not in text
     assert badge(done.draw.campaign) == "credited"
+
+
+@pytest.mark.parametrize(
+    ("now", "said", "unsaid"),
+    [
+        pytest.param(FREEZES - SECOND, "現在の対象ご利用額", "抽選の結果", id="before the freeze"),
+        pytest.param(FREEZES, "抽選の対象です。", "マニフェスト", id="at the freeze"),
+        pytest.param(PUBLISHES, "マニフェスト", "おめでとう", id="at the publication"),
+        pytest.param(
+            steps.CONFIRMED_AT - SECOND, "抽選の対象です。", "おめでとう", id="before confirming"
+        ),
+        pytest.param(steps.CONFIRMED_AT, "おめでとう", "還元しました", id="at confirming"),
+        pytest.param(
+            steps.CREDIT_AT - SECOND, "おめでとう", "還元しました", id="just before the crediting"
+        ),
+        pytest.param(steps.CREDIT_AT, "還元しました", "おめでとう", id="at the crediting"),
+    ],
+)
+def test_a_clock_that_ran_back_shows_what_was_shown_then(
+    set_clock: SetClock, now: datetime, said: str, unsaid: str
+) -> None:
+    done = steps.paid()
+    set_clock(now)
+    text = look(done.draw.campaign, "W2").text
+    assert said in text
+    assert unsaid not in text
+
+
+def test_whoever_entered_too_late_is_not_told_so_before_the_freeze(set_clock: SetClock) -> None:
+    draw = steps.confirmed()
+    EntryFactory.create(campaign=draw.campaign, wester_id="W-late")
+    count_total(draw.terms, "W-late", 9_000)
+    client = signed_in(MemberFactory.create(wester_id="W-late"))
+    address = f"/campaign/detail/{draw.campaign.code}/mypage/"
+    set_clock(FREEZES - SECOND)
+    assert "確定までに" not in client.get(address).content.decode()
+    set_clock(FREEZES)
+    assert "確定までに" in client.get(address).content.decode()
 
 
 def test_a_lowered_award_is_told_beside_the_first_one(set_clock: SetClock) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from campaign.models import AuditRecord, Campaign
 from entries.models import Entry, Member
+from points.models import Account
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.entries import MemberFactory
 from tests.factories.lottery import FREEZES, closed_campaign, drawn_draw
@@ -90,6 +91,21 @@ def test_looking_up_tells_what_the_member_sees(set_clock: SetClock) -> None:
     page = text_of(look_up(staff("support"), payout.draw.campaign, "W2"))
     for words in ("Points credited", "12,340", "7,000", "2025-02-15T10:00:00"):
         assert words in page
+
+
+def test_looking_up_leads_to_what_was_credited_by_the_accounts_number(
+    set_clock: SetClock,
+) -> None:
+    payout = steps.paid()
+    set_clock(steps.CREDIT_AT + timedelta(hours=1))
+    client = staff("support")
+    page = text_of(look_up(client, payout.draw.campaign, "W2"))
+    account = Account.objects.get(wester_id="W2")
+    address = f"/staff/points/transfer/?credit__id__exact={account.pk}"
+    assert address in page
+    credited = text_of(client.get(address))
+    assert "1 transfer" in credited
+    assert "W2" in credited
 
 
 def test_looking_up_tells_nothing_of_a_result_before_its_confirmation(

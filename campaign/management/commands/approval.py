@@ -28,14 +28,13 @@ class Command(VerbCommand):
     }
 
     def list_open(self, **_: Any) -> Report:
-        """List what waits for a decision."""
+        """List what waits for a decision, and of each whether it can still be carried out."""
         waiting = Approval.objects.filter(state=Approval.State.OPEN).select_related("requested_by")
-        rows = [describe(approval) for approval in waiting.order_by("id")]
-        lines = [
-            f"{row['id']}: {row['action']} {row['subject']}, asked for by {row['requested_by']}, "
-            f"content {row['content_sha256'][:12]}…"
-            for row in rows
+        rows = [
+            {**describe(approval), "stale": approvals.why_stale(approval) or None}
+            for approval in waiting.order_by("id")
         ]
+        lines = [tell(row) for row in rows]
         return Report({"approvals": rows}, "\n".join(lines) or "Nothing waits for a decision.")
 
     def approve(self, *, approval: int, by: str, dry_run: bool, **_: Any) -> Report:
@@ -57,6 +56,15 @@ class Command(VerbCommand):
             decided = decision(approval_id=approval, actor=arguments.read_actor(by), at=clock.now())
             data = describe(decided)
         return Report(data, f"Approval {approval}: {'would be ' * dry_run}{decided.state}.")
+
+
+def tell(row: dict[str, Any]) -> str:
+    """Return a request in a line, and in another one why nobody can carry it out any more."""
+    line = (
+        f"{row['id']}: {row['action']} {row['subject']}, asked for by {row['requested_by']}, "
+        f"content {row['content_sha256'][:12]}…"
+    )
+    return f"{line}\n   cannot be carried out: {row['stale']}" if row["stale"] else line
 
 
 def describe(approval: Approval) -> dict[str, Any]:

@@ -50,7 +50,11 @@ class Command(ContractCommand):
         """Declare the campaign, and the member or the booking."""
         super().add_arguments(parser)
         arguments.code(parser)
-        member = parser.add_argument("wester_id", metavar="WESTER_ID", help="or --booking")
+        member = parser.add_argument(
+            "wester_id",
+            metavar="WESTER_ID",
+            help="or --booking; after -- where it begins with a hyphen",
+        )
         parser.add_argument(
             "--booking", metavar="SERVICE/RESERVATION/ITEM", action=InsteadOf, other=member
         )

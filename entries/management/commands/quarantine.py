@@ -53,7 +53,8 @@ class Command(VerbCommand):
         with one_transaction(dry_run=dry_run):
             actor = arguments.read_actor(by)
             dismissed = dismiss(row=row, reason=reason, actor=actor, at=clock.now())
-        return Report({"rows": listed([dismissed])}, f"Row {row} is dismissed.")
+        done = "would be" if dry_run else "is"
+        return Report({"rows": listed([dismissed])}, f"Row {row} {done} dismissed.")
 
 
 def listed(rows: Iterable[QuarantinedRow]) -> list[dict[str, Any]]:

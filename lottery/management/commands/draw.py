@@ -147,9 +147,11 @@ class Command(VerbCommand):
         content = receipts.issue_receipt(
             draw=find(code, sequence), wester_id=wester_id, actor=read_actor(by), at=clock.now()
         )
+        told_text = content.decode()
         if output:
             write(output, content)
-        return Report(receipts.read_receipt(content), content.decode())
+            told_text = f"Wrote the receipt to {output}."
+        return Report(receipts.read_receipt(content), told_text)
 
     def forget(
         self, *, code: str, by: str, sequence: int | None, dry_run: bool, **_: Any

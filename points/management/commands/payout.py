@@ -51,8 +51,10 @@ class Command(VerbCommand):
     def run_payout(self, *, code: str, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
         one = get_payout(code)
-        payout.refuse_early(one, at=clock.now())
+        at = clock.now()
+        payout.refuse_early(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
+            payout.keep_start(one, at=at)
             self.complete(one)
             return told(code, "would be paid" if dry_run else "paid")
 

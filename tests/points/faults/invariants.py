@@ -188,6 +188,7 @@ DONE = (
     ),
 )
 OUTCOMES = "SELECT wester_id, credited, released, forfeited, reason FROM standing"
+SAID_TO_BE_PAID = "SELECT FROM points_payout WHERE ended_at IS NOT NULL"
 PAID = """
 SELECT ended_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM standing WHERE credited + released + forfeited < award
@@ -255,5 +256,7 @@ def read_outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
 
 def is_paid(connection: psycopg.Connection) -> bool:
     """Say whether every award has come to its end and the payout says so."""
+    if connection.execute(SAID_TO_BE_PAID).fetchone() is None:
+        return False
     with standing(connection):
         return connection.execute(PAID).fetchone() == (True,)

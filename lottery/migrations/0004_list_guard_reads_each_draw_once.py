@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lottery', '0002_forecast_kept_per_run'),
+        ('lottery', '0003_draw_freeze_permission'),
     ]
 
     operations = [

@@ -1,0 +1,120 @@
+"""The close of a payout: when both sides agree on every key."""
+
+from pathlib import Path
+
+import pytest
+
+from campaign.models import Approval
+from lottery import forgetting
+from lottery.refusals import KeysNeeded
+from points import closing, correcting, expiring
+from points.models import Payout
+from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed
+from tests.factories.lottery import person, reread
+from tests.points.answers import Row, answer, classes, export, reject, settle
+from tests.points.books import LAPSES_AT, balances
+from tests.points.steps import (
+    CREDIT_AT,
+    approve,
+    leave,
+    paid,
+    pay,
+    prepared,
+    standings,
+    transfers,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payout() -> Payout:
+    """Return a payout of three that has ended."""
+    return paid()
+
+
+@pytest.fixture
+def rows(payout: Payout, tmp_path: Path) -> dict[str, Row]:
+    """Return the exported credits by their members."""
+    return {row["wester_id"]: row for row in export(payout, tmp_path)}
+
+
+def test_it_is_closed_when_every_key_agrees(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    settle(payout, tmp_path, [answer(rows["W1"]), answer(rows["W2"])])
+    with pytest.raises(KeysOpen):
+        closing.close_payout(payout=payout, at=CREDIT_AT)
+    settle(payout, tmp_path, [reject(rows["W3"])], sequence=2)
+
+    assert closing.close_payout(payout=payout, at=CREDIT_AT)
+
+    assert Payout.objects.get().closed_at == CREDIT_AT
+    assert not closing.close_payout(payout=payout, at=CREDIT_AT)
+    with pytest.raises(PayoutClosed):
+        settle(payout, tmp_path, [answer(rows["W1"])], sequence=3)
+
+
+@pytest.mark.parametrize("verdict", ["credited", "rejected"])
+def test_a_rejection_after_the_expiry_waits_for_a_person(
+    verdict: str, payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    """Nothing is left to take back of points that have lapsed, so somebody must end the key."""
+    settle(payout, tmp_path, [answer(rows["W1"]), answer(rows["W2"])])
+    expiring.expire_credits(at=LAPSES_AT)
+    before = transfers()
+
+    settle(payout, tmp_path, [reject(rows["W3"])], sequence=2)
+    assert classes(payout)["W3"] == ("rejected", True)
+    with pytest.raises(KeysOpen):
+        closing.close_payout(payout=payout, at=LAPSES_AT)
+    asked = correcting.request_resolution(
+        payout=payout,
+        key=bytes.fromhex(rows["W3"]["credit_key"]),
+        verdict=verdict,
+        reason="The points have lapsed.",
+        actor=person("ops"),
+        at=LAPSES_AT,
+    )
+    approve(asked, LAPSES_AT)
+
+    assert closing.close_payout(payout=payout, at=LAPSES_AT)
+    assert transfers() == before
+    assert standings(payout.draw)["W3"] == ("credited", 20_000, 0, 0, "")
+    assert balances()["expired"] == 37_340
+
+
+def test_it_is_not_closed_before_its_time(tmp_path: Path) -> None:
+    ready = prepared()
+    with pytest.raises(NotPaid):
+        closing.close_payout(payout=ready, at=CREDIT_AT)
+    pay(ready)
+    with pytest.raises(NotExported):
+        closing.close_payout(payout=ready, at=CREDIT_AT)
+
+
+def test_a_payout_without_credits_is_closed_without_answers(tmp_path: Path) -> None:
+    ready = prepared({"W1": 5_000})
+    leave("W1")
+    assert export(pay(ready), tmp_path) == []
+
+    assert closing.close_payout(payout=ready, at=CREDIT_AT)
+
+
+def test_keys_of_the_draw_are_kept_until_the_close(tmp_path: Path) -> None:
+    ready = prepared({"W1": 5_000})
+    with pytest.raises(KeysNeeded, match="not closed"):
+        ask_to_forget(ready)
+    [row] = export(pay(ready), tmp_path)
+    with pytest.raises(KeysNeeded, match="not closed"):
+        ask_to_forget(ready)
+    settle(ready, tmp_path, [answer(row)])
+    closing.close_payout(payout=ready, at=CREDIT_AT)
+
+    approve(ask_to_forget(ready), CREDIT_AT)
+
+    assert reread(ready.draw).forgotten_at == CREDIT_AT
+
+
+def ask_to_forget(payout: Payout) -> Approval | None:
+    return forgetting.request_forgetting(draw=payout.draw, actor=person("ops"), at=CREDIT_AT)

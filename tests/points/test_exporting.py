@@ -1,0 +1,101 @@
+"""The file of credits: what the points system is sent, and when."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from points import exporting
+from points.models import CreditFile, Payout, Transfer
+from points.refusals import BatchChanged, NotPaid, UnfitFolder
+from tests.points.answers import export, reject, settle
+from tests.points.books import balances
+from tests.points.steps import CREDIT_AT, leave, lower, paid, pay, prepared
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payout() -> Payout:
+    """Return a payout of three that has ended."""
+    return paid()
+
+
+def test_the_file_is_as_the_contract_says(payout: Payout, tmp_path: Path) -> None:
+    written = exporting.export_credits(payout=payout, folder=tmp_path, at=CREDIT_AT)
+
+    keys = {
+        credit.award.entrant.wester_id: (bytes(credit.key).hex(), credit.points)
+        for credit in Transfer.objects.filter(kind="credit").select_related("award__entrant")
+        if credit.award
+    }
+    lines = sorted(
+        f"{key},{member},{points},2026-03-31,{payout.draw.campaign.code}\n"
+        for member, (key, points) in keys.items()
+    )
+    assert written.path.name == "credits-20250215-001.csv"
+    assert written.path.read_text() == "".join(
+        ["credit_key,wester_id,points,expires_on,reason\n", *lines]
+    )
+    manifest = json.loads((tmp_path / "credits-20250215-001.csv.manifest.json").read_bytes())
+    assert manifest == {
+        "feed": "credits",
+        "version": 1,
+        "business_date": "2025-02-15",
+        "sequence": 1,
+        "rows": 3,
+        "sha256": written.file.sha256,
+        "encoding": "utf-8",
+        "total_points": 37_340,
+    }
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_same_batch_is_the_same_bytes(payout: Payout, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    export(payout, first)
+    settle(payout, tmp_path, [reject(row) for row in export(payout, first)])
+    export(payout, second)
+
+    assert not balances().keys() & {"W1", "W2", "W3"}
+    for one in first.iterdir():
+        assert (second / one.name).read_bytes() == one.read_bytes()
+    assert CreditFile.objects.count() == 1
+
+
+def test_who_is_forfeited_is_in_no_file(tmp_path: Path) -> None:
+    ready = prepared()
+    leave("W1")
+    lower("W3", to=6_000)
+    exported = export(pay(ready), tmp_path)
+
+    assert {row["wester_id"]: row["points"] for row in exported} == {"W2": "12340", "W3": "6000"}
+
+
+def test_two_campaigns_of_one_day_have_two_names(tmp_path: Path) -> None:
+    for totals in ({"W1": 5_000}, {"W2": 5_000}):
+        export(paid(totals), tmp_path)
+
+    names = sorted(path.name for path in tmp_path.glob("*.csv"))
+    assert names == ["credits-20250215-001.csv", "credits-20250215-002.csv"]
+
+
+def test_nothing_is_exported_before_the_end(tmp_path: Path) -> None:
+    with pytest.raises(NotPaid):
+        export(prepared(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_would_differ_is_not_written(payout: Payout, tmp_path: Path) -> None:
+    file = exporting.keep_file(payout, at=CREDIT_AT)
+    file.sha256 = "0" * 64
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exporting, "keep_file", lambda *_payout, **_at: file)
+        with pytest.raises(BatchChanged):
+            export(payout, tmp_path)
+
+
+def test_a_folder_that_is_none_is_refused(payout: Payout, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UnfitFolder):
+        export(payout, tmp_path / "file")
