@@ -15,7 +15,7 @@ ENTRY_STATES = {
 
 TERMS_SENTENCES = {
     "terms_names_not_empty": _("name_ja, name_en and operator must not be empty."),
-    "terms_operator_is_ascii": _("operator must be written in ASCII, as in the rail network."),
+    "terms_operator_is_ascii": _("operator must be written in ASCII, such as JR West."),
     "terms_dates_from_2000_to_2099": _("Dates and instants must be from 2000 to 2099."),
     "terms_public_before_entry": _("public_at must not be after opens_at."),
     "terms_entry_opens_before_closing": _("opens_at must be before closes_at."),

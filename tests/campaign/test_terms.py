@@ -85,7 +85,7 @@ def test_load_leaves_other_campaigns_alone() -> None:
 
 
 BROKEN: list[tuple[dict[str, Any], str]] = [
-    ({"operator": "JR西日本"}, "operator must be written in ASCII, as in the rail network."),
+    ({"operator": "JR西日本"}, "operator must be written in ASCII, such as JR West."),
     ({"expires_on": "2025-02-15"}, "expires_on must be after the day of credit_at."),
     (
         {"public_at": "2000-01-01T00:00:00+15:00"},
