@@ -35,29 +35,18 @@ def machine_user() -> str:
 
 
 def record(
-    *, actor: Actor, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
+    *, actor: Actor | None, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
 ) -> AuditRecord:
-    """Keep one line of the audit, in the transaction of what it tells."""
+    """Keep one line of the audit, in the transaction of what it tells.
+
+    Without ``actor`` it is what a command did in the name of nobody but the machine's user.
+    """
     return AuditRecord.objects.create(
         at=at,
         action=action,
         subject=subject,
-        user=actor.user,
-        os_user=actor.os_user,
-        host=actor.host,
-        detail=dict(detail),
-    )
-
-
-def record_without_account(
-    *, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
-) -> AuditRecord:
-    """Keep one line of what a command did in the name of nobody but the machine's user."""
-    return AuditRecord.objects.create(
-        at=at,
-        action=action,
-        subject=subject,
-        os_user=machine_user(),
-        host=socket.gethostname(),
+        user=actor.user if actor else None,
+        os_user=actor.os_user if actor else machine_user(),
+        host=actor.host if actor else socket.gethostname(),
         detail=dict(detail),
     )

@@ -81,7 +81,8 @@ def add_staff(*, username: str, role: str, password: str, at: datetime) -> Added
     joined = not user.groups.filter(pk=group.pk).exists()
     if joined:
         user.groups.add(group)
-        audit.record_without_account(
+        audit.record(
+            actor=None,
             action="staff.add",
             subject=user.username,
             at=at,

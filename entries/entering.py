@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from bookings.locks import Lock, taking
+from campaign.models import Terms
 from entries.models import Channel, Entry
+from entries.queries import Visit
 from entries.refusals import EntriesRefusal
 
 
@@ -22,17 +23,6 @@ class EntryPeriodOver(EntriesRefusal):
 
 class EntryUnconfirmed(Exception):
     """The database went away while it kept an entry; asking again tells whether it did."""
-
-
-class Period(Protocol):
-    """A campaign and its half-open entry period, as its terms have them."""
-
-    @property
-    def campaign_id(self) -> int: ...  # noqa: D102 - as the class says
-    @property
-    def opens_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def closes_at(self) -> datetime: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -65,7 +55,7 @@ RETURNING id, xmax = 0
 GOING_AWAY = ("08", "57")
 
 
-def enter(*, terms: Period, wester_id: str, entered_at: datetime) -> Entered:
+def enter(*, terms: Terms | Visit, wester_id: str, entered_at: datetime) -> Entered:
     """Enter a member into a campaign, or find the entry that is there already.
 
     Source: the terms, entry period (opens_at <= entered_at < closes_at); the feed contract,
@@ -127,6 +117,6 @@ def is_refusal(failure: DatabaseError | InterfaceError) -> bool:
     return code is not None and not code.startswith(GOING_AWAY)
 
 
-def find_entry(*, terms: Period, wester_id: str) -> Entry | None:
+def find_entry(*, terms: Terms | Visit, wester_id: str) -> Entry | None:
     """Return the member's entry in the campaign, whatever channel it came by."""
     return Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()

@@ -205,16 +205,13 @@ def write_files(
 
 def keep_audit(draw: Draw, actor: Actor | None, at: datetime) -> None:
     """Keep who froze, and what."""
-    line: dict[str, Any] = {
-        "action": "draw.freeze",
-        "subject": subject_of(draw),
-        "at": at,
-        "detail": {
+    audit.record(
+        actor=actor,
+        action="draw.freeze",
+        subject=subject_of(draw),
+        at=at,
+        detail={
             "manifest_sha256": bytes(draw.manifest_sha256).hex(),
             "entry_count": draw.entry_count,
         },
-    }
-    if actor is None:
-        audit.record_without_account(**line)
-    else:
-        audit.record(actor=actor, **line)
+    )

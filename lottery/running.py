@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -181,13 +180,10 @@ def keep_awards(draw: Draw, ordered: list[Ordered], cut: Cut) -> None:
 
 def keep_audit(draw: Draw, actor: Actor | None, at: datetime) -> None:
     """Keep who ran the draw, and what came out."""
-    line: dict[str, Any] = {
-        "action": "draw.run",
-        "subject": subject_of(draw),
-        "at": at,
-        "detail": {"result_sha256": hashlib.sha256(bytes(draw.result or b"")).hexdigest()},
-    }
-    if actor is None:
-        audit.record_without_account(**line)
-    else:
-        audit.record(actor=actor, **line)
+    audit.record(
+        actor=actor,
+        action="draw.run",
+        subject=subject_of(draw),
+        at=at,
+        detail={"result_sha256": hashlib.sha256(bytes(draw.result or b"")).hexdigest()},
+    )

@@ -17,13 +17,10 @@ def keep(
 
     Without ``actor`` it names the machine's user, who gave a command. Nothing in it names a member.
     """
-    line: dict[str, Any] = {
-        "action": f"payout.{step}",
-        "subject": subject_of(payout.draw),
-        "at": at,
-        "detail": detail,
-    }
-    if actor:
-        audit.record(actor=actor, **line)
-    else:
-        audit.record_without_account(**line)
+    audit.record(
+        actor=actor,
+        action=f"payout.{step}",
+        subject=subject_of(payout.draw),
+        at=at,
+        detail=detail,
+    )

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.conf import settings
 
-from entries.entering import Entered, Period
+from entries.entering import Entered
 from entries.models import Channel, Entry
+from entries.queries import Visit
 from points.models import Payout
 from portal.demo import bar
 
 
-def rehearse_entry(*, terms: Period, wester_id: str, entered_at: datetime) -> Entered | None:
+def rehearse_entry(*, terms: Visit, wester_id: str, entered_at: datetime) -> Entered | None:
     """Enter somebody as they would have entered then; None where this is no demo that is over.
 
     The draw is past and does not change: whoever enters like this is not on its frozen list. In a
@@ -26,7 +27,7 @@ def rehearse_entry(*, terms: Period, wester_id: str, entered_at: datetime) -> En
     return Entered(entry, is_new=is_new)
 
 
-def is_over(terms: Period) -> bool:
+def is_over(terms: Visit) -> bool:
     """Say whether a demo has closed this campaign's books and let its own clock go."""
     if not settings.DEMO_MODE or settings.CAMPAIGN_NOW is not None or not bar.is_free():
         return False
