@@ -16,13 +16,13 @@ help:  ## List the targets
 
 env:  ## Build .venv from the lock file (every other target does this first)
 	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not installed: Dodonto needs Python 3.11 or newer." >&2; exit 1; }
-	@$(HERE) && "$(PYTHON)" config/bootstrap.py
+	@$(HERE) && "$(PYTHON)" dev/bootstrap.py
 
 demo: env  ## Start everything and serve the site
 	@$(HERE) && DEMO_MODE=1 DEBUG=0 .venv/bin/python manage.py demo
 
 stop: env  ## End the demo and the embedded servers
-	@$(RUN) -m config.embedded stop
+	@$(RUN) -m dev.stop
 
 check: env  ## Format, lint, types, import contracts, migrations, translations
 	@$(RUN) -m ruff format --check .
@@ -30,10 +30,10 @@ check: env  ## Format, lint, types, import contracts, migrations, translations
 	@$(RUN) -m mypy
 	@$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@$(RUN) manage.py makemigrations --check --dry-run
-	@$(RUN) -m config.translations check
+	@$(RUN) -m dev.translations check
 
 test: env check  ## Everything; BROWSER_TESTS=0 leaves the tests in a real browser out
-	@$(RUN) -m config.browser
+	@$(RUN) -m dev.browser
 	@$(RUN) $(PYTEST)
 
 test-fast: env  ## Everything but the slow tests
@@ -47,5 +47,5 @@ lock: env  ## Renew the lock files from pyproject.toml
 	@$(RUN) -m uv $(LOCK) pyproject.toml --group embedded --group dev --output-file requirements-dev.lock
 
 messages: env  ## Collect new texts into locale/ and compile them
-	@$(RUN) -m config.translations update
-	@$(RUN) -m config.translations compile
+	@$(RUN) -m dev.translations update
+	@$(RUN) -m dev.translations compile

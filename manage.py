@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+from importlib.util import find_spec
 from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,16 +13,22 @@ from django.db import InterfaceError, OperationalError, ProgrammingError
 from environs import EnvError
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
-from bookings.refusals import database_failed
-from config.refusals import ServiceFailed
+from core.errors import Refusal, database_failed
+
+SITE, DEVELOPERS = "config.settings", "dev.settings"
 
 
 def main() -> None:
-    """Hand the command line to Django."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    """Hand the command line to Django; start the servers that a developer's machine lacks."""
+    # Production has no such package.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", DEVELOPERS if find_spec("dev") else SITE)
     try:
+        if os.environ["DJANGO_SETTINGS_MODULE"] == DEVELOPERS:
+            from dev import local  # noqa: PLC0415 - only a developer's machine has it
+
+            local.start_servers()
         execute_from_command_line(sys.argv)
-    except (EnvError, ImproperlyConfigured, ServiceFailed) as refusal:
+    except (EnvError, ImproperlyConfigured, Refusal) as refusal:
         fail(str(refusal))
     except (InterfaceError, OperationalError) as failure:
         fail(database_failed(failure))

@@ -7,8 +7,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin_base import ReadOnlyAdmin, ReadOnlyInline
 from bookings.models import Booking, BookingEvent, FeedFile, QuarantinedRow, Service, Stop
+from core.admin_base import ReadOnlyAdmin, ReadOnlyInline
 
 COUNTS = ["rows", "applied", "duplicates", "quarantined"]
 

@@ -10,12 +10,12 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from bookings import booking_sql as sql
-from bookings import locks
 from bookings.definitions import BOOKINGS
 from bookings.feeds import Feed
 from bookings.journeys import JourneyUnresolved, Network
 from bookings.network import current_network
 from bookings.staging import reject
+from core import locks
 
 JOURNEYS_AT_ONCE = 2_000  # of up to 8 KiB each
 

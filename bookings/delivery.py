@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 
 SUFFIXES = (".csv", ".csv.gz")
 BLOCK_SIZE = 1 << 18  # bytes of content at a time

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.db.backends.utils import CursorWrapper
 
-from bookings import locks
 from bookings.definitions import FeedDefinition
+from core import locks
 
 
 @dataclass(frozen=True)

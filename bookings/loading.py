@@ -15,11 +15,11 @@ from django.db.backends.utils import CursorWrapper
 
 from bookings.delivery import FileRefused, read_delivered
 from bookings.feeds import Feed, Feeds, definitions_of
-from bookings.locks import Lock, take
 from bookings.manifests import feed_of_name, printable
 from bookings.models import FeedFile
 from bookings.reading import Chunk, FeedFileReader, open_feed_file, read_records
 from bookings.staging import stage, staging
+from core.locks import Lock, take
 
 ALREADY_LOADED = "already_loaded"
 LONGEST_NAME, LONGEST_FEED = 255, 40  # of a refused file, which may be called anything

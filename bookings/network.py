@@ -11,10 +11,10 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from bookings.journeys import JourneyUnresolved, Network, NetworkRow
-from bookings.locks import Feed, Lock, take
 from bookings.models import Booking, BookingEvent, Service, Stop
 from bookings.network_files import read_network
-from bookings.refusals import Refusal
+from core.errors import Refusal
+from core.locks import Feed, Lock, take
 
 JOURNEYS_AT_ONCE = 10_000
 FAULTS_SHOWN = 10

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bookings.journeys import NetworkRow
-from bookings.refusals import Refusal
+from core.errors import Refusal
 
 FILES = ("shinkansen.csv", "limited_express.csv")
 COLUMNS = ("service_or_line", "seq", "station_ja", "operator_to_next", "kind")

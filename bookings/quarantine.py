@@ -15,11 +15,11 @@ from django.db.models import QuerySet
 
 from bookings.chunks import Chunk
 from bookings.feeds import Feed, Feeds
-from bookings.locks import Lock, take
 from bookings.models import QuarantinedRow
 from bookings.reading import AcceptedRow, read_row
-from bookings.refusals import Refusal
 from bookings.staging import stage, staging
+from core.errors import Refusal
+from core.locks import Lock, take
 
 ROWS_AT_ONCE = 500  # of up to 8 KiB each
 Status = QuarantinedRow.Status

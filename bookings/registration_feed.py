@@ -5,9 +5,9 @@ Source: feed contract, ``ex_registrations``; the design, "Totals follow marks".
 
 from django.db.backends.utils import CursorWrapper
 
-from bookings import locks
 from bookings.definitions import EX_REGISTRATIONS
 from bookings.feeds import Feed
+from core import locks
 
 CREATE_STAGED = """
 CREATE TEMPORARY TABLE staged ON COMMIT DROP AS

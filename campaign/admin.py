@@ -1,28 +1,20 @@
-"""What staff see of campaigns, and where a second person approves."""
+"""What staff see of campaigns."""
 
-import json
-from collections.abc import Callable
-from typing import Any, cast
-
-from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib import admin
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
 from bookings.models import Booking
-from bookings.refusals import Refusal
-from campaign import approvals, clock, queries, terms
+from campaign import queries, terms
 from campaign.admin_totals import AggregationRunAdmin, JudgedBookingAdmin
-from campaign.audit import Actor
 from campaign.forms import TermsForm
-from campaign.models import AggregationRun, Approval, AuditRecord, Campaign, Terms, User
+from campaign.models import AggregationRun, Campaign, Terms
 from campaign.sentences import ENTRY_STATES
 from campaign.states import entry_state
+from core import clock
+from core.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, carry_out
 
-admin.site.register(User, UserAdmin)
 admin.site.register(AggregationRun, AggregationRunAdmin)
 admin.site.unregister(Booking)  # the page of bookings, which know no campaign, with reasons added
 admin.site.register(Booking, JudgedBookingAdmin)
@@ -116,85 +108,3 @@ class TermsAdmin(ModelAdmin):
             terms.lock(version.campaign)
             version.refresh_from_db()
         return version
-
-
-@admin.register(Approval)
-class ApprovalAdmin(ReadOnlyAdmin):
-    """What waits for a second person, and what was decided."""
-
-    list_display = [
-        "id",
-        "action",
-        "subject",
-        "state",
-        "requested_by",
-        "requested_at",
-        "decided_by",
-        "decided_at",
-    ]
-    list_filter = ["state", "action"]
-    list_select_related = ["requested_by", "decided_by"]
-    ordering = ["-id"]
-    fields = [
-        ("action", "subject", "state"),
-        ("requested_by", "requested_at"),
-        ("decided_by", "decided_at"),
-        "stale",
-        "readable_content",
-        "content_sha256",
-    ]
-    actions = ["approve", "refuse"]
-
-    @admin.display(description=_("cannot be carried out"))
-    def stale(self, approval: Approval) -> str:
-        """Return why an open request cannot be carried out any more."""
-        return approvals.why_stale(approval) if approval.state == Approval.State.OPEN else ""
-
-    @admin.display(description=_("content"))
-    def readable_content(self, approval: Approval) -> str:
-        """Return what is approved, a line a value."""
-        return format_html(
-            "<pre>{}</pre>", json.dumps(approval.content, indent=2, ensure_ascii=False)
-        )
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may decide."""
-        return request.user.has_perm(approvals.DECIDE)
-
-    @admin.action(description=_("Approve and carry out"), permissions=["decide"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Approve each selected request."""
-        for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
-            carry_out(self, request, approvals.approve, approval_id=approval_id)
-
-    @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Refuse each selected request."""
-        for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
-            carry_out(self, request, approvals.refuse, approval_id=approval_id)
-
-
-@admin.register(AuditRecord)
-class AuditRecordAdmin(ReadOnlyAdmin):
-    """Who did what, when and from where."""
-
-    list_display = ["at", "user", "action", "subject", "os_user", "host"]
-    list_filter = ["action"]
-    list_select_related = ["user"]
-    ordering = ["-id"]
-
-
-def carry_out(
-    page: ModelAdmin,
-    request: HttpRequest,
-    operation: Callable[..., Any],
-    **arguments: Any,
-) -> None:
-    """Do one thing in the name of the person signed in; a refusal becomes a warning."""
-    actor = Actor(cast("User", request.user))  # the admin lets nobody else in
-    try:
-        operation(**arguments, actor=actor, at=clock.now())
-    except Refusal as refusal:  # the registered actions are other apps' as well
-        page.message_user(request, str(refusal), messages.WARNING)
-    else:
-        page.message_user(request, _("Done."), messages.SUCCESS)

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.admin import BookingAdmin
-from bookings.admin_base import ModelAdmin, ReadOnlyAdmin
 from bookings.models import Booking
-from campaign import clock, eligibility, queries, reports
+from campaign import eligibility, queries, reports
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.rules import RULES
+from core import clock
+from core.admin_base import ModelAdmin, ReadOnlyAdmin
 
 REASONS_VIEW = "campaign_aggregationrun_reasons"
 HEADINGS = {"pending": gettext_lazy("only waiting"), "counts": gettext_lazy("counts")}

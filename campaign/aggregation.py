@@ -13,12 +13,12 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, Func, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
-from bookings.locks import Lock, take
 from bookings.models import Booking
 from campaign import due, eligibility, queries
-from campaign.canonical import content_sha256
 from campaign.models import AggregationRun, AggregationShard, Campaign, Terms, Total
 from campaign.terms import written_values
+from core.canonical_json import content_sha256
+from core.locks import Lock, take
 
 Mode = AggregationRun.Mode
 Written = tuple[str, tuple[Any, ...]]  # a query and its parameters

@@ -1,7 +1,6 @@
 """The app and what it registers."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,7 +13,8 @@ class CampaignConfig(AppConfig):
     def ready(self) -> None:
         """Register the approvable actions and the roles' permissions."""
         # The models are there only now.
-        from campaign import approvals, roles, terms
+        from campaign import terms
+        from core import approvals, roles
 
         for action in (terms.PUBLISH, terms.REVISE):
             approvals.register(
@@ -24,10 +24,7 @@ class CampaignConfig(AppConfig):
                 content=terms.content_to_publish,
                 permission="campaign.request_publication",
             )
-        seen = ("campaign", "terms", "aggregationrun", "approval", "auditrecord")
+        seen = ("campaign", "terms", "aggregationrun")
         for role in roles.ROLES:
             roles.register(role, {f"campaign.view_{model}" for model in seen})
         roles.register("campaign", {"campaign.change_terms", "campaign.request_publication"})
-        roles.register("approver", {"campaign.decide_approval"})
-        # Django's own hook for what must stand after every migrate, as for the permissions.
-        post_migrate.connect(roles.grant_role_permissions, dispatch_uid="campaign.roles")

@@ -1,6 +1,6 @@
 """What the campaign's functions refuse; every message may be read by staff."""
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 
 
 class CampaignRefusal(Refusal):
@@ -33,35 +33,3 @@ class EntriesFrozen(CampaignRefusal):
 
 class UnlawfulTerms(CampaignRefusal):
     """The prize law forbids what these terms promise."""
-
-
-class NotPermitted(CampaignRefusal):
-    """This person does not hold the permission."""
-
-
-class UnknownStaff(CampaignRefusal):
-    """No active staff user has this name."""
-
-
-class UnknownApproval(CampaignRefusal):
-    """No approval has this number, or nothing can carry it out."""
-
-
-class ApprovalEnded(CampaignRefusal):
-    """The approval was decided before, in another way."""
-
-
-class OwnRequest(CampaignRefusal):
-    """Nobody approves what they asked for themselves."""
-
-
-class ContentChanged(CampaignRefusal):
-    """What would be carried out is no longer what was asked for."""
-
-
-class CommandApprovalOff(CampaignRefusal):
-    """Here a person approves signed in, not by command."""
-
-
-class UnknownRole(CampaignRefusal):
-    """No role has this name."""

@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import Count, Max, Sum
 
 from campaign import queries
-from campaign.clock import JAPAN
 from campaign.models import AggregationRun, Campaign
+from core.clock import JAPAN
 
 NIGHTLY_FROM_HOUR = 3
 LATE = timedelta(hours=1)

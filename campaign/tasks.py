@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.db import OperationalError
 
-from campaign import aggregation, clock, nightly
+from campaign import aggregation, nightly
 from campaign.models import AggregationRun
+from core import clock
 
 # Messages sent for a run; each worker that gets one takes shards until none is left.
 HANDS = aggregation.FULL_SHARDS

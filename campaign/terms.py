@@ -8,12 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings.commands import to_json
-from bookings.refusals import constraint_errors
-from campaign import approvals, queries
-from campaign.audit import Actor
+from campaign import queries
 from campaign.lawcheck import Finding, check_terms
-from campaign.models import Approval, Campaign, Terms
+from campaign.models import Campaign, Terms
 from campaign.refusals import (
     AlreadyPublished,
     BrokenCampaignFile,
@@ -23,6 +20,11 @@ from campaign.refusals import (
 )
 from campaign.sentences import TERMS_SENTENCES
 from campaign.termsfile import CampaignFile
+from core import approvals
+from core.audit import Actor
+from core.commands import to_json
+from core.errors import constraint_errors
+from core.models import Approval
 
 PUBLISH = "campaign.publish"
 REVISE = "campaign.revise"

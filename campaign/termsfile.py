@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from bookings.models.registrations import MemberKind
@@ -133,3 +134,16 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "kinds_free": _kinds,
     "expected_sales_yen": _number,
 }
+
+
+def read_file(path: Path) -> CampaignFile:
+    """Read the campaign file at a path.
+
+    Raises:
+        BrokenCampaignFile: it cannot be read, or does not hold a campaign.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as failure:
+        raise BrokenCampaignFile(f"{path}: {failure.strerror}.") from failure
+    return read_campaign_file(content)

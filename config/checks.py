@@ -18,7 +18,7 @@ def check_translations(**_: Any) -> list[checks.CheckMessage]:
     return [
         checks.Warning(
             f"The translations of '{language}' are not compiled.",
-            hint="Run: python -m config.translations compile",
+            hint="Run: python -m dev.translations compile",
             id="config.W001",
         )
         for language in uncompiled

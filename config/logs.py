@@ -16,8 +16,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bookings.refusals import Refusal
-from config.refusals import ServiceFailed
+from core.errors import Refusal
 
 Raised = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -28,7 +27,7 @@ PRIVATE = re.compile(
 # PostgreSQL repeats the offending values below the first line of its messages.
 VALUES = re.compile(r"(?:^|\n)(?:DETAIL|CONTEXT|HINT|QUERY|STATEMENT|LINE \d+):.*", re.DOTALL)
 # Exceptions whose sentences are ours, written to be read.
-OURS = (ImproperlyConfigured, Refusal, ServiceFailed)
+OURS = (ImproperlyConfigured, Refusal)
 # What a task's line may say of it; its arguments, result and exception are left out.
 OF_A_TASK = ("name", "id", "runtime", "description", "hostname")
 

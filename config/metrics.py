@@ -19,8 +19,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
 from bookings.models import FeedFile, QuarantinedRow
-from campaign import clock
-from campaign.models import AggregationRun, Approval
+from campaign.models import AggregationRun
+from core import clock
+from core.models import Approval
 from entries.models import Entry
 from points.queries import all_warnings, due_payouts
 

@@ -10,7 +10,7 @@ def production_refusals(
     moved_clock: bool,
     command_approval: bool,
     secret_key: str,
-    embedded: bool,
+    servers: bool,
     sign_in: bool,
     draw: bool,
 ) -> list[str]:
@@ -25,7 +25,7 @@ def production_refusals(
         "Production needs a SECRET_KEY of its own, random and of at least 50 characters.": (
             weak_secret or secret_key.startswith("django-insecure-")
         ),
-        "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.": embedded,
+        "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.": not servers,
         "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
         "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.": not sign_in,
         "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "

@@ -1,7 +1,7 @@
-"""All settings: read from the environment, safe for production, ready on a bare machine.
+"""All settings: read from the environment, safe for production.
 
-Without DATABASE_URL and REDIS_URL the project runs its own servers (config.embedded). With
-PRODUCTION=1 everything that belongs to a developer's machine is refused (config.production).
+With PRODUCTION=1 whatever belongs to a developer's machine is refused (config.production). Such a
+machine has settings of its own on top of these, and servers of its own (dev.settings).
 """
 
 from pathlib import Path
@@ -25,17 +25,10 @@ PRODUCTION = environment.switch("PRODUCTION")
 DEBUG = environment.switch("DEBUG")
 DEMO_MODE = environment.switch("DEMO_MODE")
 CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
-DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
-PORT = environment.port("PORT", default=8000)
-# What the demo plays: sample feeds for so many members, or the feed files of a folder.
-DEMO_MEMBERS = environment.count("MEMBERS", default=100_000)
-DEMO_FEEDS = env.str("FEEDS", "")
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
 REDIS_URL = environment.redis("REDIS_URL")
-EMBEDDED_DATABASE = DATABASE is None
-EMBEDDED_REDIS = REDIS_URL is None
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
@@ -48,7 +41,7 @@ if PRODUCTION and (
         moved_clock=CAMPAIGN_NOW is not None,
         command_approval=ALLOW_COMMAND_APPROVAL,
         secret_key=SECRET_KEY,
-        embedded=EMBEDDED_DATABASE or EMBEDDED_REDIS,
+        servers=DATABASE is not None and REDIS_URL is not None,
         sign_in=SIGN_IN.may_serve,
         draw=DRAW.may_serve,
     )
@@ -62,10 +55,7 @@ if DRAW.min_gap_s < DAY and not DEMO_MODE:
 if not SECRET_KEY:
     SECRET_KEY = environment.local_secret(LOCAL_STATE_DIR / "secret_key")
 if DATABASE is None or REDIS_URL is None:
-    from config.embedded.places import Places
-
-    DATABASE = DATABASE or environment.parse_database(Places(LOCAL_STATE_DIR).database_url)
-    REDIS_URL = REDIS_URL or Places(LOCAL_STATE_DIR).broker_url
+    raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -80,7 +70,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "pgtrigger",
     "csp",
     "allauth",
     "allauth.account",
@@ -92,6 +81,7 @@ INSTALLED_APPS = [
     "entries",
     "campaign",
     "bookings",
+    "core",
 ]
 MIDDLEWARE = [
     "config.middleware.RequestLog",
@@ -128,10 +118,7 @@ TEMPLATES = [
     },
 ]
 
-# pgtrigger.ignore must have a value: without one its check raises and swallows an error on every
-# row, which makes large statements quadratic.
 OPTIONS = DATABASE.setdefault("OPTIONS", {})
-OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}".strip()
 # A pool where one is asked for; else one connection a thread.
 CONNECTIONS = connection_settings(environment.optional_count("DATABASE_POOL"))
 OPTIONS.update(CONNECTIONS.pop("OPTIONS", {}))
@@ -202,7 +189,7 @@ DRAND_RELAYS = environment.relays(
     ],
 )
 
-AUTH_USER_MODEL = "campaign.User"
+AUTH_USER_MODEL = "core.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -13,7 +13,7 @@ class EntriesConfig(AppConfig):
     def ready(self) -> None:
         """Register who may see what the feeds bring, and who settles rows in quarantine."""
         # The apps below have their models only now.
-        from campaign import roles
+        from core import roles
 
         seen = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
         for role in roles.ROLES:

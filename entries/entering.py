@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
-from bookings.locks import Lock, taking
 from campaign.models import Terms
+from core.locks import Lock, taking
 from entries.models import Channel, Entry
 from entries.queries import Visit
 from entries.refusals import EntriesRefusal

@@ -5,11 +5,11 @@ Source: feed contract, ``entries``; the terms, entry period (opens_at <= entered
 
 from django.db.backends.utils import CursorWrapper
 
-from bookings import locks
 from bookings.feeds import Feed
 from bookings.staging import reject
 from campaign import queries
 from campaign.models import Campaign
+from core import locks
 from entries.definitions import ENTRIES
 
 CREATE_STAGED = """

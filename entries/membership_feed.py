@@ -5,8 +5,8 @@ Source: feed contract, ``memberships``.
 
 from django.db.backends.utils import CursorWrapper
 
-from bookings import locks
 from bookings.feeds import Feed
+from core import locks
 from entries.definitions import MEMBERSHIPS
 
 CREATE_STAGED = """

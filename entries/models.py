@@ -1,13 +1,11 @@
 """Who takes part, and who has left WESTER."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
-from bookings.models.triggers import append_only, never
 from campaign.models import Campaign
 from campaign.models.campaigns import IDENTIFIER
 
@@ -30,6 +28,7 @@ class Member(models.Model):
     wester_id = fields.identifier(verbose_name=_("WESTER ID"))
 
     class Meta:
+        # Its triggers stand in entries/sql/member_triggers.sql.
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [
@@ -41,13 +40,6 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=~Q(issuer="") & ~Q(sub=""), name="member_account_is_named"
             ),
-        ]
-        triggers = [
-            never(
-                "member_stays",
-                pgtrigger.Update,
-                message="account and WESTER ID of a member never change",
-            )
         ]
 
     def __str__(self) -> str:
@@ -101,6 +93,7 @@ class EntryRow(models.Model):
     channel = models.CharField(max_length=11, choices=Channel)
 
     class Meta:
+        # Its triggers stand in entries/sql/entryrow_triggers.sql.
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "wester_id", "entered_at", "channel"], name="entryrow_once"
@@ -109,7 +102,6 @@ class EntryRow(models.Model):
                 condition=Q(channel__in=["app", "call_center"]), name="entryrow_channel_known"
             ),
         ]
-        triggers = append_only("entryrow")
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -151,6 +143,7 @@ class MembershipRow(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
+        # Its triggers stand in entries/sql/membershiprow_triggers.sql.
         constraints = [
             models.UniqueConstraint(
                 fields=["wester_id", "changed_at", "status"], name="membershiprow_once"
@@ -159,7 +152,6 @@ class MembershipRow(models.Model):
                 condition=Q(status__in=MembershipStatus.values), name="membershiprow_status_known"
             ),
         ]
-        triggers = append_only("membershiprow")
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from bookings import quarantine
 from bookings.models import QuarantinedRow
-from campaign import audit
-from campaign.approvals import require
-from campaign.audit import Actor
+from core import audit
+from core.approvals import require
+from core.audit import Actor
 
 PERMISSION = "bookings.dismiss_quarantinedrow"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
-from campaign.models import User
+from core.models import User
 from entries.models import Member
 
 

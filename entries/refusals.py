@@ -1,6 +1,6 @@
 """The base of what this app refuses; members may read the messages."""
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 
 
 class EntriesRefusal(Refusal):

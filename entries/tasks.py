@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 
 from bookings.inbox import arrivals, load_arrival
-from campaign import clock
+from core import clock
 from entries.feeds import FEEDS
 
 log = structlog.get_logger(__name__)

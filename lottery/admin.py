@@ -11,8 +11,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin_base import ReadOnlyAdmin
-from campaign.admin import carry_out
+from core.admin_base import ReadOnlyAdmin, carry_out
 from lottery import (
     admin_pages,
     confirming,

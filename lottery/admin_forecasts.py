@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.admin_base import ReadOnlyAdmin
-from campaign.clock import JAPAN
 from campaign.models import Campaign
+from core.admin_base import ReadOnlyAdmin
+from core.clock import JAPAN
 from lottery.forecast import Forecast
 from lottery.forecast_plot import Plot, plot_days
 from lottery.models import KeptForecast

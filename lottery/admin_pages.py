@@ -17,10 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.refusals import Refusal
-from campaign import clock
-from campaign.audit import Actor
-from campaign.models import Campaign, User
+from campaign.models import Campaign
+from core import clock
+from core.audit import Actor
+from core.errors import Refusal
+from core.models import User
 from lottery import bundle, chains, freezing, receipts
 from lottery.models import Draw
 from lottery.queries import FILES

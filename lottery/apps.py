@@ -16,7 +16,7 @@ class LotteryConfig(AppConfig):
         Confirming and voiding move points as well: the app of the money registers these two.
         """
         # The models are there only now.
-        from campaign import approvals, roles
+        from core import approvals, roles
         from entries import frozen
         from lottery import forgetting, publishing, queries, results
 

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from pyblst import BlstP1Element, BlstP2Element, final_verify, miller_loop
 
-from bookings.refusals import Refusal
-from campaign.canonical import canonical_json
-from lottery.strict_json import parse_object, value_of
+from core.canonical_json import canonical_json
+from core.errors import Refusal
+from core.strict_json import parse_object, value_of
 
 SCHEME = "bls-unchained-g1-rfc9380"
 SIGNATURE_DST = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from campaign.canonical import canonical_json
+from core.canonical_json import canonical_json
 from lottery.beacon import ChainInfo, Round
 from lottery.selection import Cut
 

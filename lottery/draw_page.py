@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Terms
 from campaign.queries import shown_terms
-from campaign.shared_pages import SharedPage, shared_page
+from core.shared_pages import SharedPage, shared_page
 from lottery import queries
 from lottery.bundle import has_public_result, public_files
 from lottery.checked_steps import STEPS

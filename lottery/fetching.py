@@ -14,7 +14,7 @@ from typing import TypeVar
 import requests
 from django.conf import settings
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 from lottery.beacon import (
     LARGEST_ANSWER,
     BadBeacon,

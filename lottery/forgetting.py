@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval
+from core import approvals
+from core.audit import Actor
+from core.models import Approval
 from lottery import documents
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_subject, subject_of

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings.locks import Lock, take
-from bookings.refusals import constraint_errors
-from campaign import aggregation, approvals, audit, queries
-from campaign.audit import Actor
+from campaign import aggregation, queries
 from campaign.models import Campaign, Terms
 from campaign.refusals import NotPublished
 from campaign.terms import lock
+from core import approvals, audit
+from core.audit import Actor
+from core.errors import constraint_errors
+from core.locks import Lock, take
 from lottery import documents, keys
 from lottery.beacon import ChainInfo
 from lottery.chains import chain_named

@@ -13,7 +13,7 @@ from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 from lottery.beacon import (
     GENERATOR_2,
     QUICKNET,

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.clock import JAPAN
-from campaign.models import Approval
+from core import approvals
+from core.audit import Actor
+from core.clock import JAPAN
+from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
 from lottery.refusals import DrawEnded, PublishedTooLate

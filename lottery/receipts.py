@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaign import approvals, audit
-from campaign.audit import Actor
+from core import approvals, audit
+from core.audit import Actor
 from lottery import documents, protocol
 from lottery.bundle import has_public_result, read_records
 from lottery.models import Award, Draw, Entrant

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from campaign import approvals, audit
-from campaign.audit import Actor
+from core import approvals, audit
+from core.audit import Actor
 from lottery import documents, protocol
 from lottery.beacon import Round, round_json, verify_round
 from lottery.chains import chain_of, not_due, obtain_round

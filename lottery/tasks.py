@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
-from campaign import clock
+from core import clock
 from lottery import forecasting
 
 

@@ -12,9 +12,9 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaign import clock, shared_pages
 from campaign.models import Terms
 from campaign.queries import shown_terms
+from core import clock, shared_pages
 from entries.models import Member
 from entries.queries import find_member
 from lottery import bundle, draw_page, queries, receipt_page, receipts

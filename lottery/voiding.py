@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval, Campaign, User
+from campaign.models import Campaign
+from core import approvals
+from core.audit import Actor
+from core.models import Approval, User
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_for_approval, hold_subject, subject_of
 from lottery.refusals import DrawEnded, NotVoidable, UnfitReason

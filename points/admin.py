@@ -9,9 +9,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin_base import ReadOnlyAdmin
-from campaign import clock
-from campaign.admin import carry_out
+from core import clock
+from core.admin_base import ReadOnlyAdmin, carry_out
 from lottery.admin import DrawAdmin
 from lottery.models import Draw
 from points import closing, correcting, preparing, queries

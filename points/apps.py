@@ -13,7 +13,7 @@ class PointsConfig(AppConfig):
     def ready(self) -> None:
         """Register the approvable actions, those of a draw among them, and the permissions."""
         # The models are there only now.
-        from campaign import approvals, roles
+        from core import approvals, roles
         from lottery import confirming, forgetting, voiding
         from points import closing, correcting, preparing, reserving
 

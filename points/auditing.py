@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from campaign import audit
-from campaign.audit import Actor
+from core import audit
+from core.audit import Actor
 from lottery.queries import subject_of
 from points.models import Payout
 

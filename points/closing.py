@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from bookings.locks import Lock, take
-from campaign.audit import Actor
+from core.audit import Actor
+from core.locks import Lock, take
 from lottery.models import Draw
 from lottery.refusals import KeysNeeded
 from points import auditing

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings.locks import Lock, take
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval
+from core import approvals
+from core.audit import Actor
+from core.locks import Lock, take
+from core.models import Approval
 from points.definitions import is_key
 from points.models import (
     CreditFile,

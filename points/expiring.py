@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from bookings.commands import JAPAN
-from bookings.locks import Lock, take
+from core.commands import JAPAN
+from core.locks import Lock, take
 from points import keys
 from points.models import Transfer
 

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from bookings.commands import JAPAN
-from bookings.locks import Lock, take
-from campaign.audit import Actor
+from core.audit import Actor
+from core.commands import JAPAN
+from core.locks import Lock, take
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
 from points.refusals import BatchChanged, NotPaid, UnfitFolder

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
-from bookings.locks import Feed, Lock, take
 from campaign import eligibility
-from campaign.audit import Actor
 from campaign.models import Terms
+from core.audit import Actor
+from core.locks import Feed, Lock, take
 from entries.rules import MEMBER_RULES
 from lottery.models import Award, Candidate
 from points import auditing, keys

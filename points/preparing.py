@@ -9,10 +9,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from bookings.commands import JAPAN
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval, Campaign
+from campaign.models import Campaign
+from core import approvals
+from core.audit import Actor
+from core.commands import JAPAN
+from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import find_subject, hold_draw, hold_for_approval, standing_draw, subject_of
 from points import keys, queries

@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from campaign.models import Approval, Campaign
+from campaign.models import Campaign
 from campaign.queries import get_campaign
+from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
 from points.models import AwardStanding, KeyStanding, Payout

@@ -1,6 +1,6 @@
 """What this app refuses; every message may be read by staff."""
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 
 
 class PointsRefusal(Refusal):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from campaign.models import Approval
+from core.models import Approval
 from lottery import confirming, voiding
 from lottery.models import Draw
 from lottery.queries import find_subject

@@ -11,11 +11,11 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from bookings import locks
 from bookings.feeds import Feed, by_name
 from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
 from bookings.manifests import NAME_FORM
-from campaign.audit import Actor
+from core import locks
+from core.audit import Actor
 from points import auditing
 from points.definitions import CREDIT_RESULTS
 from points.models import CreditFile, Payout

@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import OperationalError
 
-from campaign import clock
+from core import clock
 from points import expiring, payout
 from points.models import Payout
 from points.queries import all_warnings, due_payouts

@@ -9,9 +9,7 @@ from django.db import connection, transaction
 
 from points import keys
 from points.models import Account, Transfer
-from points.models.transfer_trigger import REVERSAL_RULES, REVERSED
 
-DECIDED = {name: asked for name, _, asked in REVERSAL_RULES}["transfer_reversal_as_decided"]
 # Each finds what must not be: a code, and of what it is. They name accounts, transfers, awards and
 # payouts by their numbers, and no member.
 BALANCE_DIFFERS = """
@@ -56,16 +54,8 @@ UNION ALL
 SELECT reversal.id FROM points_transfer reversal
 JOIN points_transfer original ON original.id = reversal.reverses_id
 WHERE reversal.key <> {keys.key_sql(keys.REVERSE, "original.key")}"""
-REVERSAL_DIFFERS = """
-SELECT reversal.id FROM points_transfer reversal
-LEFT JOIN points_transfer original ON original.id = reversal.reverses_id
-WHERE reversal.kind = 'reverse' AND (
-    original.kind <> 'reverse' AND reversal.points = original.points
-    AND reversal.debit_id = original.credit_id AND reversal.credit_id = original.debit_id
-) IS NOT TRUE"""
-REVERSAL_UNDECIDED = f"""
-SELECT t.id FROM points_transfer t {REVERSED}
-WHERE t.kind = 'reverse' AND ({DECIDED}) IS NOT TRUE"""
+REVERSAL_DIFFERS = "SELECT transfer_id FROM points_reversalverdict WHERE NOT mirrors"
+REVERSAL_UNDECIDED = "SELECT transfer_id FROM points_reversalverdict WHERE NOT is_decided"
 TRANSFER_BEFORE_ITS_TIME = """
 SELECT transfer.id FROM points_transfer transfer
 JOIN lottery_award award ON award.id = transfer.award_id

@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Register who may look members up."""
         # The models are there only now.
-        from campaign import roles
+        from core import roles
 
         for role in ("support", "ops", "auditor"):
             roles.register(role, {"entries.view_member"})

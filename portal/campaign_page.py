@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from campaign.models import Campaign, Terms
 from campaign.queries import shown_terms
-from campaign.shared_pages import SharedPage, shared_page
+from core.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
 from points.queries import award_counts, payout_ended_at
 from portal import names

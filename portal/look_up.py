@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
-from campaign import approvals, audit
-from campaign.audit import Actor
 from campaign.models import Campaign, Terms
 from campaign.queries import working_terms
+from core import approvals, audit
+from core.audit import Actor
 from entries.models import Entry, Member
 from points.models import Account
 from portal import my_page, my_result

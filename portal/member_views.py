@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaign import clock
 from campaign.models import Terms
 from campaign.queries import shown_terms
+from core import clock
 from entries import entering
-from entries.entering import Entered, EntryPeriodOver
-from entries.queries import Visit, find_member, find_visit
+from entries.entering import Entered
+from entries.queries import find_member, find_visit
 from entries.refusals import EntriesRefusal
 from portal import errors, formats, my_page
-from portal.demo import rehearsing
 
 log = structlog.get_logger(__name__)
 ONE_PRESS = timedelta(seconds=10)
@@ -59,29 +58,12 @@ def answer_press(request: HttpRequest, code: str, arrived_at: datetime) -> HttpR
     if visit.wester_id is None:
         return redirect_to_login(reverse("portal:campaign", args=[code]))
     try:
-        entered = press(visit, wester_id=visit.wester_id, arrived_at=arrived_at)
+        entered = entering.enter(terms=visit, wester_id=visit.wester_id, entered_at=arrived_at)
     except EntriesRefusal as refusal:
         messages.warning(request, str(refusal))
     else:
         say_entered(request, entered, arrived_at)
     return redirect("portal:my_page", code)
-
-
-def press(visit: Visit, *, wester_id: str, arrived_at: datetime) -> Entered:
-    """Enter, or find the entry; a demo that was played to its end lets newcomers try it still.
-
-    Raises:
-        EntriesRefusal: as the entering says.
-    """
-    try:
-        return entering.enter(terms=visit, wester_id=wester_id, entered_at=arrived_at)
-    except EntryPeriodOver:
-        rehearsed = rehearsing.rehearse_entry(
-            terms=visit, wester_id=wester_id, entered_at=arrived_at
-        )
-        if rehearsed is None:
-            raise
-        return rehearsed
 
 
 def say_entered(request: HttpRequest, entered: Entered, arrived_at: datetime) -> None:

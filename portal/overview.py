@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.quarantine import open_rows
 from campaign import reports
-from campaign.models import Approval, Campaign, Terms
+from campaign.models import Campaign, Terms
 from campaign.queries import published_terms
+from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw
 from points.queries import describe_payout

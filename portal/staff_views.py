@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaign import clock
-from campaign.audit import Actor
-from campaign.models import Campaign, User
+from campaign.models import Campaign
+from core import clock
+from core.audit import Actor
+from core.models import User
 from portal import look_up, overview
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from campaign.addresses import CAMPAIGN
-from portal import clock_views, member_views, staff_views, views
+from portal import member_views, staff_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,7 +12,6 @@ urlpatterns = [
     path(CAMPAIGN, views.campaign, name="campaign"),
     path(f"{CAMPAIGN}entry/", member_views.enter, name="enter"),
     path(f"{CAMPAIGN}mypage/", member_views.show_my_page, name="my_page"),
-    path("demo/clock/", clock_views.move_clock, name="move_clock"),
     path("robots.txt", views.robots, name="robots"),
     path("staff/overview/", admin.site.admin_view(staff_views.show_overview), name="overview"),
     path("staff/member/", admin.site.admin_view(staff_views.show_member), name="look_up"),

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from campaign import clock, shared_pages
 from campaign.queries import shown_terms
+from core import clock, shared_pages
 from entries.queries import find_member
 from portal import campaign_page, my_page
 from portal.queries import front_terms

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pgtrigger
 import pytest
 from celery.contrib.testing.worker import start_worker
 from django.apps import apps
 from django.core.management.commands import flush
 from django.utils.translation.reloader import translation_file_changed
 
-from campaign.shared_pages import remembered
 from config.celery import app
-from config.embedded.places import Places
-from config.translations.catalogs import compile_all
+from core.shared_pages import remembered
+from dev import local
+from dev.embedded.places import Places
+from dev.translations.catalogs import compile_all
 from tests import outside
+from tests.database import tables_may_be_emptied
 
 # py-ecc lifts the limit of recursion to a depth at which the process ends instead of raising. The
 # site never imports it, so the tests beside those of the verifier keep Python's own.
@@ -36,7 +37,7 @@ def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
     empty_tables = flush.Command.handle
 
     def empty_and_refill(command: flush.Command, **options: Any) -> None:
-        with pgtrigger.ignore():
+        with tables_may_be_emptied():
             empty_tables(command, **options)
         load_network(apps, schema_editor=None)
 
@@ -52,7 +53,8 @@ def _no_page_is_remembered() -> None:
 
 
 def pytest_configure() -> None:
-    """Have the translations compiled, also where the tests were not started by make."""
+    """Start the servers and compile the translations: the tests may be started without make."""
+    local.start_servers()
     for file in compile_all(ROOT, only_stale=True):
         # Django is set up by now and may have read what stood there before.
         translation_file_changed(sender=None, file_path=file)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from config.embedded import services
-from config.embedded.places import Places
+from dev.embedded import services
+from dev.embedded.places import Places
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")

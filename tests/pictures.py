@@ -13,8 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from config.browser import find_chromium
 from config.env import ROOT, state_folder
+from dev.browser import find_chromium
 
 FOLDER = ROOT / "docs" / "pictures"
 SUMMARY = "demo.json"

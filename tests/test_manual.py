@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from bookings.commands import VerbCommand
 from campaign.rules import RULES
+from core.commands import VerbCommand
 from entries.rules import MEMBER_RULES
 from tests.bench.__main__ import MODULES
 from tests.bench.registry import BENCHMARKS

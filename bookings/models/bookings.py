@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 from bookings.models.registrations import ExRegistration
-from bookings.models.triggers import append_only
 
 
 class BookingService(models.TextChoices):
@@ -143,6 +142,7 @@ class BookingEvent(BookingValues):
     operated_via = models.CharField(max_length=10, choices=OperatedVia)
 
     class Meta:
+        # Its triggers stand in bookings/sql/bookingevent_triggers.sql.
         constraints = [
             *value_constraints("bookingevent"),
             models.CheckConstraint(
@@ -155,7 +155,6 @@ class BookingEvent(BookingValues):
                 fields=["reservation_no", "item_no", "booking_service"], name="bookingevent_booking"
             )
         ]
-        triggers = append_only("bookingevent")
 
 
 class Booking(BookingValues):

@@ -1,11 +1,9 @@
 """Which EX member is which WESTER ID."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from bookings.models import fields
-from bookings.models.triggers import never, never_truncated
 
 
 class MemberKind(models.TextChoices):
@@ -59,6 +57,7 @@ class RegistrationRow(RegistrationValues):
     ex_member_no = fields.identifier()
 
     class Meta:
+        # Its triggers stand in bookings/sql/registrationrow_triggers.sql.
         constraints = [
             models.UniqueConstraint(
                 fields=[
@@ -71,12 +70,6 @@ class RegistrationRow(RegistrationValues):
                 nulls_distinct=False,
                 name="registrationrow_once",
             )
-        ]
-        triggers = [
-            never(
-                "registrationrow_never_deleted", pgtrigger.Delete, message="rows are never deleted"
-            ),
-            never_truncated("registrationrow_never_truncated"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,8 @@
 """One dated promotion; what it promises stands in its terms."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-from bookings.models.triggers import never
 
 IDENTIFIER = r"^[A-Za-z0-9_-]{1,40}$"
 
@@ -26,24 +23,14 @@ class Campaign(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in campaign/sql/campaign_triggers.sql, those of a draw in
+        # lottery/sql/campaign_triggers.sql.
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints = [
             models.CheckConstraint(
                 condition=Q(code__regex=IDENTIFIER), name="campaign_code_is_identifier"
             )
-        ]
-        triggers = [
-            never(
-                "campaign_code_stays",
-                pgtrigger.Update,
-                condition=pgtrigger.AnyChange("code"),
-                message="a campaign keeps its code",
-            ),
-            # Totals have no foreign key that would hold it.
-            never(
-                "campaign_never_deleted", pgtrigger.Delete, message="a campaign is never deleted"
-            ),
         ]
 
     def __str__(self) -> str:

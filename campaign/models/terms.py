@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.registrations import MemberKind
 from campaign.models.campaigns import Campaign
 from campaign.models.terms_rules import TERMS_RULES
-from campaign.models.terms_triggers import TERMS_TRIGGERS
 from campaign.sentences import TERMS_SENTENCES
 
 if TYPE_CHECKING:
@@ -82,6 +81,7 @@ class Terms(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in campaign/sql/terms_triggers.sql.
         verbose_name = _("terms")
         verbose_name_plural = _("terms")
         permissions = [("request_publication", "Can ask for terms to be published or revised")]
@@ -93,7 +93,6 @@ class Terms(models.Model):
             models.CheckConstraint(condition=DRAFT | PUBLISHED, name="terms_draft_or_published"),
             *TERMS_RULES,
         ]
-        triggers = TERMS_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.campaign_id} v{self.version}"

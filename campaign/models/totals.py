@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import fields
 from campaign.models.campaigns import Campaign
 from campaign.models.terms import Terms
-from campaign.models.totals_triggers import TOTAL_TRIGGERS
 
 RUNNING = Q(finished_at__isnull=True)
 DONE = Q(done=True, members__isnull=True)
@@ -34,6 +33,7 @@ class Total(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in campaign/sql/total_triggers.sql.
         verbose_name = _("total")
         verbose_name_plural = _("totals")
         constraints = [
@@ -45,7 +45,6 @@ class Total(models.Model):
                 condition=Q(bookings__gt=0) | Q(total_yen=0), name="total_yen_of_some_booking"
             ),
         ]
-        triggers = TOTAL_TRIGGERS
 
     def __str__(self) -> str:
         return str(self.campaign_id)

@@ -5,8 +5,8 @@ import secrets
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from bookings.refusals import constraint_errors
-from campaign.models import User
+from core.errors import constraint_errors
+from core.models import User
 from entries.models import Member
 from entries.refusals import EntriesRefusal
 from entries.sign_in.claims import Identity

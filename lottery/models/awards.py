@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lottery.models.draws import Draw
 from lottery.models.entrants import Entrant
-from lottery.models.list_triggers import AWARD_TRIGGERS
 
 
 class Award(models.Model):
@@ -28,6 +27,7 @@ class Award(models.Model):
     points = models.BigIntegerField(_("points"), db_comment="The reward, or under partial less.")
 
     class Meta:
+        # Its triggers stand in lottery/sql/award_triggers.sql.
         verbose_name = _("award")
         verbose_name_plural = _("awards")
         constraints = [
@@ -35,7 +35,6 @@ class Award(models.Model):
             models.CheckConstraint(condition=models.Q(rank__gte=1), name="award_rank_from_1"),
             models.CheckConstraint(condition=models.Q(points__gt=0), name="award_of_some_points"),
         ]
-        triggers = AWARD_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.draw_id}/{self.rank}"

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Terms
 from lottery.models.draws_rules import DRAW_RULES
-from lottery.models.draws_triggers import DRAW_TRIGGERS
 
 if TYPE_CHECKING:  # generic in its stubs alone
     from django.utils.functional import _StrPromise as StrPromise
@@ -104,6 +103,7 @@ class Draw(models.Model):
     leftover_points = models.BigIntegerField(_("left over points"), null=True, blank=True)
 
     class Meta:
+        # Its triggers stand in lottery/sql/draw_triggers.sql and points/sql/draw_triggers.sql.
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
         permissions = [
@@ -116,7 +116,6 @@ class Draw(models.Model):
             ("issue_receipt", "Can issue a member's receipt of a draw"),
         ]
         constraints = DRAW_RULES
-        triggers = DRAW_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.sequence}"

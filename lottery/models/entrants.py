@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import fields
 from lottery.models.draws import Draw
 from lottery.models.draws_rules import has_bytes
-from lottery.models.list_triggers import ENTRANT_TRIGGERS
 from lottery.protocol import HASH_BYTES, PID_BYTES
 
 
@@ -25,6 +24,7 @@ class Entrant(models.Model):
     commitment = models.BinaryField(db_comment="32 bytes, c of the protocol.")
 
     class Meta:
+        # Its triggers stand in lottery/sql/entrant_triggers.sql.
         verbose_name = _("entrant")
         verbose_name_plural = _("entrants")
         constraints = [
@@ -44,7 +44,6 @@ class Entrant(models.Model):
                 name="entrant_bytes_of_their_length",
             ),
         ]
-        triggers = ENTRANT_TRIGGERS
 
     def __str__(self) -> str:
         return str(self.pk)

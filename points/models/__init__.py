@@ -1,7 +1,7 @@
 """The ledger, the payout, and what both sides say of it."""
 
 from points.models.accounts import Account
-from points.models.payouts import PaidDraw, Payout, PayoutPart
+from points.models.payouts import Payout, PayoutPart
 from points.models.settlement import (
     CreditAnswer,
     CreditFile,
@@ -19,7 +19,6 @@ __all__ = [
     "CreditFile",
     "CreditStatus",
     "KeyStanding",
-    "PaidDraw",
     "Payout",
     "PayoutPart",
     "Resolution",

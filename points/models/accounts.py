@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
 from campaign.models import Campaign
-from points.models.account_triggers import ACCOUNT_TRIGGERS
 
 OF_A_MEMBER = Q(kind="member", campaign__isnull=True, wester_id__isnull=False)
 OF_A_CAMPAIGN = Q(
@@ -56,6 +55,7 @@ class Account(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in points/sql/account_triggers.sql.
         verbose_name = _("points account")
         verbose_name_plural = _("points accounts")
         constraints = [
@@ -80,7 +80,6 @@ class Account(models.Model):
                 name="account_only_issuer_below_zero",
             ),
         ]
-        triggers = ACCOUNT_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

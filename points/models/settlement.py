@@ -1,45 +1,14 @@
 """What the points system is told of a payout, what it answers, and what people make of both."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.triggers import append_only, never, never_truncated, refuse
-from campaign.models import Approval
+from core.models import Approval
 from points.models.payouts import Payout
 from points.models.transfers import HASH_BYTES, Transfer
-
-
-def of_its_approval(name: str, action: str, subject: str) -> pgtrigger.Trigger:
-    """Return a trigger that takes only the approval of this very thing; ``subject`` is SQL."""
-    message = "it is in force by the approval that was given for it"
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        condition=pgtrigger.Q(new__approval__isnull=False),
-        func=f"""
-            IF NOT EXISTS (
-                SELECT FROM campaign_approval
-                WHERE id = NEW.approval_id AND state = 'approved' AND action = '{action}'
-                    AND subject = {subject}
-            ) THEN
-                {refuse(name, message)}
-            END IF;
-            RETURN NEW;
-        """,
-    )
-
-
-RESOLUTION = """(
-    SELECT campaign.code || '/' || NEW.id FROM points_payout payout
-    JOIN lottery_draw draw ON draw.id = payout.draw_id
-    JOIN campaign_campaign campaign ON campaign.id = draw.campaign_id
-    WHERE payout.id = NEW.payout_id
-)"""
 
 
 class CreditStatus(models.TextChoices):
@@ -66,6 +35,7 @@ class CreditFile(models.Model):
     exported_at = models.DateTimeField(_("exported at"))
 
     class Meta:
+        # Its triggers stand in points/sql/creditfile_triggers.sql.
         verbose_name = _("credit file")
         verbose_name_plural = _("credit files")
         constraints = [
@@ -76,7 +46,6 @@ class CreditFile(models.Model):
                 condition=Q(sequence__gte=1, sequence__lte=999), name="creditfile_sequence_in_range"
             ),
         ]
-        triggers = append_only("creditfile")
 
     def __str__(self) -> str:
         return f"credits-{self.business_date:%Y%m%d}-{self.sequence:03}.csv"
@@ -96,6 +65,7 @@ class CreditAnswer(models.Model):
     processed_at = models.DateTimeField(_("processed at"))
 
     class Meta:
+        # Its triggers stand in points/sql/creditanswer_triggers.sql.
         verbose_name = _("answer of the points system")
         verbose_name_plural = _("answers of the points system")
         constraints = [
@@ -108,7 +78,6 @@ class CreditAnswer(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["payout", "credit_key"], name="creditanswer_of_a_key")]
-        triggers = append_only("creditanswer")
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -126,6 +95,7 @@ class Resolution(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in points/sql/resolution_triggers.sql.
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
         constraints = [
@@ -134,16 +104,6 @@ class Resolution(models.Model):
                 condition=Q(verdict__in=CreditStatus.values) & ~Q(reason=""),
                 name="resolution_says_why",
             ),
-        ]
-        triggers = [
-            of_its_approval("resolution_of_its_approval", "payout.resolve", RESOLUTION),
-            never(
-                "resolution_approved_stays",
-                pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__approval__isnull=False),
-                message="an approved resolution stays as it is",
-            ),
-            never_truncated("resolution_never_truncated"),
         ]
 
     def __str__(self) -> str:
@@ -160,20 +120,11 @@ class Reversal(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in points/sql/reversal_triggers.sql.
         verbose_name = _("reversal")
         verbose_name_plural = _("reversals")
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="reversal_says_why"),
-        ]
-        triggers = [
-            of_its_approval("reversal_of_its_approval", "points.reverse", "NEW.transfer_id::text"),
-            never(
-                "reversal_approved_stays",
-                pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__approval__isnull=False),
-                message="an approved reversal stays as it is",
-            ),
-            never_truncated("reversal_never_truncated"),
         ]
 
     def __str__(self) -> str:

@@ -8,11 +8,9 @@ from django.db.models.functions import Cast, Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.triggers import append_only
-from campaign.models import Approval
+from core.models import Approval
 from lottery.models import Award
 from points.models.accounts import Account
-from points.models.transfer_trigger import TRANSFER_POSTED
 
 if TYPE_CHECKING:  # generic in its stubs alone
     ForeignKey = models.ForeignKey[Any, Any]
@@ -114,6 +112,7 @@ class Transfer(models.Model):
     )
 
     class Meta:
+        # Its triggers stand in points/sql/transfer_triggers.sql.
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
         permissions = [("request_reversal", "Can ask for a transfer to be reversed")]
@@ -163,7 +162,6 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(condition=~Q(made_by=""), name="transfer_made_by_something"),
         ]
-        triggers = [*append_only("transfer"), TRANSFER_POSTED]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

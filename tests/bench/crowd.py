@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import connection
 
-from config.embedded.places import Places
+from dev.embedded.places import Places
 from tests.entries.local_site import PATIENCE_S, free_port
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pgtrigger
 from consistent_sampler import sampler
 from django.db import transaction
 
@@ -25,6 +24,7 @@ from lottery.running import run_draw
 from lottery.selection import cut_at_budget, order_pids
 from tests.bench.loading import execute, settle
 from tests.bench.registry import ROUNDS, Result, benchmark, compare, timed
+from tests.database import tables_may_be_emptied
 from tests.factories.campaign import FIRST_TERMS, CampaignFactory
 from tests.factories.lottery import FREEZES, ROUND, publish, reread, run
 from tests.lottery import verifying
@@ -142,7 +142,7 @@ def entered(entrants: int) -> Iterator[Campaign]:
 
 def empty(*statements: str) -> None:
     """Empty tables that refuse it."""
-    with pgtrigger.ignore():
+    with tables_may_be_emptied():
         execute(*statements)
 
 

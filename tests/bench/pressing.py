@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from campaign.models import Terms, User
+from campaign.models import Terms
+from core.models import User
 from entries.models import Entry, Member
 from tests.bench.crowd import HOST, Ask, press_all, production_server
 from tests.bench.registry import ROUNDS, Result, benchmark, compare

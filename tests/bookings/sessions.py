@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-from bookings.locks import Lock
+from core.locks import Lock
 
 PATIENCE_S = 60
 

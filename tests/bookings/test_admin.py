@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from bookings.models import Service, Stop
 from bookings.network import load_network, stored_rows
-from campaign.models import User
+from core.models import User
 from tests.factories.network import write_network
 
 pytestmark = pytest.mark.django_db

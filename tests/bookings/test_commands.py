@@ -11,15 +11,9 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import translation
 from django.utils.translation import gettext
 
-from bookings.commands import (
-    ContractCommand,
-    Report,
-    VerbCommand,
-    one_transaction,
-    to_json,
-)
 from bookings.models import FeedFile, QuarantinedRow, Service
-from bookings.refusals import Refusal
+from core.commands import ContractCommand, Report, VerbCommand, one_transaction, to_json
+from core.errors import Refusal
 
 
 class CountedRefusal(Refusal):

@@ -12,7 +12,7 @@ from bookings.booking_feed import BOOKING_FEED
 from bookings.feeds import by_name
 from bookings.loading import load_file
 from bookings.models import Booking, FeedFile, QuarantinedRow
-from campaign.models import User
+from core.models import User
 from tests.feedfiles import booking_row, write_feed_file
 
 pytestmark = pytest.mark.django_db

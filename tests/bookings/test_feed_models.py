@@ -1,20 +1,11 @@
 """The database refuses what must not be, each thing under its own name, and nothing beside it."""
 
-from pathlib import Path
 from typing import Any
 
-import pgtrigger
 import pytest
-from django.db import models
 
 from bookings.models import (
-    Booking,
     BookingEvent,
-    ExRegistration,
-    FeedFile,
-    InboxFile,
-    MemberMark,
-    QuarantinedRow,
     RegistrationRow,
 )
 from tests.campaign.refused import refused_as, sql
@@ -245,22 +236,3 @@ def test_file_of_the_inbox_is_kept_once() -> None:
         InboxFileFactory.create(name="a")
 
     InboxFileFactory.create(name="A")
-
-
-@pytest.mark.parametrize(
-    "model",
-    [Booking, BookingEvent, ExRegistration, FeedFile, InboxFile, MemberMark, QuarantinedRow],
-)
-def test_every_guard_is_named_in_this_file(model: type[models.Model]) -> None:
-    tested = Path(__file__).read_text(encoding="utf-8")
-    prefix = model.__name__.lower() + "_"
-    guards = {str(constraint.name) for constraint in model._meta.constraints}
-    guards |= {
-        str(trigger.name) for one, trigger in pgtrigger.registered() if one._meta.model is model
-    }
-
-    assert {
-        name
-        for name in guards
-        if f'"{name}"' not in tested and f'"{name.removeprefix(prefix)}"' not in tested
-    } == set()

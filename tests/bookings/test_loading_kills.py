@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from bookings.definitions import EX_REGISTRATIONS
-from config.embedded import services
-from config.embedded.places import Places
+from dev.embedded import services
+from dev.embedded.places import Places
 from tests.bookings.contract_model import OPERATORS, UNRESOLVED
 from tests.feedfiles import booking_row, registration_row, write_feed_file
 from tests.outside import NOBODY_LISTENS, ROOT, environment, manage, state_folder
@@ -29,7 +29,7 @@ import os, sys
 from pathlib import Path
 import django
 django.setup()
-from bookings.commands import JAPAN
+from core.commands import JAPAN
 from bookings.loading import load_file
 from datetime import datetime
 from entries.feeds import FEEDS

@@ -12,9 +12,9 @@ from django.db import connections, transaction
 from bookings.booking_feed import BOOKING_FEED
 from bookings.feeds import by_name
 from bookings.loading import FileOutcome, load_file
-from bookings.locks import Feed, Lock, take
 from bookings.models import Booking, BookingEvent
 from bookings.registration_feed import REGISTRATION_FEED
+from core.locks import Feed, Lock, take
 from tests.bookings.contract_model import OPERATORS, BookingsModel
 from tests.bookings.sessions import PATIENCE_S, another_session, wait_until_blocked
 from tests.bookings.test_loading_model import expected, found

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from bookings.journeys import NetworkRow
-from bookings.locks import Feed, Lock
 from bookings.models import Booking, MemberMark, Service, Stop
 from bookings.network import (
     LoadedJourneyLost,
@@ -18,6 +17,7 @@ from bookings.network import (
     stored_rows,
 )
 from bookings.network_files import NetworkFileUnusable, read_network
+from core.locks import Feed, Lock
 from tests.bookings.network_table import FOLDER
 from tests.factories.network import ALPHA, BETA, RideEventFactory, RideFactory, write_network
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from bookings.locks import Feed, Lock, take
 from bookings.models import Booking, MemberMark
 from bookings.network import NetworkLoaded, current_network, load_network
+from core.locks import Feed, Lock, take
 from tests.factories.network import ALPHA, RideEventFactory, RideFactory, write_network
 
 pytestmark = pytest.mark.django_db(transaction=True)

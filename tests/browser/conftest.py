@@ -18,9 +18,9 @@ from playwright.sync_api import (
 )
 from pytest_django import Settings
 
-from config.browser import find_chromium
 from config.env import MovedClock
 from config.sign_in import LOCAL_CLIENT_ID
+from dev.browser import find_chromium
 from tests.browser.looking import PHONE
 from tests.entries.local_site import running_local_site
 from tests.factories.campaign import CampaignFactory

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import expect
 
-from campaign import clock
+from core import clock
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import assert_good_everywhere
 from tests.factories.campaign import JAPAN

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import FilePayload, Page, expect
 
-from campaign.shared_pages import remembered
+from core.shared_pages import remembered
 from lottery.models import Draw
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import PHONE, assert_good_everywhere, assert_good_to_use

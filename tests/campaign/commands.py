@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 
-from campaign.models import Approval, AuditRecord, Campaign, Terms, User
+from campaign.models import Campaign, Terms
+from core.models import Approval, AuditRecord, User
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from campaign import approvals
-from campaign.audit import Actor
+from core import approvals
+from core.audit import Actor
 from tests.campaign.doing import ACTION, PERMISSION, Doing
 from tests.factories.campaign import UserFactory
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval, AuditRecord, User
+from core import approvals
+from core.audit import Actor
+from core.models import Approval, AuditRecord, User
 from tests.factories.campaign import AT, LATER, CampaignFactory, UserFactory
 
 ACTION, SUBJECT, PERMISSION = "test.do", "something", "campaign.request_publication"

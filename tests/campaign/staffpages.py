@@ -9,8 +9,9 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from campaign.models import Terms, User
+from campaign.models import Terms
 from campaign.termsfile import FIELDS
+from core.models import User
 from tests.factories.campaign import JAPAN
 
 MODELS = ("campaign", "terms", "approval", "auditrecord")

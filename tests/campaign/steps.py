@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from campaign import approvals, terms
-from campaign.audit import Actor
-from campaign.models import Approval, AuditRecord, Campaign, Terms
+from campaign import terms
+from campaign.models import Campaign, Terms
+from core import approvals
+from core.audit import Actor
+from core.models import Approval, AuditRecord
 from tests.factories.campaign import (
     AT,
     LATER,

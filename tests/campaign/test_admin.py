@@ -8,10 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaign import roles
-from campaign.models import Approval, AuditRecord, Campaign, Terms
-from campaign.staff import works_here
+from campaign.models import Campaign, Terms
 from config.env import MovedClock
+from core import roles
+from core.models import Approval, AuditRecord
+from core.staff import works_here
 from tests.campaign.commands import stored
 from tests.campaign.staffpages import MODELS, filled_in, page, signed_in
 from tests.factories.campaign import (

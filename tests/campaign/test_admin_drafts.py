@@ -8,11 +8,11 @@ from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.test import Client
 
-from campaign.audit import Actor
 from campaign.forms import TermsForm
 from campaign.models import Terms
 from campaign.queries import terms_values
 from campaign.sentences import TERMS_SENTENCES
+from core.audit import Actor
 from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.campaign.staffpages import act, filled_in, page, signed_in, typed
 from tests.campaign.steps import approve, ask_publication, stored

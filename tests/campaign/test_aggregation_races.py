@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from bookings.locks import LockOutsideTransaction
 from campaign import aggregation, queries
 from campaign.models import AggregationRun, Campaign
+from core.locks import LockOutsideTransaction
 from tests.campaign import changes
 from tests.campaign.changes import add_booking, change_booking
 from tests.campaign.runs import LATER, NOW, assert_right, begin, held_total, run, totals

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from campaign.audit import machine_user
-from campaign.models import Approval, AuditRecord
 from config.env import MovedClock
+from core.audit import machine_user
+from core.models import Approval, AuditRecord
 from tests.campaign.commands import refused, run, run_json, stored
 from tests.factories.campaign import (
     AT,

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.db.models import ProtectedError
 
-from campaign.models import Approval, AuditRecord, Campaign, DemoClock
+from campaign.models import Campaign
+from core.models import Approval, AuditRecord, DemoClock
 from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import (
     AT,

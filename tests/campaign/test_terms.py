@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from campaign import queries, refusals, terms
-from campaign.models import AuditRecord, Campaign, Terms
+from campaign.models import Campaign, Terms
 from campaign.models.terms_rules import TERMS_RULES
 from campaign.sentences import TERMS_SENTENCES
+from core.models import AuditRecord
 from tests.campaign.steps import stored
 from tests.factories.campaign import (
     CampaignFactory,

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import pgtrigger
 import pytest
 
 from campaign.models import Terms
 from tests.campaign.refused import refused_as, sql
 from tests.campaign.terms_rules_table import RULES
+from tests.database import trigger_off
 from tests.factories.campaign import (
     AT,
     CampaignFactory,
@@ -71,7 +71,7 @@ def test_terms_are_one_per_version() -> None:
 def test_terms_have_one_draft_per_campaign_even_without_the_order_of_versions() -> None:
     draft = TermsFactory.create()
 
-    with pgtrigger.ignore("campaign.Terms:terms_versions_follow_on"):
+    with trigger_off("terms_versions_follow_on"):
         with refused_as("terms_one_draft_per_campaign"):
             TermsFactory.create(campaign=draft.campaign, version=2)
         with refused_as("terms_version_from_1"):

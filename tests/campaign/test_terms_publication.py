@@ -2,9 +2,11 @@
 
 import pytest
 
-from campaign import approvals, queries, refusals, terms
-from campaign.audit import Actor
-from campaign.models import Approval, Campaign, Terms
+from campaign import queries, refusals, terms
+from campaign.models import Campaign, Terms
+from core import approvals
+from core.audit import Actor
+from core.models import Approval
 from tests.campaign.steps import approve, ask_publication, stored
 from tests.factories.campaign import (
     AT,
@@ -66,7 +68,7 @@ def test_publication_takes_no_draft_that_changed_after_the_request(
     terms.load_campaign(campaign_file(code=campaign.code, budget_points=99_999_999))
     before = stored()
 
-    with pytest.raises(refusals.ContentChanged):
+    with pytest.raises(approvals.ContentChanged):
         approve(approval, deciding)
     assert stored() == before
 

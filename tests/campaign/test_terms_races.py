@@ -8,8 +8,10 @@ import pytest
 from django.db import transaction
 
 from campaign import refusals, terms
-from campaign.audit import Actor
-from campaign.models import Approval, Campaign, Terms
+from campaign.models import Campaign, Terms
+from core import approvals
+from core.audit import Actor
+from core.models import Approval
 from entries.models import Entry
 from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.campaign.steps import approve, ask_publication, ask_revision
@@ -35,7 +37,7 @@ def test_draft_cannot_change_between_the_look_and_the_publication(
             terms.load_campaign(other_terms)
             approved = submit(approve, approval, deciding)
             wait_until_blocked(approved)
-        with pytest.raises(refusals.ContentChanged):
+        with pytest.raises(approvals.ContentChanged):
             ended(approved)
 
     assert campaign.terms.get().published_at is None
@@ -82,7 +84,7 @@ def test_approval_and_new_request_at_once_do_not_lock_each_other_out(
         if approver_first:
             assert ended(other).content["version"] == 3
         else:
-            with pytest.raises(refusals.ApprovalEnded):
+            with pytest.raises(approvals.ApprovalEnded):
                 ended(other)
 
     approval.refresh_from_db()

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bookings.refusals import Refusal
-from campaign import approvals, queries, refusals, terms
-from campaign.audit import Actor
-from campaign.models import Approval
+from campaign import queries, refusals, terms
+from core import approvals
+from core.audit import Actor
+from core.errors import Refusal
+from core.models import Approval
 from tests.campaign.steps import approve, ask_publication, ask_revision, stored
 from tests.factories.campaign import (
     AT,
@@ -72,7 +73,7 @@ def test_revision_supersedes_the_one_that_is_open(asking: Actor, deciding: Actor
 
     first.refresh_from_db()
     assert (first.state, second.state) == ("superseded", "open")
-    with pytest.raises(refusals.ApprovalEnded):
+    with pytest.raises(approvals.ApprovalEnded):
         approve(first, deciding)
     approve(second, deciding)
     assert list(campaign.terms.order_by("version").values_list("policy", "travel_last")) == [
@@ -151,7 +152,7 @@ def test_publication_and_revision_need_the_permission(role: str) -> None:
         lambda: ask_revision(published, stranger, policy="partial"),
         lambda: terms.request_draft_publication(campaign=draft, actor=stranger, at=AT),
     ):
-        with pytest.raises(refusals.NotPermitted):
+        with pytest.raises(approvals.NotPermitted):
             ask()
     assert stored() == before
 

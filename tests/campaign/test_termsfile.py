@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign.management.arguments import read_file
 from campaign.refusals import BrokenCampaignFile
-from campaign.termsfile import FIELDS, read_campaign_file
+from campaign.termsfile import FIELDS, read_campaign_file, read_file
 from tests.campaign.refused import sentence_about
 from tests.factories.campaign import FIRST_FILE, JAPAN, file_bytes, file_values
 

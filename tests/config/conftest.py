@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from config.embedded.places import Places
-from tests.config.embedded import keep, start
+from dev.embedded.places import Places
+from tests.dev.embedded import keep, start
 from tests.outside import state_folder
 
 

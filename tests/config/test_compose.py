@@ -14,8 +14,8 @@ from django.conf import settings
 from django.urls import resolve
 
 from config import alive, webserver
-from config.embedded import postgres
-from portal.demo.processes import parts_of_demo
+from dev.demo.processes import parts_of_demo
+from dev.embedded import postgres
 from tests.outside import PRODUCTION, ROOT, run_python
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from config.database import POOL_PATIENCE_S, connection_settings
-from config.embedded.places import Places
+from dev.embedded.places import Places
 from tests.outside import run_python
 
 # Somebody holds the pool's one connection while two visitors come: one in vain, one after it.

@@ -14,9 +14,9 @@ from django.db import DataError, IntegrityError, OperationalError, connection, t
 from django.test import Client
 
 from bookings.models import Service
-from bookings.refusals import Refusal
 from config import logs
 from config.celery import app
+from core.errors import Refusal
 
 MEMBER = "W-4711"  # by name, for a traceback shows the lines of the program
 SECRETS = (MEMBER, "somebody@example.com", "10.9.8.7")

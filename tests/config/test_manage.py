@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from config.embedded import services
-from config.embedded.places import Places
+from dev.embedded import services
+from dev.embedded.places import Places
 from tests.outside import NOBODY_LISTENS, free_port, manage
 
 pytestmark = pytest.mark.slow

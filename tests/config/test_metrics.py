@@ -11,7 +11,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from config.embedded.places import Places
+from dev.embedded.places import Places
 from tests.entries.local_site import wait_for_answer
 from tests.factories.campaign import CampaignFactory
 from tests.factories.entries import EntryFactory

@@ -5,9 +5,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from bookings.locks import Lock
-from config.embedded import services
-from config.embedded.places import Places
+from core.locks import Lock
+from dev.embedded import services
+from dev.embedded.places import Places
 from tests.outside import manage, start_python
 
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher, make_password
-from django.db import connection
 from django.test import Client
 
 from tests.outside import NOBODY_LISTENS, PRODUCTION, run_python
@@ -138,14 +137,6 @@ def test_tests_run_without_debugging() -> None:
     assert settings.DEBUG is False
 
 
-@pytest.mark.django_db
-def test_database_has_a_value_for_the_ignored_triggers() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
-
-        assert cursor.fetchone() == ("{}",)
-
-
 @pytest.mark.slow
 def test_options_of_the_address_stand_beside_ours() -> None:
     address = "postgresql://u:p@127.0.0.1:1/d?options=-c%20statement_timeout%3D5s"
@@ -155,7 +146,7 @@ def test_options_of_the_address_stand_beside_ours() -> None:
 
     done = run_python("-c", script, **NOBODY_LISTENS | {"DATABASE_URL": address})
 
-    assert done.stdout == "-c statement_timeout=5s -c pgtrigger.ignore={}\n"
+    assert done.stdout == "-c statement_timeout=5s\n"
 
 
 @pytest.mark.slow

@@ -133,7 +133,7 @@ def test_production_needs_a_real_wester_id(
         moved_clock=False,
         command_approval=False,
         secret_key="0123456789" * 5,
-        embedded=False,
+        servers=True,
         sign_in=read_sign_in(state=None).may_serve,
         draw=True,
     )
@@ -148,7 +148,7 @@ def test_production_imports_nothing_of_the_stand_in(tmp_path: Path) -> None:
 
     modules = ended.stdout.splitlines()
     assert "entries.sign_in.views" in modules, ended.stderr
-    assert [name for name in modules if name.startswith(("config.wester", "allauth.idp"))] == []
+    assert [name for name in modules if name.startswith(("dev.wester", "allauth.idp"))] == []
     assert not list(tmp_path.iterdir())
 
 

@@ -32,7 +32,7 @@ def running_local_site(state: Path) -> Iterator[str]:
     port = free_port()
     with (state / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "config.wester", "--port", str(port)],
+            [sys.executable, "-m", "dev.wester", "--port", str(port)],
             cwd=ROOT,
             env=environment(LOCAL_STATE_DIR=str(state)),
             stdout=log,

@@ -7,7 +7,7 @@ import jwt
 import pytest
 from django.test import Client
 
-from campaign.models import User
+from core.models import User
 from entries.models import Member
 from tests.entries.browsing import is_signed_in
 from tests.entries.fake_provider import FakeProvider

@@ -9,8 +9,8 @@ from unittest.mock import Mock
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from bookings.locks import Lock, take
 from campaign.models import Campaign, Terms
+from core.locks import Lock, take
 from entries import entering
 from entries.models import Channel, Entry
 from tests.campaign.sessions import another_session, ended, wait_until_blocked

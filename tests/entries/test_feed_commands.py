@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from bookings.models import BookingEvent, FeedFile, InboxFile, QuarantinedRow
-from campaign.models import AuditRecord
+from core.models import AuditRecord
 from entries import tasks
 from tests.entries.feedfiles import membership_row, write_memberships
 from tests.factories.campaign import UserFactory

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 
-from campaign.models import User
+from core.models import User
 from entries.models import Member
 from entries.sign_in.claims import Identity, read_identity
 from entries.sign_in.members import find_or_make_member

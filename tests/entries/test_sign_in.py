@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from campaign.models import User
+from core.models import User
 from entries.models import Member
 from tests.entries.browsing import CALLBACK, SIGN_IN, is_signed_in, sign_in, start
 from tests.entries.fake_provider import FakeProvider, ec_jwk, ec_key, jwk, rsa_key, signed

@@ -142,7 +142,7 @@ def test_stand_in_sends_nobody_elsewhere(browser: Browser) -> None:
     ],
 )
 def test_stand_in_does_not_run(variables: dict[str, str], reason: str, tmp_path: Path) -> None:
-    ended = run_python("-m", "config.wester", LOCAL_STATE_DIR=str(tmp_path), **variables)
+    ended = run_python("-m", "dev.wester", LOCAL_STATE_DIR=str(tmp_path), **variables)
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: ")
@@ -153,7 +153,7 @@ def test_stand_in_has_every_migration(tmp_path: Path) -> None:
     ended = run_python(
         *("-m", "django", "makemigrations", "--check", "--dry-run"),
         LOCAL_STATE_DIR=str(tmp_path),
-        DJANGO_SETTINGS_MODULE="config.wester.settings",
+        DJANGO_SETTINGS_MODULE="dev.wester.settings",
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import get_resolver
 
-from campaign.models import User
+from core.models import User
 from entries.models import Member
 from entries.sign_in.members import signed_in_member
 from tests.entries.browsing import SIGN_IN, SIGN_OUT, is_signed_in, sign_in, start

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from campaign.models import User
+from core.models import User
 from tests.entries.browsing import CALLBACK, SIGN_IN, is_signed_in, sign_in, start
 from tests.entries.fake_provider import CLIENT_ID, FakeProvider, jwk, rsa_key, send, signed
 from tests.entries.misbehaving import (

@@ -10,9 +10,10 @@ import factory
 from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
-from campaign.canonical import content_sha256
-from campaign.models import Approval, AuditRecord, Campaign, Terms, User
+from campaign.models import Campaign, Terms
 from campaign.termsfile import CampaignFile, read_campaign_file
+from core.canonical_json import content_sha256
+from core.models import Approval, AuditRecord, User
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 AT = datetime(2024, 12, 2, 9, tzinfo=JAPAN)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookings.models import Booking
-from campaign import approvals
-from campaign.audit import Actor
 from campaign.models import Campaign
+from core import approvals
+from core.audit import Actor
 from entries.models import Entry
 from lottery import publishing
 from lottery.chains import sign_local_round

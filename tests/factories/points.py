@@ -5,8 +5,9 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from campaign.models import Approval, Campaign
+from campaign.models import Campaign
 from campaign.queries import working_terms
+from core.models import Approval
 from lottery.queries import subject_of
 from points.models import Account, Payout, Transfer
 from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from campaign import approvals
-from campaign.models import Approval
+from core import approvals
+from core.models import Approval
 from lottery import confirming, forgetting, voiding
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from campaign.models import User
+from core.models import User
 from lottery.models import Draw
 from tests.campaign.refused import sql
 from tests.factories.lottery import (

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from campaign import roles
-from campaign.models import Approval, AuditRecord
 from config.env import MovedClock
+from core import roles
+from core.models import Approval, AuditRecord
 from lottery import chains
 from lottery.local_chain import sign_round
 from lottery.models import Award, Draw, Entrant

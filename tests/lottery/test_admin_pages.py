@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from campaign import roles
-from campaign.models import AuditRecord, Campaign
+from campaign.models import Campaign
 from config.env import MovedClock
+from core import roles
+from core.models import AuditRecord
 from lottery import bundle
 from lottery.models import Draw
 from lottery.receipts import receipt_json

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from campaign.models import AuditRecord
-from campaign.refusals import NotPermitted
+from core.approvals import NotPermitted
+from core.models import AuditRecord
 from lottery import bundle, protocol, receipts, results, verifying
 from lottery.freezing import VERIFIER
 from lottery.models import Draw

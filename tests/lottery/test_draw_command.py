@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from campaign.models import Approval, AuditRecord, Campaign
+from campaign.models import Campaign
 from config.env import MovedClock
+from core.models import Approval, AuditRecord
 from lottery import protocol
 from lottery.models import Award, Draw, Entrant
 from lottery.receipts import receipt_json

@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from campaign.models import AggregationRun, Campaign
-from campaign.roles import ROLES
 from config.env import MovedClock
+from core.roles import ROLES
 from lottery.forecast import Spread
 from lottery.forecasting import forecast_campaign, keep_due_forecasts, read_rewards
 from lottery.models import KeptForecast

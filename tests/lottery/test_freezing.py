@@ -9,7 +9,8 @@ import pytest
 
 from bookings.models import Booking
 from campaign import refusals as campaign_refusals
-from campaign.models import AuditRecord, Campaign
+from campaign.models import Campaign
+from core.models import AuditRecord
 from entries import entering
 from lottery import entrant_list, freezing, keys, protocol
 from lottery.beacon import QUICKNET

@@ -12,10 +12,10 @@ import pytest
 from django.db import connections, transaction
 
 from bookings.loading import load_file
-from bookings.locks import Lock, take
 from bookings.models import Booking
 from campaign import aggregation, terms
 from campaign.models import Campaign, Terms
+from core.locks import Lock, take
 from entries import entering
 from entries.feeds import FEEDS
 from entries.models import Entry

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from lottery.models import Award, Draw, Entrant
+from lottery.models import Award, Candidate, Draw, Entrant
 from tests.campaign.refused import refused_as, sql
 from tests.factories.lottery import (
     confirmed_draw,
@@ -235,3 +235,7 @@ def test_one_member_is_awarded_once(running: Draw) -> None:
         sql(INSERT_AWARD, running.pk, entrant.pk, 2, 5_000)
     award(running, "W2", 2, 12_340)
     award(running, "W3", 3, 501)
+
+
+def test_candidates_have_no_table() -> None:
+    assert not Candidate._meta.managed

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval, Campaign
-from campaign.refusals import ContentChanged, NotPermitted, OwnRequest
+from campaign.models import Campaign
+from core import approvals
+from core.approvals import ContentChanged, NotPermitted, OwnRequest
+from core.audit import Actor
+from core.models import Approval
 from lottery import confirming, forgetting, publishing, voiding
 from lottery.models import Draw
 from lottery.refusals import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from campaign.models import AuditRecord
+from core.models import AuditRecord
 from lottery import chains, protocol
 from lottery.beacon import BadRound, Round
 from lottery.models import Award, Draw

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from bookings.commands import JAPAN
 from campaign.models import Campaign
+from core.commands import JAPAN
 from lottery.models import Award, Draw
 from points.models import Account, Transfer
 from tests.factories.campaign import ApprovalFactory

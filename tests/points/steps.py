@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookings.models import Booking
-from campaign import approvals
-from campaign.models import Approval
+from core import approvals
+from core.models import Approval
 from entries.models import Membership
 from lottery import confirming, voiding
 from lottery.models import Draw

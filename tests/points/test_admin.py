@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from campaign.models import Approval, AuditRecord
 from config.env import MovedClock
+from core.models import Approval, AuditRecord
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
 from points.queries import STALLED_AFTER
 from tests.campaign.staffpages import signed_in

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from campaign.audit import machine_user
-from campaign.models import AuditRecord
 from config.env import MovedClock
+from core.audit import machine_user
+from core.models import AuditRecord
 from lottery.queries import subject_of
 from points import exporting, payout, settling
 from points.models import Payout

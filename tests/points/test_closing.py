@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.models import Approval
+from core.models import Approval
 from lottery import forgetting
 from lottery.refusals import KeysNeeded
 from points import closing, correcting, expiring

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from campaign.models import User
 from config.env import MovedClock
+from core.models import User
 from lottery.models import Draw
 from points.models import Payout, Transfer
 from tests.campaign.commands import Ended, run, run_json

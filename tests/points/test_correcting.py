@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign.models import Approval
-from campaign.refusals import ContentChanged, NotPermitted
+from core.approvals import ContentChanged, NotPermitted
+from core.models import Approval
 from points import closing, correcting, expiring
 from points.models import Payout, Resolution, Reversal, Transfer
 from points.refusals import (

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 from points import closing, correcting, expiring, payout, preparing, queries
 from points.models import AwardStanding, KeyStanding, Payout, Transfer
 from points.verifying import verify_ledger

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from bookings.loading import load_file
-from bookings.locks import Feed, Lock, take
+from core.locks import Feed, Lock, take
 from entries.definitions import MEMBERSHIPS
 from entries.feeds import FEEDS
 from points import payout, preparing, queries

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from campaign import approvals, terms
-from campaign.refusals import ApprovalEnded
+from campaign import terms
+from core import approvals
+from core.approvals import ApprovalEnded
 from lottery import confirming, voiding
 from lottery.models import Draw
 from points import reserving
-from points.models import Account, PaidDraw, Transfer
+from points.models import Account, Transfer
 from points.preparing import request_payout
 from points.refusals import PayoutApproved
 from tests.campaign.refused import refused_as
@@ -110,7 +111,7 @@ def test_a_draw_is_not_void_once_its_payout_is_approved() -> None:
     with pytest.raises(PayoutApproved):
         voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=CONFIRMED_AT)
     with refused_as("draw_not_void_once_paid"):
-        PaidDraw.objects.update(
+        Draw.objects.update(
             state="void", voided_at=CONFIRMED_AT, voided_by=draw.confirmed_by, void_reason="x"
         )
     assert draw.state == Draw.State.CONFIRMED
@@ -119,7 +120,7 @@ def test_a_draw_is_not_void_once_its_payout_is_approved() -> None:
 def test_a_void_draw_reserves_nothing() -> None:
     draw = confirmed()
     with refused_as("draw_void_reserves_nothing"), connection.cursor() as cursor:
-        PaidDraw.objects.update(
+        Draw.objects.update(
             state="void", voided_at=CONFIRMED_AT, voided_by=draw.confirmed_by, void_reason="x"
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import connection, models
-
-from points.models.transfer_trigger import REVERSAL_RULES, RULES
 
 HERE = Path(__file__).parent
 MODELS = list(apps.get_app_config("points").get_models())
@@ -24,37 +21,6 @@ WITHOUT_A_PERSON = {
 }
 # Looked at by the trigger of transfers, for all rows of a statement.
 UNCHECKED = {"Transfer.debit", "Transfer.credit", "Transfer.award", "Transfer.reverses"}
-
-
-def test_every_guard_is_named_in_a_test() -> None:
-    tested = "".join(file.read_text(encoding="utf-8") for file in HERE.glob("*.py"))
-    guards = {one.name for model in MODELS for one in model._meta.constraints}
-    labels = {model._meta.label for model in MODELS}
-    guards |= {
-        str(trigger.name)
-        for model, trigger in pgtrigger.registered()
-        if model._meta.label in labels and trigger.name != "transfer_posted"
-    }
-    guards |= {name for name, _message, _condition in (*RULES, *REVERSAL_RULES)}
-    guards |= {
-        "transfer_between_known_accounts",
-        "transfer_award_not_overspent",
-        "payout_closed_when_sums_agree",
-    }
-
-    assert len(guards) > 40
-    assert {name for name in guards if f'"{name}"' not in tested} == set()
-
-
-def test_every_instant_of_staff_has_its_person() -> None:
-    lonely = {
-        f"{model.__name__}.{field.name}"
-        for model in TABLES
-        for field in model._meta.concrete_fields
-        if isinstance(field, models.DateTimeField) and field.name.endswith("_at")
-    }
-
-    assert lonely == WITHOUT_A_PERSON
 
 
 def test_every_foreign_key_protects_and_is_checked() -> None:

@@ -10,9 +10,9 @@ from django.db import OperationalError
 from django.utils.module_loading import import_string
 from pytest_django import Settings
 
-from campaign import clock
 from config.celery import app
 from config.env import MovedClock
+from core import clock
 from points import payout, queries, tasks
 from points.models import Payout
 from points.queries import STALLED_AFTER

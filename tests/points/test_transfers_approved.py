@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from campaign.models import Approval
+from core.models import Approval
 from lottery.queries import subject_of
 from points.models import CreditAnswer, Payout, Resolution, Transfer
 from tests.campaign.refused import refused_as

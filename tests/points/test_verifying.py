@@ -1,11 +1,11 @@
 """``ledger verify`` finds what was written past every guard, each thing under its code."""
 
-import pgtrigger
 import pytest
 
 from points.models import Account, Transfer
 from points.verifying import QUESTIONS, SHOWN, Finding, verify_ledger
 from tests.campaign.refused import sql
+from tests.database import every_trigger_off
 from tests.points.steps import paid, prepared
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_an_empty_ledger_is_right() -> None:
 def test_each_harm_is_found_under_its_code(code: str) -> None:
     paid()
     sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the tables as they are
-    with pgtrigger.ignore():
+    with every_trigger_off():
         sql(HARM[code])
 
     verified = verify_ledger()
@@ -96,7 +96,7 @@ def test_every_question_has_its_harm() -> None:
 
 def test_only_the_first_are_shown() -> None:
     paid({f"W{n}": 5_000 for n in range(SHOWN + 2)})
-    with pgtrigger.ignore():
+    with every_trigger_off():
         sql("UPDATE points_account SET balance_points = 0 WHERE kind = 'member'")
 
     (finding, books) = verify_ledger().findings

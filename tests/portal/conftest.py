@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytest_django import Settings
 
-from campaign.models import Campaign, Terms, User
+from campaign.models import Campaign, Terms
 from campaign.termsfile import CampaignFile, read_campaign_file
 from config.env import ROOT, MovedClock
+from core.models import User
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 

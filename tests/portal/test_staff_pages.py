@@ -8,7 +8,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from campaign.models import AuditRecord, Campaign
+from campaign.models import Campaign
+from core.models import AuditRecord
 from entries.models import Entry, Member
 from points.models import Account
 from tests.factories.campaign import CampaignFactory, UserFactory

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from campaign import shared_pages
-from campaign.freshness import LONGEST_S
 from campaign.models import Campaign, Terms
+from core import shared_pages
+from core.freshness import LONGEST_S
 from tests.portal.conftest import JAPAN
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bookings.commands import ContractCommand, Report, one_transaction
 from bookings.network import load_network
+from core.commands import ContractCommand, Report, one_transaction
 
 
 class Command(ContractCommand):

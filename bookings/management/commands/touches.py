@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bookings.commands import ContractCommand, Report
 from bookings.journeys import JourneyUnresolved, Network
 from bookings.network import current_network
+from core.commands import ContractCommand, Report
 
 
 class Command(ContractCommand):

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bookings.commands import ContractCommand, Report, one_transaction
-from campaign import aggregation, clock, queries, reports
-from campaign.management import arguments
+from campaign import aggregation, queries, reports
 from campaign.models import AggregationRun, Campaign
+from core import arguments, clock
+from core.commands import ContractCommand, Report, one_transaction
 
 POLL_S = 0.2
 

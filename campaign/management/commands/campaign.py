@@ -4,11 +4,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bookings.commands import Report, VerbCommand, one_transaction
-from campaign import clock, queries, terms
-from campaign.management import arguments
-from campaign.models import Approval, Campaign
+from django.core.management.base import CommandParser
+
+from campaign import queries, terms
+from campaign.models import Campaign
 from campaign.states import entry_state
+from campaign.termsfile import read_file
+from core import arguments, clock
+from core.commands import Report, VerbCommand, one_transaction
+from core.models import Approval
+
+
+def file_argument(parser: CommandParser) -> None:
+    """Declare a campaign file."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a campaign file (JSON)")
 
 
 class Command(VerbCommand):
@@ -16,7 +25,7 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "load": ("load", arguments.both(arguments.file, arguments.dry_run)),
+        "load": ("load", arguments.both(file_argument, arguments.dry_run)),
         "check": ("check_terms", arguments.code),
         "show": ("show", arguments.code),
         "publish": (
@@ -25,13 +34,13 @@ class Command(VerbCommand):
         ),
         "revise": (
             "revise",
-            arguments.both(arguments.code, arguments.file, arguments.by, arguments.dry_run),
+            arguments.both(arguments.code, file_argument, arguments.by, arguments.dry_run),
         ),
     }
 
     def load(self, *, file: Path, dry_run: bool, **_: Any) -> Report:
         """Set down an unpublished campaign as a file says."""
-        content = arguments.read_file(file)
+        content = read_file(file)
         with one_transaction(dry_run=dry_run):
             changed = terms.load_campaign(content)
             shown = describe(queries.get_campaign(content.code))
@@ -70,7 +79,7 @@ class Command(VerbCommand):
         with one_transaction(dry_run=dry_run):
             approval = terms.request_revision(
                 campaign=queries.get_campaign(code),
-                file=arguments.read_file(file),
+                file=read_file(file),
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )

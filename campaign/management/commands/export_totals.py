@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from bookings.commands import ContractCommand, Report
-from bookings.refusals import Refusal
 from campaign import queries, reports
-from campaign.management import arguments
+from core import arguments
+from core.commands import ContractCommand, Report
+from core.errors import Refusal
 
 
 class OutputFailed(Refusal):

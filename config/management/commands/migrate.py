@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connection
 
-from bookings.locks import Lock
+from core.locks import Lock
 
 POLL_S = 0.2
 

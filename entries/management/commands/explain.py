@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from bookings.commands import ContractCommand, Report
 from campaign import queries
-from campaign.management import arguments
+from core import arguments
+from core.commands import ContractCommand, Report
 from entries import standing
 from entries.frozen import FrozenPlace
 from entries.standing import ExplainedBooking, Standing

@@ -8,14 +8,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bookings.commands import ContractCommand, Report, one_transaction
 from bookings.delivery import find_feed_files
 from bookings.loading import FileOutcome, load_file
-from bookings.locks import Lock, take
 from bookings.models import FeedFile
-from bookings.progress import Progress
-from campaign import clock
-from campaign.management import arguments
+from core import arguments, clock
+from core.commands import ContractCommand, Report, one_transaction
+from core.locks import Lock, take
+from core.progress import Progress
 from entries.feeds import FEEDS
 
 REFUSED = FeedFile.Status.REFUSED

@@ -6,10 +6,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from bookings import quarantine
-from bookings.commands import Report, VerbCommand, one_transaction
 from bookings.models import QuarantinedRow
-from campaign import clock
-from campaign.management import arguments
+from core import arguments, clock
+from core.commands import Report, VerbCommand, one_transaction
 from entries.feeds import FEEDS
 from entries.quarantine import dismiss
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bookings.commands import Report, VerbCommand, one_transaction
-from campaign import clock
-from campaign.management.arguments import both, by, code, dry_run, read_actor
-from campaign.models import Approval
 from campaign.queries import get_campaign
+from core import clock
+from core.arguments import both, by, code, dry_run, read_actor
+from core.commands import Report, VerbCommand, one_transaction
+from core.models import Approval
 from lottery import (
     bundle,
     chains,

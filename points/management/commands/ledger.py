@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from bookings.commands import Report, VerbCommand
-from campaign.management.arguments import nothing
+from core.arguments import nothing
+from core.commands import Report, VerbCommand
 from points.verifying import verify_ledger
 
 

@@ -7,14 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bookings.commands import Report, VerbCommand, one_transaction
 from bookings.loading import FileOutcome
 from bookings.models import FeedFile
-from bookings.progress import Progress
-from campaign import clock
-from campaign.management.arguments import both, by, code, dry_run, read_actor
-from campaign.models import Approval
 from campaign.queries import get_campaign
+from core import clock
+from core.arguments import both, by, code, dry_run, read_actor
+from core.commands import Report, VerbCommand, one_transaction
+from core.models import Approval
+from core.progress import Progress
 from points import closing, correcting, exporting, payout, preparing, settling
 from points.management import arguments
 from points.models import Payout

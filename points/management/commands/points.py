@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bookings.commands import Report, VerbCommand, one_transaction
-from campaign import clock
-from campaign.management.arguments import both, by, dry_run, read_actor
+from core import clock
+from core.arguments import both, by, dry_run, read_actor
+from core.commands import Report, VerbCommand, one_transaction
 from points import correcting, expiring
 from points.management import arguments
 

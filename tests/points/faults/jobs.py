@@ -16,9 +16,9 @@ from django.db import connection
 from kombu import Producer
 
 from bookings.loading import load_file
-from campaign import clock
 from campaign.models import Campaign
 from config.env import MovedClock
+from core import clock
 from entries.feeds import FEEDS
 from points import preparing
 from tests.factories.campaign import CampaignFactory, UserFactory

@@ -17,8 +17,8 @@ import psutil
 import psycopg
 from redis import Redis
 
-from config.embedded import services
-from config.embedded.places import Places
+from dev.embedded import services
+from dev.embedded.places import Places
 from tests.outside import ROOT, environment
 from tests.points.faults.moments import Moment
 

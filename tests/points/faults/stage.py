@@ -16,11 +16,11 @@ from typing import Any
 from django.db import connection
 
 from bookings.loading import load_file
-from bookings.refusals import Refusal
-from campaign import approvals
-from campaign.audit import Actor
-from campaign.models import Approval
 from campaign.queries import working_terms
+from core import approvals
+from core.audit import Actor
+from core.errors import Refusal
+from core.models import Approval
 from entries.entering import enter
 from entries.feeds import FEEDS
 from lottery import confirming, publishing, voiding

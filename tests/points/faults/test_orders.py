@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bookings.refusals import Refusal
+from core.errors import Refusal
 from lottery.models import Entrant
 from points import preparing
 from points.models import KeyStanding, Payout, Transfer

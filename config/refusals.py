@@ -1,5 +1,0 @@
-"""What can be wrong around the program, each as one sentence for the person who can mend it."""
-
-
-class ServiceFailed(Exception):
-    """An embedded server could not be started or stopped; the message says what to do."""

@@ -1,0 +1,23 @@
+"""The app, its roles, and what must stand after every migrate."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    """What every app stands on, knowing nothing of rail or campaigns."""
+
+    name = "core"
+    verbose_name = _("People and approvals")
+
+    def ready(self) -> None:
+        """Register who may see and decide approvals, and grant the roles' permissions."""
+        # The models are there only now.
+        from core import roles
+
+        for role in roles.ROLES:
+            roles.register(role, {"core.view_approval", "core.view_auditrecord"})
+        roles.register("approver", {"core.decide_approval"})
+        # Django's own hook for what must stand after every migrate, as for the permissions.
+        post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")

@@ -1,0 +1,49 @@
+"""Arguments that several commands share, each declared and read in one place."""
+
+from collections.abc import Callable
+
+from django.core.management.base import CommandParser
+
+from core.audit import Actor, acting_by_command
+from core.staff import get_staff
+
+Declare = Callable[[CommandParser], None]
+
+
+def code(parser: CommandParser) -> None:
+    """Declare the campaign's code."""
+    parser.add_argument("code", metavar="CODE", help="the campaign's code")
+
+
+def by(parser: CommandParser) -> None:
+    """Declare the staff user in whose name the command acts."""
+    parser.add_argument("--by", required=True, metavar="USER", help="the acting staff user")
+
+
+def dry_run(parser: CommandParser) -> None:
+    """Declare the wish to see what would happen."""
+    parser.add_argument("--dry-run", action="store_true", help="do everything, then undo it")
+
+
+def approval(parser: CommandParser) -> None:
+    """Declare an approval's number."""
+    parser.add_argument("approval", metavar="ID", type=int, help="the approval's number")
+
+
+def both(*declarations: Declare) -> Declare:
+    """Declare several arguments in this order."""
+
+    def declare(parser: CommandParser) -> None:
+        for declaration in declarations:
+            declaration(parser)
+
+    return declare
+
+
+def nothing(_parser: CommandParser) -> None:
+    """Declare no argument."""
+
+
+def read_actor(username: str) -> Actor:
+    """Return who acts: the staff user named by ``--by``, typed by the machine's user."""
+    return acting_by_command(get_staff(username))

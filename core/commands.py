@@ -1,0 +1,112 @@
+"""The form that every command of the contract shares.
+
+Progress and words go to standard error, the result to standard output; ``--json`` makes it one
+JSON object. Exit 0: done, or nothing left to do; 1: refused or failed, with the reason; 2: usage.
+"""
+
+import json
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import translation
+
+from core.errors import Refusal, database_failed
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command found or did: for programs, for people, and whether all is well."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    ok: bool = True
+
+
+class ContractCommand(BaseCommand):
+    """A command that answers with a Report and refuses with one sentence."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare what all commands share."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    @abstractmethod
+    def run(self, *args: Any, **options: Any) -> Report:
+        """Do what the command is for; raise a Refusal where the rules do not allow it."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run in English, print the report, and end with the exit code that it asks for."""
+        as_json: bool = options.pop("json")
+        try:
+            with translation.override("en"):
+                report = self.run(**options)
+        except Refusal as refusal:
+            report = self.failed(str(refusal), refusal)
+        except (OperationalError, InterfaceError) as failure:
+            report = self.failed(database_failed(failure), failure)
+        if as_json:
+            reason = {} if report.ok else {"error": report.text}
+            self.stdout.write(to_json({**reason, **report.data}))
+        elif report.ok and report.text:
+            self.stdout.write(report.text)
+        if not report.ok:
+            raise CommandError(report.text, returncode=1)
+
+    def failed(self, sentence: str, cause: Exception) -> Report:
+        """Report a refusal, with what its exception knows beyond the sentence."""
+        return Report({**getattr(cause, "data", {}), "error": sentence}, sentence.strip(), ok=False)
+
+
+class VerbCommand(ContractCommand):
+    """A command of several verbs: ``campaign load FILE``, ``campaign show CODE``.
+
+    A subclass lists its verbs: the name, the method that carries it out, and a function that
+    declares its arguments.
+    """
+
+    verbs: Mapping[str, tuple[str, Callable[[CommandParser], None]]]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Give every verb a parser of its own, each with what all commands share."""
+        subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        for verb, (method, declare) in self.verbs.items():
+            subparser = subparsers.add_parser(verb, help=getattr(self, method).__doc__)
+            super().add_arguments(subparser)
+            declare(subparser)
+
+    def run(self, *args: Any, **options: Any) -> Report:
+        """Carry out the verb that was given."""
+        method, _ = self.verbs[options.pop("verb")]
+        report: Report = getattr(self, method)(**options)
+        return report
+
+
+@contextmanager
+def one_transaction(*, dry_run: bool) -> Iterator[None]:
+    """Run everything inside as one transaction; a dry run checks every constraint and undoes it."""
+    with transaction.atomic():
+        yield
+        if dry_run:
+            connection.check_constraints()
+            transaction.set_rollback(True)
+
+
+def to_json(data: Mapping[str, Any]) -> str:
+    """Write one JSON object; instants in Japan's time with its offset, dates as they are."""
+
+    def readable(value: object) -> str:
+        if isinstance(value, datetime):
+            return value.astimezone(JAPAN).isoformat()
+        if isinstance(value, date):
+            return value.isoformat()
+        raise TypeError(type(value).__name__)
+
+    return json.dumps(data, ensure_ascii=False, default=readable)

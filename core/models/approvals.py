@@ -1,0 +1,120 @@
+"""Four eyes: what one person asks for and another one allows, and the record of both."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+OPEN = Q(state="open", decided_by__isnull=True, decided_at__isnull=True)
+APPROVED = Q(state="approved", decided_by__isnull=False, decided_at__isnull=False)
+REFUSED = Q(state="refused", decided_by__isnull=False, decided_at__isnull=False)
+SUPERSEDED = Q(state="superseded", decided_by__isnull=True, decided_at__isnull=False)
+
+
+class Approval(models.Model):
+    """A second person's yes to one exact content."""
+
+    class State(models.TextChoices):
+        """What became of the request; it moves once, from open."""
+
+        OPEN = "open", _("open")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        SUPERSEDED = "superseded", _("superseded")
+
+    action = models.CharField(_("action"), max_length=40)
+    subject = models.CharField(
+        _("subject"), max_length=100, db_comment="What it is about, such as a campaign's code."
+    )
+    content = models.JSONField(_("content"), db_comment="What is approved, for the eye to read.")
+    content_sha256 = models.CharField(
+        max_length=64, db_comment="Of the canonical JSON of content, lower-case hex."
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, db_default=State.OPEN)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="requested_approvals",
+        verbose_name=_("requested by"),
+    )
+    requested_at = models.DateTimeField(_("requested at"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="decided_approvals",
+        null=True,
+        blank=True,
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+
+    class Meta:
+        # Its triggers stand in core/sql/approval_triggers.sql.
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        permissions = [("decide_approval", "Can approve or refuse what others ask for")]
+        constraints = [
+            models.CheckConstraint(
+                condition=OPEN | APPROVED | REFUSED | SUPERSEDED, name="approval_open_or_ended"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | ~Q(decided_by=F("requested_by")),
+                name="approval_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"), name="approval_hash_is_sha256"
+            ),
+            models.UniqueConstraint(
+                fields=["action", "subject"],
+                condition=Q(state="open"),
+                name="approval_one_open_per_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject} ({self.state})"
+
+
+class AuditRecord(models.Model):
+    """Who did what, when and from where; never changed, never deleted."""
+
+    at = models.DateTimeField(_("at"))
+    action = models.CharField(_("action"), max_length=40)
+    subject = models.CharField(_("subject"), max_length=100)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_comment="Null where a command needs no account, such as the one that adds them.",
+        verbose_name=_("user"),
+    )
+    os_user = models.CharField(
+        _("user of the machine"),
+        max_length=100,
+        db_default="",
+        blank=True,
+        db_comment="Of a command; empty for the web.",
+    )
+    host = models.CharField(
+        _("machine"),
+        max_length=255,
+        db_default="",
+        blank=True,
+        db_comment="Of a command; empty for the web.",
+    )
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    class Meta:
+        # Its triggers stand in core/sql/auditrecord_triggers.sql.
+        verbose_name = _("audit record")
+        verbose_name_plural = _("audit records")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(os_user=""), name="auditrecord_names_somebody"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.action} {self.subject}"

@@ -1,0 +1,36 @@
+-- approval_triggers: what constraints cannot say about core_approval
+
+CREATE OR REPLACE TRIGGER approval_begins_open
+BEFORE INSERT ON core_approval
+FOR EACH ROW WHEN (NEW.state <> 'open')
+EXECUTE FUNCTION core_refuse('an approval is asked for before it is decided');
+ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_begins_open;
+
+CREATE OR REPLACE TRIGGER approval_ended_stays
+BEFORE UPDATE ON core_approval
+FOR EACH ROW WHEN (OLD.state <> 'open')
+EXECUTE FUNCTION core_refuse('an approval that has ended stays as it is');
+ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_ended_stays;
+
+CREATE OR REPLACE TRIGGER approval_request_stays
+BEFORE UPDATE ON core_approval
+FOR EACH ROW WHEN (
+    (OLD.action, OLD.content, OLD.content_sha256, OLD.requested_at, OLD.requested_by_id,
+        OLD.subject)
+        IS DISTINCT FROM (NEW.action, NEW.content, NEW.content_sha256, NEW.requested_at,
+            NEW.requested_by_id, NEW.subject)
+)
+EXECUTE FUNCTION core_refuse('what was asked for stays as it is');
+ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_request_stays;
+
+CREATE OR REPLACE TRIGGER approval_never_deleted
+BEFORE DELETE ON core_approval
+FOR EACH ROW
+EXECUTE FUNCTION core_refuse('approvals are never deleted');
+ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_never_deleted;
+
+CREATE OR REPLACE TRIGGER approval_never_truncated
+BEFORE TRUNCATE ON core_approval
+FOR EACH STATEMENT
+EXECUTE FUNCTION core_refuse('this table is never truncated');
+ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_never_truncated;

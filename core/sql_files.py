@@ -1,0 +1,37 @@
+"""SQL that stands in files: ``<app>/sql/<name>.sql``."""
+
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps as every_app
+from django.db import migrations
+
+# Whoever may create temporary tables could otherwise put one in front of ours (pg_temp comes first
+# where a path does not name it), so that a trigger would look there.
+FIXED_PATH = "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', TRUE)"
+
+
+@cache
+def read_sql(app: str, name: str) -> str:
+    """Return the text of an app's SQL file."""
+    folder = Path(every_app.get_app_config(app).path)
+    return (folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def load_sql(app: str, *names: str) -> migrations.RunPython:
+    """Return the migration step that creates or replaces what these files define.
+
+    Functions that say ``SET search_path FROM CURRENT`` get our schema and nothing else.
+    """
+    return migrations.RunPython(partial(_execute, app, names), migrations.RunPython.noop)
+
+
+def _execute(app: str, names: tuple[str, ...], _apps: Any, schema_editor: Any) -> None:
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('search_path')")
+        path = cursor.fetchone()[0]
+        cursor.execute(FIXED_PATH)
+        for name in names:
+            cursor.execute(read_sql(app, name))
+        cursor.execute("SELECT set_config('search_path', %s, TRUE)", [path])

@@ -1,0 +1,1 @@
+"""What a developer's machine has and production never."""

@@ -1,0 +1,51 @@
+"""What keeps a demo from running; each sentence says what to do."""
+
+from core.errors import Refusal
+
+
+class DemoRefusal(Refusal):
+    """Base of what keeps a demo from running."""
+
+
+class NoDemoMode(DemoRefusal):
+    """The settings are not those of a demo."""
+
+
+class DemoRunning(DemoRefusal):
+    """Another demo of this folder is running."""
+
+
+class PortTaken(DemoRefusal):
+    """The port cannot be used."""
+
+
+class PartEnded(DemoRefusal):
+    """A part of the demo has ended by itself."""
+
+
+class PageSilent(DemoRefusal):
+    """The campaign page did not answer in time."""
+
+
+class AskedToEnd(DemoRefusal):
+    """A signal asks the demo to end before it is through."""
+
+
+class WorkersStalled(DemoRefusal):
+    """The workers do not finish what they were called to."""
+
+
+class OrderRefused(DemoRefusal):
+    """A command that the demo gave was refused."""
+
+
+class OtherDemo(DemoRefusal):
+    """The data of another demo lie where they cannot be cleared away."""
+
+
+class FeedsUnusable(DemoRefusal):
+    """The folder named by FEEDS holds no feed files."""
+
+
+class DrawNotProved(DemoRefusal):
+    """The outsider's verifier does not accept the draw."""

@@ -1,0 +1,104 @@
+"""Feed files: rows cut into files, each written with its manifest.
+
+Source: feed contract, form, encoding, name, manifest.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bookings.definitions import FeedDefinition
+from dev.demo.sampling.mistakes import Mistake
+from dev.demo.sampling.times import DAYS
+
+ROWS_A_FILE = 12_000
+PLAIN_EVERY = 7  # of so many days one is delivered unpacked
+PACKED_LEVEL = 1
+
+
+class Delivery(NamedTuple):
+    """The rows of one file."""
+
+    rows: list[str]
+    encoding: str = "utf-8"
+    line_end: str = "\n"
+
+
+class Intended(NamedTuple):
+    """A row that the loader is to put into quarantine: its file, its record and the reason."""
+
+    file: str
+    record: int
+    reason: str
+
+
+class FeedFolder:
+    """Writes the files of a folder and keeps count of what it wrote."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = self.rows = 0
+        self.intended: list[Intended] = []
+
+    def deliver(
+        self, feed: FeedDefinition, day: int, rows: list[str], mistakes: Iterable[Mistake] = ()
+    ) -> None:
+        """Write the rows of one day, the bad ones at the end; no file where there are none."""
+        wrong = [mistake for mistake in mistakes if mistake.day == day]
+        deliveries = list(cut([*rows, *(mistake.text for mistake in wrong)], day))
+        for sequence, delivery in enumerate(deliveries, start=1):
+            name = self.write(feed, day, sequence, delivery)
+        for place, mistake in enumerate(wrong, start=len(deliveries[-1].rows) - len(wrong) + 1):
+            self.intended.append(Intended(name, place, mistake.reason))
+
+    def write(self, feed: FeedDefinition, day: int, sequence: int, delivery: Delivery) -> str:
+        """Write one file and, after it, its manifest; return the file's name."""
+        lines = [",".join(feed.header), *delivery.rows, ""]
+        content = delivery.line_end.join(lines).encode(delivery.encoding)
+        is_packed = day % PLAIN_EVERY != 0
+        if is_packed:
+            content = gzip.compress(content, compresslevel=PACKED_LEVEL, mtime=0)
+        compact = DAYS[day].replace("-", "")
+        name = f"{feed.name}-{compact}-{sequence:03}.csv{'.gz' if is_packed else ''}"
+        manifest = {
+            "feed": feed.name,
+            "version": 1,
+            "business_date": DAYS[day],
+            "sequence": sequence,
+            "rows": len(delivery.rows),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "encoding": delivery.encoding,
+        }
+        (self.folder / name).write_bytes(content)
+        (self.folder / f"{name}.manifest.json").write_text(json.dumps(manifest))
+        self.files += 1
+        self.rows += len(delivery.rows)
+        return name
+
+
+CP932_DAY = DAYS.index("2024-12-28")
+CRLF_DAY = DAYS.index("2024-12-29")
+
+
+def cut(rows: list[str], day: int) -> Iterator[Delivery]:
+    """Cut the rows of a day into files; on one day an old machine delivers those that it can."""
+    line_end = "\r\n" if day == CRLF_DAY else "\n"
+    if day == CP932_DAY:
+        old = [row for row in rows if fits_cp932(row)]
+        if old:
+            yield Delivery(old, encoding="cp932")
+        rows = [row for row in rows if not fits_cp932(row)]
+    for start in range(0, len(rows), ROWS_A_FILE):
+        yield Delivery(rows[start : start + ROWS_A_FILE], line_end=line_end)
+
+
+def fits_cp932(row: str) -> bool:
+    """Say whether a row can be written in cp932: the dash of some services' names cannot."""
+    try:
+        row.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""Make a folder of sample feeds: a whole campaign's deliveries for so many members."""
+
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
+from dev.demo.sampling import mistakes
+from dev.demo.sampling.choosing import below, happens
+from dev.demo.sampling.files import FeedFolder, Intended
+from dev.demo.sampling.histories import Histories
+from dev.demo.sampling.mistakes import Mistake
+from dev.demo.sampling.people import CLOSES, LONG_AGO, OPENS, Entering, Person, make_people
+from dev.demo.sampling.times import DAY_S, HOUR_S, day_number, instant, stamp
+from entries.definitions import ENTRIES, MEMBERSHIPS
+
+SEED = "012025121203"
+WEB_ENTRIES = "web_entries.json"  # who enters on the page and when; no feed file
+MOST_ON_THE_WEB = 1_500
+
+FIRST_DAY, LAST_DAILY = day_number("2024-12-09"), day_number("2025-01-19")
+LATE_DAYS = [
+    day_number(f"2025-{text}") for text in ("01-23", "01-31", "02-07", "02-13", "02-14", "02-17")
+]
+KIND_MENDED = instant("2025-01-10", 9)
+FORGOTTEN_ENTRIES = day_number("2025-01-23")
+Rows = dict[int, list[tuple[int, str]]]
+
+
+class Sample(NamedTuple):
+    """What was made: counts, and the rows that are bad on purpose."""
+
+    members: int
+    files: int
+    rows: int
+    web_entries: int
+    intended: list[Intended]
+
+
+class Feeds:
+    """The rows of all feeds, by the day whose file has them."""
+
+    def __init__(self, *, random: Random, campaign: str) -> None:
+        self.random = random
+        self.campaign = campaign
+        self.histories = Histories(random)
+        self.registrations: Rows = defaultdict(list)
+        self.memberships: Rows = defaultdict(list)
+        self.entries: Rows = defaultdict(list)
+        self.web: list[tuple[int, str]] = []
+
+    def add(self, person: Person) -> None:
+        """Have a person travel, enter, be linked, and leave."""
+        self.histories.travel(person)
+        self.link(person)
+        if person.entering is not None:
+            self.enter(person, person.entering)
+        self.belong(person)
+
+    def link(self, person: Person) -> None:
+        """Tell whose an EX number is, again when points are registered for or a kind is mended."""
+        if person.linked_at is None:
+            return
+        known = [person.linked_at]
+        if person.points_registered_at is not None:
+            known.append(max(person.points_registered_at + 60, person.linked_at))
+        kind = person.kind
+        for at in sorted(set(known)):
+            registered = person.points_registered_at
+            is_known = registered is not None and registered < at
+            self.register(person, kind, registered if is_known else None, at)
+        if kind == "plus_ex" and happens(self.random, 10):
+            self.register(person, "j_west_card_express", None, KIND_MENDED)
+
+    def register(self, person: Person, kind: str, registered: int | None, at: int) -> None:
+        """Put a registration into the file of its day."""
+        points = "" if registered is None else stamp(registered)
+        row = f"{person.ex_member_no},{kind},{person.wester_id},{points},{stamp(at)}"
+        self.registrations[at // DAY_S].append((at, row))
+
+    def enter(self, person: Person, entering: Entering) -> None:
+        """Put an entry into the app's and the call centre's files, or keep it for the page."""
+        is_web = entering.channel == "web" and len(self.web) < MOST_ON_THE_WEB
+        if is_web:
+            self.web.append((entering.at, person.wester_id))
+            return
+        channel = "app" if entering.channel == "web" else entering.channel
+        self.put_entry(person, channel, entering.at, is_forgotten=happens(self.random, 0.4))
+        if happens(self.random, 0.5):
+            again = min(entering.at + 2 * HOUR_S, CLOSES - 1)
+            self.put_entry(person, "call_center", again, is_forgotten=False)
+
+    def put_entry(self, person: Person, channel: str, at: int, *, is_forgotten: bool) -> None:
+        """Put an entry into its day's file, or into one that comes when the list is frozen."""
+        row = f"{person.wester_id},{self.campaign},{stamp(at)},{channel}"
+        self.entries[FORGOTTEN_ENTRIES if is_forgotten else at // DAY_S].append((at, row))
+
+    def belong(self, person: Person) -> None:
+        """Tell who has joined WESTER of late, and who leaves."""
+        if happens(self.random, 4):
+            joined = LONG_AGO + below(self.random, OPENS - LONG_AGO)
+            self.tell_membership(person, "active", joined)
+        if person.leaves_at is not None:
+            self.tell_membership(person, "withdrawn", person.leaves_at)
+
+    def tell_membership(self, person: Person, status: str, at: int) -> None:
+        """Put a membership into the file of its day."""
+        self.memberships[at // DAY_S].append((at, f"{person.wester_id},{status},{stamp(at)}"))
+
+
+def make_feeds(folder: Path, *, members: int, campaign: str, seed: str = SEED) -> Sample:
+    """Make the folder anew, with the feed files of a whole campaign.
+
+    The same arguments give the same bytes. What stood in the folder is gone; it is whole or not
+    there, whenever this is killed.
+    """
+    draft = folder.with_name(f"{folder.name}.part")
+    for remains in (draft, folder):
+        shutil.rmtree(remains, ignore_errors=True)
+    draft.mkdir(parents=True)
+    feeds = Feeds(random=Random(seed), campaign=campaign)  # noqa: S311 - a seed is the point here
+    for person in make_people(feeds.random, members):
+        feeds.add(person)
+    sample = write_feeds(draft, feeds, members=members)
+    draft.rename(folder)
+    return sample
+
+
+def write_feeds(folder: Path, feeds: Feeds, *, members: int) -> Sample:
+    """Write every feed's files, and who enters on the page."""
+    entries = [
+        Mistake(wrong.day, wrong.reason, wrong.text.format(campaign=feeds.campaign))
+        for wrong in mistakes.ENTRIES
+    ]
+    bookings = feeds.histories.rows
+    bookings[mistakes.WITNESS_DAY].append((0, mistakes.WITNESS))
+    written = FeedFolder(folder)
+    write_feed(written, EX_REGISTRATIONS, feeds.registrations, mistakes.REGISTRATIONS)
+    write_feed(written, BOOKINGS, bookings, mistakes.BOOKINGS)
+    write_feed(written, MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS)
+    write_feed(written, ENTRIES, feeds.entries, entries)
+    web = [[wester_id, stamp(at)] for at, wester_id in sorted(feeds.web)]
+    (folder / WEB_ENTRIES).write_text(json.dumps(web))
+    return Sample(members, written.files, written.rows, len(web), written.intended)
+
+
+def write_feed(
+    written: FeedFolder,
+    feed: FeedDefinition,
+    rows: Mapping[int, list[tuple[int, str]]],
+    wrong: list[Mistake],
+) -> None:
+    """Write a feed's files, in the order in which things happened; a few rows come twice."""
+    by_day: Rows = defaultdict(list)
+    for day, some in rows.items():
+        by_day[delivery_day(day)] += some
+    repeated: list[str] = []
+    for day in sorted({*by_day, *(mistake.day for mistake in wrong)}):
+        texts = [text for _, text in sorted(by_day[day])]
+        written.deliver(feed, day, texts + repeated, wrong)
+        repeated = texts[-2:]
+
+
+def delivery_day(day: int) -> int:
+    """Return the business date of what happens on a day: daily at first, then now and then."""
+    if day <= LAST_DAILY:
+        return max(day, FIRST_DAY)
+    return next((late for late in LATE_DAYS if late >= day), LATE_DAYS[-1])

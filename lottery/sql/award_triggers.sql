@@ -1,0 +1,49 @@
+-- award_triggers: what constraints cannot say about lottery_award
+
+CREATE OR REPLACE TRIGGER award_append_only
+BEFORE UPDATE OR DELETE ON lottery_award
+FOR EACH ROW
+EXECUTE FUNCTION core_refuse('this table is only added to');
+ALTER TABLE lottery_award ENABLE ALWAYS TRIGGER award_append_only;
+
+CREATE OR REPLACE TRIGGER award_never_truncated
+BEFORE TRUNCATE ON lottery_award
+FOR EACH STATEMENT
+EXECUTE FUNCTION core_refuse('this table is never truncated');
+ALTER TABLE lottery_award ENABLE ALWAYS TRIGGER award_never_truncated;
+
+-- Looks at all rows of a statement at once and stands in for their foreign keys, which would be
+-- checked row by row. Reads lottery_draw and lottery_entrant by their keys.
+CREATE OR REPLACE FUNCTION lottery_award_of_the_result() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM written
+        LEFT JOIN lottery_draw draw ON draw.id = written.draw_id
+        LEFT JOIN lottery_entrant entrant
+            ON entrant.id = written.entrant_id AND entrant.draw_id = written.draw_id
+        WHERE (
+            draw.state = 'drawn' AND CASE
+                WHEN written.rank <= draw.winners THEN written.points = entrant.reward_points
+                ELSE written.rank = draw.winners + 1 AND written.points < entrant.reward_points
+            END
+        ) IS NOT TRUE
+    ) OR EXISTS (
+        SELECT FROM lottery_award award
+        JOIN lottery_draw draw ON draw.id = award.draw_id
+        WHERE draw.id IN (SELECT draw_id FROM written)
+        GROUP BY draw.id HAVING SUM(award.points) > draw.total_points
+    ) THEN
+        RAISE EXCEPTION 'awards are those of the result, and no more'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'award_of_the_result';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER award_of_the_result
+AFTER INSERT ON lottery_award
+REFERENCING NEW TABLE AS written
+FOR EACH STATEMENT
+EXECUTE FUNCTION lottery_award_of_the_result();
+ALTER TABLE lottery_award ENABLE ALWAYS TRIGGER award_of_the_result;

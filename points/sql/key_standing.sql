@@ -1,0 +1,80 @@
+-- key_standing: the view of what both sides say of each credit key
+-- Of every key what both sides say. Files are ordered by their business date and sequence, so that
+-- it does not matter in which order they come; of one that was sent again under its name the later
+-- delivery is the later file. An answer is its status, and of a credited one its points. A later
+-- file mends what is open; where it contradicts what agreed or was rejected, both stand against
+-- each other until another file or a person ends it.
+CREATE OR REPLACE VIEW points_keystanding AS
+WITH told AS (
+    SELECT payout_id, credit_key, business_date, sequence, delivery,
+        count(DISTINCT status || CASE status WHEN 'credited' THEN points::text ELSE '' END) > 1
+            AS is_twofold,
+        min(status) AS status, min(points) AS points, min(detail) AS detail
+    FROM points_creditanswer
+    GROUP BY payout_id, credit_key, business_date, sequence, delivery
+),
+ordered AS (
+    SELECT *,
+        row_number() OVER later AS place,
+        lead(status) OVER later AS earlier_status,
+        lead(points) OVER later AS earlier_points,
+        lead(is_twofold) OVER later AS earlier_is_twofold
+    FROM told
+    WINDOW later AS (
+        PARTITION BY payout_id, credit_key
+        ORDER BY business_date DESC, sequence DESC, delivery DESC
+    )
+),
+answer AS (SELECT * FROM ordered WHERE place = 1),
+mine AS (
+    SELECT payout.id AS payout_id, credit.key AS credit_key, credit.award_id, credit.id,
+        credit.points, reversal.id IS NOT NULL AS is_reversed,
+        COALESCE(reversal.made_by <> 'points.reverse', FALSE) AS is_taken_back
+    FROM points_creditfile file
+    JOIN points_payout payout ON payout.id = file.payout_id
+    JOIN lottery_award award ON award.draw_id = payout.draw_id
+    JOIN points_transfer credit ON credit.award_id = award.id AND credit.kind = 'credit'
+    LEFT JOIN points_transfer reversal ON reversal.reverses_id = credit.id
+    WHERE credit.id <= file.last_transfer
+        AND (reversal.id IS NULL OR reversal.id > file.last_transfer)
+),
+compared AS (
+    SELECT
+        COALESCE(mine.payout_id, answer.payout_id) AS payout_id,
+        COALESCE(mine.credit_key, answer.credit_key) AS credit_key,
+        mine.award_id, mine.id AS credit_id, mine.points,
+        COALESCE(mine.is_reversed, FALSE) AS is_reversed, mine.is_taken_back,
+        answer.status, answer.points AS answered_points, answer.detail, answer.is_twofold,
+        NOT answer.earlier_is_twofold AND answer.earlier_status = 'rejected' AS was_rejected,
+        NOT answer.earlier_is_twofold AND answer.earlier_status = 'credited'
+            AND answer.earlier_points = mine.points AS was_agreed
+    FROM mine
+    FULL JOIN answer ON answer.payout_id = mine.payout_id AND answer.credit_key = mine.credit_key
+),
+judged AS (
+    SELECT compared.*, resolution.verdict,
+        CASE
+            WHEN compared.credit_id IS NULL THEN 'unknown_here'
+            WHEN resolution.verdict = 'credited' THEN 'agrees'
+            WHEN resolution.verdict = 'rejected' THEN 'rejected'
+            WHEN compared.status IS NULL THEN 'missing_there'
+            WHEN compared.is_twofold THEN 'answered_twice'
+            WHEN compared.status = 'rejected' THEN
+                CASE WHEN compared.was_agreed THEN 'answered_twice' ELSE 'rejected' END
+            WHEN compared.is_taken_back THEN 'answered_twice'
+            WHEN compared.answered_points <> compared.points THEN 'amount_differs'
+            WHEN compared.was_rejected THEN 'answered_twice'
+            ELSE 'agrees'
+        END AS classed
+    FROM compared
+    LEFT JOIN points_resolution resolution
+        ON resolution.payout_id = compared.payout_id
+        AND resolution.credit_key = compared.credit_key AND resolution.approval_id IS NOT NULL
+)
+SELECT
+    payout_id || '/' || encode(credit_key, 'hex') AS id,
+    payout_id, credit_key, award_id, credit_id, points, is_reversed, answered_points,
+    COALESCE(detail, ''::text) AS detail, classed::varchar(14) AS classed,
+    verdict IS NULL AND NOT (classed = 'agrees' OR (classed = 'rejected' AND is_reversed))
+        AS is_open
+FROM judged;

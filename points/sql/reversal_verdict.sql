@@ -1,0 +1,41 @@
+-- reversal_verdict: the view of each reversal, whether it mirrors one transfer and was decided
+-- The trigger of the transfers and ledger verify ask it. What was reversed is debited to a campaign's
+-- account: the issuer's, the budget's or the reserved one. Uses creditanswer_of_a_key.
+CREATE OR REPLACE VIEW points_reversalverdict AS
+SELECT
+    reversal.id AS transfer_id,
+    (
+        original.kind <> 'reverse' AND reversal.debit_id = original.credit_id
+        AND reversal.credit_id = original.debit_id AND reversal.points = original.points
+    ) IS TRUE AS mirrors,
+    (
+        CASE original.kind
+            WHEN 'grant' THEN approval.action = 'draw.confirm'
+                AND starts_with(approval.subject, campaign.code || '/')
+            WHEN 'reserve' THEN approval.action = 'draw.void'
+                AND approval.subject = campaign.code || '/' || draw.sequence
+            WHEN 'credit' THEN
+                (approval.action = 'points.reverse' AND approval.subject = original.id::text)
+                OR EXISTS (
+                    SELECT FROM points_resolution resolution
+                    WHERE resolution.approval_id = approval.id
+                        AND resolution.credit_key = original.key
+                        AND resolution.verdict = 'rejected'
+                )
+                OR (reversal.approval_id IS NULL AND EXISTS (
+                    SELECT FROM points_payout payout
+                    JOIN points_creditanswer answer ON answer.payout_id = payout.id
+                    WHERE payout.draw_id = award.draw_id
+                        AND answer.credit_key = original.key AND answer.status = 'rejected'
+                ))
+        END
+    ) IS TRUE AS is_decided
+FROM points_transfer reversal
+LEFT JOIN points_transfer original ON original.id = reversal.reverses_id
+LEFT JOIN points_account debit ON debit.id = original.debit_id
+LEFT JOIN campaign_campaign campaign ON campaign.id = debit.campaign_id
+LEFT JOIN lottery_award award ON award.id = original.award_id
+LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
+LEFT JOIN core_approval approval
+    ON approval.id = reversal.approval_id AND approval.state = 'approved'
+WHERE reversal.kind = 'reverse';

@@ -1,0 +1,248 @@
+"""``approval list|approve|refuse`` and ``staff add`` as others script against them."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from pytest_django import Settings
+
+from campaign import terms
+from campaign.models import Campaign
+from config.env import MovedClock
+from core.audit import Actor
+from core.management.commands import staff as staff_command
+from core.models import Approval, User
+from tests.campaign.commands import refused, run, run_json, stored
+from tests.factories.campaign import AT, LATER, ApprovalFactory, CampaignFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+CODE = "012025121203"
+PASSWORD = "kasumi-sakura-hikari"
+
+
+@pytest.fixture(autouse=True)
+def _a_day_later(settings: Settings) -> None:
+    settings.CAMPAIGN_NOW = MovedClock(LATER, runs=False)
+    settings.ALLOW_COMMAND_APPROVAL = True
+
+
+@pytest.fixture
+def waiting(asking: Actor, deciding: Actor) -> Approval:
+    """Return a request for the first publication."""
+    campaign = CampaignFactory.create(code=CODE, draft=True)
+    approval = terms.request_publication(campaign=campaign, actor=asking, at=AT)
+    assert approval
+    return approval
+
+
+def as_listed(approval: Approval, state: str = "open") -> dict[str, Any]:
+    return {
+        "id": approval.pk,
+        "action": "campaign.publish",
+        "subject": CODE,
+        "state": state,
+        "requested_by": "asking",
+        "requested_at": "2024-12-02T09:00:00+09:00",
+        "content_sha256": approval.content_sha256,
+    }
+
+
+def test_list_shows_what_is_open_in_order(waiting: Approval) -> None:
+    ApprovalFactory.create(approved=True)
+    ApprovalFactory.create(superseded=True)
+    second = ApprovalFactory.create()
+
+    data = run_json("approval", "list")
+
+    assert [row["id"] for row in data["approvals"]] == [waiting.pk, second.pk]
+    assert data["approvals"][0] == as_listed(waiting) | {"stale": None}
+
+
+def test_list_is_readable(waiting: Approval) -> None:
+    assert run("approval", "list").stdout == (
+        f"{waiting.pk}: campaign.publish {CODE}, asked for by asking, "
+        f"content {waiting.content_sha256[:12]}…\n"
+    )
+
+
+def test_list_says_why_something_cannot_be_carried_out(waiting: Approval) -> None:
+    Campaign.objects.get().terms.update(name_en="Another name")
+    why = "The content changed after it was asked for; ask for it again."
+
+    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": why}]
+    assert run("approval", "list").stdout.splitlines()[1:] == [f"   cannot be carried out: {why}"]
+
+
+def test_list_of_nothing() -> None:
+    assert run_json("approval", "list") == {"approvals": []}
+    assert run("approval", "list").stdout == "Nothing waits for a decision.\n"
+
+
+def test_approve_carries_it_out(waiting: Approval) -> None:
+    data = run_json("approval", "approve", waiting.pk, "--by", "deciding")
+
+    assert data == as_listed(waiting, "approved")
+    published = Campaign.objects.get().terms.get()
+    assert (published.published_at, published.published_by) == (
+        LATER,
+        User.objects.get(username="deciding"),
+    )
+
+
+def test_approve_again_is_done(waiting: Approval) -> None:
+    words = ("approval", "approve", waiting.pk, "--by", "deciding")
+    first = run_json(*words)
+    before = stored()
+
+    assert run_json(*words) == first
+    assert run(*words).stdout == f"Approval {waiting.pk}: approved.\n"
+    assert stored() == before
+
+
+def test_refuse_and_withdraw(waiting: Approval) -> None:
+    assert run_json("approval", "refuse", waiting.pk, "--by", "asking") == as_listed(
+        waiting, "refused"
+    )
+    assert run("approval", "refuse", waiting.pk, "--by", "deciding").stdout == (
+        f"Approval {waiting.pk}: refused.\n"
+    )
+    waiting.refresh_from_db()
+    assert waiting.decided_by == User.objects.get(username="asking")
+
+
+@pytest.mark.parametrize(("verb", "state"), [("approve", "approved"), ("refuse", "refused")])
+def test_dry_run_of_a_decision_leaves_no_trace(waiting: Approval, verb: str, state: str) -> None:
+    before = stored()
+    words = ("approval", verb, waiting.pk, "--by", "deciding", "--dry-run")
+
+    assert run_json(*words) == as_listed(waiting, state)
+    assert run(*words).stdout == f"Approval {waiting.pk}: would be {state}.\n"
+    assert stored() == before
+
+
+@pytest.mark.parametrize(
+    ("verb", "by", "sentence"),
+    [
+        ("approve", "asking", "This person does not hold the permission campaign.decide_approval."),
+        ("approve", "admin", "Nobody approves what they asked for themselves; ask another person."),
+        ("approve", "nobody", "There is no active staff user with this name; see: staff add."),
+        ("refuse", "other", "This person does not hold the permission campaign.decide_approval."),
+    ],
+)
+def test_decisions_are_refused_in_a_sentence(
+    waiting: Approval, verb: str, by: str, sentence: str
+) -> None:
+    UserFactory.create(username="other", role="campaign")
+    admin = UserFactory.create(username="admin", role="campaign", is_superuser=True)
+    if by == "admin":
+        campaign = Campaign.objects.get()
+        own = terms.request_publication(campaign=campaign, actor=Actor(admin), at=AT)
+        assert own
+        waiting = own
+    before = stored()
+
+    assert refused("approval", verb, waiting.pk, "--by", by) == sentence
+    assert stored() == before
+
+
+@pytest.mark.parametrize("verb", ["approve", "refuse"])
+def test_unknown_approval_is_refused(deciding: Actor, verb: str) -> None:
+    for number in (0, 10**30):
+        assert refused("approval", verb, number, "--by", "deciding") == (
+            "There is no approval with this number."
+        )
+
+
+@pytest.mark.parametrize("verb", ["approve", "refuse"])
+def test_decisions_by_command_need_the_setting(
+    waiting: Approval, settings: Settings, verb: str
+) -> None:
+    settings.ALLOW_COMMAND_APPROVAL = False
+    before = stored()
+
+    sentence = refused("approval", verb, waiting.pk, "--by", "deciding")
+
+    assert sentence.startswith("Approvals are decided by a person signed in at /staff/")
+    assert stored() == before
+    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": None}]
+
+
+def test_staff_add_prints_a_generated_password_once() -> None:
+    words = ("staff", "add", "hanako", "--role", "approver", "--generate")
+
+    data = run_json(*words)
+
+    assert {**data, "password": "?"} == {
+        "username": "hanako",
+        "role": "approver",
+        "created": True,
+        "password": "?",
+    }
+    assert authenticate(username="hanako", password=data["password"])
+    before = stored()
+    assert run_json(*words) == {"username": "hanako", "role": "approver", "created": False}
+    assert run(*words).stdout == "hanako is in approver.\n"
+    assert stored() == before
+
+
+def test_staff_add_says_the_password_on_a_line_of_its_own() -> None:
+    lines = run("staff", "add", "hanako", "--role", "support", "--generate").stdout.splitlines()
+
+    assert lines[0] == "hanako: added to support."
+    assert lines[1].startswith("Password (shown once): ")
+    assert authenticate(username="hanako", password=lines[1].split(": ")[1])
+
+
+def test_staff_add_dry_run_leaves_nobody_and_shows_no_password() -> None:
+    words = ("staff", "add", "hanako", "--role", "support", "--generate", "--dry-run")
+    before = stored()
+
+    assert run_json(*words) == {"username": "hanako", "role": "support", "created": True}
+    assert run(*words).stdout == "hanako: would be added to support.\n"
+    assert stored() == before
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list of what is typed at the prompts; a terminal is there."""
+    answers: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr(staff_command, "getpass", lambda _prompt: answers.pop(0))
+    return answers
+
+
+def test_staff_add_asks_for_the_password_twice(typed: list[str]) -> None:
+    typed[:] = [PASSWORD, PASSWORD]
+
+    assert run_json("staff", "add", "hanako", "--role", "support")["created"] is True
+    assert authenticate(username="hanako", password=PASSWORD)
+
+
+def test_staff_add_refuses_two_different_passwords(typed: list[str]) -> None:
+    typed[:] = [PASSWORD, "another-long-one", PASSWORD, "another-long-one"]
+
+    assert refused("staff", "add", "hanako", "--role", "support") == (
+        "The two passwords differ; try again."
+    )
+    assert not User.objects.exists()
+
+
+def test_staff_add_asks_no_password_of_an_account_that_exists(typed: list[str]) -> None:
+    UserFactory.create(username="hanako", role="support")
+
+    assert run_json("staff", "add", "hanako", "--role", "auditor")["created"] is False
+
+
+def test_staff_add_without_a_terminal_points_to_generate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+
+    assert refused("staff", "add", "hanako", "--role", "support") == (
+        "There is no terminal to ask at; use --generate."
+    )
+
+
+def test_staff_add_refuses_a_name_that_cannot_be_one() -> None:
+    sentence = refused("staff", "add", "a b", "--role", "support", "--generate")
+
+    assert sentence.startswith("Enter a valid username.")
+    assert not User.objects.exists()

@@ -1,0 +1,208 @@
+"""Four eyes: exactly what was asked for is done, once, by another person."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from core import approvals
+from core.audit import Actor
+from core.errors import Refusal
+from core.models import Approval
+from tests.campaign.doing import (
+    ACTION,
+    SUBJECT,
+    Doing,
+    approve,
+    ask,
+    audit_lines,
+    lacking,
+    refuse,
+)
+from tests.campaign.sessions import another_session, ended, wait_until_blocked
+from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+AFTER = LATER + timedelta(hours=1)
+
+
+def test_approve_does_what_was_asked_for(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = ask(asking)
+
+    approved = approve(approval, deciding)
+
+    approval.refresh_from_db()
+    assert approved == approval
+    assert (approval.state, approval.decided_by, approval.decided_at) == (
+        "approved",
+        deciding.user,
+        LATER,
+    )
+    assert doing.done == [approval.pk]
+    assert audit_lines()[1:] == [("approval.approved", f"{ACTION} {SUBJECT}", "deciding")]
+
+
+def test_subject_is_held_before_it_is_read(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = ask(asking)
+    assert doing.steps == ["hold", "read"]
+
+    approve(approval, deciding)
+    assert doing.steps == ["hold", "read", "hold", "read", "do"]
+
+
+def test_approve_again_changes_nothing(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = ask(asking)
+    approve(approval, deciding)
+    other = Actor(UserFactory.create(role="approver"))
+
+    doing.content = {"points": 2}
+    again = approvals.approve(approval_id=approval.pk, actor=other, at=AFTER)
+
+    assert (again.decided_by, again.decided_at) == (deciding.user, LATER)
+    assert doing.done == [approval.pk]
+    assert len(audit_lines()) == 2
+
+
+@pytest.mark.parametrize("superuser", [False, True], ids=["with both roles", "a superuser"])
+def test_nobody_approves_their_own_request(doing: Doing, superuser: bool) -> None:
+    person = Actor(lacking(is_superuser=superuser))
+    approval = ask(person)
+
+    with pytest.raises(approvals.OwnRequest, match="ask another person"):
+        approve(approval, person)
+
+    approval.refresh_from_db()
+    assert (approval.state, doing.done, len(audit_lines())) == ("open", [], 1)
+
+
+def test_approve_refuses_what_changed_after_it_was_asked_for(
+    doing: Doing, asking: Actor, deciding: Actor
+) -> None:
+    approval = ask(asking)
+    doing.content = {"points": 2}
+
+    with pytest.raises(approvals.ContentChanged, match="ask for it again"):
+        approve(approval, deciding)
+
+    approval.refresh_from_db()
+    assert (approval.state, doing.done, len(audit_lines())) == ("open", [], 1)
+
+    doing.content = {"points": 1}
+    assert approve(approval, deciding).state == "approved"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Refusal("The other app says no."), ZeroDivisionError("a bug")],
+    ids=["a refusal of another app", "a bug"],
+)
+def test_approval_stays_open_where_the_deed_fails(
+    doing: Doing, asking: Actor, deciding: Actor, failure: Exception
+) -> None:
+    approval = ask(asking)
+    doing.failure = failure
+
+    with pytest.raises(type(failure)):
+        approve(approval, deciding)
+
+    approval.refresh_from_db()
+    assert (approval.state, approval.decided_by) == ("open", None)
+    assert not CampaignFactory._meta.model.objects.exists()
+    assert len(audit_lines()) == 1
+
+    doing.failure = None
+    assert approve(approval, deciding).state == "approved"
+
+
+def test_refuse_says_no(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = refuse(ask(asking), deciding)
+
+    approval.refresh_from_db()
+    assert (approval.state, approval.decided_by, approval.decided_at) == (
+        "refused",
+        deciding.user,
+        LATER,
+    )
+    assert doing.done == []
+    assert audit_lines()[1:] == [("approval.refused", f"{ACTION} {SUBJECT}", "deciding")]
+
+
+def test_refuse_is_how_the_author_withdraws(doing: Doing, asking: Actor) -> None:
+    approval = refuse(ask(asking), asking)
+
+    assert (approval.state, approval.decided_by) == ("refused", asking.user)
+    assert audit_lines()[1:] == [("approval.refused", f"{ACTION} {SUBJECT}", "asking")]
+
+
+def test_refuse_again_changes_nothing(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = refuse(ask(asking), deciding)
+
+    again = approvals.refuse(approval_id=approval.pk, actor=asking, at=AFTER)
+
+    assert (again.decided_by, again.decided_at, len(audit_lines())) == (deciding.user, LATER, 2)
+
+
+def test_refuse_needs_no_content_and_no_action(asking: Actor, deciding: Actor) -> None:
+    """What can no longer be carried out can still be put away."""
+    approval = ApprovalFactory.create(action="gone.action")
+
+    with pytest.raises(approvals.UnknownApproval, match="Nothing can carry out this action"):
+        approve(approval, deciding)
+    assert refuse(approval, deciding).state == "refused"
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        ("refused", approve),
+        ("superseded", approve),
+        ("approved", refuse),
+        ("superseded", refuse),
+    ],
+    ids=["approve refused", "approve superseded", "refuse approved", "refuse superseded"],
+)
+def test_what_has_ended_has_ended(
+    doing: Doing, deciding: Actor, state: str, act: Callable[[Approval, Actor], Approval]
+) -> None:
+    approval = ApprovalFactory.create(action=ACTION, **{state: True})
+
+    with pytest.raises(approvals.ApprovalEnded, match=f"has ended already: {state}"):
+        act(approval, deciding)
+
+    assert (doing.done, audit_lines()) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_approvals_at_once_do_it_once(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = ask(asking)
+    second = Actor(UserFactory.create(username="second", role="approver"))
+
+    with another_session() as submit:
+        with transaction.atomic():
+            approve(approval, deciding)
+            other = submit(approve, approval.pk, second)
+            wait_until_blocked(other)
+        assert ended(other).decided_by_id == deciding.user.pk
+
+    assert doing.done == [approval.pk]
+    assert [line[2] for line in audit_lines()] == ["asking", "deciding"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approval_and_withdrawal_at_once_end_in_one_of_them(
+    doing: Doing, asking: Actor, deciding: Actor
+) -> None:
+    approval = ask(asking)
+
+    with another_session() as submit:
+        with transaction.atomic():
+            refuse(approval, asking)
+            other = submit(approve, approval.pk, deciding)
+            wait_until_blocked(other)
+        with pytest.raises(approvals.ApprovalEnded, match="refused"):
+            ended(other)
+
+    assert doing.done == []

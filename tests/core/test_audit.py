@@ -1,0 +1,53 @@
+"""Who really typed a command: what the system says, not what the shell claims."""
+
+import os
+import pwd
+import socket
+
+import pytest
+
+from core import audit
+from core.models import AuditRecord
+from tests.factories.campaign import AT, UserFactory
+
+
+def test_machine_user_is_the_process_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+
+    assert audit.machine_user() == pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_machine_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 2_000_000_123)
+
+    assert audit.machine_user() == "uid 2000000123"
+
+
+@pytest.mark.django_db
+def test_acting_by_command_keeps_person_user_and_host() -> None:
+    user = UserFactory.create()
+
+    assert audit.acting_by_command(user) == audit.Actor(
+        user, os_user=audit.machine_user(), host=socket.gethostname()
+    )
+
+
+@pytest.mark.django_db
+def test_record_keeps_every_word() -> None:
+    actor = audit.Actor(UserFactory.create(), os_user="taro", host="ops1")
+
+    audit.record(actor=actor, action="a", subject="s", at=AT, detail={"n": 1})
+
+    (kept,) = AuditRecord.objects.values(
+        "at", "action", "subject", "user", "os_user", "host", "detail"
+    )
+    assert kept == {
+        "at": AT,
+        "action": "a",
+        "subject": "s",
+        "user": actor.user.pk,
+        "os_user": "taro",
+        "host": "ops1",
+        "detail": {"n": 1},
+    }

@@ -1,0 +1,79 @@
+"""The advisory locks: held by a transaction, kept apart by kind and number."""
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from core.locks import Feed, Lock, LockOutsideTransaction, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def is_free(lock: Lock, which: int = 0, *, shared: bool = False) -> bool:
+    """Ask as another session would."""
+    function = f"pg_try_advisory_xact_lock{'_shared' if shared else ''}"
+    address = connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        address.pop(name)
+    with psycopg.connect(**address) as other:
+        row = other.execute(f"SELECT {function}(%s, %s)", [int(lock), int(which)]).fetchone()
+    assert row
+    return bool(row[0])
+
+
+def test_take_holds_to_the_end_of_the_transaction() -> None:
+    with transaction.atomic():
+        take(Lock.FEED, Feed.BOOKINGS)
+        assert not is_free(Lock.FEED, Feed.BOOKINGS)
+        assert not is_free(Lock.FEED, Feed.BOOKINGS, shared=True)
+
+    assert is_free(Lock.FEED, Feed.BOOKINGS)
+
+
+def test_take_keeps_out_neither_another_number_nor_another_kind() -> None:
+    with transaction.atomic():
+        take(Lock.FEED, Feed.BOOKINGS)
+
+        assert is_free(Lock.FEED, Feed.EX_REGISTRATIONS)
+        assert is_free(Lock.ENTRIES, Feed.BOOKINGS)
+
+
+def test_take_shared_keeps_out_only_who_wants_it_alone() -> None:
+    with transaction.atomic():
+        take(Lock.LOADS, shared=True)
+
+        assert is_free(Lock.LOADS, shared=True)
+        assert not is_free(Lock.LOADS)
+
+
+def test_take_waits_no_longer_than_its_patience_and_so_do_the_locks_after_it() -> None:
+    address = connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        address.pop(name)
+    with psycopg.connect(**address) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s, 1)", [int(Lock.ENTRIES)])
+        with transaction.atomic():
+            take(Lock.LOADS, shared=True, patience_ms=20)
+            with pytest.raises(OperationalError, match="lock timeout"):
+                take(Lock.ENTRIES, 1)
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            take(Lock.ENTRIES, 1, patience_ms=20)
+    with transaction.atomic(), connection.cursor() as cursor:
+        take(Lock.ENTRIES, 1)
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_take_refuses_without_a_transaction() -> None:
+    with pytest.raises(LockOutsideTransaction, match="ENTRIES is held by a transaction"):
+        take(Lock.ENTRIES, 1)
+
+
+def test_locks_have_the_numbers_that_older_processes_know() -> None:
+    assert {lock.name: lock.value for lock in Lock}.items() >= {
+        ("MIGRATION", 1),
+        ("LOADS", 2),
+        ("FEED", 3),
+        ("ENTRIES", 4),
+        ("TOTALS", 5),
+    }

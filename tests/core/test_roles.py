@@ -1,0 +1,126 @@
+"""The groups hold what the roles were given, no more and no less, after every migrate."""
+
+import pytest
+from django.apps import apps
+from django.apps.registry import Apps
+from django.contrib.auth.models import Group, Permission
+from pytest_django import DjangoAssertNumQueries
+
+from core import roles
+
+pytestmark = pytest.mark.django_db
+EVERYBODY = {"view_campaign", "view_terms", "view_approval", "view_auditrecord"}
+OF_THIS_APP = {
+    "campaign": EVERYBODY | {"change_terms", "request_publication"},
+    "support": EVERYBODY,
+    "ops": EVERYBODY,
+    "approver": EVERYBODY | {"decide_approval"},
+    "auditor": EVERYBODY,
+}
+# Others register what they add; these are the ones that decide about campaigns and approvals.
+DECISIVE = {"change_terms", "request_publication", "decide_approval", "change_approval"}
+
+
+def held(role: str) -> set[str]:
+    """Return the permissions of a role's group."""
+    permissions = Permission.objects.filter(group__name=role).select_related("content_type")
+    return {f"{one.content_type.app_label}.{one.codename}" for one in permissions}
+
+
+def grant() -> None:
+    """Do what follows a migrate, for all apps."""
+    for app in apps.get_app_configs():
+        roles.grant_role_permissions(app)
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_fresh_database_has_the_group_with_exactly_what_was_registered(role: str) -> None:
+    """A permission that no model has would be missing here."""
+    assert held(role) == roles.registered(role)
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_role_has_of_this_app_what_its_work_needs(role: str) -> None:
+    names = {name.removeprefix("campaign.") for name in held(role) if name.startswith("campaign.")}
+
+    assert names >= OF_THIS_APP[role]
+    assert names & DECISIVE == OF_THIS_APP[role] & DECISIVE
+
+
+def test_nobody_both_asks_and_decides() -> None:
+    both = {"campaign.request_publication", "campaign.decide_approval"}
+
+    assert [role for role in roles.ROLES if both <= roles.registered(role)] == []
+
+
+def test_no_role_writes_what_only_programs_write() -> None:
+    written = {
+        name
+        for role in roles.ROLES
+        for name in roles.registered(role)
+        if name.split(".")[1].startswith(("add_", "delete_"))
+    }
+
+    assert written == set()
+
+
+def test_grant_again_changes_nothing() -> None:
+    before = {role: held(role) for role in roles.ROLES}
+
+    grant()
+
+    assert {role: held(role) for role in roles.ROLES} == before
+
+
+def test_grant_takes_back_what_is_registered_no_more() -> None:
+    support = Group.objects.get(name="support")
+    before = held("support")
+    support.permissions.add(*Permission.objects.all())
+    assert held("support") > before
+
+    grant()
+
+    assert held("support") == before
+
+
+def test_grant_of_one_app_leaves_the_others_alone() -> None:
+    support = Group.objects.get(name="support")
+    support.permissions.clear()
+    user_permission = Permission.objects.get(codename="view_user")
+    session_permission = Permission.objects.get(codename="view_session")
+    support.permissions.add(user_permission, session_permission)
+
+    roles.grant_role_permissions(apps.get_app_config("campaign"))
+
+    assert "campaign.view_user" not in held("support")
+    assert "sessions.view_session" in held("support")
+
+
+def test_grant_makes_a_group_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    Group.objects.all().delete()
+
+    grant()
+
+    assert set(Group.objects.values_list("name", flat=True)) == set(roles.ROLES)
+    assert held("approver") == roles.registered("approver")
+
+
+def test_registered_permission_reaches_its_role_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "_permissions", {**roles._permissions, "ops": {"campaign.add_user"}})
+
+    grant()
+
+    assert held("ops") == {"campaign.add_user"}
+    assert "campaign.add_user" not in held("auditor")
+
+
+def test_unknown_role_cannot_be_registered() -> None:
+    with pytest.raises(KeyError):
+        roles.register("boss", {"campaign.decide_approval"})
+
+
+def test_migrate_of_some_apps_alone_may_come_before_there_are_groups(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(0):
+        roles.grant_role_permissions(apps.get_app_config("bookings"), apps=Apps())

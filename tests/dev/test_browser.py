@@ -1,0 +1,65 @@
+"""Having a browser for the tests: found, installed where we may, or one sentence that says what."""
+
+from pathlib import Path
+
+import pytest
+
+from dev import browser
+
+
+@pytest.fixture
+def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have nothing on the path but what a test puts there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("BROWSER_TESTS", raising=False)
+    return tmp_path
+
+
+def put(folder: Path, name: str) -> Path:
+    """Put a program on the path."""
+    program = folder / name
+    program.touch(mode=0o755)
+    return program
+
+
+@pytest.mark.parametrize("name", browser.NAMES)
+def test_a_browser_is_found_by_its_usual_names(empty_path: Path, name: str) -> None:
+    program = put(empty_path, name)
+    assert browser.find_chromium() == program
+
+
+def test_without_a_browser_the_sentence_names_what_to_install(empty_path: Path) -> None:
+    with pytest.raises(SystemExit, match="install the packages chromium and fonts-noto-cjk"):
+        browser.main()
+
+
+def test_whoever_wants_no_browser_is_told_what_is_left_out(
+    empty_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BROWSER_TESTS", "0")
+    browser.main()
+    assert capsys.readouterr().err.startswith("BROWSER_TESTS=0:")
+
+
+@pytest.mark.parametrize(
+    ("user", "installs"), [pytest.param(0, True, id="root"), pytest.param(1000, False, id="others")]
+)
+def test_only_root_installs_and_looks_again(
+    empty_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, installs: bool
+) -> None:
+    put(empty_path, "apt-get")
+    installed = []
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setattr(browser, "install", lambda: installed.append(1))
+    with pytest.raises(browser.BrowserMissing):
+        browser.ensure_browser()
+    assert bool(installed) == installs
+
+
+def test_nothing_is_installed_where_all_is_there(
+    empty_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(empty_path, "chromium")
+    monkeypatch.setattr(browser, "has_japanese_font", lambda: True)
+    monkeypatch.setattr(browser, "install", lambda: pytest.fail("installed again"))
+    browser.ensure_browser()
