@@ -12,7 +12,7 @@ RUN pip install --require-hashes --no-deps --requirement requirements.lock
 RUN awk '/^[a-z]/ {wanted = /^babel==/} wanted' requirements-dev.lock > /tmp/babel.lock \
     && pip install --require-hashes --no-deps --target /tools --requirement /tmp/babel.lock
 COPY . .
-RUN PYTHONPATH=/tools python -m dev.translations compile
+RUN PYTHONPATH=/tools python -m babel.messages.frontend compile --domain django --directory locale
 # What production demands, for this one step: nothing of it is asked or kept.
 RUN PRODUCTION=1 \
     SECRET_KEY=0123456789-0123456789-0123456789-0123456789-0123456789 \

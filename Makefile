@@ -6,6 +6,7 @@ PYTHON ?= python3
 RUN = $(HERE) && .venv/bin/python
 # One worker a core, each with a database of its own; who is done takes over from the others.
 PYTEST = -m pytest --numprocesses auto --dist worksteal
+BABEL = -m babel.messages.frontend --quiet
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
@@ -24,13 +25,12 @@ demo: env  ## Start everything and serve the site
 stop: env  ## End the demo and the embedded servers
 	@$(RUN) -m dev.stop
 
-check: env  ## Format, lint, types, import contracts, migrations, translations
+check: env  ## Format, lint, types, import contracts, migrations
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
 	@$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@$(RUN) manage.py makemigrations --check --dry-run
-	@$(RUN) -m dev.translations check
 
 test: env check  ## Everything; BROWSER_TESTS=0 leaves the tests in a real browser out
 	@$(RUN) -m dev.browser
@@ -47,5 +47,10 @@ lock: env  ## Renew the lock files from pyproject.toml
 	@$(RUN) -m uv $(LOCK) pyproject.toml --group embedded --group dev --output-file requirements-dev.lock
 
 messages: env  ## Collect new texts into locale/ and compile them
-	@$(RUN) -m dev.translations update
-	@$(RUN) -m dev.translations compile
+	@$(RUN) $(BABEL) extract --mapping-file babel.cfg --output .local/django.pot --project dodonto \
+		--keyword gettext_lazy --keyword gettext_noop --keyword ngettext_lazy:1,2 \
+		--keyword pgettext_lazy:1c,2 --keyword npgettext_lazy:1c,2,3 \
+		--add-comments Translators: --strip-comments --add-location file --sort-output --no-wrap .
+	@$(RUN) $(BABEL) update --domain django --input-file .local/django.pot --output-dir locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	@$(RUN) $(BABEL) compile --domain django --directory locale

@@ -18,7 +18,7 @@ def check_translations(**_: Any) -> list[checks.CheckMessage]:
     return [
         checks.Warning(
             f"The translations of '{language}' are not compiled.",
-            hint="Run: python -m dev.translations compile",
+            hint="Run: make messages",
             id="config.W001",
         )
         for language in uncompiled

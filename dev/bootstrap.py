@@ -56,7 +56,19 @@ def compile_translations() -> None:
     for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
-            run([PYTHON, "-m", "dev.translations", "compile"])
+            run(
+                [
+                    PYTHON,
+                    "-m",
+                    "babel.messages.frontend",
+                    "-q",
+                    "compile",
+                    "-D",
+                    "django",
+                    "-d",
+                    "locale",
+                ]
+            )
             return
 
 

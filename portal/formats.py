@@ -6,13 +6,13 @@ In Japanese as railways print them: 2025年1月13日（月・祝）, 12時, 1億
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 
+import holidays
 from django.utils.dateformat import format as formatted
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from portal.holidays import is_holiday
-
 MAN, OKU = 10**4, 10**8
+HOLIDAYS = holidays.country_holidays("JP")
 LAST_EARLY_DAY, LAST_MIDDLE_DAY = 10, 20
 JUST_BEFORE = timedelta(microseconds=1)
 
@@ -28,10 +28,10 @@ def day_in_words(day: date, *, with_year: bool = True) -> str:
     }
     if not with_year:
         del parts["year"]
-        if is_holiday(day):
+        if day in HOLIDAYS:
             return _("%(weekday)s, %(month)s %(day)s (public holiday)") % parts
         return _("%(weekday)s, %(month)s %(day)s") % parts
-    if is_holiday(day):
+    if day in HOLIDAYS:
         return _("%(weekday)s, %(month)s %(day)s, %(year)s (public holiday)") % parts
     return _("%(weekday)s, %(month)s %(day)s, %(year)s") % parts
 

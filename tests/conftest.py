@@ -11,13 +11,12 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.apps import apps
 from django.core.management.commands import flush
-from django.utils.translation.reloader import translation_file_changed
 
 from config.celery import app
 from core.shared_pages import remembered
 from dev import local
+from dev.bootstrap import compile_translations
 from dev.embedded.places import Places
-from dev.translations.catalogs import compile_all
 from tests import outside
 from tests.database import tables_may_be_emptied
 
@@ -52,12 +51,11 @@ def _no_page_is_remembered() -> None:
     remembered.clear()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Start the servers and compile the translations: the tests may be started without make."""
-    local.start_servers()
-    for file in compile_all(ROOT, only_stale=True):
-        # Django is set up by now and may have read what stood there before.
-        translation_file_changed(sender=None, file_path=file)
+    if not hasattr(config, "workerinput"):  # once, before there are any workers
+        compile_translations()
+        local.start_servers()
 
 
 @pytest.fixture

@@ -99,5 +99,5 @@ def write(results: Iterable[Result], file: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dev.settings")
     main()

@@ -65,7 +65,7 @@ class Bench:
         self.places = places
         variables = NOBODY_LISTENS | {
             "DATABASE_URL": places.database_url,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SETTINGS_MODULE": "dev.settings",
         }
         assert manage("migrate", **variables).returncode == 0
         self.loader = subprocess.Popen(

@@ -78,7 +78,7 @@ def test_loading_process_stays_small(
 
     variables = NOBODY_LISTENS | {
         "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DJANGO_SETTINGS_MODULE": "dev.settings",
     }
     finished = run_python("-c", LOAD, str(path), **variables)
 

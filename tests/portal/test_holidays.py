@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.holidays import is_holiday
+from portal.formats import HOLIDAYS
 
 OFFICIAL = {
     2022: "1/1 1/10 2/11 2/23 3/21 4/29 5/3 5/4 5/5 7/18 8/11 9/19 9/23 10/10 11/3 11/23",
@@ -18,7 +18,7 @@ OFFICIAL = {
 
 
 @pytest.mark.parametrize("year", OFFICIAL)
-def test_is_holiday_agrees_with_the_official_list(year: int) -> None:
+def test_holidays_agree_with_the_official_list(year: int) -> None:
     days = [date(year, 1, 1) + timedelta(days=number) for number in range(365)]
-    found = [f"{day.month}/{day.day}" for day in days if is_holiday(day)]
+    found = [f"{day.month}/{day.day}" for day in days if day in HOLIDAYS]
     assert found == OFFICIAL[year].split()

@@ -153,7 +153,7 @@ def open_machine(places: Places) -> Iterator[Machine]:
             [sys.executable, "-m", "tests.points.faults.warmed"],
             cwd=ROOT,
             env=environment(
-                DJANGO_SETTINGS_MODULE="config.settings",
+                DJANGO_SETTINGS_MODULE="dev.settings",
                 LOCAL_STATE_DIR=str(places.state),
                 DATABASE_URL=places.database_url,
                 REDIS_URL=places.broker_url,
