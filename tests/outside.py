@@ -22,6 +22,7 @@ NOBODY_LISTENS = {
 }
 PRODUCTION = {
     **NOBODY_LISTENS,
+    "DJANGO_SETTINGS_MODULE": "config.settings",
     "PRODUCTION": "1",
     "SECRET_KEY": "".join(chr(ord("!") + place) for place in range(60)),
     "ALLOWED_HOSTS": "campaign.example",
