@@ -3,6 +3,9 @@
 export MAKEFILE_ITSELF := $(MAKEFILE_LIST)
 HERE = cd "$$(dirname "$${MAKEFILE_ITSELF\# }")"
 PYTHON ?= python3
+# UTF-8 in and out, whatever the locale.
+export PYTHONUTF8 := 1
+unexport PYTHONIOENCODING
 RUN = $(HERE) && .venv/bin/python
 # One worker a core, each with a database of its own; who is done takes over from the others.
 PYTEST = -m pytest --numprocesses auto --dist worksteal
@@ -10,7 +13,7 @@ BABEL = -m babel.messages.frontend --quiet
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help env demo stop test test-fast check bench lock messages
+.PHONY: help env demo stop test test-fast mutants check bench lock messages
 
 help:  ## List the targets
 	@$(HERE) && sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -38,6 +41,9 @@ test: env check  ## Everything; BROWSER_TESTS=0 leaves the tests in a real brows
 
 test-fast: env  ## Everything but the slow tests
 	@$(RUN) $(PYTEST) -m "not slow"
+
+mutants: env  ## Change single lines, and see that a fast test fails: all lists, or APPS="points entries"
+	@$(RUN) -m tests.mutants $(APPS)
 
 bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 shrinks it
 	@$(RUN) -m tests.bench

@@ -4,38 +4,51 @@
 import json
 import os
 import sys
-from importlib.util import find_spec
 from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import ProgrammingError
 from environs import EnvError
-from psycopg.errors import UndefinedColumn, UndefinedTable
+from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTable
 
-from core.errors import Refusal, database_failed
+from config.streams import lasting_streams
+from config.utf8 import restart_in_utf8
+from core.errors import DATABASE_AWAY, Refusal, database_failed
+from core.printable import printable_json, printable_lines
 
-SITE, DEVELOPERS = "config.settings", "dev.settings"
+LACKING = "The database lacks a table or column that the program needs: run manage.py migrate."
+FORBIDDEN = (
+    "The database does not allow the role of DATABASE_URL what the program needs ({}): grant it, "
+    "or name a role that may."
+)
 
 
 def main() -> None:
+    """Run a command in UTF-8, on streams that can fail without ending it."""
+    restart_in_utf8()
+    with lasting_streams():
+        run()
+
+
+def run() -> None:
     """Hand the command line to Django; start the servers that a developer's machine lacks."""
-    # Production has no such package.
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", DEVELOPERS if find_spec("dev") else SITE)
     try:
-        if os.environ["DJANGO_SETTINGS_MODULE"] == DEVELOPERS:
+        if os.environ["DJANGO_SETTINGS_MODULE"] == "dev.settings":
             from dev import local  # noqa: PLC0415 - only a developer's machine has it
 
             local.start_servers()
         execute_from_command_line(sys.argv)
     except (EnvError, ImproperlyConfigured, Refusal) as refusal:
         fail(str(refusal))
-    except (InterfaceError, OperationalError) as failure:
+    except DATABASE_AWAY as failure:
         fail(database_failed(failure))
     except ProgrammingError as failure:
-        if not isinstance(failure.__cause__, UndefinedColumn | UndefinedTable):
-            raise
-        fail("The database lacks a table or column that the program needs: run manage.py migrate.")
+        if isinstance(failure.__cause__, UndefinedColumn | UndefinedTable):
+            fail(LACKING)
+        if isinstance(failure.__cause__, InsufficientPrivilege):
+            fail(FORBIDDEN.format(failure.__cause__.diag.message_primary))
+        raise
     except KeyboardInterrupt:
         fail("Interrupted.")
 
@@ -43,8 +56,8 @@ def main() -> None:
 def fail(sentence: str) -> NoReturn:
     """End with the sentence, for a program as the JSON object that it asked for."""
     if "--json" in sys.argv:
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
-    sys.exit(f"Error: {sentence}")
+        print(printable_json(json.dumps({"error": sentence}, ensure_ascii=False)))
+    sys.exit(f"Error: {printable_lines(sentence)}")
 
 
 if __name__ == "__main__":

@@ -27,4 +27,4 @@ class CampaignConfig(AppConfig):
         seen = ("campaign", "terms", "aggregationrun")
         for role in roles.ROLES:
             roles.register(role, {f"campaign.view_{model}" for model in seen})
-        roles.register("campaign", {"campaign.change_terms", "campaign.request_publication"})
+        roles.register("campaign", {terms.MAY_CHANGE, "campaign.request_publication"})

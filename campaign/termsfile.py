@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from bookings.models.registrations import MemberKind
 from campaign.models.terms_rules import LARGEST_EXACT
 from campaign.refusals import BrokenCampaignFile
+from core.printable import printable_name
 
 Value = TypeVar("Value")
 LONGEST_TEXT = 100
@@ -145,5 +146,5 @@ def read_file(path: Path) -> CampaignFile:
     try:
         content = path.read_bytes()
     except OSError as failure:
-        raise BrokenCampaignFile(f"{path}: {failure.strerror}.") from failure
+        raise BrokenCampaignFile(f"{printable_name(path)}: {failure.strerror}.") from failure
     return read_campaign_file(content)

@@ -1,19 +1,19 @@
 """Read the environment; a bad value stops the program with one sentence that names it."""
 
 import logging
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from django.http.request import split_domain_port
 from django.utils.crypto import get_random_string
 from environs import Env, EnvValidationError
+
+from core.atomic_files import PRIVATE, write_atomically
 
 env = Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,20 +80,6 @@ def parse_database(url: str) -> dict[str, Any]:
     return dict(dj_database_url.parse(url))
 
 
-def redis(name: str) -> str | None:
-    """Read a Redis address; None where the variable is empty or missing."""
-    if not (address := env.str(name, "")):
-        return None
-    try:
-        parts = urlsplit(address)
-        fits = bool(parts.hostname if parts.scheme != "unix" else parts.path) and parts.port != 0
-    except ValueError:
-        fits = False
-    if not fits or parts.scheme not in ("redis", "rediss", "unix"):
-        raise unfit(name, "must be a redis://, rediss:// or unix:// URL")
-    return address
-
-
 def web_address(name: str) -> str:
     """Read the address of a web site, kept as it is written; empty where it is not set."""
     text = env.str(name, "")
@@ -115,6 +101,20 @@ def relays(name: str, *, default: list[str]) -> list[str]:
         if not (near or (is_web_address(text) and text.startswith("https://"))):
             raise unfit(name, "must be https:// URLs, parted by commas")
     return found
+
+
+def hosts(name: str, *, default: list[str]) -> list[str]:
+    """Read the names that the site answers to, parted by commas, in Django's form.
+
+    Django compares names alone, so a port is left out: with one, a name would match no request.
+    """
+    given = [text.strip() for text in env.str(name, "").split(",")]
+    found = [text if text == "*" else split_domain_port(text)[0] for text in given if text]
+    if not all(found):
+        raise unfit(
+            name, "must be names of hosts, parted by commas, like campaign.example.jp or [::1]"
+        )
+    return found or default
 
 
 def is_web_address(text: str) -> bool:
@@ -168,13 +168,8 @@ def local_file(file: Path, make: Callable[[], str]) -> str:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
-            with NamedTemporaryFile("w", dir=file.parent) as draft:
-                draft.write(make())
-                draft.flush()
-                os.fsync(draft.fileno())
-                with suppress(FileExistsError):  # another command made it in the same moment
-                    os.link(draft.name, file)
-        return file.read_text()
+            write_atomically(file, [make().encode()], mode=PRIVATE, replace=False)
+        return file.read_text("utf-8")
     except OSError as failure:
         raise unfit(
             "LOCAL_STATE_DIR", f"must name a folder that can be written ({failure.strerror})"

@@ -6,7 +6,6 @@ machine has settings of its own on top of these, and servers of its own (dev.set
 
 from pathlib import Path
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,8 +15,11 @@ from config.database import connection_settings
 from config.draw import DAY, read_draw
 from config.env import ROOT, env
 from config.production import production_refusals
+from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, read_redis
 from config.sign_in import read_sign_in
+from config.utf8 import require_utf8
 
+require_utf8()
 BASE_DIR = ROOT
 LOCAL_STATE_DIR = environment.state_folder()
 
@@ -28,7 +30,7 @@ CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
-REDIS_URL = environment.redis("REDIS_URL")
+REDIS = read_redis("REDIS_URL")
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
@@ -41,7 +43,7 @@ if PRODUCTION and (
         moved_clock=CAMPAIGN_NOW is not None,
         command_approval=ALLOW_COMMAND_APPROVAL,
         secret_key=SECRET_KEY,
-        servers=DATABASE is not None and REDIS_URL is not None,
+        servers=DATABASE is not None and REDIS is not None,
         sign_in=SIGN_IN.may_serve,
         draw=DRAW.may_serve,
     )
@@ -54,10 +56,12 @@ if DRAW.min_gap_s < DAY and not DEMO_MODE:
 
 if not SECRET_KEY:
     SECRET_KEY = environment.local_secret(LOCAL_STATE_DIR / "secret_key")
-if DATABASE is None or REDIS_URL is None:
+if DATABASE is None or REDIS is None:
     raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
+REDIS_URL = REDIS.url
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", default=[] if PRODUCTION else LOCAL_HOSTS)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Django's own first: the roles' permissions are granted after its post_migrate has made them.
@@ -91,11 +95,13 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.ChosenLanguage",
+    "config.middleware.PlainText",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.UnfitLists",
     "config.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -118,56 +124,40 @@ TEMPLATES = [
     },
 ]
 
-OPTIONS = DATABASE.setdefault("OPTIONS", {})
-# A pool where one is asked for; else one connection a thread.
-CONNECTIONS = connection_settings(environment.optional_count("DATABASE_POOL"))
-OPTIONS.update(CONNECTIONS.pop("OPTIONS", {}))
-DATABASE.update(CONNECTIONS)
-DATABASES = {"default": DATABASE}
+DATABASES = {
+    "default": connection_settings(DATABASE, pool_size=environment.optional_count("DATABASE_POOL")),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
+        "OPTIONS": CACHE_TIMEOUTS,
     },
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = REDIS.broker_url
+CELERY_BROKER_USE_SSL = REDIS.tls
+CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_TIMEOUTS
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that refuses what is written is waited for, as one that is away: a worker goes on.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
+# Seconds. No message expires: a worker's clock may differ from beat's, and one too many does no
+# harm.
 CELERY_BEAT_SCHEDULE = {
-    # A bell that nobody heard within the minute is rung again by the next one.
-    "start_due_runs": {
-        "task": "campaign.tasks.start_due_runs",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "start_due_work": {
-        "task": "points.tasks.start_due_work",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "watch_inbox": {
-        "task": "entries.tasks.watch_inbox",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "keep_forecasts": {
-        "task": "lottery.tasks.keep_forecasts",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "clear_sessions": {
-        "task": "entries.tasks.clear_sessions",
-        "schedule": crontab(hour=4, minute=15),
-        "options": {"expires": 60 * 60},
-    },
+    "start_due_runs": {"task": "campaign.tasks.start_due_runs", "schedule": 60},
+    "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
+    "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
+    "keep_forecasts": {"task": "lottery.tasks.keep_forecasts", "schedule": 300},
+    "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
 # The folder that upstream delivers feed files to; none is watched where this is not set.

@@ -14,10 +14,11 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register who may see and decide approvals, and grant the roles' permissions."""
         # The models are there only now.
-        from core import roles
+        from core import approvals, roles, staff
 
         for role in roles.ROLES:
             roles.register(role, {"core.view_approval", "core.view_auditrecord"})
-        roles.register("approver", {"core.decide_approval"})
+        roles.register("approver", {approvals.DECIDE})
+        roles.register("accounts", {staff.MAY_MANAGE})
         # Django's own hook for what must stand after every migrate, as for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")

@@ -6,7 +6,7 @@ JSON object. Exit 0: done, or nothing left to do; 1: refused or failed, with the
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,21 +14,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import translation
 
-from core.errors import Refusal, database_failed
+from core.errors import DATABASE_AWAY, Refusal, database_failed, system_failed
+from core.printable import printable_json, printable_lines
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found or did: for programs, for people, and whether all is well."""
+    """What a command found or did: for programs, for people, and whether all is well.
+
+    ``warnings`` are sentences on what was done and still needs a person.
+    """
 
     data: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     ok: bool = True
+    warnings: Sequence[str] = ()
 
 
 class ContractCommand(BaseCommand):
@@ -50,15 +55,25 @@ class ContractCommand(BaseCommand):
                 report = self.run(**options)
         except Refusal as refusal:
             report = self.failed(str(refusal), refusal)
-        except (OperationalError, InterfaceError) as failure:
+        except DATABASE_AWAY as failure:
             report = self.failed(database_failed(failure), failure)
+        except OSError as failure:
+            report = self.failed(system_failed(failure), failure)
+        text = printable_lines(report.text)
+        for warning in report.warnings:
+            self.stderr.write(printable_lines(f"Warning: {warning}"))
         if as_json:
+            warned = {"warnings": [*report.warnings]} if report.warnings else {}
             reason = {} if report.ok else {"error": report.text}
-            self.stdout.write(to_json({**reason, **report.data}))
-        elif report.ok and report.text:
-            self.stdout.write(report.text)
+            self.stdout.write(to_json({**reason, **warned, **report.data}))
+        elif report.ok and text:
+            self.stdout.write(text)
         if not report.ok:
-            raise CommandError(report.text, returncode=1)
+            raise CommandError(text, returncode=1)
+
+    def print_progress(self, text: str) -> None:
+        """Print on standard error how far the work is."""
+        self.stderr.write(printable_lines(text))
 
     def failed(self, sentence: str, cause: Exception) -> Report:
         """Report a refusal, with what its exception knows beyond the sentence."""
@@ -100,7 +115,10 @@ def one_transaction(*, dry_run: bool) -> Iterator[None]:
 
 
 def to_json(data: Mapping[str, Any]) -> str:
-    """Write one JSON object; instants in Japan's time with its offset, dates as they are."""
+    """Write one JSON object; instants in Japan's time with its offset, dates as they are.
+
+    What no terminal should be shown is escaped: the object is the same.
+    """
 
     def readable(value: object) -> str:
         if isinstance(value, datetime):
@@ -109,4 +127,4 @@ def to_json(data: Mapping[str, Any]) -> str:
             return value.isoformat()
         raise TypeError(type(value).__name__)
 
-    return json.dumps(data, ensure_ascii=False, default=readable)
+    return printable_json(json.dumps(data, ensure_ascii=False, default=readable))

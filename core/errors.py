@@ -1,9 +1,16 @@
 """What this project says no with: one sentence that a person may read, and the way out."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import DatabaseError, Error, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
+
+from core.printable import printable, printable_name
+
+# What Django raises where the database is away, is too busy, or is a standby that takes no writes
+# (config.postgres). Pages, commands, tasks and readiness mean the same by it.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class Refusal(Exception):
@@ -35,5 +42,11 @@ def database_failed(failure: Error) -> str:
 
     The lines after that may repeat the values of a row.
     """
-    said = (str(failure).strip() or "no answer").splitlines()[0]
+    said = printable((str(failure).strip() or "no answer").splitlines()[0])
     return f"The database did not serve us ({said}). Check DATABASE_URL, and that it is running."
+
+
+def system_failed(failure: OSError) -> str:
+    """Put what the operating system refused in one sentence: which file, and why."""
+    where = f"{printable_name(os.fsdecode(failure.filename))}: " if failure.filename else ""
+    return f"{where}{failure.strerror or type(failure).__name__}."

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import approvals, audit
+from core.audit import Actor
 from core.errors import Refusal, constraint_errors
 from core.models import User
 from core.roles import ROLES
 
 GENERATED_LENGTH = 20
+MAY_MANAGE = "core.manage_staff"
 
 
 class UnknownStaff(Refusal):
@@ -67,15 +69,24 @@ def works_here(user: User) -> bool:
     return user.is_staff and user.is_active
 
 
+def nobody_manages() -> bool:
+    """Return whether no active staff user may add others, as on a new database."""
+    return not User.objects.with_perm(MAY_MANAGE).filter(is_staff=True).exists()
+
+
 @transaction.atomic
-def add_staff(*, username: str, role: str, password: str, at: datetime) -> Added:
+def add_staff(
+    *, username: str, role: str, password: str, at: datetime, actor: Actor | None = None
+) -> Added:
     """Have a staff user with a role; an account that exists keeps its password.
 
-    The audit keeps who typed it: a second pair of eyes is worth what its account is worth.
+    The audit records who did: a second pair of eyes is worth what its account is worth.
 
     Raises:
+        NotPermitted: the person may not add others.
         UnknownRole, UnfitName, UnfitPassword: what was given cannot be.
     """
+    approvals.require_actor(actor, MAY_MANAGE)
     if role not in ROLES:
         raise UnknownRole(
             _("There is no such role; the roles are: %(roles)s.") % {"roles": ", ".join(ROLES)}
@@ -89,7 +100,7 @@ def add_staff(*, username: str, role: str, password: str, at: datetime) -> Added
     if joined:
         user.groups.add(group)
         audit.record(
-            actor=None,
+            actor=actor,
             action="staff.add",
             subject=user.username,
             at=at,

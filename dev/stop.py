@@ -3,6 +3,7 @@
 import sys
 
 from config.env import state_folder
+from config.utf8 import restart_in_utf8
 from core.errors import Refusal
 from dev.demo.place import end_demo
 from dev.embedded import services
@@ -19,4 +20,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    restart_in_utf8()
     main()

@@ -17,11 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaign.models import Campaign
+from bookings import quarantine
+from campaign.forms import PublishedCampaignField
 from core import clock
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import User
+from entries.feeds import FEEDS
+from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
 from lottery.models import Draw
 from lottery.queries import FILES
@@ -30,11 +33,7 @@ from lottery.queries import FILES
 class FreezeForm(forms.Form):
     """Whose entrants to freeze, and the round that will decide."""
 
-    campaign = forms.ModelChoiceField(
-        Campaign.objects.filter(terms__published_at__isnull=False).distinct().order_by("-id"),
-        label=gettext_lazy("campaign"),
-        empty_label=None,
-    )
+    campaign = PublishedCampaignField()
     round_time = forms.DateTimeField(
         label=gettext_lazy("first round at or after (Japan time)"),
         widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}),
@@ -47,11 +46,7 @@ class FreezeForm(forms.Form):
 class ReceiptForm(forms.Form):
     """Whose receipt; sent by POST, so that no address names a member."""
 
-    wester_id = forms.CharField(
-        label=gettext_lazy("WESTER ID"),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
+    wester_id = KnownWesterIdField()
 
 
 def addresses() -> list[URLPattern]:
@@ -80,6 +75,8 @@ def freeze(request: HttpRequest) -> HttpResponse:
         else:
             said = _("Frozen with %(count)s entrants.") % {"count": f"{draw.entry_count:,}"}
             messages.success(request, said)
+            for warning in quarantine.waiting(FEEDS):
+                messages.warning(request, warning)
             return redirect("admin:lottery_draw_change", draw.pk)
     return page(request, "freeze", {"title": _("Freeze the entrants"), "form": form})
 
@@ -88,8 +85,10 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send every file that there is of a draw, for those who check it before it is public."""
-    actor_of(request, "lottery.view_draw")
+    actor = actor_of(request, bundle.MAY_SEE)
     draw = find(pk)
+    if not bundle.is_public(draw):
+        bundle.record_export(draw, actor=actor, at=clock.now())
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, open_ in bundle.bundle_files(draw).items():

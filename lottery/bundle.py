@@ -1,16 +1,23 @@
 """The bundle: the files that prove a draw, and no other. Source: the draw protocol."""
 
-import os
+import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from core import approvals, audit
+from core.atomic_files import PUBLIC, draft_name, write_atomically
+from core.audit import Actor
+from core.printable import printable_name
 from lottery.models import Draw
 from lottery.protocol import RECORD_BYTES
+from lottery.queries import subject_of
 from lottery.refusals import UnfitFolder
 
+MAY_SEE = "lottery.view_draw"
 Open = Callable[[], Iterator[bytes]]
 BEFORE = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
 AFTER = ("round.json", "result.json", "winners.csv")
@@ -24,6 +31,11 @@ COLUMNS = {
     "result.json": "result",
     "winners.csv": "winners_csv",
 }
+# The verifier's own: it passes them over, too.
+OF_DESKTOPS = re.compile(
+    r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
+    re.IGNORECASE | re.DOTALL,
+)
 RECORDS_AT_ONCE = 16_384
 # Reads lottery_entrant by entrant_position_once.
 RECORDS = """
@@ -55,6 +67,27 @@ def public_files(draw: Draw) -> dict[str, Open]:
 def has_public_result(draw: Draw) -> bool:
     """Say whether the result of a draw is public."""
     return draw.drawn_at is not None and bool(draw.confirmed_at or draw.voided_at)
+
+
+def is_public(draw: Draw) -> bool:
+    """Return whether the public may have every file that there is of a draw."""
+    return has_public_result(draw) if draw.drawn_at else draw.published_at is not None
+
+
+def record_export(draw: Draw, *, actor: Actor | None, at: datetime) -> None:
+    """Record in the audit who is given the files of a draw.
+
+    Raises:
+        NotPermitted: the person may not see draws.
+    """
+    approvals.require_actor(actor, MAY_SEE)
+    audit.record(
+        actor=actor,
+        action="draw.export",
+        subject=subject_of(draw),
+        at=at,
+        detail={"public": is_public(draw), "files": list(bundle_files(draw))},
+    )
 
 
 def opener(draw: Draw, name: str) -> Open:
@@ -98,34 +131,20 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
         UnfitFolder: the folder holds other files, or cannot be written.
     """
     files = bundle_files(draw)
-    expected = {*files, *(draft_of(name) for name in files)}
+    expected = {*files, *(draft_name(name) for name in files)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if strange := sorted(
-            entry.name for entry in folder.iterdir() if entry.name not in expected
+            entry.name
+            for entry in folder.iterdir()
+            if entry.name not in expected and not OF_DESKTOPS.fullmatch(entry.name)
         ):
             raise UnfitFolder(
                 _("%(folder)s holds what is no file of this bundle: %(name)s.")
-                % {"folder": folder, "name": strange[0]}
+                % {"folder": printable_name(folder), "name": printable_name(strange[0])}
             )
         for name, open_ in files.items():
-            write_file(folder, name, open_())
+            write_atomically(folder / name, open_(), mode=PUBLIC)
     except OSError as failure:
-        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return list(files)
-
-
-def draft_of(name: str) -> str:
-    """Return the name of a file while it is being written; a killed export leaves it behind."""
-    return f".{name}.part"
-
-
-def write_file(folder: Path, name: str, blocks: Iterator[bytes]) -> None:
-    """Write one file, which appears whole or not at all."""
-    draft = folder / draft_of(name)
-    with draft.open("wb") as file:
-        for block in blocks:
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / name)

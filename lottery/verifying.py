@@ -31,7 +31,7 @@ def verify_bundle(
     words += ["--receipt", str(receipt)] if receipt else []
     words += ["--before-draw"] if before_draw else []
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     ) as process:
         for line in process.stdout or ():
             tell(line.rstrip("\n"))
@@ -40,7 +40,7 @@ def verify_bundle(
 
 def verify_draw(draw: Draw, *, tell: Callable[[str], object]) -> bool:
     """Say whether the verifier accepts what a draw has by now, written aside for it."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(prefix="dodonto-bundle-") as folder:
         write_bundle(draw, Path(folder))
         return verify_bundle(
             Path(folder),

@@ -9,14 +9,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from core import approvals
 from core.audit import Actor
 from core.locks import Lock, take
 from lottery.models import Draw
 from lottery.refusals import KeysNeeded
 from points import auditing
 from points.models import AwardStanding, CreditFile, Payout
-from points.queries import award_counts, open_keys
-from points.refusals import KeysOpen, NotExported, NotPaid, SumsDiffer
+from points.queries import award_counts, open_keys, waiting_answers
+from points.refusals import AnswersWait, KeysOpen, NotExported, NotPaid, SumsDiffer
 
 
 @transaction.atomic
@@ -26,11 +27,14 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
     Without ``actor`` the audit keeps the machine's user.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: it has not ended.
         NotExported: the points system was never told of the credits.
         KeysOpen: there are keys on which both sides do not agree.
+        AnswersWait: rows of results files wait in quarantine.
         SumsDiffer: an award is not what was credited, released and forfeited of it.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     take(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at", "closed_at"])
     if payout.closed_at:
@@ -60,10 +64,10 @@ def keep_keys(draw: Draw) -> None:
 
 
 def refuse_open(payout: Payout) -> None:
-    """Refuse to close while a key is open, or while nobody was told of any.
+    """Refuse to close while a key or an answer is open, or while nobody was told of any.
 
     Raises:
-        NotExported, KeysOpen: see above.
+        NotExported, KeysOpen, AnswersWait: see above.
     """
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
@@ -72,6 +76,8 @@ def refuse_open(payout: Payout) -> None:
             _("There are %(count)s keys on which both sides do not agree; see: payout status.")
             % {"count": count}
         )
+    if waiting := waiting_answers(payout):
+        raise AnswersWait(" ".join(waiting))
 
 
 def refuse_differing(payout: Payout) -> None:

@@ -5,8 +5,7 @@ Source: the rules of crediting, "Settlement"; the feed contract, "name" and "man
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +15,15 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from core import approvals
+from core.atomic_files import PRIVATE, write_atomically
 from core.audit import Actor
 from core.commands import JAPAN
 from core.locks import Lock, take
+from core.printable import printable_name
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import BatchChanged, NotPaid, UnfitFolder
+from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
 
 FEED = "credits"
 HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
@@ -56,36 +58,76 @@ def export_credits(
 ) -> Written:
     """Write the file of a payout's credits and its manifest into a folder.
 
-    The audit keeps who had it written, before there is a file.
+    The audit keeps who had it written, before there is a file. A file of the same name with other
+    content is never written over: then nothing is settled either.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
+        SentOtherwise: the folder holds other credits under this name.
         UnfitFolder: it cannot be written there.
     """
     with transaction.atomic():
-        file = keep_file(payout, at=at)
+        file = keep_file(payout, at=at, actor=actor)
+        files = files_of(payout, file)
+        refuse_other(folder, files)
         auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_atomically(folder / name, [content], mode=PRIVATE)
+    except OSError as failure:
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
+    return Written(folder / str(file), file)
+
+
+def files_of(payout: Payout, file: CreditFile) -> dict[str, bytes]:
+    """Return the file of credits and its manifest by their names.
+
+    Raises:
+        BatchChanged: the credits are not those that the file was first written of.
+    """
     content = b"".join(credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BatchChanged(_("The credits are not those that the file was first written of."))
-    path = folder / str(file)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        replace(path, content)
-        replace(path.with_name(f"{path.name}.manifest.json"), manifest_of(file))
-    except OSError as failure:
-        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
-    return Written(path, file)
+    return {str(file): content, f"{file}.manifest.json": manifest_of(file)}
+
+
+def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse to write over what may have been sent.
+
+    Raises:
+        SentOtherwise: a file of one of these names has other content.
+        UnfitFolder: it cannot be read.
+    """
+    for name, content in files.items():
+        try:
+            is_other = (folder / name).read_bytes() != content
+        except FileNotFoundError:
+            continue
+        except OSError as failure:
+            raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
+        if is_other:
+            raise SentOtherwise(
+                _(
+                    "%(name)s lies there with other content and is not written over. If it was "
+                    "sent, the credits here differ from those: see docs/operations.md, on a "
+                    "restored database; if not, take another folder."
+                )
+                % {"name": printable_name(folder / name)}
+            )
 
 
 @transaction.atomic
-def keep_file(payout: Payout, *, at: datetime) -> CreditFile:
+def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
     """Return the file of a payout's credits, settled now if this is the first time.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     take(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:
@@ -153,10 +195,3 @@ def describe(file: CreditFile) -> dict[str, Any]:
         "total_points": file.total_points,
         "sha256": file.sha256,
     }
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: whoever watches the folder never sees half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(path)

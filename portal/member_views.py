@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import structlog
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 from campaign.models import Terms
 from campaign.queries import shown_terms
 from core import clock
+from core.errors import DATABASE_AWAY
 from entries import entering
 from entries.entering import Entered
 from entries.queries import find_member, find_visit
@@ -42,7 +42,7 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
     except entering.EntryUnconfirmed as failure:
         log.exception("entry_unconfirmed", exc_info=failure)
         return errors.entry_unconfirmed(request)
-    except (InterfaceError, OperationalError) as failure:
+    except DATABASE_AWAY as failure:
         log.exception("entry_not_made", failure=type(failure).__name__, exc_info=failure)
         return errors.entry_not_made(request)
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 from bookings.quarantine import open_rows
 from campaign import reports
 from campaign.models import Campaign, Terms
-from campaign.queries import published_terms
+from campaign.queries import terms_in_force
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import standing_draw
+from lottery.queries import seen_draw
 from points.queries import describe_payout
 from portal import campaign_page, names
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
+
+# Of a payout, what nobody has before it ended.
+FIGURES = ("credited", "credited_points", "forfeited_points", "released_points", "open")
 
 
 @dataclass(frozen=True)
@@ -47,21 +50,39 @@ def page_context(*, now: datetime) -> dict[str, Any]:
 
 
 def shown_campaigns(*, now: datetime) -> list[ShownCampaign]:
-    """Return the published campaigns, the newest first."""
-    versions = [(one, published_terms(one)) for one in Campaign.objects.order_by("-id")]
-    return [show_campaign(one, terms, now=now) for one, terms in versions if terms is not None]
+    """Return the published campaigns, the one that opens last first."""
+    in_force = terms_in_force().order_by("-opens_at", "-id")
+    return [show_campaign(terms.campaign, terms, now=now) for terms in in_force]
 
 
 def show_campaign(campaign: Campaign, terms: Terms, *, now: datetime) -> ShownCampaign:
-    """Return where a campaign stands."""
+    """Return where a campaign stood at the instant: a demo's clock runs back."""
     terms.campaign = campaign
+    draw = seen_draw(campaign, now=now)
     return ShownCampaign(
         code=campaign.code,
         terms=terms,
         state_name=names.STATES[campaign_page.current_state(terms, now=now)],
-        entries=campaign.entries.count(),
-        totals_as_of=reports.last_finished_as_of(campaign),
+        entries=campaign.entries.filter(entered_at__lte=now).count(),
+        totals_as_of=reports.last_finished_as_of(campaign, until=now),
         missed_nights=reports.missed_nights(campaign, now=now),
-        draw=standing_draw(campaign),
-        payout=describe_payout(campaign, now=now),
+        draw=draw,
+        payout=seen_payout(describe_payout(campaign, now=now), draw, now=now),
     )
+
+
+def seen_payout(payout: dict[str, Any], draw: Draw | None, *, now: datetime) -> dict[str, Any]:
+    """Return what is described of a payout as far as it had come at the instant."""
+    if draw is None or draw.confirmed_at is None:
+        return {**payout, **dict.fromkeys(FIGURES, 0), "awards": 0, "state": "not_confirmed"}
+    not_paid = {**payout, **dict.fromkeys(FIGURES, 0), "open": payout["awards"]}
+    if lies_after(payout["approved_at"], now):
+        return {**not_paid, "state": "confirmed"}
+    if lies_after(payout["ended_at"], now):
+        return {**not_paid, "state": "approved"}
+    return {**payout, "state": "settling"} if lies_after(payout["closed_at"], now) else payout
+
+
+def lies_after(instant: datetime | None, now: datetime) -> bool:
+    """Say whether something has happened, but later than at the instant shown."""
+    return instant is not None and instant > now

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
+                'permissions': [('manage_staff', 'Can add staff users and give them roles')],
                 'abstract': False,
             },
             managers=[

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaign.models import Terms
+from campaign.queries import terms_in_force
 from core import clock
 from core.errors import Refusal
 from core.models import DemoClock
@@ -66,9 +67,8 @@ def stops(terms: Terms, *, now: datetime) -> list[Stop]:
 
 
 def shown_campaign() -> Terms | None:
-    """Return the terms of the campaign that the demo plays."""
-    published = Terms.objects.filter(published_at__isnull=False)
-    return published.order_by("-opens_at", "-version").first()
+    """Return the terms of the campaign that the demo plays: the first that was set down."""
+    return terms_in_force().order_by("campaign_id").first()
 
 
 def is_free() -> bool:

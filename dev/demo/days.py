@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
@@ -15,6 +16,8 @@ from bookings.models import FeedFile
 from campaign.models import AggregationRun
 from campaign.reports import summarize
 from campaign.tasks import start_due_runs
+from core.atomic_files import draft_name
+from core.enqueuing import enqueue
 from dev.demo.job import Job
 from dev.demo.sampling.making import WEB_ENTRIES
 from dev.demo.schedule import LOADED_AT, TOTALLED_AT, at
@@ -49,7 +52,7 @@ def pass_nights(job: Job, *, until: datetime) -> None:
         receive(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         total(job, night)
-        keep_forecasts.delay()
+        enqueue(keep_forecasts)
         if number % TOLD_EVERY_NIGHTS == 0 or night == nights[-1]:
             tell(job, night)
 
@@ -57,7 +60,7 @@ def pass_nights(job: Job, *, until: datetime) -> None:
 def group_presses(job: Job) -> dict[date, list[WebEntry]]:
     """Return who presses the button, by the night after; nobody where feeds came from elsewhere."""
     file = job.feeds / WEB_ENTRIES
-    presses = json.loads(file.read_text()) if file.exists() else []
+    presses = json.loads(file.read_text("utf-8")) if file.exists() else []
     nights = list(job.schedule.nights(until=job.schedule.frozen_at))
     dated = sorted(WebEntry(datetime.fromisoformat(when), who) for who, when in presses)
 
@@ -72,22 +75,26 @@ def receive(job: Job, *, until: date) -> None:
     if not deliver(job, until=until):
         return
     job.crew.wait_for(
-        lambda: not any(arrivals(job.inbox)), ring=watch_inbox.delay, what="the feed files"
+        lambda: not any(arrivals(job.inbox)),
+        ring=partial(enqueue, watch_inbox),
+        what="the feed files",
     )
 
 
 def deliver(job: Job, *, until: date) -> int:
     """Put the files of business dates before a day into the inbox; return how many are new.
 
-    As links, for a delivery is only read; the manifest first, since a file without one waits.
+    As copies, for links are not followed there; the manifest first, since a file without one waits.
     """
     job.inbox.mkdir(parents=True, exist_ok=True)
     delivered = 0
     for file in due_files(job.feeds, until=until):
         for source in (manifest_of(file), file):
-            link = job.inbox / source.name
-            if source.exists() and not link.exists():
-                link.symlink_to(source.resolve())
+            target = job.inbox / source.name
+            if source.exists() and not target.exists():
+                draft = job.inbox / draft_name(source.name)
+                shutil.copyfile(source, draft)
+                draft.replace(target)
                 delivered += source == file
     return delivered
 
@@ -111,7 +118,9 @@ def total(job: Job, night: date) -> None:
         campaign=job.campaign, night=night, finished_at__isnull=False
     )
     job.crew.wait_for(
-        partial(finished.exists), ring=start_due_runs.delay, what=f"the totals of {night}"
+        partial(finished.exists),
+        ring=partial(enqueue, start_due_runs),
+        what=f"the totals of {night}",
     )
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from bookings.delivery import find_feed_files
 from core.models import DemoClock
+from core.printable import printable_name
 from dev.demo.keeping import keep
 from dev.demo.refusals import FeedsUnusable, OtherDemo
 from dev.demo.sampling.making import SEED, make_feeds
@@ -38,7 +39,9 @@ def choose_play(*, members: int, feeds: str) -> Play:
         return Play(members)
     folder = (settings.BASE_DIR / feeds).resolve()
     if not folder.is_dir() or not find_feed_files([folder]):
-        raise FeedsUnusable(f"FEEDS names {folder}, which is no folder of feed files.")
+        raise FeedsUnusable(
+            f"FEEDS names {printable_name(folder)}, which is no folder of feed files."
+        )
     return Play(members=0, feeds=str(folder))
 
 
@@ -50,7 +53,7 @@ def begin(place: Path, play: Play) -> bool:
     """
     kept = place / "play.json"
     words = json.dumps(asdict(play))
-    if kept.exists() and kept.read_text() == words:
+    if kept.exists() and kept.read_text("utf-8") == words:
         return False
     was_another = kept.exists() or is_of_a_demo()
     if was_another:

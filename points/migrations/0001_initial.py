@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('bookings', '0001_initial'),
         ('campaign', '0001_initial'),
         ('core', '0001_initial'),
         ('lottery', '0001_initial'),
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
                 ('detail', models.TextField(verbose_name='detail')),
                 ('classed', models.CharField(choices=[('agrees', 'agrees'), ('rejected', 'rejected'), ('missing_there', 'missing there'), ('unknown_here', 'unknown here'), ('amount_differs', 'amount differs'), ('answered_twice', 'answered twice')], max_length=14, verbose_name='class')),
                 ('is_open', models.BooleanField(verbose_name='open')),
+                ('answered', models.CharField(blank=True, choices=[('credited', 'credited'), ('rejected', 'rejected')], db_comment='The last answer; empty where there is none, or it says both.', max_length=8)),
             ],
             options={
                 'verbose_name': 'key',
@@ -165,6 +167,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ResultsFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('business_date', models.DateField()),
+                ('sequence', models.IntegerField()),
+                ('delivery', models.IntegerField(db_comment="Which of the payout's results files, from 1.")),
+                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='bookings.feedfile')),
+                ('payout', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='points.payout')),
+            ],
+            options={
+                'verbose_name': 'results file',
+                'verbose_name_plural': 'results files',
+            },
+        ),
+        migrations.CreateModel(
             name='Transfer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -271,6 +288,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['credited', 'rejected']), models.Q(('reason', ''), _negated=True)), name='resolution_says_why'),
         ),
         migrations.AddConstraint(
+            model_name='resultsfile',
+            constraint=models.UniqueConstraint(fields=('payout', 'delivery'), name='resultsfile_in_order'),
+        ),
+        migrations.AddConstraint(
             model_name='transfer',
             constraint=models.UniqueConstraint(fields=('key', 'payload'), name='transfer_repeats_say_the_same'),
         ),
@@ -327,5 +348,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
+        load_sql('points', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
     ]

@@ -40,4 +40,5 @@ LEFT JOIN (
 ) credit ON credit.award_id = award.id
 LEFT JOIN points_transfer release ON release.award_id = award.id AND release.kind = 'release'
 LEFT JOIN points_transfer forfeit ON forfeit.award_id = award.id AND forfeit.kind = 'forfeit'
+    AND NOT EXISTS (SELECT FROM points_transfer reversal WHERE reversal.reverses_id = forfeit.id)
 LEFT JOIN points_transfer expire ON expire.award_id = award.id AND expire.kind = 'expire';

@@ -35,8 +35,10 @@ mine AS (
     JOIN lottery_award award ON award.draw_id = payout.draw_id
     JOIN points_transfer credit ON credit.award_id = award.id AND credit.kind = 'credit'
     LEFT JOIN points_transfer reversal ON reversal.reverses_id = credit.id
-    WHERE credit.id <= file.last_transfer
+    WHERE credit.made_by = 'payout.resolve' OR (
+        credit.id <= file.last_transfer
         AND (reversal.id IS NULL OR reversal.id > file.last_transfer)
+    )
 ),
 compared AS (
     SELECT
@@ -76,5 +78,6 @@ SELECT
     payout_id, credit_key, award_id, credit_id, points, is_reversed, answered_points,
     COALESCE(detail, ''::text) AS detail, classed::varchar(14) AS classed,
     verdict IS NULL AND NOT (classed = 'agrees' OR (classed = 'rejected' AND is_reversed))
-        AS is_open
+        AS is_open,
+    CASE WHEN is_twofold THEN '' ELSE COALESCE(status, '') END::varchar(8) AS answered
 FROM judged;

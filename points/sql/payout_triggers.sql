@@ -57,6 +57,14 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_closed_when_settled';
     END IF;
     IF EXISTS (
+        SELECT FROM points_resultsfile results
+        JOIN bookings_quarantinedrow answer ON answer.file_id = results.file_id
+        WHERE results.payout_id = OLD.id AND answer.status = 'open'
+    ) THEN
+        RAISE EXCEPTION 'no answer waits in quarantine at the close'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_closed_when_read';
+    END IF;
+    IF EXISTS (
         SELECT FROM points_awardstanding WHERE draw_id = OLD.draw_id
             AND award_points <> credited_points + released_points + forfeited_points
     ) THEN

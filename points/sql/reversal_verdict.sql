@@ -28,6 +28,14 @@ SELECT
                     WHERE payout.draw_id = award.draw_id
                         AND answer.credit_key = original.key AND answer.status = 'rejected'
                 ))
+            WHEN 'forfeit' THEN EXISTS (
+                SELECT FROM points_resolution resolution
+                WHERE resolution.approval_id = approval.id
+                    AND resolution.verdict = 'credited'
+                    AND resolution.credit_key = sha256(
+                        'credit/v1'::bytea || '\x00'::bytea || draw.manifest_sha256 || entrant.pid
+                    )
+            )
         END
     ) IS TRUE AS is_decided
 FROM points_transfer reversal
@@ -35,6 +43,7 @@ LEFT JOIN points_transfer original ON original.id = reversal.reverses_id
 LEFT JOIN points_account debit ON debit.id = original.debit_id
 LEFT JOIN campaign_campaign campaign ON campaign.id = debit.campaign_id
 LEFT JOIN lottery_award award ON award.id = original.award_id
+LEFT JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
 LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
 LEFT JOIN core_approval approval
     ON approval.id = reversal.approval_id AND approval.state = 'approved'

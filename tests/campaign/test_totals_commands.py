@@ -15,8 +15,10 @@ from campaign.management.commands import aggregate
 from campaign.models import Campaign, Total
 from tests.campaign.changes import add_booking
 from tests.campaign.runs import begin, run
+from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import TotalFactory
+from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 HEADER = b"wester_id,total_yen,bookings\n"
@@ -54,6 +56,16 @@ def test_aggregate_reports_what_the_totals_come_to(
     assert answer("aggregate", "NY2025")["total_yen"] == 25_001
     assert answer("aggregate", "NY2025")["mode"] == "incremental"
     assert answer("aggregate", "NY2025", "--full")["mode"] == "full"
+
+
+def test_aggregate_warns_of_bookings_that_it_does_not_know(campaign: Campaign) -> None:
+    for feed in ("bookings", "ex_registrations", "memberships"):
+        QuarantinedRowFactory.create(file__feed=feed)
+
+    assert answer("aggregate", "NY2025")["warnings"] == [
+        f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
+        for feed in ("bookings", "ex_registrations")
+    ]
 
 
 def test_aggregate_says_how_far_it_is_and_what_it_found(campaign: Campaign) -> None:
@@ -156,6 +168,19 @@ def test_export_totals_writes_a_file_and_says_so(campaign: Campaign, tmp_path: P
         "total_yen": 5_000,
     }
     assert list(tmp_path.iterdir()) == [output]
+    assert output.stat().st_mode & 0o777 == 0o600
+
+
+def test_export_totals_leaves_no_member_behind_on_a_full_disk(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    TotalFactory.create(campaign=campaign, wester_id="W1")
+
+    with full_disk(len(HEADER)), pytest.raises(CommandError, match="File too large") as refused:
+        call_command("export_totals", "NY2025", "--output", str(tmp_path / "totals.csv"))
+
+    assert refused.value.returncode == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_export_totals_keeps_what_was_there_when_it_fails(

@@ -20,7 +20,8 @@ from lottery import bundle
 from lottery.models import Draw
 from lottery.receipts import receipt_json
 from tests.campaign.staffpages import signed_in
-from tests.factories.campaign import UserFactory
+from tests.factories.bookings import QuarantinedRowFactory
+from tests.factories.campaign import CampaignFactory, TermsFactory, UserFactory
 from tests.factories.lottery import (
     CLOSED,
     FREEZES,
@@ -63,6 +64,7 @@ def place(name: str, draw: Draw) -> str:
 
 def test_freezing_is_in_the_name_of_who_pressed(stand: Stand) -> None:
     campaign = closed_campaign({"W1": 5_000, "W2": 9_000})
+    QuarantinedRowFactory.create(file__feed="entries")
     client = staff("ops")
     assert FREEZE in client.get("/staff/lottery/draw/").content.decode()
 
@@ -71,6 +73,7 @@ def test_freezing_is_in_the_name_of_who_pressed(stand: Stand) -> None:
     draw = Draw.objects.get()
     assert response.redirect_chain == [(place("change", draw), 302)]
     assert "Frozen with 2 entrants." in response.content.decode()
+    assert "Rows of entries in quarantine, which do not count: 1" in response.content.decode()
     assert (draw.campaign, draw.entry_count, draw.round_time) == (campaign, 2, ROUND)
     line = AuditRecord.objects.get(action="draw.freeze")
     assert line.user_id == int(client.session["_auth_user_id"])
@@ -162,18 +165,52 @@ def test_a_receipt_is_issued_without_an_address_and_with_an_audit(stand: Stand, 
 @pytest.mark.parametrize(
     ("make", "wester_id"),
     [
-        pytest.param(published_draw, "W-2", id="no entrant"),
+        pytest.param(published_draw, "W-small", id="no entrant"),
         pytest.param(frozen_draw, "W-1", id="not published"),
     ],
 )
 def test_no_receipt_is_said_beside_the_form(
     stand: Stand, make: Callable[..., Draw], wester_id: str
 ) -> None:
-    draw = make({"W-1": 5_000})
+    draw = make({"W-1": 5_000, "W-small": 4_999})
     response = staff("support").post(place("receipt", draw), {"wester_id": wester_id})
     assert response.status_code == 200
     assert "not published, or this is no entrant" in response.content.decode()
     assert not AuditRecord.objects.filter(action="draw.receipt").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("ｗ－１", "no record of exactly this. Is it one of these? W-1, W1<"),
+        ("W-2", "There is no record of it. Please check what was typed."),
+    ],
+)
+def test_a_receipt_is_issued_for_the_exact_wester_id_alone(
+    stand: Stand, typed: str, said: str
+) -> None:
+    draw = published_draw({"W-1": 5_000, "W1": 5_000})
+    response = staff("support").post(place("receipt", draw), {"wester_id": typed})
+    assert said in response.content.decode()
+    assert "no entrant" not in response.content.decode()
+    assert not AuditRecord.objects.filter(action="draw.receipt").exists()
+
+
+def test_the_campaign_to_freeze_is_the_one_that_opened_last(stand: Stand) -> None:
+    campaign = closed_campaign({"W1": 5_000})
+    opens_at = FREEZES + timedelta(seconds=1)
+    later = {"opens_at": opens_at, "closes_at": opens_at + timedelta(days=1)}
+    announced = TermsFactory.create(campaign__code="next", published=True, **later).campaign
+    CampaignFactory.create(draft=True)
+
+    def chosen() -> tuple[list[Any], Any]:
+        form = staff("ops").get(FREEZE).context["form"]
+        offered = [value.instance for value, _label in form.fields["campaign"].choices]
+        return offered, form["campaign"].value()
+
+    assert chosen() == ([announced, campaign], campaign.pk)
+    stand(opens_at)
+    assert chosen() == ([announced, campaign], announced.pk)
 
 
 @pytest.mark.parametrize("role", sorted(set(roles.ROLES) - set(MAY_ISSUE)))

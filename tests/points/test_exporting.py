@@ -1,16 +1,18 @@
 """The file of credits: what the points system is sent, and when."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from points import exporting
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import BatchChanged, NotPaid, UnfitFolder
+from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
 from tests.points.answers import export, reject, settle
 from tests.points.books import balances
 from tests.points.steps import CREDIT_AT, leave, lower, paid, pay, prepared
+from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +82,25 @@ def test_two_campaigns_of_one_day_have_two_names(tmp_path: Path) -> None:
     assert names == ["credits-20250215-001.csv", "credits-20250215-002.csv"]
 
 
+def test_files_of_another_day_are_numbered_from_one(tmp_path: Path) -> None:
+    next_day = CREDIT_AT + timedelta(days=1)
+    export(paid({"W1": 5_000}), tmp_path)
+    export(pay(prepared({"W2": 5_000}, credit_at=next_day), at=next_day), tmp_path)
+
+    names = sorted(path.name for path in tmp_path.glob("*.csv"))
+    assert names == ["credits-20250215-001.csv", "credits-20250216-001.csv"]
+
+
+@pytest.mark.parametrize("hour", [0, 8, 23])
+def test_a_file_bears_the_day_of_japan_on_which_points_are_credited(
+    hour: int, tmp_path: Path
+) -> None:
+    credit_at = CREDIT_AT.replace(hour=hour)
+    export(pay(prepared({"W1": 5_000}, credit_at=credit_at), at=credit_at), tmp_path)
+
+    assert [path.name for path in tmp_path.glob("*.csv")] == ["credits-20250215-001.csv"]
+
+
 def test_nothing_is_exported_before_the_end(tmp_path: Path) -> None:
     with pytest.raises(NotPaid):
         export(prepared(), tmp_path)
@@ -95,7 +116,42 @@ def test_a_file_that_would_differ_is_not_written(payout: Payout, tmp_path: Path)
             export(payout, tmp_path)
 
 
+@pytest.mark.parametrize("beside", ["", ".manifest.json"], ids=["the file", "its manifest"])
+def test_what_was_sent_is_never_written_over(beside: str, payout: Payout, tmp_path: Path) -> None:
+    sent = tmp_path / f"credits-20250215-001.csv{beside}"
+    sent.write_bytes(b"what was sent\n")
+
+    with pytest.raises(SentOtherwise, match=r"credits-20250215-001\.csv.* not written over"):
+        export(payout, tmp_path)
+
+    assert sent.read_bytes() == b"what was sent\n"
+    assert list(tmp_path.iterdir()) == [sent]
+    assert not CreditFile.objects.exists()
+    assert len(export(payout, tmp_path / "other")) == 3
+
+
+def test_the_same_bytes_are_written_again(payout: Payout, tmp_path: Path) -> None:
+    first = export(payout, tmp_path)
+    (tmp_path / "credits-20250215-001.csv.manifest.json").unlink()
+
+    assert export(payout, tmp_path) == first
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_folder_that_is_none_is_refused(payout: Payout, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UnfitFolder):
         export(payout, tmp_path / "file")
+
+
+def test_a_full_disk_leaves_no_member_behind(payout: Payout, tmp_path: Path) -> None:
+    with full_disk(100), pytest.raises(UnfitFolder, match="File too large"):
+        export(payout, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+    exporting.export_credits(payout=payout, folder=tmp_path, at=CREDIT_AT)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    (tmp_path / "credits-20250215-001.csv").mkdir()
+    with pytest.raises(UnfitFolder):
+        export(payout, tmp_path)
+    assert not CreditFile.objects.exists()

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from lottery.queries import subject_of
 from points import payout, preparing, queries
 from points.models import Payout, Transfer
 from points.refusals import NotDueYet
+from tests.factories.entries import MembershipFactory
 from tests.points.books import balances
 from tests.points.steps import (
     CREDIT_AT,
@@ -19,6 +21,7 @@ from tests.points.steps import (
     prepare,
     prepared,
     standings,
+    stay,
     transfers,
 )
 
@@ -117,6 +120,21 @@ def test_who_has_left_is_credited_nothing() -> None:
     assert balances()["forfeited"] == 32_340
 
 
+@pytest.mark.parametrize("stays", [True, False], ids=["never left", "came back"])
+def test_who_is_a_member_is_credited(stays: bool) -> None:
+    """A row of memberships alone is no leaving: it may say that somebody is active."""
+    ready = prepared()
+    if stays:
+        MembershipFactory.create(wester_id="W2", status="active")
+    else:
+        leave("W2")
+        stay("W2")
+
+    pay(ready)
+
+    assert standings(ready.draw)["W2"] == ("credited", 12_340, 0, 0, "")
+
+
 def test_what_becomes_known_after_the_credit_changes_nothing() -> None:
     done = paid()
     before = transfers()
@@ -124,6 +142,24 @@ def test_what_becomes_known_after_the_credit_changes_nothing() -> None:
     lower("W3", to=0)
 
     pay(done, at=CREDIT_AT + timedelta(days=1))
+
+    assert transfers() == before
+
+
+@pytest.mark.parametrize("has_left", [True, False], ids=["forfeited", "credited"])
+def test_an_award_that_has_its_end_is_passed_over_whatever_its_part_says(has_left: bool) -> None:
+    ready = prepared({"W1": 5_000})
+    if has_left:
+        leave("W1")
+    pay(ready)
+    before = transfers()
+    if has_left:
+        stay("W1")
+    else:
+        leave("W1")
+
+    payout.judge(ready, ready.parts.get())
+    payout.pay(ready, at=CREDIT_AT)
 
     assert transfers() == before
 
@@ -152,6 +188,40 @@ def test_parts_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert payout.work_on(ready, now=lambda: CREDIT_AT) == 2
 
     assert queries.award_counts(ready.draw)["credited"] == 5
+
+
+@pytest.mark.parametrize(
+    ("awards", "last_ranks"),
+    [
+        pytest.param(1, [1], id="one award"),
+        pytest.param(2, [2], id="a whole part"),
+        pytest.param(3, [2, 3], id="one more than a part"),
+        pytest.param(4, [2, 4], id="two whole parts"),
+    ],
+)
+def test_parts_hold_every_award(
+    awards: int, last_ranks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
+
+    parts = preparing.cut(Payout(awards=awards))
+
+    assert [part.last_rank for part in parts] == last_ranks
+
+
+def test_what_is_approved_names_every_award_in_the_order_of_the_keys() -> None:
+    draw = confirmed({f"W{n}": 5_000 + n for n in range(8)})
+    manifest = bytes(draw.manifest_sha256)
+    lines = []
+    for award in draw.awards.select_related("entrant"):
+        key = hashlib.sha256(b"credit/v1\0" + manifest + bytes(award.entrant.pid))
+        lines.append(f"{key.hexdigest()},{award.entrant.wester_id},{award.points}\n")
+
+    content = preparing.content_to_prepare(subject_of(draw))
+
+    assert (content["awards"], content["award_points"]) == (8, 8 * 5_000 + 28)
+    assert (content["credit_at"], content["expires_on"]) == (CREDIT_AT.isoformat(), "2026-03-31")
+    assert content["list_sha256"] == hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
 def test_a_payout_of_no_awards_ends_at_once() -> None:

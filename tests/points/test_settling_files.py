@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bookings.delivery import BOM
 from bookings.models import QuarantinedRow
 from points import settling
 from points.models import Payout, Transfer
@@ -103,6 +104,18 @@ def test_the_total_may_be_of_the_credited_alone(
     assert outcome.status == "loaded"
 
 
+def test_beside_a_bad_row_neither_sum_is_held_to_the_total_that_it_may_be_missing_from(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    unread = {**answer(rows["W2"]), "credit_key": "x"}
+    answers = [answer(rows["W1"]), unread, reject(rows["W3"])]
+    credited = 5_000 + 12_340  # more than can be read of it, less than all that can be read
+
+    outcome = settle(payout, tmp_path, answers, manifest={"total_points": credited})
+
+    assert (outcome.status, outcome.quarantined) == ("loaded", 1)
+
+
 def test_a_file_for_another_campaign_is_refused_and_not_spent(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
@@ -128,3 +141,20 @@ def test_details_of_any_text_are_kept(payout: Payout, rows: dict[str, Row], tmp_
 def test_nothing_is_settled_that_was_not_exported(payout: Payout, tmp_path: Path) -> None:
     with pytest.raises(NotExported):
         settle(payout, tmp_path, [])
+
+
+def test_a_file_that_a_person_saved_and_named_by_a_link_is_read(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    kept = write_answers(elsewhere, [answer(rows["W1"])])
+    for end in ("", ".manifest.json"):
+        source = kept.with_name(kept.name + end)
+        (tmp_path / source.name).symlink_to(source)
+    manifest = kept.with_name(f"{kept.name}.manifest.json")
+    manifest.write_bytes(BOM + manifest.read_bytes())
+
+    loaded = settling.settle(payout=payout, path=tmp_path / kept.name, at=CREDIT_AT)
+
+    assert (loaded.status, loaded.applied) == ("loaded", 1)

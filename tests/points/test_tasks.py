@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
-from django.db import OperationalError
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError as BrokerUnavailable
 from pytest_django import Settings
 
 from config.celery import app
 from config.env import MovedClock
 from core import clock
-from points import payout, queries, tasks
+from core.errors import DATABASE_AWAY
+from points import payout, preparing, queries, tasks
 from points.models import Payout
 from points.queries import STALLED_AFTER
-from tests.points.steps import CREDIT_AT, confirmed, paid, pay, prepared, transfers
+from tests.factories.lottery import person
+from tests.points.steps import CREDIT_AT, approve, confirmed, paid, pay, prepared, transfers
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -40,7 +43,7 @@ def test_beat_rings_every_minute_and_what_it_rings_is_there() -> None:
     bell: dict[str, Any] = project_settings.CELERY_BEAT_SCHEDULE["start_due_work"]
 
     assert import_string(bell["task"]) is tasks.start_due_work
-    assert bell["schedule"] == bell["options"]["expires"] == 60
+    assert bell["schedule"] == 60
     names = {f"points.tasks.{name}" for name in ("start_due_work", "pay_parts", "expire_credits")}
     assert names <= set(app.tasks)
 
@@ -62,6 +65,18 @@ def test_workers_are_called_from_the_crediting_instant(
     assert tasks.pay_parts(payout_id=ready.pk, a_word_of_a_later_release=1) == 1
     tasks.start_due_work()
     assert called == [ready.pk] * 4
+
+
+def test_work_is_due_by_the_database_s_time(
+    settings: Settings, called: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = prepared()
+    settings.CAMPAIGN_NOW = None
+    monkeypatch.setattr(timezone, "now", lambda: CREDIT_AT - SECOND)
+
+    tasks.start_due_work()
+
+    assert called[:2] == [ready.pk, ready.pk]
 
 
 def test_a_doubled_message_finds_nothing_left(settings: Settings) -> None:
@@ -96,6 +111,23 @@ def test_nothing_is_called_to_what_nobody_approved(settings: Settings, called: l
     ]
 
 
+def test_staff_are_warned_also_where_the_broker_refuses_every_message(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready = prepared()
+    at(settings, CREDIT_AT + STALLED_AFTER)
+    monkeypatch.setattr(tasks.pay_parts, "delay", refuse)
+
+    tasks.start_due_work()
+
+    assert f"{ready.draw.campaign.code}: the payout has stalled." in caplog.text
+    assert "not_enqueued" in caplog.text
+
+
+def refuse(**_: object) -> None:
+    raise BrokerUnavailable("command not allowed when used memory > 'maxmemory'")
+
+
 def test_a_payout_without_progress_has_stalled() -> None:
     ready = prepared()
     code = ready.draw.campaign.code
@@ -109,6 +141,18 @@ def test_a_payout_without_progress_has_stalled() -> None:
     assert queries.all_warnings(now=CREDIT_AT + 2 * STALLED_AFTER) == stalled
     pay(ready, at=CREDIT_AT + 2 * STALLED_AFTER)
     assert queries.all_warnings(now=CREDIT_AT + 9 * STALLED_AFTER) == []
+
+
+def test_a_payout_that_was_approved_late_has_stalled_only_when_it_could_have_gone_on() -> None:
+    late = CREDIT_AT + timedelta(days=1)
+    draw = confirmed()
+    asked = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=late)
+    approve(asked, late)
+
+    assert queries.all_warnings(now=late + STALLED_AFTER - SECOND) == []
+    assert queries.all_warnings(now=late + STALLED_AFTER) == [
+        f"{draw.campaign.code}: the payout has stalled."
+    ]
 
 
 def test_credits_lapse_by_the_bell(settings: Settings, called: list[int]) -> None:
@@ -127,7 +171,7 @@ def test_credits_lapse_by_the_bell(settings: Settings, called: list[int]) -> Non
 
 @pytest.mark.parametrize("task", [tasks.start_due_work, tasks.pay_parts, tasks.expire_credits])
 def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
-    assert task.autoretry_for == (OperationalError,)
+    assert task.autoretry_for == DATABASE_AWAY
     assert task.acks_late
     assert task.reject_on_worker_lost
 

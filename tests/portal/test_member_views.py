@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.test import Client
 
 from campaign.models import Terms
@@ -75,7 +75,7 @@ def test_pressed_again_it_says_since_when_and_changes_nothing(set_clock: SetCloc
     before = Entry.objects.values().get()
     set_clock(ENTERED + timedelta(days=1))
     page = press(client)
-    assert "すでにエントリー済みです（12月10日 12:03）。" in page.text
+    assert "すでにエントリー済みです（2024年12月10日 12:03）。" in page.text
     assert receipt_number(before["id"]) in page.text
     assert Entry.objects.values().get() == before
 
@@ -142,7 +142,7 @@ def test_after_the_deadline_a_member_who_entered_still_sees_the_receipt(
     press(client)
     set_clock(CLOSES + timedelta(days=300))
     page = press(client)
-    assert "すでにエントリー済みです（12月10日 12:03）。" in page.text
+    assert "すでにエントリー済みです（2024年12月10日 12:03）。" in page.text
     assert receipt_number(Entry.objects.get().pk) in page.text
 
 
@@ -212,6 +212,22 @@ def test_an_overloaded_database_gets_a_kind_and_true_answer(
     assert "二重にエントリーされることはありません" in page.text
     assert ENTER in page.values("action")
     assert not Entry.objects.exists()
+    press(client)
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_press_on_a_server_that_became_a_standby_is_not_lost() -> None:
+    client = signed_in()
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    response = client.post(ENTER)
+    page = Page(response.content.decode())
+    assert response.status_code == 503
+    assert_sound(page)
+    assert NOT_MADE in page.text
+    assert ENTER in page.values("action")
+    close_old_connections()  # as after each request
     press(client)
     assert Entry.objects.count() == 1
 
@@ -288,7 +304,7 @@ def test_the_campaign_page_of_who_entered_says_so() -> None:
     press(client)
     response = client.get(DETAIL)
     page = Page(response.content.decode())
-    assert "すでにエントリー済みです（12月10日 12:03）。" in page.text
+    assert "すでにエントリー済みです（2024年12月10日 12:03）。" in page.text
     assert ENTER not in page.values("action")
     assert "no-store" in response.headers["Cache-Control"]
 

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from bookings import quarantine
+from bookings.definitions import BOOKINGS, EX_REGISTRATIONS
 from campaign import aggregation, queries, reports
 from campaign.models import AggregationRun, Campaign
 from core import arguments, clock
 from core.commands import ContractCommand, Report, one_transaction
 
 POLL_S = 0.2
+COUNTED_FEEDS = (BOOKINGS.name, EX_REGISTRATIONS.name)
 
 
 class Command(ContractCommand):
@@ -33,7 +36,9 @@ class Command(ContractCommand):
             return self.try_out(campaign, full=full)
         is_new = False
         while not is_new:
-            run, is_new = aggregation.start_run(campaign=campaign, as_of=clock.now(), full=full)
+            run, is_new = aggregation.start_run(
+                campaign=campaign, as_of=clock.database_now(), full=full
+            )
             self.complete(run)
         return report(campaign, run.mode, reports.summarize(campaign), as_of=run.as_of)
 
@@ -43,15 +48,15 @@ class Command(ContractCommand):
             terms = queries.working_terms(campaign)
             aggregation.recompute(terms)
             mode = aggregation.choose_mode(terms, full=full)
-            return report(campaign, mode, reports.summarize(campaign), as_of=clock.now())
+            return report(campaign, mode, reports.summarize(campaign), as_of=clock.database_now())
 
     def complete(self, run: AggregationRun) -> None:
         """Work on a run until it is done, beside any workers that share it."""
         while True:
             aggregation.work_on(run)
             done = run.shards.filter(done=True).count()
-            self.stderr.write(f"{run.mode} run: {done} of {run.shards.count()} parts done")
-            if aggregation.finish(run, at=clock.now()):
+            self.print_progress(f"{run.mode} run: {done} of {run.shards.count()} parts done")
+            if aggregation.finish(run, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 
@@ -62,4 +67,5 @@ def report(campaign: Campaign, mode: str, summary: dict[str, int], *, as_of: dat
         f"{mode}: {summary['members']:,} members, {summary['counting_bookings']:,} "
         f"counting bookings, {summary['total_yen']:,} yen."
     )
-    return Report({"code": campaign.code, **summary, "mode": mode, "as_of": as_of}, text)
+    data = {"code": campaign.code, **summary, "mode": mode, "as_of": as_of}
+    return Report(data, text, warnings=quarantine.waiting(COUNTED_FEEDS))

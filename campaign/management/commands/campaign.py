@@ -13,6 +13,7 @@ from campaign.termsfile import read_file
 from core import arguments, clock
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
+from core.requests import describe_request
 
 
 def file_argument(parser: CommandParser) -> None:
@@ -25,7 +26,10 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "load": ("load", arguments.both(file_argument, arguments.dry_run)),
+        "load": (
+            "load",
+            arguments.both(file_argument, arguments.by_or_machine, arguments.dry_run),
+        ),
         "check": ("check_terms", arguments.code),
         "show": ("show", arguments.code),
         "publish": (
@@ -38,11 +42,12 @@ class Command(VerbCommand):
         ),
     }
 
-    def load(self, *, file: Path, dry_run: bool, **_: Any) -> Report:
+    def load(self, *, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Set down an unpublished campaign as a file says."""
+        actor = arguments.read_actor_or_machine(by)
         content = read_file(file)
         with one_transaction(dry_run=dry_run):
-            changed = terms.load_campaign(content)
+            changed = terms.load_campaign(content, at=clock.now(), actor=actor)
             shown = describe(queries.get_campaign(content.code))
         if not changed:
             words = "these terms are loaded already"
@@ -117,6 +122,5 @@ def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) 
         return Report({"code": code, "approval": None}, f"Campaign {code}: would ask for approval.")
     return Report(
         {"code": code, "approval": approval.pk, "content_sha256": approval.content_sha256},
-        f"Campaign {code}: asked for approval {approval.pk}; another person says: "
-        f"approval approve {approval.pk} --by NAME",
+        f"Campaign {code}: {describe_request(approval)}",
     )

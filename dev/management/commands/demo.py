@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 
 from core import clock
 from core.commands import ContractCommand, Report
+from core.printable import printable_lines
 from dev.demo import main_job, place, preparing, processes, summary
 from dev.demo.crew import Crew
 from dev.demo.job import inbox_of, take_on
@@ -79,9 +80,7 @@ class Command(ContractCommand):
         """Return what runs: everything, or the worker alone where nothing is served."""
         if not settings.DEMO_SERVE:
             return [processes.worker()]
-        return processes.parts_of_demo(
-            state=settings.LOCAL_STATE_DIR, port=port, plays_wester=stand_in_port() is not None
-        )
+        return processes.parts_of_demo(port=port, plays_wester=stand_in_port() is not None)
 
     def perform(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
         """Have the campaign played, unless that is done; tell and return what became of it."""
@@ -106,7 +105,7 @@ class Command(ContractCommand):
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal what happens."""
-        self.stderr.write(text, style_func=str)
+        self.stderr.write(printable_lines(text), style_func=str)
         self.stderr.flush()
 
 

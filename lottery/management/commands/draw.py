@@ -1,15 +1,20 @@
 """``draw freeze|publish|run|confirm|void|export|verify|…``: draw the winners of a campaign."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookings import quarantine
 from campaign.queries import get_campaign
 from core import clock
-from core.arguments import both, by, code, dry_run, read_actor
+from core.arguments import both, by, by_or_machine, code, dry_run, read_actor, read_actor_or_machine
+from core.atomic_files import PRIVATE, PUBLIC, write_atomically
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
+from core.printable import printable_name
+from core.requests import describe_request
+from entries.feeds import FEEDS
 from lottery import (
     bundle,
     chains,
@@ -35,12 +40,18 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "freeze": ("freeze", both(code, arguments.round_time, arguments.chain, dry_run)),
+        "freeze": (
+            "freeze",
+            both(code, arguments.round_time, arguments.chain, by_or_machine, dry_run),
+        ),
         "publish": ("publish", both(code, by, dry_run)),
-        "run": ("run_draw", both(code, arguments.round_source, dry_run)),
+        "run": ("run_draw", both(code, arguments.round_source, by_or_machine, dry_run)),
         "confirm": ("confirm", both(code, by, dry_run)),
         "void": ("void", both(code, arguments.reason, by, dry_run)),
-        "export": ("export", both(code, arguments.sequence, arguments.output_folder)),
+        "export": (
+            "export",
+            both(code, arguments.sequence, arguments.output_folder, by_or_machine),
+        ),
         "verify": ("verify", arguments.folder),
         "receipt": ("receipt", both(code, arguments.receipt, arguments.sequence, by)),
         "forget": ("forget", both(code, arguments.sequence, by, dry_run)),
@@ -50,10 +61,18 @@ class Command(VerbCommand):
     }
 
     def freeze(
-        self, *, code: str, round_time: str, chain: str | None, dry_run: bool, **_: Any
+        self,
+        *,
+        code: str,
+        round_time: str,
+        chain: str | None,
+        by: str | None,
+        dry_run: bool,
+        **_: Any,
     ) -> Report:
         """Freeze the entrants for the first round at or after an instant."""
-        self.stderr.write("Waiting for loads and entries in flight, then freezing ...")
+        actor = read_actor_or_machine(by)
+        self.print_progress("Waiting for loads and entries in flight, then freezing ...")
         campaign = get_campaign(code)
         before = standing_draw(campaign)
         with one_transaction(dry_run=dry_run):
@@ -62,10 +81,12 @@ class Command(VerbCommand):
                 round_time=arguments.read_instant(round_time),
                 chain=chain or chains.default_chain(),
                 at=clock.now(),
+                actor=actor,
             )
         if draw == before:
             return told(draw, "was frozen before; nothing changed")
-        return told(draw, f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants")
+        words = f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants"
+        return replace(told(draw, words), warnings=quarantine.waiting(FEEDS))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for the frozen draw to be published; another person approves."""
@@ -83,16 +104,18 @@ class Command(VerbCommand):
         round: Path | None,  # noqa: A002 - the option's name
         fetch: bool,
         to_void: bool,
+        by: str | None,
         dry_run: bool,
         **_: Any,
     ) -> Report:
         """Draw the winners by the round that the manifest names."""
+        actor = read_actor_or_machine(by)
         draw, at = find(code), clock.now()
         if draw.drawn_at:
             return told(draw, "was run before; nothing changed")
         drawn_by = find_round(draw, round, fetch=fetch, at=at)
         with one_transaction(dry_run=dry_run):
-            drawn = running.run_draw(draw=draw, round=drawn_by, at=at, to_void=to_void)
+            drawn = running.run_draw(draw=draw, round=drawn_by, at=at, actor=actor, to_void=to_void)
         words = "would draw" if dry_run else "drew"
         return told(drawn, f"{words} {drawn.winners:,} winners of {drawn.total_points:,} points")
 
@@ -114,11 +137,15 @@ class Command(VerbCommand):
             )
         return asked(draw, approval, "is void already", dry_run=dry_run)
 
-    def export(self, *, code: str, sequence: int | None, output: Path, **_: Any) -> Report:
-        """Write the bundle of a draw into a folder."""
+    def export(
+        self, *, code: str, sequence: int | None, output: Path, by: str | None, **_: Any
+    ) -> Report:
+        """Write the bundle of a draw into a folder; what is not public yet names a person."""
         draw = find(code, sequence)
+        if by is not None or not bundle.is_public(draw):
+            bundle.record_export(draw, actor=read_actor_or_machine(by), at=clock.now())
         names = bundle.write_bundle(draw, output)
-        return told(draw, f"wrote {', '.join(names)} to {output}", files=names)
+        return told(draw, f"wrote {', '.join(names)} to {printable_name(output)}", files=names)
 
     def verify(self, *, folder: Path, **options: Any) -> Report:
         """Check a bundle as an outsider does, with the verifier alone."""
@@ -128,10 +155,12 @@ class Command(VerbCommand):
             signing_key=options["signing_key"],
             receipt=options["receipt"],
             before_draw=options["before_draw"],
-            tell=self.stderr.write,
+            tell=self.print_progress,
         )
         verdict = "the bundle holds" if ok else "the verifier refused the bundle"
-        return Report({"ok": ok, "folder": str(folder)}, f"{folder}: {verdict}.", ok=ok)
+        return Report(
+            {"ok": ok, "folder": str(folder)}, f"{printable_name(folder)}: {verdict}.", ok=ok
+        )
 
     def receipt(
         self,
@@ -149,8 +178,8 @@ class Command(VerbCommand):
         )
         told_text = content.decode()
         if output:
-            write(output, content)
-            told_text = f"Wrote the receipt to {output}."
+            write(output, content, mode=PRIVATE)
+            told_text = f"Wrote the receipt to {printable_name(output)}."
         return Report(receipts.read_receipt(content), told_text)
 
     def forget(
@@ -196,8 +225,10 @@ class Command(VerbCommand):
         """Write the local chain's round of a draw, once its time has come."""
         draw = find(code)
         content = round_json(chains.sign_local_round(draw, at=clock.now()))
-        write(output, content)
-        return told(draw, f"wrote round {draw.round} to {output}", output=str(output))
+        write(output, content, mode=PUBLIC)
+        return told(
+            draw, f"wrote round {draw.round} to {printable_name(output)}", output=str(output)
+        )
 
 
 def find(code: str, sequence: int | None = None) -> Draw:
@@ -213,12 +244,16 @@ def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> R
     return chains.obtain_round(draw, at=at)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a small file."""
+def write(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a small file.
+
+    Raises:
+        UnfitFolder: it cannot be written.
+    """
     try:
-        path.write_bytes(content)
+        write_atomically(path, [content], mode=mode)
     except OSError as failure:
-        raise UnfitFolder(f"{path}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(path)}: {failure.strerror}.") from failure
 
 
 def describe(draw: Draw) -> dict[str, Any]:
@@ -260,8 +295,7 @@ def asked(draw: Draw, approval: Approval | None, nothing: str, *, dry_run: bool)
         return told(draw, "would ask for approval", approval=None)
     return told(
         draw,
-        f"asked for approval {approval.pk}; another person says: "
-        f"approval approve {approval.pk} --by NAME",
+        describe_request(approval),
         approval=approval.pk,
         content_sha256=approval.content_sha256,
     )

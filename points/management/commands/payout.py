@@ -3,18 +3,22 @@
 import sys
 import time
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from bookings import quarantine
 from bookings.loading import FileOutcome
 from bookings.models import FeedFile
 from campaign.queries import get_campaign
 from core import clock
-from core.arguments import both, by, code, dry_run, read_actor
+from core.arguments import both, by, by_or_machine, code, dry_run, read_actor, read_actor_or_machine
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
+from core.printable import printable_name
 from core.progress import Progress
+from core.requests import describe_request
+from entries.feeds import FEEDS
 from points import closing, correcting, exporting, payout, preparing, settling
 from points.management import arguments
 from points.models import Payout
@@ -29,14 +33,14 @@ class Command(VerbCommand):
     help = __doc__
     verbs = {
         "prepare": ("prepare", both(code, by, dry_run)),
-        "run": ("run_payout", both(code, dry_run)),
-        "export": ("export", both(code, arguments.output_folder, dry_run)),
-        "settle": ("settle", both(code, arguments.results_file, dry_run)),
+        "run": ("run_payout", both(code, by_or_machine, dry_run)),
+        "export": ("export", both(code, arguments.output_folder, by_or_machine, dry_run)),
+        "settle": ("settle", both(code, arguments.results_file, by_or_machine, dry_run)),
         "resolve": (
             "resolve",
             both(code, arguments.key, arguments.verdict, arguments.reason, by, dry_run),
         ),
-        "close": ("close", both(code, dry_run)),
+        "close": ("close", both(code, by_or_machine, dry_run)),
         "status": ("status", code),
     }
 
@@ -46,23 +50,25 @@ class Command(VerbCommand):
             approval = preparing.request_payout(
                 campaign=get_campaign(code), actor=read_actor(by), at=clock.now()
             )
-            return asked(code, approval, "the payout is approved already", dry_run=dry_run)
+            report = asked(code, approval, "the payout is approved already", dry_run=dry_run)
+            return left_out(report)
 
-    def run_payout(self, *, code: str, dry_run: bool, **_: Any) -> Report:
+    def run_payout(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
+        actor = read_actor_or_machine(by)
         one = get_payout(code)
-        at = clock.now()
+        at = clock.database_now()
         payout.refuse_early(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            payout.keep_start(one, at=at)
+            payout.keep_start(one, at=at, actor=actor)
             self.complete(one)
-            return told(code, "would be paid" if dry_run else "paid")
+            return left_out(told(code, "would be paid" if dry_run else "paid"))
 
     def complete(self, one: Payout) -> None:
         """Work on a payout until it has ended."""
         while True:
-            payout.work_on(one, now=clock.now, watch=lambda: self.tell(one))
-            if payout.finish(one, at=clock.now()):
+            payout.work_on(one, now=clock.database_now, watch=lambda: self.tell(one))
+            if payout.finish(one, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 
@@ -71,14 +77,16 @@ class Command(VerbCommand):
         done = one.parts.filter(done_at__isnull=False).count()
         sys.stderr.write(f"payout: {done} of {one.parts.count()} parts done\n")
 
-    def export(self, *, code: str, output: Path, dry_run: bool, **_: Any) -> Report:
+    def export(self, *, code: str, output: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Write the file of credits for the points system."""
+        actor, at = read_actor_or_machine(by), clock.now()
         one = get_payout(code)
         if dry_run:
             with one_transaction(dry_run=True):
-                file, path = exporting.keep_file(one, at=clock.now()), None
+                file, path = exporting.keep_file(one, at=at, actor=actor), None
+                exporting.refuse_other(output, exporting.files_of(one, file))
         else:
-            written = exporting.export_credits(payout=one, folder=output, at=clock.now())
+            written = exporting.export_credits(payout=one, folder=output, at=at, actor=actor)
             file, path = written.file, str(written.path)
         words = "would write" if dry_run else "wrote"
         return told(
@@ -92,13 +100,17 @@ class Command(VerbCommand):
             sha256=file.sha256,
         )
 
-    def settle(self, *, code: str, file: Path, dry_run: bool, **_: Any) -> Report:
+    def settle(self, *, code: str, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Take what the points system answered; what it rejected is reversed and forfeited."""
+        actor = read_actor_or_machine(by)
         one = get_payout(code)
-        progress = Progress(sys.stderr, file.name)
+        progress = Progress(sys.stderr, printable_name(file.name))
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            outcome = settling.settle(payout=one, path=file, at=clock.now(), watch=progress)
+            outcome = settling.settle(
+                payout=one, path=file, at=clock.now(), watch=progress, actor=actor
+            )
             report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))
+            report = replace(report, warnings=report.data["warnings"])
         progress.end(describe(outcome))
         return report
 
@@ -117,10 +129,11 @@ class Command(VerbCommand):
             )
             return asked(code, approval, "", dry_run=dry_run)
 
-    def close(self, *, code: str, dry_run: bool, **_: Any) -> Report:
+    def close(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Close the payout: every key and every sum agrees."""
+        actor = read_actor_or_machine(by)
         with one_transaction(dry_run=dry_run):
-            was_open = closing.close_payout(payout=get_payout(code), at=clock.now())
+            was_open = closing.close_payout(payout=get_payout(code), at=clock.now(), actor=actor)
             words = "would be closed" if dry_run else "closed"
             return told(code, words if was_open else "is closed already")
 
@@ -155,6 +168,13 @@ def told(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
     return Report({**data, **more}, f"Payout {code}: {words}.", ok=ok)
 
 
+def left_out(report: Report) -> Report:
+    """Warn of rows in quarantine that the recheck does not know."""
+    waiting = quarantine.waiting(FEEDS)
+    data = {**report.data, "warnings": [*report.data["warnings"], *waiting]}
+    return replace(report, data=data, warnings=waiting)
+
+
 def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
     """Report an opened approval, or that there was nothing to ask for."""
     if approval is None:
@@ -163,8 +183,7 @@ def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) 
         return told(code, "would ask for approval", approval=None)
     return told(
         code,
-        f"asked for approval {approval.pk}; another person says: "
-        f"approval approve {approval.pk} --by NAME",
+        describe_request(approval),
         approval=approval.pk,
         content_sha256=approval.content_sha256,
     )
