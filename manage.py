@@ -14,11 +14,18 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from bookings.refusals import database_failed
 from config.refusals import ServiceFailed
+from config.streams import lasting_streams
 
 
 def main() -> None:
-    """Hand the command line to Django."""
+    """Run a command on streams that can fail without ending it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    with lasting_streams():
+        run()
+
+
+def run() -> None:
+    """Hand the command line to Django."""
     try:
         execute_from_command_line(sys.argv)
     except (EnvError, ImproperlyConfigured, ServiceFailed) as refusal:
