@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
-from bookings.refusals import Refusal, database_failed
+from bookings.refusals import Refusal, database_failed, system_failed
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -52,6 +52,8 @@ class ContractCommand(BaseCommand):
             report = self.failed(str(refusal), refusal)
         except (OperationalError, InterfaceError) as failure:
             report = self.failed(database_failed(failure), failure)
+        except OSError as failure:
+            report = self.failed(system_failed(failure), failure)
         if as_json:
             reason = {} if report.ok else {"error": report.text}
             self.stdout.write(to_json({**reason, **report.data}))

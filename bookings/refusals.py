@@ -37,3 +37,9 @@ def database_failed(failure: Error) -> str:
     """
     said = (str(failure).strip() or "no answer").splitlines()[0]
     return f"The database did not serve us ({said}). Check DATABASE_URL, and that it is running."
+
+
+def system_failed(failure: OSError) -> str:
+    """Put what the operating system refused in one sentence: which file, and why."""
+    where = f"{failure.filename}: " if failure.filename else ""
+    return f"{where}{failure.strerror or type(failure).__name__}."

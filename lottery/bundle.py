@@ -1,12 +1,12 @@
 """The bundle: the files that prove a draw, and no other. Source: the draw protocol."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from bookings.atomic_files import PUBLIC, draft_name, write_atomically
 from lottery.models import Draw
 from lottery.protocol import RECORD_BYTES
 from lottery.refusals import UnfitFolder
@@ -98,7 +98,7 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
         UnfitFolder: the folder holds other files, or cannot be written.
     """
     files = bundle_files(draw)
-    expected = {*files, *(draft_of(name) for name in files)}
+    expected = {*files, *(draft_name(name) for name in files)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if strange := sorted(
@@ -109,23 +109,7 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
                 % {"folder": folder, "name": strange[0]}
             )
         for name, open_ in files.items():
-            write_file(folder, name, open_())
+            write_atomically(folder / name, open_(), mode=PUBLIC)
     except OSError as failure:
         raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
     return list(files)
-
-
-def draft_of(name: str) -> str:
-    """Return the name of a file while it is being written; a killed export leaves it behind."""
-    return f".{name}.part"
-
-
-def write_file(folder: Path, name: str, blocks: Iterator[bytes]) -> None:
-    """Write one file, which appears whole or not at all."""
-    draft = folder / draft_of(name)
-    with draft.open("wb") as file:
-        for block in blocks:
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / name)

@@ -1,5 +1,6 @@
 """The form that commands share: one JSON object on stdout, words on stderr, an exit code."""
 
+import errno
 import io
 import json
 from datetime import UTC, date, datetime
@@ -102,6 +103,18 @@ def test_a_report_is_text_for_a_person_and_json_for_a_program() -> None:
             "The database did not serve us (no answer). "
             "Check DATABASE_URL, and that it is running.",
             id="the database went away",
+        ),
+        pytest.param(
+            OSError(errno.ENOSPC, "No space left on device", "/tmp/draft"),
+            {"error": "/tmp/draft: No space left on device."},
+            "/tmp/draft: No space left on device.",
+            id="the disk is full",
+        ),
+        pytest.param(
+            ConnectionResetError(),
+            {"error": "ConnectionResetError."},
+            "ConnectionResetError.",
+            id="a failure without words",
         ),
     ],
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookings.atomic_files import PRIVATE, PUBLIC, write_atomically
 from bookings.commands import Report, VerbCommand, one_transaction
 from campaign import clock
 from campaign.management.arguments import both, by, code, dry_run, read_actor
@@ -149,7 +150,7 @@ class Command(VerbCommand):
         )
         told_text = content.decode()
         if output:
-            write(output, content)
+            write(output, content, mode=PRIVATE)
             told_text = f"Wrote the receipt to {output}."
         return Report(receipts.read_receipt(content), told_text)
 
@@ -196,7 +197,7 @@ class Command(VerbCommand):
         """Write the local chain's round of a draw, once its time has come."""
         draw = find(code)
         content = round_json(chains.sign_local_round(draw, at=clock.now()))
-        write(output, content)
+        write(output, content, mode=PUBLIC)
         return told(draw, f"wrote round {draw.round} to {output}", output=str(output))
 
 
@@ -213,10 +214,14 @@ def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> R
     return chains.obtain_round(draw, at=at)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a small file."""
+def write(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a small file.
+
+    Raises:
+        UnfitFolder: it cannot be written.
+    """
     try:
-        path.write_bytes(content)
+        write_atomically(path, [content], mode=mode)
     except OSError as failure:
         raise UnfitFolder(f"{path}: {failure.strerror}.") from failure
 
