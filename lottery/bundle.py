@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from bookings.atomic_files import PUBLIC, draft_name, write_atomically
+from bookings.printable import printable_name
 from lottery.models import Draw
 from lottery.protocol import RECORD_BYTES
 from lottery.refusals import UnfitFolder
@@ -106,10 +107,10 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
         ):
             raise UnfitFolder(
                 _("%(folder)s holds what is no file of this bundle: %(name)s.")
-                % {"folder": folder, "name": strange[0]}
+                % {"folder": printable_name(folder), "name": printable_name(strange[0])}
             )
         for name, open_ in files.items():
             write_atomically(folder / name, open_(), mode=PUBLIC)
     except OSError as failure:
-        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return list(files)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from bookings.atomic_files import PRIVATE, write_atomically
 from bookings.commands import JAPAN
 from bookings.locks import Lock, take
+from bookings.printable import printable_name
 from campaign.audit import Actor
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
@@ -76,7 +77,7 @@ def export_credits(
         manifest = path.with_name(f"{path.name}.manifest.json")
         write_atomically(manifest, [manifest_of(file)], mode=PRIVATE)
     except OSError as failure:
-        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return Written(path, file)
 
 

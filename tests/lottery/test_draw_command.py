@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from bookings.delivery import BOM
 from campaign.models import Approval, AuditRecord, Campaign
 from config.env import MovedClock
 from lottery import protocol
@@ -209,6 +210,9 @@ def test_run_by_a_file_of_the_local_chain(now: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}")
     assert "cannot be read" in refused("run", code, "--round", tmp_path / "bad.json")
     assert "no relays" in refused("run", code, "--fetch", code=2)
+    saved = tmp_path / "saved.json"
+    saved.write_bytes(BOM + file.read_bytes())  # as editors write it
+    assert answer("run", code, "--round", saved, "--dry-run")["state"] == "drawn"
 
     assert answer("run", code, "--round", file)["state"] == "drawn"
     assert bytes(reread(draw).round_json or b"") == file.read_bytes()
