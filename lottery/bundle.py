@@ -1,5 +1,6 @@
 """The bundle: the files that prove a draw, and no other. Source: the draw protocol."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ COLUMNS = {
     "result.json": "result",
     "winners.csv": "winners_csv",
 }
+# The verifier's own: it passes them over, too.
+OF_DESKTOPS = re.compile(
+    r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
+    re.IGNORECASE | re.DOTALL,
+)
 RECORDS_AT_ONCE = 16_384
 # Reads lottery_entrant by entrant_position_once.
 RECORDS = """
@@ -103,7 +109,9 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if strange := sorted(
-            entry.name for entry in folder.iterdir() if entry.name not in expected
+            entry.name
+            for entry in folder.iterdir()
+            if entry.name not in expected and not OF_DESKTOPS.fullmatch(entry.name)
         ):
             raise UnfitFolder(
                 _("%(folder)s holds what is no file of this bundle: %(name)s.")
