@@ -12,13 +12,21 @@ from django.db import InterfaceError, OperationalError, ProgrammingError
 from environs import EnvError
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
+from bookings.printable import printable_json, printable_lines
 from bookings.refusals import database_failed
 from config.refusals import ServiceFailed
+from config.streams import lasting_streams
 
 
 def main() -> None:
-    """Hand the command line to Django."""
+    """Run a command on streams that can fail without ending it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    with lasting_streams():
+        run()
+
+
+def run() -> None:
+    """Hand the command line to Django."""
     try:
         execute_from_command_line(sys.argv)
     except (EnvError, ImproperlyConfigured, ServiceFailed) as refusal:
@@ -36,8 +44,8 @@ def main() -> None:
 def fail(sentence: str) -> NoReturn:
     """End with the sentence, for a program as the JSON object that it asked for."""
     if "--json" in sys.argv:
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
-    sys.exit(f"Error: {sentence}")
+        print(printable_json(json.dumps({"error": sentence}, ensure_ascii=False)))
+    sys.exit(f"Error: {printable_lines(sentence)}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.admin_base import ReadOnlyAdmin, ReadOnlyInline
 from bookings.models import Booking, BookingEvent, FeedFile, QuarantinedRow, Service, Stop
+from bookings.printable import printable
 
 COUNTS = ["rows", "applied", "duplicates", "quarantined"]
 
@@ -85,8 +86,7 @@ class QuarantinedRowAdmin(ReadOnlyAdmin):
 
 def readable(content: bytes, encoding: str) -> str:
     """Return bytes as text to look at; what is no text, or not to be seen, is escaped."""
-    text = content.decode(encoding, "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return printable(content.decode(encoding, "backslashreplace"))
 
 
 @admin.register(Booking)

@@ -17,7 +17,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
-from bookings.refusals import Refusal, database_failed
+from bookings.printable import printable_json, printable_lines
+from bookings.refusals import Refusal, database_failed, system_failed
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -52,13 +53,20 @@ class ContractCommand(BaseCommand):
             report = self.failed(str(refusal), refusal)
         except (OperationalError, InterfaceError) as failure:
             report = self.failed(database_failed(failure), failure)
+        except OSError as failure:
+            report = self.failed(system_failed(failure), failure)
+        text = printable_lines(report.text)
         if as_json:
             reason = {} if report.ok else {"error": report.text}
             self.stdout.write(to_json({**reason, **report.data}))
-        elif report.ok and report.text:
-            self.stdout.write(report.text)
+        elif report.ok and text:
+            self.stdout.write(text)
         if not report.ok:
-            raise CommandError(report.text, returncode=1)
+            raise CommandError(text, returncode=1)
+
+    def print_progress(self, text: str) -> None:
+        """Print on standard error how far the work is."""
+        self.stderr.write(printable_lines(text))
 
     def failed(self, sentence: str, cause: Exception) -> Report:
         """Report a refusal, with what its exception knows beyond the sentence."""
@@ -100,7 +108,10 @@ def one_transaction(*, dry_run: bool) -> Iterator[None]:
 
 
 def to_json(data: Mapping[str, Any]) -> str:
-    """Write one JSON object; instants in Japan's time with its offset, dates as they are."""
+    """Write one JSON object; instants in Japan's time with its offset, dates as they are.
+
+    What no terminal should be shown is escaped: the object is the same.
+    """
 
     def readable(value: object) -> str:
         if isinstance(value, datetime):
@@ -109,4 +120,4 @@ def to_json(data: Mapping[str, Any]) -> str:
             return value.isoformat()
         raise TypeError(type(value).__name__)
 
-    return json.dumps(data, ensure_ascii=False, default=readable)
+    return printable_json(json.dumps(data, ensure_ascii=False, default=readable))

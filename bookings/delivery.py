@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from bookings.printable import printable_name
 from bookings.refusals import Refusal
 
 SUFFIXES = (".csv", ".csv.gz")
@@ -44,7 +45,8 @@ class Digest(Protocol):
 def find_feed_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files named and, of each folder, its ``*.csv`` and ``*.csv.gz`` by name.
 
-    Folders are not searched deeper, hidden files are passed over.
+    Folders are not searched deeper, hidden files are passed over. A path that is named may be a
+    link; one that lies in a folder is returned like a file, and refused where it is opened.
 
     Raises:
         PathNotReadable: a path leads nowhere, or its folder is closed to us.
@@ -55,7 +57,8 @@ def find_feed_files(paths: Iterable[Path]) -> list[Path]:
             path.stat()
             found += feed_files_in(path) if path.is_dir() else [path]
         except OSError as error:
-            raise PathNotReadable(f"{path} cannot be read: {error.strerror}.") from error
+            sentence = f"{printable_name(path)} cannot be read: {error.strerror}."
+            raise PathNotReadable(sentence) from error
     return found
 
 
@@ -64,18 +67,29 @@ def feed_files_in(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.name.endswith(SUFFIXES) and not path.name.startswith(".") and not path.is_dir()
+        if path.name.endswith(SUFFIXES) and not path.name.startswith(".") and not is_folder(path)
     )
 
 
-def open_regular(path: Path) -> BinaryIO:
+def is_folder(path: Path) -> bool:
+    """Return whether this is a folder itself; a link to one is a link."""
+    return stat.S_ISDIR(path.lstat().st_mode)
+
+
+def open_regular(path: Path, *, follow_links: bool = False) -> BinaryIO:
     """Open a file for reading.
 
     Raises:
         OSError: it is not there, not ours to read, or no regular file (a pipe would keep us
-            waiting for ever).
+            waiting for ever); a link, unless these are followed.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno == errno.ELOOP and not follow_links:
+            raise OSError(errno.ELOOP, "A link is not followed") from error
+        raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "Not a regular file")
@@ -83,7 +97,12 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def read_content(
-    path: Path, encoding: str, *, digest: Digest | None = None, block_size: int = BLOCK_SIZE
+    path: Path,
+    encoding: str,
+    *,
+    digest: Digest | None = None,
+    block_size: int = BLOCK_SIZE,
+    follow_links: bool = False,
 ) -> Iterator[bytes]:
     """Yield the content of a feed file: unpacked, without the BOM that UTF-8 may begin with.
 
@@ -93,7 +112,8 @@ def read_content(
         FileRefused: ``unreadable_file``, ``truncated_gzip`` or ``too_large``.
     """
     packed = path.name.endswith(".gz")
-    delivered = read_delivered(path, min(block_size, PACKED_BLOCK_SIZE) if packed else block_size)
+    size = min(block_size, PACKED_BLOCK_SIZE) if packed else block_size
+    delivered = read_delivered(path, size, follow_links=follow_links)
     if digest is not None:
         delivered = tell(delivered, digest)
     content = unpack(delivered, block_size) if packed else delivered
@@ -101,14 +121,16 @@ def read_content(
     return without_bom(content) if encoding == "utf-8" else content
 
 
-def read_delivered(path: Path, block_size: int = BLOCK_SIZE) -> Iterator[bytes]:
+def read_delivered(
+    path: Path, block_size: int = BLOCK_SIZE, *, follow_links: bool = False
+) -> Iterator[bytes]:
     """Yield the bytes of a file as they lie there.
 
     Raises:
         FileRefused: ``unreadable_file``.
     """
     try:
-        with open_regular(path) as file:
+        with open_regular(path, follow_links=follow_links) as file:
             while block := file.read(block_size):
                 yield block
     except OSError as error:

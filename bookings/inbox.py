@@ -14,8 +14,8 @@ from django.db import transaction
 from bookings.delivery import find_feed_files
 from bookings.feeds import Feeds
 from bookings.loading import FileOutcome, load_file
-from bookings.manifests import printable
 from bookings.models import InboxFile
+from bookings.printable import stored_name
 
 
 def arrivals(folder: Path) -> Iterator[Path]:
@@ -27,7 +27,7 @@ def arrivals(folder: Path) -> Iterator[Path]:
     tried = dict(InboxFile.objects.values_list("name", "fingerprint"))
     for path in find_feed_files([folder]):
         fingerprint = fingerprint_of(path)
-        if fingerprint is not None and tried.get(printable(path.name)) != fingerprint:
+        if fingerprint is not None and tried.get(stored_name(path.name)) != fingerprint:
             yield path
 
 
@@ -35,9 +35,10 @@ def fingerprint_of(path: Path) -> str | None:
     """Return what changes whenever a file or its manifest does; None where one is not there.
 
     The time of the last change of the inode is the system's own: no copying tool can set it back.
+    Of a link it is the link's own, for what it leads to is not read.
     """
     try:
-        looks = [one.stat() for one in (path, path.with_name(path.name + ".manifest.json"))]
+        looks = [one.lstat() for one in (path, path.with_name(path.name + ".manifest.json"))]
     except OSError:
         return None
     facts = [(look.st_ino, look.st_size, look.st_ctime_ns) for look in looks]
@@ -49,7 +50,7 @@ def load_arrival(*, path: Path, feeds: Feeds, at: datetime) -> FileOutcome | Non
 
     None where that has been done, where the file is gone again, or where another worker has it.
     """
-    name = printable(path.name)
+    name = stored_name(path.name)
     fingerprint = fingerprint_of(path)
     if fingerprint is None:
         return None

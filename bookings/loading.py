@@ -16,13 +16,14 @@ from django.db.backends.utils import CursorWrapper
 from bookings.delivery import FileRefused, read_delivered
 from bookings.feeds import Feed, Feeds, definitions_of
 from bookings.locks import Lock, take
-from bookings.manifests import feed_of_name, printable
+from bookings.manifests import feed_of_name
 from bookings.models import FeedFile
+from bookings.printable import printable, stored_name
 from bookings.reading import Chunk, FeedFileReader, open_feed_file, read_records
 from bookings.staging import stage, staging
 
 ALREADY_LOADED = "already_loaded"
-LONGEST_NAME, LONGEST_FEED = 255, 40  # of a refused file, which may be called anything
+LONGEST_FEED = 40  # of a refused file, which may be called anything
 RECORDS_AT_ONCE = 200_000  # looked for in one pass through the file
 
 Watch = Callable[[int, int], None]
@@ -48,20 +49,26 @@ class FileOutcome:
 
 
 def load_file(
-    *, path: Path, feeds: Feeds, loaded_at: datetime, watch: Watch = watch_nothing
+    *,
+    path: Path,
+    feeds: Feeds,
+    loaded_at: datetime,
+    watch: Watch = watch_nothing,
+    follow_links: bool = False,
 ) -> FileOutcome:
     """Load one feed file, whole or not at all; a refusal is kept, and returned like an outcome.
 
-    ``watch`` is told how many rows have been read, and of how many.
+    ``watch`` is told how many rows have been read, and of how many. A link is refused unless it
+    was a person who named it.
     """
     try:
-        reader = open_feed_file(path, definitions_of(feeds))
+        reader = open_feed_file(path, definitions_of(feeds), follow_links=follow_links)
         if is_loaded(reader.sha256):
             return already_loaded(reader)
         with transaction.atomic():
             return load_content(reader, feeds[reader.definition.name], loaded_at, watch)
     except FileRefused as refusal:
-        return keep_refusal(path, refusal, loaded_at)
+        return keep_refusal(path, refusal, loaded_at, follow_links=follow_links)
 
 
 def is_loaded(sha256: str) -> bool:
@@ -200,10 +207,12 @@ ON CONFLICT (name, sha256) WHERE status = 'refused' DO UPDATE
 SET reason = EXCLUDED.reason, detail = EXCLUDED.detail, tried_at = EXCLUDED.tried_at"""
 
 
-def keep_refusal(path: Path, refusal: FileRefused, tried_at: datetime) -> FileOutcome:
+def keep_refusal(
+    path: Path, refusal: FileRefused, tried_at: datetime, *, follow_links: bool
+) -> FileOutcome:
     """Keep why a file is refused: once for its name and content, with the last try's reason."""
     outcome = FileOutcome(
-        name=printable(path.name)[:LONGEST_NAME],
+        name=stored_name(path.name),
         feed=printable(feed_of_name(path.name) or "")[:LONGEST_FEED],
         status=FeedFile.Status.REFUSED,
         reason=refusal.code,
@@ -215,7 +224,7 @@ def keep_refusal(path: Path, refusal: FileRefused, tried_at: datetime) -> FileOu
             {
                 "name": outcome.name,
                 "feed": outcome.feed,
-                "sha256": content_sha256(path),
+                "sha256": content_sha256(path, follow_links=follow_links),
                 "reason": outcome.reason,
                 "detail": outcome.detail,
                 "tried_at": tried_at,
@@ -224,11 +233,11 @@ def keep_refusal(path: Path, refusal: FileRefused, tried_at: datetime) -> FileOu
     return outcome
 
 
-def content_sha256(path: Path) -> str:
+def content_sha256(path: Path, *, follow_links: bool = False) -> str:
     """Return the checksum of a file as it lies there; nothing where it cannot be read."""
     digest = hashlib.sha256()
     try:
-        for block in read_delivered(path):
+        for block in read_delivered(path, follow_links=follow_links):
             digest.update(block)
     except FileRefused:
         return ""

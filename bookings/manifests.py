@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bookings.delivery import FileRefused, open_regular
+from bookings.printable import printable_name
 from bookings.values import is_date
 
 VERSION = 1
@@ -58,7 +59,9 @@ def feed_of_name(name: str) -> str | None:
     return form and form.group(1)
 
 
-def read_manifest(path: Path, *, totalled: Collection[str] = ()) -> Manifest:
+def read_manifest(
+    path: Path, *, totalled: Collection[str] = (), follow_links: bool = False
+) -> Manifest:
     """Read the manifest that lies beside the feed file of this path.
 
     Those of the feeds named ``totalled`` have a total of points as well.
@@ -68,11 +71,11 @@ def read_manifest(path: Path, *, totalled: Collection[str] = ()) -> Manifest:
     """
     beside = path.with_name(path.name + ".manifest.json")
     try:
-        with open_regular(beside) as file:
+        with open_regular(beside, follow_links=follow_links) as file:
             text = file.read(LARGEST_MANIFEST + 1)
         return manifest_of(parse_object(text), totalled)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileRefused("no_manifest", f"There is no {printable(beside.name)}.") from error
+        raise FileRefused("no_manifest", f"There is no {printable_name(beside.name)}.") from error
     except OSError as error:
         raise unreadable(f"{error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -84,13 +87,10 @@ def unreadable(why: str) -> FileRefused:
     return FileRefused("unreadable_manifest", f"The manifest is unreadable: {why}.")
 
 
-def printable(text: str) -> str:
-    """Return a name from outside so that any terminal and database takes it."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", r"\x00")
-
-
 def parse_object(text: bytes) -> dict[str, Any]:
     """Return the JSON object that a text in UTF-8 holds; its keys are there once.
+
+    A BOM is tolerated, as in the file itself: editors write one unasked.
 
     Raises:
         ValueError: it is longer than a manifest, no UTF-8, no JSON, or no object.
@@ -107,7 +107,7 @@ def parse_object(text: bytes) -> dict[str, Any]:
 
     if len(text) > LARGEST_MANIFEST:
         raise ValueError("it is too long")
-    content = json.loads(text.decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
+    content = json.loads(text.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=no_number)
     if not isinstance(content, dict):
         raise ValueError("it is no object")  # noqa: TRY004 - told as the other faults of a text
     return content

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bookings.journeys import NetworkRow
+from bookings.printable import printable_name
 from bookings.refusals import Refusal
 
 FILES = ("shinkansen.csv", "limited_express.csv")
@@ -35,7 +36,7 @@ class Place(NamedTuple):
 
     def refuse(self, fault: str) -> NetworkFileUnusable:
         """Return the refusal of what stands here."""
-        return NetworkFileUnusable(f"{self.file.name}, line {self.line}: {fault}")
+        return NetworkFileUnusable(f"{printable_name(self.file.name)}, line {self.line}: {fault}")
 
 
 def read_network(folder: Path) -> list[NetworkRow]:
@@ -51,7 +52,7 @@ def read_network(folder: Path) -> list[NetworkRow]:
                 raise place.refuse(f"seq {row.seq} stands twice in {row.service}.")
             services[row.service][row.seq] = place, row
     if not services:
-        raise NetworkFileUnusable(f"{folder} holds no service.")
+        raise NetworkFileUnusable(f"{printable_name(folder)} holds no service.")
     return [row for rows in services.values() for row in check_service(rows)]
 
 
@@ -62,10 +63,10 @@ def list_files(folder: Path) -> list[Path]:
         NetworkFileUnusable: it is no folder, or lacks one of the two files of every network.
     """
     if not folder.is_dir():
-        raise NetworkFileUnusable(f"{folder} is no folder.")
+        raise NetworkFileUnusable(f"{printable_name(folder)} is no folder.")
     for name in FILES:
         if not (folder / name).is_file():
-            raise NetworkFileUnusable(f"{folder} has no {name}.")
+            raise NetworkFileUnusable(f"{printable_name(folder)} has no {name}.")
     return sorted(file for file in folder.glob("*.csv") if file.is_file())
 
 
@@ -78,7 +79,8 @@ def read_text(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise NetworkFileUnusable(f"{file.name} cannot be read: {error.strerror}.") from error
+        sentence = f"{printable_name(file.name)} cannot be read: {error.strerror}."
+        raise NetworkFileUnusable(sentence) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise Place(file, line).refuse("not UTF-8.") from error

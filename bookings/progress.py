@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from bookings.printable import printable
+
 BAR_WIDTH = 30
 TERMINAL_EVERY_S, LINE_EVERY_S = 0.2, 5.0
 
@@ -44,6 +46,7 @@ class Progress:
 
     def write(self, text: str) -> None:
         """Write a line; on a terminal over the last one."""
+        text = printable(text)
         self.stream.write(f"\r\x1b[K{text}" if self.on_terminal else f"{text}\n")
         self.stream.flush()
 

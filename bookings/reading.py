@@ -23,7 +23,8 @@ from bookings.delivery import (
     read_content,
     read_delivered,
 )
-from bookings.manifests import Manifest, feed_of_name, printable, read_manifest
+from bookings.manifests import Manifest, feed_of_name, read_manifest
+from bookings.printable import stored_name
 from bookings.records import split_records
 from bookings.rows import AcceptedRow, read_row
 from bookings.structure import Structure, refuse_faulty
@@ -56,11 +57,12 @@ class FeedFileReader:
     sha256: str  # of the file as delivered, lower-case hex
     expected: tuple[FeedDefinition, ...]  # of whose header the file may have one
     block_size: int = BLOCK_SIZE
+    follow_links: bool = False
 
     @property
     def name(self) -> str:
         """Return the name that the file was delivered under, as any terminal can print it."""
-        return printable(self.path.name)
+        return stored_name(self.path.name)
 
     @property
     def rows(self) -> int:
@@ -103,7 +105,11 @@ class FeedFileReader:
     def content(self, digest: Digest | None = None) -> Iterator[bytes]:
         """Yield the file's content in blocks, unpacked and without BOM."""
         return read_content(
-            self.path, self.manifest.encoding, digest=digest, block_size=self.block_size
+            self.path,
+            self.manifest.encoding,
+            digest=digest,
+            block_size=self.block_size,
+            follow_links=self.follow_links,
         )
 
     def records(self, digest: Digest | None = None) -> Iterator[tuple[int, list[bytes]]]:
@@ -115,25 +121,31 @@ class FeedFileReader:
                 first += len(records)
 
 
-def open_feed_file(path: Path, definitions: Mapping[str, FeedDefinition]) -> FeedFileReader:
+def open_feed_file(
+    path: Path, definitions: Mapping[str, FeedDefinition], *, follow_links: bool = False
+) -> FeedFileReader:
     """Read the manifest of a feed file and compare its checksum.
+
+    Links are followed for a person who names one, never for who can put one into a folder.
 
     Raises:
         FileRefused: ``code`` is the reason: ``no_manifest``, ``unreadable_manifest``,
             ``unknown_version``, ``unknown_feed``, ``unreadable_file`` or ``checksum_differs``.
     """
     totalled = [name for name, definition in definitions.items() if definition.totals]
-    manifest = read_manifest(path, totalled=totalled)
+    manifest = read_manifest(path, totalled=totalled, follow_links=follow_links)
     names = (feed_of_name(path.name) or "", manifest.feed)
     expected = tuple(definitions[name] for name in names if name in definitions)
     if not expected:
         raise FileRefused("unknown_feed", "There is no feed of this name.")
     digest = hashlib.sha256()
-    for block in read_delivered(path):
+    for block in read_delivered(path, follow_links=follow_links):
         digest.update(block)
     if digest.hexdigest() != manifest.sha256:
         raise checksum_differs()
-    return FeedFileReader(path, expected[0], manifest, manifest.sha256, expected)
+    return FeedFileReader(
+        path, expected[0], manifest, manifest.sha256, expected, follow_links=follow_links
+    )
 
 
 def checksum_differs() -> FileRefused:

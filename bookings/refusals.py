@@ -1,9 +1,12 @@
 """What this project says no with: one sentence that a person may read, and the way out."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import DatabaseError, Error, transaction
+
+from bookings.printable import printable, printable_name
 
 
 class Refusal(Exception):
@@ -35,5 +38,11 @@ def database_failed(failure: Error) -> str:
 
     The lines after that may repeat the values of a row.
     """
-    said = (str(failure).strip() or "no answer").splitlines()[0]
+    said = printable((str(failure).strip() or "no answer").splitlines()[0])
     return f"The database did not serve us ({said}). Check DATABASE_URL, and that it is running."
+
+
+def system_failed(failure: OSError) -> str:
+    """Put what the operating system refused in one sentence: which file, and why."""
+    where = f"{printable_name(os.fsdecode(failure.filename))}: " if failure.filename else ""
+    return f"{where}{failure.strerror or type(failure).__name__}."

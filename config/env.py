@@ -1,19 +1,18 @@
 """Read the environment; a bad value stops the program with one sentence that names it."""
 
 import logging
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
 from django.utils.crypto import get_random_string
 from environs import Env, EnvValidationError
+
+from bookings.atomic_files import PRIVATE, write_atomically
 
 env = Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,12 +167,7 @@ def local_file(file: Path, make: Callable[[], str]) -> str:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
-            with NamedTemporaryFile("w", dir=file.parent) as draft:
-                draft.write(make())
-                draft.flush()
-                os.fsync(draft.fileno())
-                with suppress(FileExistsError):  # another command made it in the same moment
-                    os.link(draft.name, file)
+            write_atomically(file, [make().encode()], mode=PRIVATE, replace=False)
         return file.read_text()
     except OSError as failure:
         raise unfit(

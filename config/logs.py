@@ -16,6 +16,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bookings.printable import printable_json, printable_lines
 from bookings.refusals import Refusal
 from config.refusals import ServiceFailed
 
@@ -85,6 +86,16 @@ def said_by_gunicorn(message: str) -> str:
     return message.split(" from ip=", 1)[0]
 
 
+def escaped_json(_: WrappedLogger, __: str, line: Any) -> str:
+    """Return a line of JSON without what a terminal would obey."""
+    return printable_json(line)
+
+
+def escaped_lines(_: WrappedLogger, __: str, lines: Any) -> str:
+    """Return lines for a person without what a terminal would obey."""
+    return printable_lines(lines)
+
+
 def private_traceback(exc_info: Raised) -> str:
     """Show where an exception came from and of what type it is, its message only where it is ours.
 
@@ -123,12 +134,15 @@ def shared_processors() -> list[Processor]:
 
 def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
     """Return the logging configuration: one line an event, on standard error."""
-    last: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    last: list[Processor] = (
+        [structlog.processors.JSONRenderer(ensure_ascii=False), escaped_json]
         if as_json
-        else structlog.dev.ConsoleRenderer(
-            colors=False, exception_formatter=structlog.dev.plain_traceback
-        )
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+            escaped_lines,
+        ]
     )
     return {
         "version": 1,
@@ -143,7 +157,7 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.ExceptionRenderer(private_traceback),
                     without_row_values,
-                    last,
+                    *last,
                 ],
             }
         },

@@ -1,12 +1,14 @@
 """The bundle: the files that prove a draw, and no other. Source: the draw protocol."""
 
-import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from bookings.atomic_files import PUBLIC, draft_name, write_atomically
+from bookings.printable import printable_name
 from lottery.models import Draw
 from lottery.protocol import RECORD_BYTES
 from lottery.refusals import UnfitFolder
@@ -24,6 +26,11 @@ COLUMNS = {
     "result.json": "result",
     "winners.csv": "winners_csv",
 }
+# The verifier's own: it passes them over, too.
+OF_DESKTOPS = re.compile(
+    r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
+    re.IGNORECASE | re.DOTALL,
+)
 RECORDS_AT_ONCE = 16_384
 # Reads lottery_entrant by entrant_position_once.
 RECORDS = """
@@ -98,34 +105,20 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
         UnfitFolder: the folder holds other files, or cannot be written.
     """
     files = bundle_files(draw)
-    expected = {*files, *(draft_of(name) for name in files)}
+    expected = {*files, *(draft_name(name) for name in files)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if strange := sorted(
-            entry.name for entry in folder.iterdir() if entry.name not in expected
+            entry.name
+            for entry in folder.iterdir()
+            if entry.name not in expected and not OF_DESKTOPS.fullmatch(entry.name)
         ):
             raise UnfitFolder(
                 _("%(folder)s holds what is no file of this bundle: %(name)s.")
-                % {"folder": folder, "name": strange[0]}
+                % {"folder": printable_name(folder), "name": printable_name(strange[0])}
             )
         for name, open_ in files.items():
-            write_file(folder, name, open_())
+            write_atomically(folder / name, open_(), mode=PUBLIC)
     except OSError as failure:
-        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return list(files)
-
-
-def draft_of(name: str) -> str:
-    """Return the name of a file while it is being written; a killed export leaves it behind."""
-    return f".{name}.part"
-
-
-def write_file(folder: Path, name: str, blocks: Iterator[bytes]) -> None:
-    """Write one file, which appears whole or not at all."""
-    draft = folder / draft_of(name)
-    with draft.open("wb") as file:
-        for block in blocks:
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / name)

@@ -4,15 +4,13 @@ Source: draw protocol, 6. Scheme and checks are those of the public chain; only 
 """
 
 import hashlib
-import os
 import secrets
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
+from bookings.atomic_files import PRIVATE, write_atomically
 from bookings.refusals import Refusal
 from lottery.beacon import (
     GENERATOR_2,
@@ -120,9 +118,5 @@ def write_key(file: Path) -> None:
     """Make a key; one that another process made in the same moment stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.randbelow(ORDER - 1) + 1
-    with NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as draft:  # of mode 0600
-        draft.write(key.to_bytes(KEY_SIZE, "big").hex())
-        draft.flush()
-        os.fsync(draft.fileno())
-        with suppress(FileExistsError):
-            os.link(draft.name, file)
+    content = key.to_bytes(KEY_SIZE, "big").hex().encode()
+    write_atomically(file, [content], mode=PRIVATE, replace=False)

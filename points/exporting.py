@@ -5,7 +5,6 @@ Source: the rules of crediting, "Settlement"; the feed contract, "name" and "man
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from bookings.atomic_files import PRIVATE, write_atomically
 from bookings.commands import JAPAN
 from bookings.locks import Lock, take
+from bookings.printable import printable_name
 from campaign.audit import Actor
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
@@ -72,10 +73,11 @@ def export_credits(
     path = folder / str(file)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        replace(path, content)
-        replace(path.with_name(f"{path.name}.manifest.json"), manifest_of(file))
+        write_atomically(path, [content], mode=PRIVATE)
+        manifest = path.with_name(f"{path.name}.manifest.json")
+        write_atomically(manifest, [manifest_of(file)], mode=PRIVATE)
     except OSError as failure:
-        raise UnfitFolder(f"{folder}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return Written(path, file)
 
 
@@ -153,10 +155,3 @@ def describe(file: CreditFile) -> dict[str, Any]:
         "total_points": file.total_points,
         "sha256": file.sha256,
     }
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: whoever watches the folder never sees half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(path)

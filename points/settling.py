@@ -78,7 +78,7 @@ def settle(
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
     feed = results_feed(payout, path, at=at, actor=actor)
-    return load_file(path=path, feeds=by_name(feed), loaded_at=at, watch=watch)
+    return load_file(path=path, feeds=by_name(feed), loaded_at=at, watch=watch, follow_links=True)
 
 
 def results_feed(payout: Payout, path: Path, *, at: datetime, actor: Actor | None = None) -> Feed:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandParser
 
+from bookings.printable import printable_name
 from campaign.audit import Actor, acting_by_command
 from campaign.refusals import BrokenCampaignFile
 from campaign.staff import get_staff
@@ -66,5 +67,5 @@ def read_file(path: Path) -> CampaignFile:
     try:
         content = path.read_bytes()
     except OSError as failure:
-        raise BrokenCampaignFile(f"{path}: {failure.strerror}.") from failure
+        raise BrokenCampaignFile(f"{printable_name(path)}: {failure.strerror}.") from failure
     return read_campaign_file(content)

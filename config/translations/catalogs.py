@@ -2,12 +2,12 @@
 
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 
+from bookings.atomic_files import PUBLIC, write_atomically
 from config.translations.extraction import catalog_of, texts_of
 
 LANGUAGES = ("ja",)  # beside English, the source
@@ -118,8 +118,6 @@ def is_stale(file: Path) -> bool:
 def compile_one(file: Path) -> None:
     """Write one .mo file in one step, for another process may be about to read it."""
     catalog = read(file)
-    with NamedTemporaryFile(dir=file.parent, suffix=".mo", delete=False) as draft:
-        write_mo(draft, catalog)
-    path = Path(draft.name)
-    path.chmod(0o644)
-    path.replace(file.with_suffix(".mo"))
+    content = BytesIO()
+    write_mo(content, catalog)
+    write_atomically(file.with_suffix(".mo"), [content.getvalue()], mode=PUBLIC)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
 
+from bookings.delivery import BOM
+from bookings.printable import printable_name
 from lottery.beacon import Round, read_round
 from lottery.models import Draw
 from lottery.refusals import UnreadableRound
@@ -106,8 +108,8 @@ def read_round_file(path: Path) -> Round:
     try:
         content = path.read_bytes()
     except OSError as failure:
-        raise UnreadableRound(f"{path}: {failure.strerror}.") from failure
-    return read_round(content)
+        raise UnreadableRound(f"{printable_name(path)}: {failure.strerror}.") from failure
+    return read_round(content.removeprefix(BOM))  # which editors write unasked
 
 
 def require_source(chain: str, *, fetch: bool) -> None:

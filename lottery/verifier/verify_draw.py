@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify a draw from its published files alone. Protocol: pointdraw/1.
 
-    pip install py-ecc cryptography
+    pip install --upgrade py-ecc cryptography
     python verify_draw.py BUNDLE [--manifest-sha256 HEX] [--signing-key HEX]
                                  [--receipt FILE] [--before-draw]
 
@@ -19,6 +19,7 @@ In what follows ``||`` joins bytes, H is SHA-256, hex is lower case, and numbers
 
 import argparse
 import json
+import os
 import re
 import stat
 import sys
@@ -40,11 +41,20 @@ try:
     from py_ecc.bls.typing import G1Compressed, G2Compressed
     from py_ecc.optimized_bls12_381 import FQ12, G2, final_exponentiate, is_inf, neg, pairing
 except ImportError as missing:
-    print(f"{missing}. Install what this needs: pip install py-ecc cryptography", file=sys.stderr)
+    print(
+        f"This program needs py-ecc 8 or newer, and cryptography ({missing.msg}). Install them: "
+        "pip install --upgrade py-ecc cryptography",
+        file=sys.stderr,
+    )
     sys.exit(2)
 
 BEFORE_DRAW = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
 AFTER_DRAW = ("round.json", "result.json", "winners.csv")
+# What desktops put into a folder that somebody opened, copied or unpacked.
+OF_DESKTOPS = re.compile(
+    r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
+    re.IGNORECASE | re.DOTALL,
+)
 HEADER = "rank,pid,reward,m,cumulative"
 PID, RECORD = 16, 48  # bytes of a pseudonym, and of a record of entries.bin: pid || commitment
 LARGEST_FILE = 1 << 20  # bytes; of a JSON file, and of this program
@@ -451,7 +461,10 @@ def check_times(draw: Draw) -> str:
 
 
 def check_terms(draw: Draw) -> str:
-    """(3) The terms and this program are those of the manifest, and no file is there besides."""
+    """(3) The terms and this program are those of the manifest, and no file is there besides.
+
+    What desktops put into folders is named and passed over: no step reads it.
+    """
     content = read_file(draw.folder / "terms.json")
     terms = read_json(content, "terms.json", TERMS_FORM)
     if sha256(content).hexdigest() != draw.manifest["terms_sha256"]:
@@ -463,14 +476,24 @@ def check_terms(draw: Draw) -> str:
     if sha256(program).hexdigest() != draw.manifest["verifier_sha256"]:
         raise Failed("verify_draw.py is not what verifier_sha256 names")
     try:
-        stray = {path.name for path in draw.folder.iterdir()} - {*BEFORE_DRAW, *AFTER_DRAW}
+        besides = {path.name for path in draw.folder.iterdir()} - {*BEFORE_DRAW, *AFTER_DRAW}
     except OSError as error:
         raise Failed(f"the folder cannot be listed ({error.strerror})") from error
-    if stray:
-        raise Failed(f"a file is there that is none of a bundle: {min(stray)[:100]}")
+    passed_over = {name for name in besides if OF_DESKTOPS.fullmatch(name)}
+    if stray := besides - passed_over:
+        raise Failed(
+            f"a file is there that is none of a bundle: {min(stray)[:100]}; take it out of the "
+            "folder and verify again"
+        )
     early = draw.manifest["frozen_at"] < terms["closes_at"]
-    return f"version {terms['version']}, {terms['budget']} points, policy {terms['policy']}" + (
-        ", frozen BEFORE the entry period ended" if early else ""
+    return (
+        f"version {terms['version']}, {terms['budget']} points, policy {terms['policy']}"
+        + (", frozen BEFORE the entry period ended" if early else "")
+        + (
+            f"; passed over what desktops put there: {', '.join(sorted(passed_over))[:200]}"
+            if passed_over
+            else ""
+        )
     )
 
 
@@ -725,8 +748,17 @@ def in_parts(total: int, size: int) -> Iterator[int]:
     """Yield where each part begins, with a word of progress between them."""
     for begin in range(0, total, size):
         if begin:
-            print(f"    {100 * begin // total} %", file=sys.stderr, flush=True)
+            show_progress(f"    {100 * begin // total} %\n")
         yield begin
+
+
+def show_progress(text: str) -> None:
+    """Write to standard error; where that is closed or full the verification goes on without."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (AttributeError, OSError):
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
 
 
 def say(line: str) -> None:
@@ -757,5 +789,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if verify(draw) else 1
 
 
+def run() -> int:
+    """Verify; where the lines find no reader, no word is said that all steps passed."""
+    try:
+        return main()
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
+        if not isinstance(error, BrokenPipeError):
+            show_progress(f"The result cannot be printed ({error.strerror}).\n")
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
@@ -9,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from bookings.atomic_files import draft_name
 from bookings.delivery import find_feed_files
 from bookings.inbox import arrivals
 from bookings.models import FeedFile
@@ -79,15 +81,17 @@ def receive(job: Job, *, until: date) -> None:
 def deliver(job: Job, *, until: date) -> int:
     """Put the files of business dates before a day into the inbox; return how many are new.
 
-    As links, for a delivery is only read; the manifest first, since a file without one waits.
+    As copies, for links are not followed there; the manifest first, since a file without one waits.
     """
     job.inbox.mkdir(parents=True, exist_ok=True)
     delivered = 0
     for file in due_files(job.feeds, until=until):
         for source in (manifest_of(file), file):
-            link = job.inbox / source.name
-            if source.exists() and not link.exists():
-                link.symlink_to(source.resolve())
+            target = job.inbox / source.name
+            if source.exists() and not target.exists():
+                draft = job.inbox / draft_name(source.name)
+                shutil.copyfile(source, draft)
+                draft.replace(target)
                 delivered += source == file
     return delivered
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from bookings.atomic_files import PRIVATE, write_atomically
+
 
 def keep(file: Path, text: str) -> None:
     """Write a text so that whoever is killed leaves the old one or the new one."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)
+    write_atomically(file, [text.encode()], mode=PRIVATE)

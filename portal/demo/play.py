@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from bookings.delivery import find_feed_files
+from bookings.printable import printable_name
 from campaign.models import DemoClock
 from portal.demo.keeping import keep
 from portal.demo.refusals import FeedsUnusable, OtherDemo
@@ -38,7 +39,9 @@ def choose_play(*, members: int, feeds: str) -> Play:
         return Play(members)
     folder = (settings.BASE_DIR / feeds).resolve()
     if not folder.is_dir() or not find_feed_files([folder]):
-        raise FeedsUnusable(f"FEEDS names {folder}, which is no folder of feed files.")
+        raise FeedsUnusable(
+            f"FEEDS names {printable_name(folder)}, which is no folder of feed files."
+        )
     return Play(members=0, feeds=str(folder))
 
 

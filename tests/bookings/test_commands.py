@@ -1,5 +1,6 @@
 """The form that commands share: one JSON object on stdout, words on stderr, an exit code."""
 
+import errno
 import io
 import json
 from datetime import UTC, date, datetime
@@ -102,6 +103,18 @@ def test_a_report_is_text_for_a_person_and_json_for_a_program() -> None:
             "The database did not serve us (no answer). "
             "Check DATABASE_URL, and that it is running.",
             id="the database went away",
+        ),
+        pytest.param(
+            OSError(errno.ENOSPC, "No space left on device", "/tmp/draft"),
+            {"error": "/tmp/draft: No space left on device."},
+            "/tmp/draft: No space left on device.",
+            id="the disk is full",
+        ),
+        pytest.param(
+            ConnectionResetError(),
+            {"error": "ConnectionResetError."},
+            "ConnectionResetError.",
+            id="a failure without words",
         ),
     ],
 )
@@ -224,3 +237,22 @@ def test_one_transaction_checks_what_is_checked_at_the_end_in_a_dry_run_too() ->
 
     with pytest.raises(IntegrityError), one_transaction(dry_run=True):
         QuarantinedRow.objects.create(file=nowhere, record=1, reason="x", content=b"x")
+
+
+def test_a_report_holds_nothing_that_a_terminal_would_obey() -> None:
+    report = Report({"name": "\x1b[2J\udcff"}, "Loaded \x1b[2J\u202e\udcff.\nAll done.")
+
+    assert carry_out(report) == "Loaded \\x1b[2J\\u202e\\udcff.\nAll done.\n"
+    assert carry_out(report, "--json") == '{"name": "\\u001b[2J\\udcff"}\n'
+    printed, sentence = fail(Refusal("No \x1b[2J."), "--json")
+    assert sentence == "No \\x1b[2J."
+    assert json.loads(printed) == {"error": "No \x1b[2J."}
+    assert "\x1b" not in printed
+
+
+def test_progress_of_a_command_holds_nothing_that_a_terminal_would_obey() -> None:
+    said = io.StringIO()
+
+    Does(stderr=said).print_progress("Loading \x1b[2J ...")
+
+    assert said.getvalue() == "Loading \\x1b[2J ...\n"

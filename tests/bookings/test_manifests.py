@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bookings.delivery import FileRefused
+from bookings.delivery import BOM, FileRefused
 from bookings.manifests import LARGEST_MANIFEST, Manifest, read_manifest
 from tests.feedfiles import write_manifest
 
@@ -42,6 +42,12 @@ def test_read_manifest_reads_every_value(tmp_path: Path) -> None:
         sha256="0" * 64,
         encoding="utf-8",
     )
+
+
+def test_read_manifest_tolerates_the_bom_that_editors_write(tmp_path: Path) -> None:
+    write_manifest(tmp_path / FILE, BOM + json.dumps(RIGHT).encode())
+
+    assert read_manifest(tmp_path / FILE).rows == 12
 
 
 def test_read_manifest_reads_a_checksum_in_capitals(tmp_path: Path) -> None:
@@ -135,7 +141,9 @@ def test_read_manifest_finds_unreadable(tmp_path: Path, key: str, value: object)
         pytest.param(b'"bookings"', id="a string"),
         pytest.param(b"1", id="a number"),
         pytest.param(b"{}", id="an empty object"),
-        pytest.param(b"\xef\xbb\xbf" + json.dumps(RIGHT).encode(), id="BOM"),
+        pytest.param(BOM * 2 + json.dumps(RIGHT).encode(), id="two BOMs"),
+        pytest.param(b" " + BOM + json.dumps(RIGHT).encode(), id="BOM after a space"),
+        pytest.param(BOM, id="BOM alone"),
         pytest.param(json.dumps(RIGHT).encode("utf-16"), id="UTF-16"),
         pytest.param(json.dumps(RIGHT).encode() + b"x", id="something after"),
         pytest.param(json.dumps(RIGHT).encode()[:-1], id="cut off"),

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -10,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from bookings.models import FeedFile
 from tests.factories.campaign import FIRST_FILE, file_bytes
-from tests.outside import manage
+from tests.feedfiles import booking_row, write_feed_file
+from tests.outside import ROOT, environment, manage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -28,13 +31,17 @@ def database_url() -> str:
 
 def shell(*words: object) -> "subprocess.CompletedProcess[str]":
     """Start a command in a process of its own, on the tests' database."""
-    return manage(
-        *map(str, words),
-        DATABASE_URL=database_url(),
-        REDIS_URL=settings.REDIS_URL or "",
-        DEMO_MODE="1",
-        CAMPAIGN_NOW="2024-12-02T09:00:00+09:00",
-    )
+    return manage(*map(str, words), **tests_own())
+
+
+def tests_own() -> dict[str, str]:
+    """Return the variables of the tests' own database and clock."""
+    return {
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": settings.REDIS_URL or "",
+        "DEMO_MODE": "1",
+        "CAMPAIGN_NOW": "2024-12-02T09:00:00+09:00",
+    }
 
 
 def test_done_is_0_with_one_object_on_standard_output() -> None:
@@ -82,3 +89,33 @@ def test_code_that_is_no_text_at_all_is_refused() -> None:
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "There is no campaign with this code. Known codes: none." in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("closed", "code"),
+    [
+        pytest.param(2, 0, id="standard error closed: the work is done, and reported"),
+        pytest.param(1, 1, id="standard output closed: the work is done, its report lost"),
+    ],
+)
+def test_work_is_done_with_a_closed_stream(closed: int, code: int, tmp_path: Path) -> None:
+    path = write_feed_file(tmp_path, [booking_row()])
+    words = [sys.executable, "manage.py", "load_feeds", str(path), "--json"]
+
+    ended = subprocess.run(
+        ["bash", "-c", f'"$@" {closed}>&-', "bash", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(**tests_own()),
+        timeout=300,
+    )
+
+    assert ended.returncode == code
+    assert FeedFile.objects.get().status == "loaded"
+    if closed == 2:
+        assert json.loads(ended.stdout)["files"][0]["applied"] == 1
+    else:
+        assert "its report could not be written to standard output" in ended.stderr

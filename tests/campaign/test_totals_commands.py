@@ -17,6 +17,7 @@ from tests.campaign.changes import add_booking
 from tests.campaign.runs import begin, run
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import TotalFactory
+from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 HEADER = b"wester_id,total_yen,bookings\n"
@@ -156,6 +157,19 @@ def test_export_totals_writes_a_file_and_says_so(campaign: Campaign, tmp_path: P
         "total_yen": 5_000,
     }
     assert list(tmp_path.iterdir()) == [output]
+    assert output.stat().st_mode & 0o777 == 0o600
+
+
+def test_export_totals_leaves_no_member_behind_on_a_full_disk(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    TotalFactory.create(campaign=campaign, wester_id="W1")
+
+    with full_disk(len(HEADER)), pytest.raises(CommandError, match="File too large") as refused:
+        call_command("export_totals", "NY2025", "--output", str(tmp_path / "totals.csv"))
+
+    assert refused.value.returncode == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_export_totals_keeps_what_was_there_when_it_fails(

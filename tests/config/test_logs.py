@@ -287,3 +287,24 @@ def test_a_terminal_gets_the_same_as_lines_of_text() -> None:
     record = logging.makeLogRecord({"name": "campaign", "msg": "hello", "levelname": "INFO"})
 
     assert "hello" in formatter.format(record)
+
+
+AWKWARD = "\x1b[2J\x9b\u202e\udcff"
+
+
+def test_a_value_that_a_terminal_would_obey_is_escaped_in_json(lines: io.StringIO) -> None:
+    structlog.get_logger("feeds").warning("feed_file", name=AWKWARD)
+
+    assert last(lines)["name"] == AWKWARD
+    assert lines.getvalue().splitlines()[-1].isprintable()
+
+
+def test_a_value_that_a_terminal_would_obey_is_escaped_in_lines_of_text() -> None:
+    settings = logs.configuration(level="INFO", as_json=False)["formatters"]["structured"]
+    formatter = settings.pop("()")(**settings)
+    record = logging.makeLogRecord({"name": "feeds", "msg": AWKWARD, "levelname": "INFO"})
+
+    said = formatter.format(record)
+
+    assert said.isprintable()
+    assert r"\x1b[2J\x9b\u202e\udcff" in said

@@ -1,6 +1,7 @@
 """``load_feeds``, ``quarantine`` and the task that watches the inbox."""
 
 import json
+import os
 import sys
 from io import StringIO
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from kombu.serialization import dumps as kombu_dumps
+from kombu.serialization import loads as kombu_loads
 
 from bookings.models import BookingEvent, FeedFile, InboxFile, QuarantinedRow
 from campaign.models import AuditRecord
@@ -200,3 +203,66 @@ def test_watch_inbox_watches_nothing_unless_told(monkeypatch: pytest.MonkeyPatch
     tasks.watch_inbox()
 
     assert called == []
+
+
+def test_load_feeds_follows_a_link_that_is_named_and_none_that_lies_in_a_folder(
+    tmp_path: Path,
+) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    write_feed_file(elsewhere, [booking_row()])
+    for source in list(elsewhere.iterdir()):
+        (folder / source.name).symlink_to(source)
+
+    found, code = run("load_feeds", folder)
+    assert (code, found["files"][0]["reason"]) == (1, "unreadable_manifest")
+    assert found["files"][0]["detail"] == "The manifest is unreadable: A link is not followed."
+
+    assert run("load_feeds", folder / NAME)["files"] == [outcome(rows=1, applied=1)]
+
+
+def test_load_feeds_shows_no_terminal_what_it_would_obey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    write_feed_file(tmp_path, [booking_row()], name="\x1b[2J\u202e\udcff\n.csv")
+
+    found, _ = run("load_feeds", tmp_path)
+
+    name = r"\x1b[2J\u202e\udcff\n.csv"
+    assert found["files"][0]["name"] == name
+    assert said.getvalue().startswith(f"{name}: refused, manifest_differs_from_name.")
+    assert said.getvalue().count("\n") == 1
+    nowhere, _ = run("load_feeds", tmp_path / "\x1b[2J")
+    assert r"\x1b[2J cannot be read" in nowhere["error"]
+
+
+def test_quarantine_list_is_json_that_a_terminal_may_show(tmp_path: Path) -> None:
+    content = b"%s\n\xc2\x9b2J\n" % ",".join(booking_row()).encode()
+    path = write_feed_file(tmp_path, content=content, manifest={"rows": 1})
+    run("load_feeds", path)
+    stdout = StringIO()
+
+    call_command("quarantine", "list", "--json", stdout=stdout)
+
+    assert stdout.getvalue().strip().isprintable()
+    assert json.loads(stdout.getvalue())["rows"][0]["text"] == "\x9b2J"
+
+
+def test_watch_inbox_names_files_by_any_bytes_to_the_workers(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FEED_INBOX = str(tmp_path)
+    write_feed_file(tmp_path, [booking_row()], name=os.fsdecode(b"\xff" * 80 + b".csv"))
+
+    def through_the_broker(**arguments: Any) -> None:
+        kind, encoding, body = kombu_dumps(arguments, serializer="json")
+        tasks.load_arrived(**kombu_loads(body, kind, encoding))
+
+    monkeypatch.setattr(tasks.load_arrived, "delay", through_the_broker)
+    tasks.watch_inbox()
+    tasks.watch_inbox()
+
+    assert FeedFile.objects.get().status == "refused"

@@ -28,6 +28,7 @@ from tests.factories.lottery import (
     run,
     void,
 )
+from tests.lottery.verifying import verifier
 
 pytestmark = pytest.mark.django_db
 BEFORE, ALL = set(bundle.BEFORE), set(bundle.FILES)
@@ -265,3 +266,14 @@ def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
         )
     late_void(reread(draw))
     assert results.frozen_place(draw.campaign, "W1") is None
+
+
+def test_export_leaves_what_desktops_put_there(tmp_path: Path) -> None:
+    for name in (".DS_Store", "._entries.bin", "desktop.ini", "Icon\r"):
+        (tmp_path / name).write_text("of a desktop")
+
+    bundle.write_bundle(published_draw(), tmp_path)
+
+    assert (tmp_path / ".DS_Store").read_text() == "of a desktop"
+    theirs, ours = verifier().OF_DESKTOPS, bundle.OF_DESKTOPS
+    assert (theirs.pattern, theirs.flags) == (ours.pattern, ours.flags)

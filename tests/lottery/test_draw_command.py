@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from bookings.delivery import BOM
 from campaign.models import Approval, AuditRecord, Campaign
 from config.env import MovedClock
 from lottery import protocol
@@ -29,6 +30,7 @@ from tests.factories.lottery import (
     reread,
     void,
 )
+from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 LATER = ROUND + timedelta(hours=1)
@@ -208,6 +210,9 @@ def test_run_by_a_file_of_the_local_chain(now: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}")
     assert "cannot be read" in refused("run", code, "--round", tmp_path / "bad.json")
     assert "no relays" in refused("run", code, "--fetch", code=2)
+    saved = tmp_path / "saved.json"
+    saved.write_bytes(BOM + file.read_bytes())  # as editors write it
+    assert answer("run", code, "--round", saved, "--dry-run")["state"] == "drawn"
 
     assert answer("run", code, "--round", file)["state"] == "drawn"
     assert bytes(reread(draw).round_json or b"") == file.read_bytes()
@@ -256,3 +261,27 @@ def test_nothing_names_a_member(now: Any) -> None:
     for words in (("status", code), ("run", code)):
         ended = Ended(*words, "--json")
         assert "W-secret" not in ended.stdout
+
+
+def test_a_full_disk_leaves_nothing_of_a_receipt(now: Any, staff: None, tmp_path: Path) -> None:
+    code, receipt = published_draw({"W-secret": 5_000}).campaign.code, tmp_path / "receipt.json"
+    words = ("receipt", code, "W-secret", "--by", "auditing", "--output", receipt)
+
+    with full_disk(10):
+        assert refused(*words).endswith("receipt.json: File too large.")
+    assert list(tmp_path.iterdir()) == []
+
+    answer(*words)
+    assert receipt.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_leaves_what_an_earlier_export_wrote(now: Any, tmp_path: Path) -> None:
+    words = ("export", published_draw().campaign.code, "--output", tmp_path)
+    answer(*words)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    with full_disk(100):
+        assert refused(*words).endswith("File too large.")
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o644}

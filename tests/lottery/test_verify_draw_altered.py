@@ -208,6 +208,63 @@ def test_nothing_else_may_be_there(tmp_path: Path, name: str, is_folder: bool) -
     assert_refused(verify(folder), 3)
 
 
+DESKTOP_FILES = [
+    ".DS_Store",
+    "._entries.bin",
+    ".localized",
+    "Icon\r",
+    "__MACOSX",
+    "desktop.ini",
+    "Desktop.ini",
+    "Thumbs.db",
+    "ehthumbs.db",
+    ".directory",
+]
+
+
+@pytest.mark.parametrize("name", DESKTOP_FILES)
+@pytest.mark.parametrize("is_folder", [False, True], ids=["a file", "a folder"])
+def test_what_desktops_put_there_is_named_and_passed_over(
+    tmp_path: Path, name: str, is_folder: bool
+) -> None:
+    folder = write(FILES, tmp_path)
+    if is_folder:
+        (folder / name).mkdir()
+    else:
+        (folder / name).write_bytes(b"\0\0\0\1Bud1")
+
+    outcome = verify(folder)
+
+    assert outcome.status == 0
+    (said,) = [line for line in outcome.lines if line.startswith("(3)")]
+    assert said.endswith(f"; passed over what desktops put there: {ascii(name)[1:-1]}")
+
+
+@pytest.mark.parametrize("name", [".DS_Store.bak", "xdesktop.ini", "_.DS_Store", "Icon"])
+def test_what_only_looks_like_a_desktops_file_is_refused(tmp_path: Path, name: str) -> None:
+    folder = write(FILES, tmp_path)
+    (folder / name).write_bytes(b"")
+
+    assert_refused(verify(folder), 3)
+
+
+def test_a_stray_file_beside_a_desktops_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    folder = write(FILES | {".DS_Store": b"", "notes.txt": b""}, tmp_path)
+
+    outcome = verify(folder)
+
+    assert_refused(outcome, 3)
+    assert "notes.txt; take it out of the folder and verify again" in outcome.reason
+    assert ".DS_Store" not in outcome.reason
+
+
+def test_a_desktops_file_takes_no_files_place(tmp_path: Path) -> None:
+    folder = write(FILES, tmp_path)
+    (folder / "entries.bin").rename(folder / "._entries.bin")
+
+    assert_refused(verify(folder), 4)
+
+
 def test_an_altered_verifier_fails_before_a_stray_file(tmp_path: Path) -> None:
     folder = write(FILES | {"verify_draw.py": b"", "stray": b""}, tmp_path)
 

@@ -208,11 +208,60 @@ def test_an_outsider_is_told_by_the_exit_status(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
-def test_an_outsider_is_told_what_to_install(tmp_path: Path) -> None:
-    bundle = write(FILES, tmp_path / "bundle")
+@pytest.mark.parametrize("old", [False, True], ids=["nothing is installed", "an old py-ecc"])
+def test_an_outsider_is_told_what_to_install(tmp_path: Path, bare: Path, old: bool) -> None:
+    bundle, packages = write(FILES, tmp_path / "bundle"), tmp_path / "packages"
+    packages.mkdir()
+    if old:  # hash_to_G1 came with version 8
+        for package in bare.iterdir():
+            if not package.name.startswith("py_ecc"):
+                (packages / package.name).symlink_to(package.resolve())
+        (packages / "py_ecc" / "bls").mkdir(parents=True)
+        (packages / "py_ecc" / "bls" / "g2_primitives.py").write_text("subgroup_check = None\n")
+        (packages / "py_ecc" / "bls" / "hash_to_curve.py").write_text("hash_to_G2 = None\n")
 
-    done = run_outside(bundle, tmp_path)
+    done = run_outside(bundle, packages)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install py-ecc cryptography" in done.stderr
+    assert done.stderr.startswith("This program needs py-ecc 8 or newer, and cryptography (")
+    assert done.stderr.endswith("). Install them: pip install --upgrade py-ecc cryptography\n")
+    assert done.stderr.count("\n") == 1
+    assert ("hash_to_G1" in done.stderr) is old
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("streams", "status", "said"),
+    [
+        pytest.param("2>&-", 0, "", id="stderr closed"),
+        pytest.param("2>/dev/full", 0, "", id="stderr on a full disk"),
+        pytest.param(">&-", 0, "", id="stdout closed: the exit status is left"),
+        pytest.param("| true", 1, "", id="the reader has left"),
+        pytest.param(
+            ">/dev/full",
+            1,
+            "The result cannot be printed (No space left on device).\n",
+            id="stdout on a full disk",
+        ),
+    ],
+)
+def test_streams_that_fail_end_it_quietly(
+    tmp_path: Path, streams: str, status: int, said: str
+) -> None:
+    bundle = write(FILES, tmp_path / "bundle")
+    script = (bundle / "verify_draw.py").read_text().replace("AT_ONCE = 1 << 17", "AT_ONCE = 2")
+    (tmp_path / "verify_draw.py").write_text(script)  # with progress to be shown
+    words = [sys.executable, str(tmp_path / "verify_draw.py"), str(bundle)]
+
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {streams}; exit "${{PIPESTATUS[0]}}"', "bash", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == status
+    assert "".join(line for line in done.stderr.splitlines(keepends=True) if "%" not in line) == (
+        said
+    )

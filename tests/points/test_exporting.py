@@ -11,6 +11,7 @@ from points.refusals import BatchChanged, NotPaid, UnfitFolder
 from tests.points.answers import export, reject, settle
 from tests.points.books import balances
 from tests.points.steps import CREDIT_AT, leave, lower, paid, pay, prepared
+from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +100,12 @@ def test_a_folder_that_is_none_is_refused(payout: Payout, tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(UnfitFolder):
         export(payout, tmp_path / "file")
+
+
+def test_a_full_disk_leaves_no_member_behind(payout: Payout, tmp_path: Path) -> None:
+    with full_disk(100), pytest.raises(UnfitFolder, match="File too large"):
+        export(payout, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+    exporting.export_credits(payout=payout, folder=tmp_path, at=CREDIT_AT)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bookings.delivery import BOM
 from bookings.models import QuarantinedRow
 from points import settling
 from points.models import Payout, Transfer
@@ -128,3 +129,20 @@ def test_details_of_any_text_are_kept(payout: Payout, rows: dict[str, Row], tmp_
 def test_nothing_is_settled_that_was_not_exported(payout: Payout, tmp_path: Path) -> None:
     with pytest.raises(NotExported):
         settle(payout, tmp_path, [])
+
+
+def test_a_file_that_a_person_saved_and_named_by_a_link_is_read(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    kept = write_answers(elsewhere, [answer(rows["W1"])])
+    for end in ("", ".manifest.json"):
+        source = kept.with_name(kept.name + end)
+        (tmp_path / source.name).symlink_to(source)
+    manifest = kept.with_name(f"{kept.name}.manifest.json")
+    manifest.write_bytes(BOM + manifest.read_bytes())
+
+    loaded = settling.settle(payout=payout, path=tmp_path / kept.name, at=CREDIT_AT)
+
+    assert (loaded.status, loaded.applied) == ("loaded", 1)

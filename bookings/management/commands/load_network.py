@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from bookings.commands import ContractCommand, Report, one_transaction
 from bookings.network import load_network
+from bookings.printable import printable_name
 
 
 class Command(ContractCommand):
@@ -25,7 +26,7 @@ class Command(ContractCommand):
         """Load the folder in one transaction."""
         folder: Path = options["folder"]
         dry_run: bool = options["dry_run"]
-        self.stderr.write(f"Loading the rail network of {folder} ...")
+        self.print_progress(f"Loading the rail network of {printable_name(folder)} ...")
         with one_transaction(dry_run=dry_run):
             loaded = load_network(folder=folder)
         done, changed = ("Would load", "would run") if dry_run else ("Loaded", "run")

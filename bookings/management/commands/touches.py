@@ -30,7 +30,7 @@ class Command(ContractCommand):
         operator: str = options["operator"]
         network = current_network()
         if operator not in network.all_operators():
-            self.stderr.write(f"The network has no section of {operator}.")
+            self.print_progress(f"The network has no section of {operator}.")
         answers = [answer(network, journey, operator) for journey in options["journeys"]]
         return Report({"journeys": answers}, "\n".join(map(in_words, answers)))
 

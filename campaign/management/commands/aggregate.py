@@ -50,7 +50,7 @@ class Command(ContractCommand):
         while True:
             aggregation.work_on(run)
             done = run.shards.filter(done=True).count()
-            self.stderr.write(f"{run.mode} run: {done} of {run.shards.count()} parts done")
+            self.print_progress(f"{run.mode} run: {done} of {run.shards.count()} parts done")
             if aggregation.finish(run, at=clock.now()):
                 return
             time.sleep(POLL_S)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from bookings.atomic_files import PRIVATE, write_atomically
 from bookings.commands import ContractCommand, Report
 from bookings.refusals import Refusal
 from campaign import queries, reports
@@ -46,7 +47,7 @@ class Command(ContractCommand):
             if output is None:
                 write_out(rows)
                 return Report()
-            write_whole(output, rows)
+            write_atomically(output, rows, mode=PRIVATE)
         except OSError as failure:
             raise OutputFailed(f"The totals were not written: {failure.strerror}.") from failure
         summary = reports.summarize(campaign)
@@ -59,14 +60,3 @@ def write_out(rows: Iterator[bytes]) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.writelines(rows)
     sys.stdout.buffer.flush()
-
-
-def write_whole(output: Path, rows: Iterator[bytes]) -> None:
-    """Write a file whole or not at all: what stood there stays until the new one is complete."""
-    draft = output.with_name(f"{output.name}.part")
-    try:
-        with draft.open("wb") as file:
-            file.writelines(rows)
-        draft.replace(output)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """``load_feeds PATH… [--dry-run]``: load feed files, or the feed files of folders."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from bookings.delivery import find_feed_files
 from bookings.loading import FileOutcome, load_file
 from bookings.locks import Lock, take
 from bookings.models import FeedFile
+from bookings.printable import printable_name
 from bookings.progress import Progress
 from campaign import clock
 from campaign.management import arguments
@@ -35,14 +36,15 @@ class Command(ContractCommand):
     def run(self, *, paths: list[Path], dry_run: bool, **_: Any) -> Report:
         """Load what is not loaded yet; a refused file does not keep the others from it."""
         files = find_feed_files(paths)
-        outcomes = self.try_out(files) if dry_run else [self.load(path) for path in files]
+        named = frozenset(paths)
+        outcomes = self.try_out(files, named) if dry_run else self.load_all(files, named)
         refused = sum(outcome.status == REFUSED for outcome in outcomes)
         data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
         if refused:
             return Report(data, f"{refused} of {len(outcomes)} files refused.", ok=False)
         return Report(data, f"{len(outcomes)} files, none refused.")
 
-    def try_out(self, files: Sequence[Path]) -> list[FileOutcome]:
+    def try_out(self, files: Sequence[Path], named: Collection[Path]) -> list[FileOutcome]:
         """Load all files in one transaction, so that each meets those before it, and undo it.
 
         The locks of all feeds are taken first and in their order, whatever order the files have.
@@ -51,12 +53,22 @@ class Command(ContractCommand):
             take(Lock.LOADS, shared=True)
             for feed in sorted(FEEDS.values(), key=lambda feed: feed.lock):
                 take(Lock.FEED, feed.lock)
-            return [self.load(path) for path in files]
+            return self.load_all(files, named)
 
-    def load(self, path: Path) -> FileOutcome:
+    def load_all(self, files: Sequence[Path], named: Collection[Path]) -> list[FileOutcome]:
+        """Load all files; only a path that was named itself may be a link."""
+        return [self.load(path, follow_links=path in named) for path in files]
+
+    def load(self, path: Path, *, follow_links: bool) -> FileOutcome:
         """Load one file and say how far it is, and how it ended."""
-        progress = Progress(sys.stderr, path.name)
-        outcome = load_file(path=path, feeds=FEEDS, loaded_at=clock.now(), watch=progress)
+        progress = Progress(sys.stderr, printable_name(path.name))
+        outcome = load_file(
+            path=path,
+            feeds=FEEDS,
+            loaded_at=clock.now(),
+            watch=progress,
+            follow_links=follow_links,
+        )
         progress.end(describe(outcome))
         return outcome
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookings.atomic_files import PRIVATE, PUBLIC, write_atomically
 from bookings.commands import Report, VerbCommand, one_transaction
+from bookings.printable import printable_name
 from campaign import clock
 from campaign.management.arguments import both, by, code, dry_run, read_actor
 from campaign.models import Approval
@@ -53,7 +55,7 @@ class Command(VerbCommand):
         self, *, code: str, round_time: str, chain: str | None, dry_run: bool, **_: Any
     ) -> Report:
         """Freeze the entrants for the first round at or after an instant."""
-        self.stderr.write("Waiting for loads and entries in flight, then freezing ...")
+        self.print_progress("Waiting for loads and entries in flight, then freezing ...")
         campaign = get_campaign(code)
         before = standing_draw(campaign)
         with one_transaction(dry_run=dry_run):
@@ -118,7 +120,7 @@ class Command(VerbCommand):
         """Write the bundle of a draw into a folder."""
         draw = find(code, sequence)
         names = bundle.write_bundle(draw, output)
-        return told(draw, f"wrote {', '.join(names)} to {output}", files=names)
+        return told(draw, f"wrote {', '.join(names)} to {printable_name(output)}", files=names)
 
     def verify(self, *, folder: Path, **options: Any) -> Report:
         """Check a bundle as an outsider does, with the verifier alone."""
@@ -128,10 +130,12 @@ class Command(VerbCommand):
             signing_key=options["signing_key"],
             receipt=options["receipt"],
             before_draw=options["before_draw"],
-            tell=self.stderr.write,
+            tell=self.print_progress,
         )
         verdict = "the bundle holds" if ok else "the verifier refused the bundle"
-        return Report({"ok": ok, "folder": str(folder)}, f"{folder}: {verdict}.", ok=ok)
+        return Report(
+            {"ok": ok, "folder": str(folder)}, f"{printable_name(folder)}: {verdict}.", ok=ok
+        )
 
     def receipt(
         self,
@@ -149,8 +153,8 @@ class Command(VerbCommand):
         )
         told_text = content.decode()
         if output:
-            write(output, content)
-            told_text = f"Wrote the receipt to {output}."
+            write(output, content, mode=PRIVATE)
+            told_text = f"Wrote the receipt to {printable_name(output)}."
         return Report(receipts.read_receipt(content), told_text)
 
     def forget(
@@ -196,8 +200,10 @@ class Command(VerbCommand):
         """Write the local chain's round of a draw, once its time has come."""
         draw = find(code)
         content = round_json(chains.sign_local_round(draw, at=clock.now()))
-        write(output, content)
-        return told(draw, f"wrote round {draw.round} to {output}", output=str(output))
+        write(output, content, mode=PUBLIC)
+        return told(
+            draw, f"wrote round {draw.round} to {printable_name(output)}", output=str(output)
+        )
 
 
 def find(code: str, sequence: int | None = None) -> Draw:
@@ -213,12 +219,16 @@ def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> R
     return chains.obtain_round(draw, at=at)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a small file."""
+def write(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a small file.
+
+    Raises:
+        UnfitFolder: it cannot be written.
+    """
     try:
-        path.write_bytes(content)
+        write_atomically(path, [content], mode=mode)
     except OSError as failure:
-        raise UnfitFolder(f"{path}: {failure.strerror}.") from failure
+        raise UnfitFolder(f"{printable_name(path)}: {failure.strerror}.") from failure
 
 
 def describe(draw: Draw) -> dict[str, Any]:

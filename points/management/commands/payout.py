@@ -10,6 +10,7 @@ from typing import Any
 from bookings.commands import Report, VerbCommand, one_transaction
 from bookings.loading import FileOutcome
 from bookings.models import FeedFile
+from bookings.printable import printable_name
 from bookings.progress import Progress
 from campaign import clock
 from campaign.management.arguments import both, by, code, dry_run, read_actor
@@ -95,7 +96,7 @@ class Command(VerbCommand):
     def settle(self, *, code: str, file: Path, dry_run: bool, **_: Any) -> Report:
         """Take what the points system answered; what it rejected is reversed and forfeited."""
         one = get_payout(code)
-        progress = Progress(sys.stderr, file.name)
+        progress = Progress(sys.stderr, printable_name(file.name))
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             outcome = settling.settle(payout=one, path=file, at=clock.now(), watch=progress)
             report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))

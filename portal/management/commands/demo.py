@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from bookings.commands import ContractCommand, Report
+from bookings.printable import printable_lines
 from campaign import clock
 from portal.demo import main_job, place, preparing, processes, summary
 from portal.demo.crew import Crew
@@ -106,7 +107,7 @@ class Command(ContractCommand):
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal what happens."""
-        self.stderr.write(text, style_func=str)
+        self.stderr.write(printable_lines(text), style_func=str)
         self.stderr.flush()
 
 
