@@ -33,7 +33,7 @@ class PublishedCampaignField(CampaignChoice):
         )
 
     def label_from_instance(self, obj: Campaign) -> str:
-        """Return the code with the day of the opening."""
+        """Return the code with the month of the opening."""
         return queries.choice_label(obj)
 
 

@@ -94,10 +94,10 @@ def meant_campaign(*, at: datetime) -> Campaign | None:
 
 
 def choice_label(campaign: Campaign) -> str:
-    """Return what staff choose a published campaign by; two of one name differ in their year."""
+    """Return what staff choose a published campaign by: its code, and the month of the opening."""
     opens_at: datetime = vars(campaign)["opens_at"]
-    day = date_format(localtime(opens_at), "DATE_FORMAT")
-    return _("%(code)s (entry from %(day)s)") % {"code": campaign.code, "day": day}
+    month = date_format(localtime(opens_at), "YEAR_MONTH_FORMAT")
+    return _("%(code)s (%(month)s)") % {"code": campaign.code, "month": month}
 
 
 def newest_public_terms(*, at: datetime) -> Terms | None:

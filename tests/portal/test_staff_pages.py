@@ -203,10 +203,7 @@ def test_looking_up_is_about_the_campaign_that_opened_last_or_the_one_chosen(
         form = client.get(LOOK_UP).context["form"]
         return [label for _value, label in choices(form)], form["campaign"].value()
 
-    labels = [
-        "later（2025年1月14日エントリー開始）",
-        f"{campaign.code}（2024年12月10日エントリー開始）",
-    ]
+    labels = ["later（2025年1月）", f"{campaign.code}（2024年12月）"]
     set_clock(FREEZES)
     assert chosen() == (labels, campaign.pk)
     set_clock(FREEZES + timedelta(hours=1))
