@@ -1,15 +1,18 @@
 """What staff see of totals: the runs, the nights missed, and why bookings do not count."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +26,7 @@ from campaign.models import AggregationRun, Campaign, Terms
 from campaign.rules import RULES
 
 REASONS_VIEW = "campaign_aggregationrun_reasons"
-HEADINGS = {"pending": gettext_lazy("only waiting"), "counts": gettext_lazy("counts")}
+HEADINGS = {"pending": gettext_lazy("only not confirmed"), "counts": gettext_lazy("counts")}
 
 
 class AggregationRunAdmin(ReadOnlyAdmin):
@@ -94,18 +97,33 @@ def reason_rows(terms: Terms) -> list[dict[str, Any]]:
 
 
 class CampaignFilter(admin.SimpleListFilter):
-    """Under whose terms the reasons are asked; the newest campaign's unless one is chosen."""
+    """The published campaign that a list is about: the one that is meant, or another one chosen."""
 
     title = gettext_lazy("campaign")
     parameter_name = "campaign"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        """Return the campaigns, the newest first."""
-        codes = Campaign.objects.order_by("-id").values_list("code", flat=True)
-        return [(code, code) for code in codes]
+        """Return the published campaigns, the one that opens last first."""
+        self.campaign = chosen_campaign(request)
+        return [(one.code, queries.choice_label(one)) for one in queries.published_campaigns()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
-        """Leave out no booking: every one has an answer under every campaign."""
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Yield the campaigns, one of them always chosen; a list is never about all of them."""
+        for code, label in self.lookup_choices:
+            yield {
+                "selected": self.campaign is not None and code == self.campaign.code,
+                "query_string": changelist.get_query_string({self.parameter_name: code}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave out nothing: every booking has an answer under every campaign.
+
+        Raises:
+            IncorrectLookupParameters: the campaign that was asked for is none, or not published.
+        """
+        if self.campaign is None and self.value():
+            raise IncorrectLookupParameters
         return queryset
 
 
@@ -121,21 +139,25 @@ class ReasonFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         """Ask the rule of Postgres."""
+        if self.value() is None:
+            return queryset
         terms = chosen_terms(request)
-        if terms and self.value() == "counts":
+        if terms is None:
+            return queryset.none()
+        if self.value() == "counts":
             return eligibility.counting(terms, queryset)
         for rule in RULES:
-            if terms and rule.code == self.value():
+            if rule.code == self.value():
                 return eligibility.rejected_by(rule, terms, queryset)
         return queryset
 
 
 class JudgedBookingAdmin(BookingAdmin):
-    """Bookings with their reasons under a campaign's terms."""
+    """Bookings with their reasons: in the list under one campaign's terms, each under all."""
 
     list_display = [*BookingAdmin.list_display, "reasons"]
     list_filter = [CampaignFilter, ReasonFilter, *BookingAdmin.list_filter]
-    readonly_fields = [*BookingAdmin.readonly_fields, "reasons"]
+    readonly_fields = [*BookingAdmin.readonly_fields, "reasons_by_campaign"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         """Ask all rules of the bookings that are shown."""
@@ -147,18 +169,43 @@ class JudgedBookingAdmin(BookingAdmin):
     def reasons(self, booking: Booking) -> str:
         """Return why the booking does not count."""
         codes: list[str] | None = vars(booking).get("reasons")
-        if codes is None:
-            return "-"
-        return ", ".join(codes) or str(HEADINGS["counts"])
+        return "-" if codes is None else in_words(codes)
+
+    @admin.display(description=gettext_lazy("reasons"))
+    def reasons_by_campaign(self, booking: Booking) -> SafeString:
+        """Return why the booking does not count, under each published campaign."""
+        in_force = queries.terms_in_force().order_by("-opens_at", "-id")
+        asked = Booking.objects.filter(pk=booking.pk)
+        judged = ((one, eligibility.with_reasons(one, asked).get()) for one in in_force)
+        lines = ((one.campaign.code, in_words(vars(found)["reasons"])) for one, found in judged)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, and say under which campaign its bookings are judged."""
+        campaign = chosen_campaign(request)
+        said = _("Reasons under campaign %(campaign)s")
+        subtitle = said % {"campaign": queries.choice_label(campaign)} if campaign else None
+        return super().changelist_view(request, {"subtitle": subtitle, **(extra_context or {})})
+
+
+def in_words(codes: list[str]) -> str:
+    """Return the reasons of a booking in one line."""
+    return ", ".join(codes) or str(HEADINGS["counts"])
+
+
+def chosen_campaign(request: HttpRequest) -> Campaign | None:
+    """Return the published campaign that is asked for, or else the one that is meant."""
+    if code := request.GET.get(CampaignFilter.parameter_name):
+        return next((one for one in queries.published_campaigns() if one.code == code), None)
+    return queries.meant_campaign(at=clock.now())
 
 
 def chosen_terms(request: HttpRequest) -> Terms | None:
-    """Return the terms of the campaign that is asked for, or else of the newest."""
-    asked = request.GET.get(CampaignFilter.parameter_name)
-    for campaign in with_terms().order_by("-id"):
-        if asked in (None, "", campaign.code):
-            return queries.working_terms(campaign)
-    return None
+    """Return the terms in force of the chosen campaign; None where there is none."""
+    campaign = chosen_campaign(request)
+    return queries.published_terms(campaign) if campaign else None
 
 
 def with_terms() -> QuerySet[Campaign]:

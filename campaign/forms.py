@@ -6,16 +6,35 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models.registrations import MemberKind
-from campaign.models import Terms
+from campaign import clock, queries
+from campaign.models import Campaign, Terms
 from campaign.termsfile import FIELDS
 
 if TYPE_CHECKING:  # generic in its stubs alone
     from django.utils.functional import _StrPromise as StrPromise
 
     TermsModelForm = forms.ModelForm[Terms]
+    CampaignChoice = forms.ModelChoiceField[Campaign]
 else:
-    TermsModelForm = forms.ModelForm
+    TermsModelForm, CampaignChoice = forms.ModelForm, forms.ModelChoiceField
 LISTS = ("kinds_excluded", "kinds_registered", "kinds_free")
+
+
+class PublishedCampaignField(CampaignChoice):
+    """A published campaign; the one that people mean is chosen until they choose another."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queries.published_campaigns(),
+            label=_("campaign"),
+            empty_label=None,
+            initial=lambda: queries.meant_campaign(at=clock.now()),
+            help_text=_("Chosen at first: the published campaign whose entry opened last."),
+        )
+
+    def label_from_instance(self, obj: Campaign) -> str:
+        """Return the code with the month of the opening."""
+        return queries.choice_label(obj)
 
 
 def kinds_field(label: "StrPromise") -> forms.MultipleChoiceField:

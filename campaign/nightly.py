@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import structlog
-from django.db.models import Exists, OuterRef
 
 from campaign.aggregation import start_run
-from campaign.models import AggregationRun, Campaign, Terms
+from campaign.models import AggregationRun, Campaign
+from campaign.queries import published_campaigns
 from campaign.reports import missed_before, nights_due
 
 log = structlog.get_logger(__name__)
@@ -19,16 +19,10 @@ def start_due_runs(*, now: datetime) -> list[AggregationRun]:
     worker or a lost message left. Nights that were missed are reported once, by the run that
     starts after them.
     """
-    for campaign in published_campaigns():
+    for campaign in published_campaigns().order_by("id"):
         start_if_due(campaign, now=now)
     unfinished = AggregationRun.objects.filter(finished_at__isnull=True)
     return list(unfinished.select_related("campaign").order_by("id"))
-
-
-def published_campaigns() -> list[Campaign]:
-    """Return the campaigns that have terms in force."""
-    published = Terms.objects.filter(campaign=OuterRef("pk"), published_at__isnull=False)
-    return list(Campaign.objects.filter(Exists(published)).order_by("id"))
 
 
 def start_if_due(campaign: Campaign, *, now: datetime) -> None:

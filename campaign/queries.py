@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bookings.models import Stop
@@ -65,15 +68,41 @@ def working_terms(campaign: Campaign) -> Terms:
     return terms
 
 
-def newest_public_terms(*, at: datetime) -> Terms | None:
-    """Return the terms in force of the newest campaign whose page is public at an instant.
-
-    The page of a campaign follows its last version alone; those before it say nothing any more.
-    """
+def terms_in_force() -> QuerySet[Terms]:
+    """Return the last published version of each campaign; those before it say nothing any more."""
     published = Terms.objects.filter(published_at__isnull=False)
-    in_force = published.order_by("campaign", "-version").distinct("campaign").values("id")
-    public = Terms.objects.filter(id__in=in_force, public_at__lte=at)
-    return public.select_related("campaign").order_by("-opens_at", "-id").first()
+    last = published.order_by("campaign", "-version").distinct("campaign").values("id")
+    return Terms.objects.filter(id__in=last).select_related("campaign")
+
+
+def published_campaigns() -> QuerySet[Any, Any]:
+    """Return the campaigns with terms in force, each with its ``opens_at``, the last first."""
+    opens_at = terms_in_force().filter(campaign=OuterRef("pk")).values("opens_at")
+    campaigns = Campaign.objects.annotate(opens_at=Subquery(opens_at))
+    return campaigns.filter(opens_at__isnull=False).order_by("-opens_at", "-id")
+
+
+def meant_campaign(*, at: datetime) -> Campaign | None:
+    """Return the published campaign that people mean at an instant unless they choose another.
+
+    The one whose entry opened last; before the first opens, the next that will. A draft is never
+    meant, nor one that is only announced while an earlier one is still talked about.
+    """
+    campaigns = published_campaigns()
+    opened: Campaign | None = campaigns.filter(opens_at__lte=at).first()
+    return opened or campaigns.last()
+
+
+def choice_label(campaign: Campaign) -> str:
+    """Return what staff choose a published campaign by: its code, and the month of the opening."""
+    opens_at: datetime = vars(campaign)["opens_at"]
+    month = date_format(localtime(opens_at), "YEAR_MONTH_FORMAT")
+    return _("%(code)s (%(month)s)") % {"code": campaign.code, "month": month}
+
+
+def newest_public_terms(*, at: datetime) -> Terms | None:
+    """Return the terms in force of the newest campaign whose page is public at an instant."""
+    return terms_in_force().filter(public_at__lte=at).order_by("-opens_at", "-id").first()
 
 
 def runs_somewhere(operator: str) -> bool:

@@ -41,13 +41,15 @@ class Rule:
 
     ``clause`` is the sentence of the announced terms that it comes from, ``sentence`` what the
     member reads; ``rejects`` makes the condition on a booking from the campaign's terms. The
-    condition is true or false for every booking, never null.
+    condition is true or false for every booking, never null. A booking only waits for what
+    ``unconfirmed`` says: the sentence once it waits no more, from the crediting on.
     """
 
     code: str
     clause: str
     sentence: "StrPromise"
     rejects: Callable[[RuleTerms], Q]
+    unconfirmed: "StrPromise | None" = None
 
 
 def _no_wester_login(_terms: RuleTerms) -> Q:
@@ -126,6 +128,7 @@ RULES = (
         "スマートEX海外向けサービス会員、エクスプレス予約の一部法人モデル会員等、一部会員を除きます。",
         _("We are checking the kind of membership."),
         _member_kind_unclear,
+        unconfirmed=_("Not eligible, because the kind of membership could not be confirmed."),
     ),
     Rule(
         "points_registration_missing",
@@ -198,11 +201,11 @@ RULES = (
         "期間中総額5,000円以上をご予約のうえ、ご利用いただいたお客様。",
         _("We are waiting for word that the journey was made."),
         _flag("used", is_set=False),
+        unconfirmed=_("Not eligible, because it could not be confirmed that the journey was made."),
     ),
 )
 RULE_CODES = tuple(rule.code for rule in RULES)
-PENDING = frozenset({"not_used", "member_kind_unclear"})
-COUNTS = _("Eligible (it is added to your total)")
+PENDING = frozenset(rule.code for rule in RULES if rule.unconfirmed is not None)
 
 
 def any_rejects(terms: RuleTerms, rules: Iterable[Rule] = RULES) -> Q:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin_base import ReadOnlyAdmin
+from campaign.admin_totals import CampaignFilter, chosen_campaign
 from campaign.clock import JAPAN
 from campaign.models import Campaign
 from lottery.forecast import Forecast
@@ -17,13 +18,25 @@ from lottery.forecast_plot import Plot, plot_days
 from lottery.models import KeptForecast
 
 
+class ForecastCampaignFilter(CampaignFilter):
+    """The campaign whose forecasts are listed and plotted; without one there are none."""
+
+    def has_output(self) -> bool:
+        """Take part also where no campaign is published."""
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave out the forecasts of other campaigns."""
+        return super().queryset(request, queryset).filter(run__campaign=self.campaign)
+
+
 class ForecastAdmin(ReadOnlyAdmin):
-    """The forecasts, one for each finished run; above them stand the newest campaign's plots."""
+    """The forecasts of one campaign, one for each finished run; above them stand its plots."""
 
     change_list_template = "admin/lottery/forecasts.html"
     list_display = ["as_of", "entrants", "winners", "chance", "used"]
-    list_filter = ["run__campaign"]
-    list_select_related = ["run__campaign"]
+    list_filter = [ForecastCampaignFilter]
+    list_select_related = ["run"]
     ordering = ["-id"]
 
     @admin.display(description=gettext_lazy("as of"))
@@ -50,7 +63,7 @@ class ForecastAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list below the plots."""
-        campaign = Campaign.objects.filter(runs__forecast__isnull=False).order_by("-id").first()
+        campaign = chosen_campaign(request)
         plots = plots_of(campaign) if campaign else []
         context = {"plots": plots, "campaign": campaign, **(extra_context or {})}
         return super().changelist_view(request, context)

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.refusals import Refusal
 from campaign import clock
 from campaign.audit import Actor
-from campaign.models import Campaign, User
+from campaign.forms import PublishedCampaignField
+from campaign.models import User
+from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
 from lottery.models import Draw
 from lottery.queries import FILES
@@ -29,11 +31,7 @@ from lottery.queries import FILES
 class FreezeForm(forms.Form):
     """Whose entrants to freeze, and the round that will decide."""
 
-    campaign = forms.ModelChoiceField(
-        Campaign.objects.filter(terms__published_at__isnull=False).distinct().order_by("-id"),
-        label=gettext_lazy("campaign"),
-        empty_label=None,
-    )
+    campaign = PublishedCampaignField()
     round_time = forms.DateTimeField(
         label=gettext_lazy("first round at or after (Japan time)"),
         widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}),
@@ -46,11 +44,7 @@ class FreezeForm(forms.Form):
 class ReceiptForm(forms.Form):
     """Whose receipt; sent by POST, so that no address names a member."""
 
-    wester_id = forms.CharField(
-        label=gettext_lazy("WESTER ID"),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
+    wester_id = KnownWesterIdField()
 
 
 def addresses() -> list[URLPattern]:

@@ -37,9 +37,13 @@ def day_in_words(day: date, *, with_year: bool = True) -> str:
 
 
 def bare_day_in_words(day: date) -> str:
-    """Write a day by month and number alone, as within a sentence."""
-    month = formatted(day, pgettext("month", "F"))
-    return pgettext("day of a month", "%(month)s %(day)s") % {"month": month, "day": day.day}
+    """Write a day without its weekday, as within a sentence: it is read in later years as well."""
+    parts = {
+        "month": formatted(day, pgettext("month", "F")),
+        "day": day.day,
+        "year": day.year,
+    }
+    return pgettext("day within a sentence", "%(month)s %(day)s, %(year)s") % parts
 
 
 def time_in_words(instant: datetime) -> str:

@@ -12,7 +12,7 @@ from bookings.models.bookings import BookingService
 from bookings.models.registrations import MemberKind
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
-from portal.states import Outcome, ShownState
+from portal.states import Outcome, ShownState, Verdict
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -33,6 +33,12 @@ OUTCOMES = {
     Outcome.CREDITED: pgettext_lazy("outcome of a draw", "Points credited"),
     Outcome.FORFEITED: pgettext_lazy("outcome of a draw", "Drawn, forfeited"),
 }
+VERDICTS = {
+    Verdict.COUNTS: _("Eligible"),
+    Verdict.WAITS: _("Being checked"),
+    Verdict.REJECTED: _("Not eligible"),
+}
+COUNTING, COUNTED = _("It counts towards your total."), _("It was added to your total.")
 PAYOUTS = {
     "not_confirmed": pgettext_lazy("state of a payout", "No confirmed draw"),
     "confirmed": pgettext_lazy("state of a payout", "Not prepared"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.quarantine import open_rows
 from campaign import reports
 from campaign.models import Approval, Campaign, Terms
-from campaign.queries import published_terms
+from campaign.queries import terms_in_force
 from lottery.models import Draw
 from lottery.queries import standing_draw
 from points.queries import describe_payout
@@ -46,14 +46,13 @@ def page_context(*, now: datetime) -> dict[str, Any]:
 
 
 def shown_campaigns(*, now: datetime) -> list[ShownCampaign]:
-    """Return the published campaigns, the newest first."""
-    versions = [(one, published_terms(one)) for one in Campaign.objects.order_by("-id")]
-    return [show_campaign(one, terms, now=now) for one, terms in versions if terms is not None]
+    """Return the published campaigns, the one that opens last first."""
+    in_force = terms_in_force().order_by("-opens_at", "-id")
+    return [show_campaign(terms.campaign, terms, now=now) for terms in in_force]
 
 
 def show_campaign(campaign: Campaign, terms: Terms, *, now: datetime) -> ShownCampaign:
     """Return where a campaign stands."""
-    terms.campaign = campaign
     return ShownCampaign(
         code=campaign.code,
         terms=terms,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from campaign.models import Terms
-from campaign.queries import newest_public_terms
+from campaign.queries import newest_public_terms, terms_in_force
 
 
 def front_terms(*, at: datetime) -> Terms | None:
@@ -11,7 +11,5 @@ def front_terms(*, at: datetime) -> Terms | None:
 
     The newest whose page is public; where none is, the next to come, for it has been announced.
     """
-    coming = Terms.objects.filter(published_at__isnull=False, public_at__gt=at)
-    return newest_public_terms(at=at) or (
-        coming.select_related("campaign").order_by("opens_at", "-version").first()
-    )
+    coming = terms_in_force().filter(public_at__gt=at).order_by("opens_at", "id")
+    return newest_public_terms(at=at) or coming.first()

@@ -8,10 +8,15 @@ from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 from portal import formats, names
 
 
-def booking_sentences(terms: Terms) -> dict[str, str]:
-    """Return by its code what a member reads about each rule that rejects a booking."""
+def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]:
+    """Return by its code what a member reads about each rule that rejects a booking.
+
+    Args: ``is_final``: from the crediting on, when nothing is waited for any more.
+    """
     filled = placeholders(terms)
-    return {rule.code: str(rule.sentence) % filled for rule in RULES}
+    return {
+        rule.code: str((is_final and rule.unconfirmed) or rule.sentence) % filled for rule in RULES
+    }
 
 
 def member_sentences(terms: Terms) -> dict[str, str]:
@@ -31,6 +36,8 @@ def forfeit_sentence(terms: Terms, code: str) -> str:
             "is below %(minimum)s yen."
         )
         return sentence % filled
+    if code == "reversed":
+        return _("You were drawn and points were credited, but they were taken back afterwards.")
     return _("You were drawn, but the points could not be credited to your account.")
 
 

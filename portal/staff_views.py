@@ -8,30 +8,23 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign import clock
 from campaign.audit import Actor
-from campaign.models import Campaign, User
+from campaign.forms import PublishedCampaignField
+from campaign.models import User
+from entries.forms import WesterIdField
 from portal import look_up, overview
 
 
 class LookUpForm(forms.Form):
     """Whom to look up, in which campaign; sent by POST, so that no address names a member."""
 
-    campaign = forms.ModelChoiceField(
-        Campaign.objects.filter(terms__isnull=False).distinct().order_by("-id"),
-        label=gettext_lazy("campaign"),
-        empty_label=None,
-    )
-    wester_id = forms.CharField(
-        label=gettext_lazy("WESTER ID"),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
+    campaign = PublishedCampaignField()
+    wester_id = WesterIdField()
 
 
 @require_safe

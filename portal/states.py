@@ -28,6 +28,14 @@ class Outcome(StrEnum):
     FORFEITED = "forfeited"
 
 
+class Verdict(StrEnum):
+    """What a member is told of a booking."""
+
+    COUNTS = "counts"
+    WAITS = "waits"
+    REJECTED = "rejected"
+
+
 BY_ENTRY = {
     EntryState.BEFORE: ShownState.BEFORE,
     EntryState.OPEN: ShownState.OPEN,

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from bookings.refusals import Refusal
 from campaign import clock
 from campaign.models import DemoClock, Terms
+from campaign.queries import terms_in_force
 from portal.demo.schedule import at, plan
 
 if TYPE_CHECKING:
@@ -65,9 +66,8 @@ def stops(terms: Terms, *, now: datetime) -> list[Stop]:
 
 
 def shown_campaign() -> Terms | None:
-    """Return the terms of the campaign that the demo plays."""
-    published = Terms.objects.filter(published_at__isnull=False)
-    return published.order_by("-opens_at", "-version").first()
+    """Return the terms of the campaign that the demo plays: the first that was set down."""
+    return terms_in_force().order_by("campaign_id").first()
 
 
 def is_free() -> bool:

@@ -72,7 +72,7 @@ def tell_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> di
     standing = explain_member(campaign=campaign, wester_id=wester_id)
     entry = Entry.objects.get(campaign=campaign, wester_id=wester_id)
     with translation.override("en"):
-        words = booking_sentences(working_terms(campaign))
+        words = booking_sentences(working_terms(campaign), is_final=True)
     return {
         "wester_id": wester_id,
         "entered_at": localtime(entry.entered_at).isoformat(),

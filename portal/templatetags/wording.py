@@ -30,7 +30,6 @@ def timed(write: Callable[[datetime], str], instant: datetime) -> SafeString:
 FILTERS: dict[str, Callable[..., str]] = {
     "day": partial(dated, formats.day_in_words),
     "bare_day": partial(dated, formats.bare_day_in_words),
-    "short_day": partial(dated, partial(formats.day_in_words, with_year=False)),
     "part_of_month": partial(dated, formats.part_of_month_in_words),
     "last_day": partial(dated, formats.last_day_in_words),
     "moment": partial(timed, formats.moment_in_words),

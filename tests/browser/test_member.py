@@ -78,7 +78,7 @@ def test_back_and_pressed_again_makes_no_second_entry(site: Site, visit: Visit) 
     site.at(PRESSED + timedelta(seconds=15))
     other.get_by_role("button", name="エントリーする", exact=True).click()
     said = other.get_by_role("status")
-    expect(said).to_contain_text("すでにエントリー済みです（12月10日 12:03）。")
+    expect(said).to_contain_text("すでにエントリー済みです（2024年12月10日 12:03）。")
     expect(said).to_be_focused()
     assert Entry.objects.count() == 1
 

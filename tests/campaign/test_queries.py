@@ -74,6 +74,51 @@ def test_terms_of_a_campaign_without_any() -> None:
         queries.working_terms(campaign)
 
 
+def test_published_campaigns_are_no_drafts_and_the_last_to_open_stands_first() -> None:
+    revised = CampaignFactory.create()
+    TermsFactory.create(campaign=revised, published=True)
+    TermsFactory.create(campaign=revised, published=True, opens_at=OPENS + 2 * DAY)
+    TermsFactory.create(campaign=revised, opens_at=OPENS - DAY, public_at=OPENS - DAY)
+    earlier = CampaignFactory.create(published=True)
+    between = TermsFactory.create(published=True, opens_at=OPENS + DAY).campaign
+    CampaignFactory.create(draft=True)
+    CampaignFactory.create()
+
+    assert list(queries.published_campaigns()) == [revised, between, earlier]
+
+
+@pytest.mark.parametrize(
+    ("at", "meant"),
+    [
+        pytest.param(OPENS - SECOND, "this-year", id="none has opened: the next to open"),
+        pytest.param(OPENS, "this-year", id="open"),
+        pytest.param(OPENS + 365 * DAY - SECOND, "this-year", id="the next one is announced"),
+        pytest.param(OPENS + 365 * DAY, "next-year", id="the next one opens"),
+        pytest.param(OPENS + 9 * 365 * DAY, "next-year", id="long after all"),
+    ],
+)
+def test_the_campaign_that_is_meant_opened_last_and_is_never_a_draft(at: Any, meant: str) -> None:
+    CampaignFactory.create(code="last-draft", draft=True)
+    CampaignFactory.create(code="this-year", published=True)
+    next_year = {"public_at": PUBLIC + 365 * DAY, "opens_at": OPENS + 365 * DAY}
+    next_year |= {"closes_at": FIRST_TERMS["closes_at"] + 365 * DAY}
+    next_year |= {"credit_at": FIRST_TERMS["credit_at"] + 365 * DAY}
+    next_year |= {"expires_on": FIRST_TERMS["expires_on"] + 365 * DAY}
+    TermsFactory.create(campaign__code="next-year", published=True, **next_year)
+    CampaignFactory.create(code="draft", draft=True)
+
+    found = queries.meant_campaign(at=at)
+
+    assert found
+    assert found.code == meant
+
+
+def test_no_campaign_is_meant_where_none_is_published() -> None:
+    CampaignFactory.create(draft=True)
+
+    assert queries.meant_campaign(at=OPENS) is None
+
+
 def newest(at: Any) -> Campaign | None:
     terms = queries.newest_public_terms(at=at)
     return terms.campaign if terms else None

@@ -248,7 +248,9 @@ SENTENCES = {
     "fare_only": "特急券・新幹線を含まないご予約のため、対象外です。",
     "rail_points_product": "「鉄道ポイント利用商品」のため、対象外です。",
     "outside_jr_west": "JR西日本の区間を含まない行程のため、対象外です。",
-    "outside_travel_period": "乗車日が対象乗車期間（12月26日～1月6日）外のため、対象外です。",
+    "outside_travel_period": (
+        "乗車日が対象乗車期間（2024年12月26日～2025年1月6日）外のため、対象外です。"
+    ),
     "cancelled": "取り消しのため、対象外です。",
     "refunded": "払いもどしのため、対象外です。",
     "stopover": "途中下車のため、対象外です。",
@@ -259,8 +261,11 @@ SENTENCES = {
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=CODES)
 def test_members_read_the_sentence_of_a_rule(rule: rules.Rule) -> None:
-    filled = {"operator": "JR西日本", "travel_first": "12月26日", "travel_last": "1月6日"}
+    filled = {
+        "operator": "JR西日本",
+        "travel_first": "2024年12月26日",
+        "travel_last": "2025年1月6日",
+    }
 
     with translation.override("ja"):
         assert str(rule.sentence) % filled == SENTENCES[rule.code]
-        assert str(rules.COUNTS) == "対象（ご利用額に加算されます）"

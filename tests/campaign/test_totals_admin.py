@@ -1,7 +1,7 @@
 """Runs, missed nights and reasons in the admin: seen by those who may, changed by nobody."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from campaign.models import Campaign
 from campaign.rules import RULE_CODES
 from config.env import MovedClock
 from tests.factories.bookings import JAPAN, BookingFactory, RegistrationFactory
-from tests.factories.campaign import CampaignFactory, TermsFactory, UserFactory
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory, UserFactory
 from tests.factories.totals import RunFactory, ShardFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,26 +170,79 @@ def test_bookings_are_filtered_by_reason(staff: Client, campaign: Campaign) -> N
 def test_bookings_are_judged_by_the_campaign_chosen(staff: Client, campaign: Campaign) -> None:
     west = BookingFactory.create(operators=["JR West"])
     east = BookingFactory.create(operators=["JR East"])
-    newest = CampaignFactory.create(code="EAST")
-    TermsFactory.create(campaign=newest, operator="JR East")
-    CampaignFactory.create(code="without-terms")
+    opens_at = FIRST_TERMS["opens_at"] + timedelta(seconds=1)
+    TermsFactory.create(
+        campaign__code="EAST", published=True, operator="JR East", opens_at=opens_at
+    )
 
     assert shown(staff, reason="counts") == {east}
     assert shown(staff, reason="counts", campaign="NY2025") == {west}
     assert shown(staff, reason="counts", campaign="EAST") == {east}
-    for nothing in ("nothing", "without-terms", "\0"):
-        assert shown(staff, reason="counts", campaign=nothing) == {west, east}
+
+
+def test_bookings_are_judged_by_no_draft(staff: Client, campaign: Campaign) -> None:
+    west = BookingFactory.create(operators=["JR West"])
+    east = BookingFactory.create(operators=["JR East"])
+    TermsFactory.create(campaign__code="DRAFT", operator="JR East")
+    TermsFactory.create(campaign=campaign, operator="JR East")
+    text = staff.get(reverse(BOOKINGS)).content.decode()
+
+    assert shown(staff, reason="counts") == {west}
+    assert "Reasons under campaign NY2025 (December 2024)" in text
+    assert "DRAFT" not in text
+    assert "outside_jr_west" in staff.get(detail(east)).content.decode()
+    assert "DRAFT" not in staff.get(detail(east)).content.decode()
+
+
+@pytest.mark.parametrize("code", ["nothing", "without-terms", "DRAFT", "\0"])
+def test_a_campaign_that_judges_nothing_leads_to_the_list_that_one_does(
+    staff: Client, campaign: Campaign, code: str
+) -> None:
+    CampaignFactory.create(code="without-terms")
+    CampaignFactory.create(code="DRAFT", draft=True)
+
+    response = staff.get(reverse(BOOKINGS), {"campaign": code, "reason": "counts"})
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"{reverse(BOOKINGS)}?e=1")
+
+
+def test_one_campaign_is_always_chosen(staff: Client, campaign: Campaign) -> None:
+    later = {"opens_at": FIRST_TERMS["opens_at"] + timedelta(seconds=1)}
+    TermsFactory.create(campaign__code="SECOND", published=True, **later)
+
+    def chosen(**parameters: str) -> list[tuple[str, bool]]:
+        page = staff.get(reverse(BOOKINGS), parameters)
+        (found,) = (one for one in page.context["cl"].filter_specs if one.title == "campaign")
+        choices = found.choices(page.context["cl"])
+        return [(one["display"].split()[0], one["selected"]) for one in choices]
+
+    assert chosen() == [("SECOND", True), ("NY2025", False)]
+    assert chosen(campaign="NY2025") == [("SECOND", False), ("NY2025", True)]
+
+
+def test_a_booking_shows_its_reasons_under_each_published_campaign(
+    staff: Client, campaign: Campaign
+) -> None:
+    TermsFactory.create(campaign__code="EAST", published=True, operator="JR East")
+    text = staff.get(detail(BookingFactory.create(cancelled=True))).content.decode()
+
+    assert "<li>EAST: outside_jr_west, cancelled</li><li>NY2025: cancelled</li>" in text
+
+
+def detail(booking: Booking) -> str:
+    return reverse("admin:bookings_booking_change", args=[booking.pk])
 
 
 def test_bookings_show_their_reasons(staff: Client, campaign: Campaign) -> None:
     booking = BookingFactory.create(cancelled=True, used=False)
-    detail = reverse("admin:bookings_booking_change", args=[booking.pk])
 
     assert "cancelled, not_used" in staff.get(reverse(BOOKINGS)).content.decode()
-    assert "cancelled, not_used" in staff.get(detail).content.decode()
+    assert "cancelled, not_used" in staff.get(detail(booking)).content.decode()
 
 
 def test_bookings_are_shown_without_any_campaign(staff: Client) -> None:
     booking = BookingFactory.create()
 
-    assert shown(staff) == shown(staff, reason="counts") == {booking}
+    assert shown(staff) == {booking}
+    assert shown(staff, reason="counts") == set()
+    assert "NY" not in staff.get(detail(booking)).content.decode()

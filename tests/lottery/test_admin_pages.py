@@ -19,7 +19,7 @@ from lottery import bundle
 from lottery.models import Draw
 from lottery.receipts import receipt_json
 from tests.campaign.staffpages import signed_in
-from tests.factories.campaign import UserFactory
+from tests.factories.campaign import CampaignFactory, TermsFactory, UserFactory
 from tests.factories.lottery import (
     CLOSED,
     FREEZES,
@@ -161,18 +161,52 @@ def test_a_receipt_is_issued_without_an_address_and_with_an_audit(stand: Stand, 
 @pytest.mark.parametrize(
     ("make", "wester_id"),
     [
-        pytest.param(published_draw, "W-2", id="no entrant"),
+        pytest.param(published_draw, "W-small", id="no entrant"),
         pytest.param(frozen_draw, "W-1", id="not published"),
     ],
 )
 def test_no_receipt_is_said_beside_the_form(
     stand: Stand, make: Callable[..., Draw], wester_id: str
 ) -> None:
-    draw = make({"W-1": 5_000})
+    draw = make({"W-1": 5_000, "W-small": 4_999})
     response = staff("support").post(place("receipt", draw), {"wester_id": wester_id})
     assert response.status_code == 200
     assert "not published, or this is no entrant" in response.content.decode()
     assert not AuditRecord.objects.filter(action="draw.receipt").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("ｗ－１", "no record of exactly this. Is it one of these? W-1, W1<"),
+        ("W-2", "There is no record of it. Please check what was typed."),
+    ],
+)
+def test_a_receipt_is_issued_for_the_exact_wester_id_alone(
+    stand: Stand, typed: str, said: str
+) -> None:
+    draw = published_draw({"W-1": 5_000, "W1": 5_000})
+    response = staff("support").post(place("receipt", draw), {"wester_id": typed})
+    assert said in response.content.decode()
+    assert "no entrant" not in response.content.decode()
+    assert not AuditRecord.objects.filter(action="draw.receipt").exists()
+
+
+def test_the_campaign_to_freeze_is_the_one_that_opened_last(stand: Stand) -> None:
+    campaign = closed_campaign({"W1": 5_000})
+    opens_at = FREEZES + timedelta(seconds=1)
+    later = {"opens_at": opens_at, "closes_at": opens_at + timedelta(days=1)}
+    announced = TermsFactory.create(campaign__code="next", published=True, **later).campaign
+    CampaignFactory.create(draft=True)
+
+    def chosen() -> tuple[list[Any], Any]:
+        form = staff("ops").get(FREEZE).context["form"]
+        offered = [value.instance for value, _label in form.fields["campaign"].choices]
+        return offered, form["campaign"].value()
+
+    assert chosen() == ([announced, campaign], campaign.pk)
+    stand(opens_at)
+    assert chosen() == ([announced, campaign], announced.pk)
 
 
 @pytest.mark.parametrize("role", sorted(set(roles.ROLES) - set(MAY_ISSUE)))

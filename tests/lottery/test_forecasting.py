@@ -18,7 +18,13 @@ from lottery.forecast import Spread
 from lottery.forecasting import forecast_campaign, keep_due_forecasts, read_rewards
 from lottery.models import KeptForecast
 from lottery.tasks import keep_forecasts
-from tests.factories.campaign import JAPAN, CampaignFactory, UserFactory
+from tests.factories.campaign import (
+    FIRST_TERMS,
+    JAPAN,
+    CampaignFactory,
+    TermsFactory,
+    UserFactory,
+)
 from tests.factories.entries import EntryFactory, MembershipFactory
 from tests.factories.totals import RunFactory, TotalFactory
 
@@ -141,6 +147,37 @@ def test_staff_see_the_plots_over_the_days(campaign: Campaign, role: str) -> Non
     assert "2024-12-30" in page
     assert "4 / 4 / 4" in page
     assert "100.00 % / 100.00 % / 100.00 %" in page
+
+
+def test_the_plots_are_of_a_published_campaign_and_of_the_one_chosen(campaign: Campaign) -> None:
+    finish_run(campaign, day=27)
+    draft = CampaignFactory.create(code="a-draft", draft=True)
+    finish_run(draft, day=28)
+    opens_at = FIRST_TERMS["opens_at"] + timedelta(seconds=1)
+    later = TermsFactory.create(campaign__code="later", published=True, opens_at=opens_at).campaign
+    finish_run(later, day=29)
+    assert keep_due_forecasts(at=AT) == 3
+    client = Client()
+    client.force_login(UserFactory.create(role="ops"))
+
+    def plotted(**parameters: str) -> tuple[str, int]:
+        context = client.get(FORECASTS, parameters).context
+        return context["campaign"].code, len(context["cl"].result_list)
+
+    assert plotted() == ("later", 1)
+    assert plotted(campaign=campaign.code) == (campaign.code, 1)
+    assert client.get(FORECASTS, {"campaign": "a-draft"}).status_code == 302
+
+
+def test_staff_see_no_forecast_of_a_draft() -> None:
+    draft = CampaignFactory.create(draft=True)
+    finish_run(draft, day=28)
+    keep_due_forecasts(at=AT)
+    client = Client()
+    client.force_login(UserFactory.create(role="ops"))
+    response = client.get(FORECASTS)
+    assert list(response.context["cl"].result_list) == []
+    assert b"<polyline" not in response.content
 
 
 def test_staff_see_no_plot_before_the_first_forecast() -> None:

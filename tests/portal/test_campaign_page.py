@@ -112,6 +112,12 @@ def test_page_says_its_state_first(publish: Publish, state: ShownState) -> None:
     assert not [word for word in others if word in before_the_announcement]
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_page_announces_no_delay_once_all_is_counted(publish: Publish, state: ShownState) -> None:
+    text = page_in("ja", state, publish()).text
+    assert ("反映には数日かかる" in text) == (state is not ShownState.CREDITED)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", STATES)
 def test_page_is_sound(publish: Publish, state: ShownState, language: str) -> None:

@@ -49,6 +49,20 @@ def test_the_bar_leads_to_stops_in_the_order_of_time(client: Client) -> None:
     assert all(f'value="{stop.key}"' in body for stop in found)
 
 
+def test_the_bar_stays_with_the_campaign_that_is_played(
+    demo: Terms, publish: Callable[..., Terms]
+) -> None:
+    year = timedelta(days=700)
+    dates = ("public_at", "opens_at", "closes_at", "travel_first", "travel_last", "credit_at")
+    later = {name: getattr(demo, name) + year for name in (*dates, "expires_on")}
+    publish("next-one", published=False, **later)
+    assert bar.shown_campaign() == demo
+    publish("after-that", **later)
+    assert bar.shown_campaign() == demo
+    revised = publish(budget_points=1)
+    assert bar.shown_campaign() == revised
+
+
 @pytest.mark.parametrize("page", [PAGE, f"{PAGE}draw/"])
 def test_there_is_no_bar_outside_a_demo(
     client: Client, publish: Callable[..., Terms], page: str
@@ -86,7 +100,7 @@ def test_the_bar_names_the_stop_even_where_its_button_is_out_of_sight(client: Cl
 
     now = re.search(r'<p class="demo-bar-now">(.*?)</p>', body, re.DOTALL)
     assert now
-    assert re.sub(r"<[^>]*>", "", now[1]) == "デモ · 1月28日 11:00 · 結果発表"
+    assert re.sub(r"<[^>]*>", "", now[1]) == "デモ · 2025年1月28日 11:00 · 結果発表"
 
 
 @pytest.mark.usefixtures("demo")

@@ -75,7 +75,7 @@ def test_pressed_again_it_says_since_when_and_changes_nothing(set_clock: SetCloc
     before = Entry.objects.values().get()
     set_clock(ENTERED + timedelta(days=1))
     page = press(client)
-    assert "すでにエントリー済みです（12月10日 12:03）。" in page.text
+    assert "すでにエントリー済みです（2024年12月10日 12:03）。" in page.text
     assert receipt_number(before["id"]) in page.text
     assert Entry.objects.values().get() == before
 
@@ -142,7 +142,7 @@ def test_after_the_deadline_a_member_who_entered_still_sees_the_receipt(
     press(client)
     set_clock(CLOSES + timedelta(days=300))
     page = press(client)
-    assert "すでにエントリー済みです（12月10日 12:03）。" in page.text
+    assert "すでにエントリー済みです（2024年12月10日 12:03）。" in page.text
     assert receipt_number(Entry.objects.get().pk) in page.text
 
 
@@ -288,7 +288,7 @@ def test_the_campaign_page_of_who_entered_says_so() -> None:
     press(client)
     response = client.get(DETAIL)
     page = Page(response.content.decode())
-    assert "すでにエントリー済みです（12月10日 12:03）。" in page.text
+    assert "すでにエントリー済みです（2024年12月10日 12:03）。" in page.text
     assert ENTER not in page.values("action")
     assert "no-store" in response.headers["Cache-Control"]
 

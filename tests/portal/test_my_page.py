@@ -12,6 +12,7 @@ from campaign.models import Terms
 from entries.models import Member
 from entries.receipts import receipt_number
 from portal import my_page, reasons
+from portal.states import ShownState
 from tests.factories.entries import EntryFactory, MemberFactory
 from tests.factories.network import RideFactory
 from tests.portal.members import (
@@ -97,7 +98,7 @@ def test_every_state_has_its_words(
     bring_to(state, terms, set_clock)
     count_total(terms, member.wester_id, yen)
     text = look(member).text
-    assert f"{yen:,}円 （12月28日時点）" in text
+    assert f"{yen:,}円 （2024年12月28日時点）" in text
     assert ("条件を達成しました" in text) == (yen >= 5000)
     assert (f"（5,000円以上）まであと{5000 - yen:,}円" in text) == (yen < 5000)
     assert ("当選時の還元は20,000ポイントです。" in text) == (yen > 20_000)
@@ -155,7 +156,7 @@ REJECTED: dict[str, tuple[dict[str, Any], str]] = {
     "elsewhere": ({"operators": ["JR East"]}, "JR西日本の区間を含まない行程のため"),
     "too early": (
         {"travel_date": date(2024, 12, 25)},
-        "対象乗車期間（12月26日～1月6日）外のため、対象外です。",
+        "対象乗車期間（2024年12月26日～2025年1月6日）外のため、対象外です。",
     ),
 }
 
@@ -189,7 +190,7 @@ def test_a_booking_that_counts_says_so_with_its_facts(terms: Terms, member: Memb
 
 def test_all_reasons_are_given_the_first_one_first(terms: Terms, member: Member) -> None:
     ride(member, cancelled=True, payment_method="bank")
-    (shown,) = my_page.shown_bookings(terms, member.wester_id)
+    (shown,) = my_page.shown_bookings(terms, member.wester_id, is_final=False)
     sentences = reasons.booking_sentences(terms)
     assert shown.sentences == [sentences["payment_method"], sentences["cancelled"]]
 
@@ -197,7 +198,7 @@ def test_all_reasons_are_given_the_first_one_first(terms: Terms, member: Member)
 def test_bookings_stand_in_the_order_of_travel(terms: Terms, member: Member) -> None:
     for reservation, day in (("R1", 3), ("R2", 1), ("R3", 2)):
         ride(member, reservation_no=reservation, travel_date=date(2025, 1, day))
-    shown = my_page.shown_bookings(terms, member.wester_id)
+    shown = my_page.shown_bookings(terms, member.wester_id, is_final=False)
     assert [one.name for one in shown] == ["R2-1", "R3-1", "R1-1"]
 
 
@@ -218,7 +219,7 @@ def test_other_terms_give_other_numbers(
     page = look(member, address="/campaign/detail/next-year/mypage/")
     assert "（7,000円以上）まであと1,000円" in page.text
     assert "JR東日本の区間を含まない行程のため" in page.text
-    assert "対象乗車期間（12月27日～1月7日）外" in page.text
+    assert "対象乗車期間（2024年12月27日～2025年1月7日）外" in page.text
     with translation.override("ja"):
         assert "7,000円未満" in reasons.member_sentences(terms)["below_minimum"]
 
@@ -239,13 +240,13 @@ def test_before_the_first_run_there_is_no_total(terms: Terms, member: Member) ->
 
 def test_who_has_no_total_has_travelled_for_nothing_yet(terms: Terms, member: Member) -> None:
     finish_run(terms)
-    assert "0円 （12月28日時点）" in look(member).text
+    assert "0円 （2024年12月28日時点）" in look(member).text
 
 
 def test_the_day_is_that_of_the_last_finished_run(terms: Terms, member: Member) -> None:
     count_total(terms, member.wester_id, 1_000)
     finish_run(terms, as_of=AS_OF + timedelta(days=1))
-    assert "（12月29日時点）" in look(member).text
+    assert "（2024年12月29日時点）" in look(member).text
 
 
 def test_yen_that_wait_are_told_apart(terms: Terms, member: Member) -> None:
@@ -261,7 +262,8 @@ def test_progress_is_full_only_where_the_minimum_is_reached(
     terms: Terms, member: Member, yen: int, percent: int
 ) -> None:
     count_total(terms, member.wester_id, yen)
-    assert my_page.shown_total(terms, member.wester_id, now=AS_OF).percent == percent
+    shown = my_page.shown_total(terms, member.wester_id, state=ShownState.OPEN, now=AS_OF)
+    assert shown.percent == percent
 
 
 def test_a_total_of_a_day_to_come_says_that_the_clock_was_moved_back(
@@ -305,4 +307,4 @@ def test_queries_do_not_grow_with_the_bookings(
             client.get(MY_PAGE)
         counted.append(len(found))
     assert counted[0] == counted[1]
-    assert len(my_page.shown_bookings(terms, member.wester_id)) == 300
+    assert len(my_page.shown_bookings(terms, member.wester_id, is_final=False)) == 300

@@ -181,7 +181,7 @@ def test_credited_points_are_told_with_day_and_expiry(set_clock: SetClock) -> No
     done = steps.paid()
     set_clock(PAID_AT)
     text = look(done.draw.campaign, "W2").text
-    assert "2月15日に12,340ポイントを還元しました。" in text
+    assert "2025年2月15日に12,340ポイントを還元しました。" in text
     assert "有効期限は2026年3月末です。" in text
     assert "変更しました" not in text
     assert badge(done.draw.campaign) == "credited"
@@ -231,7 +231,7 @@ def test_a_lowered_award_is_told_beside_the_first_one(set_clock: SetClock) -> No
     steps.pay(payout)
     set_clock(PAID_AT)
     text = look(payout.draw.campaign, "W2").text
-    assert "2月15日に7,000ポイントを還元しました。" in text
+    assert "2025年2月15日に7,000ポイントを還元しました。" in text
     assert "当選時は12,340ポイントでしたが" in text
 
 

@@ -1,7 +1,7 @@
 """The overview of staff, and looking a member up: by whom, without an address, with an audit."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +10,18 @@ from django.test import Client
 
 from campaign.models import AuditRecord, Campaign
 from entries.models import Entry, Member
+from entries.receipts import receipt_number
 from points.models import Account
-from tests.factories.campaign import CampaignFactory, UserFactory
-from tests.factories.entries import MemberFactory
+from tests.factories.bookings import BookingFactory
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory, UserFactory
+from tests.factories.entries import MemberFactory, MembershipFactory
 from tests.factories.lottery import FREEZES, closed_campaign, drawn_draw
 from tests.points import steps
 
 pytestmark = pytest.mark.django_db
 SetClock = Callable[[datetime], None]
 OVERVIEW, LOOK_UP = "/staff/overview/", "/staff/member/"
+TRAVEL = ("public_at", "opens_at", "closes_at", "travel_first", "travel_last", "credit_at")
 MAY_LOOK_UP = ("support", "ops", "auditor")
 
 
@@ -119,13 +122,101 @@ def test_looking_up_tells_nothing_of_a_result_before_its_confirmation(
         assert "Points awarded" not in page
 
 
-def test_looking_up_somebody_unknown_finds_nothing(set_clock: SetClock) -> None:
+@pytest.mark.parametrize("typed", ["W-unknown", "Ｗ９９９", "W2W2", "-"])
+def test_of_somebody_unknown_nothing_is_answered_but_that(set_clock: SetClock, typed: str) -> None:
     campaign = closed_campaign()
     set_clock(FREEZES)
-    page = text_of(look_up(staff("ops"), campaign, "W-unknown"))
-    assert "There is no entry." in page
-    assert "There is no draw yet." in page
-    assert "No booking is known." in page
+    page = text_of(look_up(staff("ops"), campaign, typed))
+    assert "There is no record of it. Please check what was typed." in page
+    for answer in ("There is no entry.", "There is no draw yet.", "No booking is known."):
+        assert answer not in page
+
+
+def test_of_somebody_known_who_has_not_entered_that_is_answered(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    MembershipFactory.create(wester_id="W-known", status="active")
+    set_clock(FREEZES)
+    page = text_of(look_up(staff("ops"), campaign, "W-known"))
+    for answer in ("There is no entry.", "There is no draw yet.", "No booking is known."):
+        assert answer in page
+    assert "no record" not in page
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ｗ０００９６５４２２", "w000965422", "W000-965-422", " W 000965422"]
+)
+def test_a_person_chooses_who_is_meant_by_what_was_typed(set_clock: SetClock, typed: str) -> None:
+    campaign = closed_campaign({"W000965422": 5_000, "W000965-422": 5_000})
+    set_clock(FREEZES)
+    client = staff("support")
+    page = look_up(client, campaign, typed)
+    assert page.context["candidates"] == ["W000965-422", "W000965422"]
+    assert "There is no entry." not in text_of(page)
+    assert 'name="wester_id" value="W000965422"' in text_of(page)
+    assert f'name="campaign" value="{campaign.pk}"' in text_of(page)
+    for wester_id in page.context["candidates"]:
+        entry = Entry.objects.get(wester_id=wester_id)
+        chosen = look_up(client, campaign, wester_id)
+        assert "candidates" not in chosen.context
+        assert receipt_number(entry.pk) in text_of(chosen)
+    looked_up = AuditRecord.objects.filter(action="member.looked_up").order_by("id")
+    assert [one.detail.get("candidates") for one in looked_up] == [2, None, None]
+
+
+def test_an_exact_wester_id_is_no_question_whatever_resembles_it(set_clock: SetClock) -> None:
+    campaign = closed_campaign({"w1": 5_000, "W-1": 5_000})
+    set_clock(FREEZES)
+    page = look_up(staff("support"), campaign, "w1")
+    assert receipt_number(Entry.objects.get(wester_id="w1").pk) in text_of(page)
+    assert "W-1" not in text_of(page)
+
+
+def test_looking_up_answers_for_no_draft(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    BookingFactory.create(wester_id="W2", travel_date=date(2025, 1, 7), reservation_no="R-after")
+    next_year = {name: FIRST_TERMS[name] + timedelta(days=365) for name in TRAVEL}
+    draft = TermsFactory.create(campaign__code="next-year", **next_year).campaign
+    TermsFactory.create(campaign=campaign, **next_year)
+    set_clock(FREEZES)
+    client = staff("support")
+    form = client.get(LOOK_UP).context["form"]
+    assert [one.pk for one, _label in choices(form)] == [campaign.pk]
+    page = text_of(look_up(client, campaign, "W2"))
+    assert receipt_number(Entry.objects.get(wester_id="W2").pk) in page
+    assert "not for travel from December 26, 2024 to January 6, 2025." in page
+    assert "next-year" not in page
+    refused = look_up(client, draft, "W2")
+    assert "Select a valid choice." in text_of(refused)
+    assert "terms" not in refused.context
+
+
+def test_looking_up_is_about_the_campaign_that_opened_last_or_the_one_chosen(
+    set_clock: SetClock,
+) -> None:
+    campaign = closed_campaign()
+    later = {"public_at": FREEZES, "opens_at": FREEZES + timedelta(hours=1)}
+    later |= {"closes_at": FREEZES + timedelta(days=1)}
+    announced = TermsFactory.create(campaign__code="later", published=True, **later).campaign
+    client = staff("support")
+
+    def chosen() -> tuple[list[str], Any]:
+        form = client.get(LOOK_UP).context["form"]
+        return [label for _value, label in choices(form)], form["campaign"].value()
+
+    labels = ["later（2025年1月）", f"{campaign.code}（2024年12月）"]
+    set_clock(FREEZES)
+    assert chosen() == (labels, campaign.pk)
+    set_clock(FREEZES + timedelta(hours=1))
+    assert chosen() == (labels, announced.pk)
+    for one in (campaign, announced):
+        page = text_of(look_up(client, one, "W2"))
+        assert ("There is no entry." in page) == (one == announced)
+        assert f"<h2>{one.code}" in page
+
+
+def choices(form: Any) -> list[tuple[Any, str]]:
+    """Return the campaigns that a form offers."""
+    return [(value.instance, label) for value, label in form.fields["campaign"].choices]
 
 
 def test_every_look_up_is_kept_without_the_wester_id(
@@ -140,7 +231,7 @@ def test_every_look_up_is_kept_without_the_wester_id(
     entry = Entry.objects.get(campaign=campaign, wester_id="W2")
     assert (kept.subject, kept.at) == (campaign.code, FREEZES)
     assert kept.detail == {"entry": entry.pk, "member": member.pk}
-    assert unknown.detail == {"entry": None, "member": None}
+    assert unknown.detail == {"entry": None, "member": None, "candidates": 0}
     assert "W-unknown" not in caplog.text
 
 

@@ -223,6 +223,18 @@ def test_front_leads_to_the_newest_campaign(
     assert "no-store" in response.headers["Cache-Control"]
 
 
+def test_front_leads_to_the_next_campaign_by_its_last_version_and_to_no_draft(
+    client: Client, publish: Publish, set_clock: SetClock
+) -> None:
+    first = publish()
+    publish(**{name: getattr(first, name) + timedelta(days=30) for name in DATES})
+    day = {name: getattr(first, name) + timedelta(days=7) for name in DATES}
+    publish("earlier", **day)
+    publish("draft", published=False)
+    set_clock(OPENS - timedelta(days=1))
+    assert client.get("/").headers["Location"] == "/campaign/detail/earlier/"
+
+
 @pytest.mark.django_db
 def test_front_without_a_campaign_is_not_found(client: Client) -> None:
     assert client.get("/").status_code == 404

@@ -1,0 +1,111 @@
+"""What staff who look a winner up read of the award: what the winner reads, and the points."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from points import correcting
+from points.models import Payout, Transfer
+from tests.factories.entries import MemberFactory
+from tests.factories.lottery import person
+from tests.points import steps
+from tests.points.answers import export, reject, settle
+from tests.portal.members import signed_in
+from tests.portal.test_staff_pages import look_up, staff, text_of
+
+pytestmark = pytest.mark.django_db
+SetClock = Callable[[datetime], None]
+
+
+def lowered(payout: Payout, folder: Path) -> None:
+    steps.lower("W2", to=7_000)
+    steps.pay(payout)
+
+
+def withdrawn(payout: Payout, folder: Path) -> None:
+    steps.leave("W2")
+    steps.pay(payout)
+
+
+def below_minimum(payout: Payout, folder: Path) -> None:
+    steps.lower("W2", to=0)
+    steps.pay(payout)
+
+
+def rejected(payout: Payout, folder: Path) -> None:
+    steps.pay(payout)
+    rows = {row["wester_id"]: row for row in export(payout, folder)}
+    settle(payout, folder, [reject(rows["W2"])])
+
+
+def taken_back(payout: Payout, folder: Path) -> None:
+    steps.pay(payout)
+    credit = Transfer.objects.get(kind="credit", award__entrant__wester_id="W2")
+    asked = correcting.request_reversal(
+        transfer=credit, reason="By mistake.", actor=person("ops"), at=steps.CREDIT_AT
+    )
+    steps.approve(asked, steps.CREDIT_AT)
+
+
+ENDS = {
+    "lowered": (
+        lowered,
+        "As bookings were cancelled, refunded or the like, you got fewer.",
+        ("points taken off before the crediting", "5,340"),
+    ),
+    "withdrawn": (
+        withdrawn,
+        "You were drawn, but your WESTER membership had ended before the crediting.",
+        ("points forfeited", "12,340"),
+    ),
+    "below the minimum": (
+        below_minimum,
+        "after cancellations or the like your eligible total is below 5,000 yen.",
+        ("points forfeited", "12,340"),
+    ),
+    "rejected": (
+        rejected,
+        "You were drawn, but the points could not be credited to your account.",
+        ("points forfeited", "12,340"),
+    ),
+    "taken back": (
+        taken_back,
+        "You were drawn and points were credited, but they were taken back afterwards.",
+        ("points forfeited", "12,340"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("end", "sentence", "points"), ENDS.values(), ids=ENDS)
+def test_looking_up_tells_what_became_of_an_award_in_the_members_own_words(
+    set_clock: SetClock,
+    tmp_path: Path,
+    end: Callable[[Payout, Path], None],
+    sentence: str,
+    points: tuple[str, str],
+) -> None:
+    payout = steps.prepared()
+    end(payout, tmp_path)
+    set_clock(steps.CREDIT_AT + timedelta(hours=1))
+    campaign = payout.draw.campaign
+    heading, value = points
+    member = signed_in(MemberFactory.create(wester_id="W2"), language="en")
+    own = text_of(member.get(f"/campaign/detail/{campaign.code}/mypage/"))
+    page = text_of(look_up(staff("support"), campaign, "W2"))
+    assert sentence in own
+    assert sentence in page
+    assert f'<th scope="row">{heading}</th><td>{value}</td>' in page
+    assert "Congratulations" not in page
+
+
+def test_who_gets_what_was_left_and_then_nothing_is_not_promised_it(set_clock: SetClock) -> None:
+    payout = steps.prepared({"W1": 5_000, "W2": 5_000}, budget_points=8_000, policy="partial")
+    last = payout.draw.awards.get(rank=2).entrant.wester_id
+    steps.leave(last)
+    steps.pay(payout)
+    set_clock(steps.CREDIT_AT + timedelta(hours=1))
+    page = text_of(look_up(staff("support"), payout.draw.campaign, last))
+    assert "membership had ended" in page
+    assert "what was left" not in page
