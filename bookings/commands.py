@@ -6,7 +6,7 @@ JSON object. Exit 0: done, or nothing left to do; 1: refused or failed, with the
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,11 +24,15 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found or did: for programs, for people, and whether all is well."""
+    """What a command found or did: for programs, for people, and whether all is well.
+
+    ``warnings`` are sentences on what was done and still needs a person.
+    """
 
     data: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     ok: bool = True
+    warnings: Sequence[str] = ()
 
 
 class ContractCommand(BaseCommand):
@@ -52,9 +56,12 @@ class ContractCommand(BaseCommand):
             report = self.failed(str(refusal), refusal)
         except (OperationalError, InterfaceError) as failure:
             report = self.failed(database_failed(failure), failure)
+        for warning in report.warnings:
+            self.stderr.write(f"Warning: {warning}")
         if as_json:
+            warned = {"warnings": [*report.warnings]} if report.warnings else {}
             reason = {} if report.ok else {"error": report.text}
-            self.stdout.write(to_json({**reason, **report.data}))
+            self.stdout.write(to_json({**reason, **warned, **report.data}))
         elif report.ok and report.text:
             self.stdout.write(report.text)
         if not report.ok:

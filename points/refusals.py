@@ -55,6 +55,10 @@ class KeysOpen(PointsRefusal):
     """There are keys on which both sides do not agree."""
 
 
+class AnswersWait(PointsRefusal):
+    """Rows of results files wait in quarantine: what they answer is not known."""
+
+
 class SumsDiffer(PointsRefusal):
     """The awards are not what was credited, released and forfeited."""
 

@@ -31,7 +31,7 @@ GRANTS = {  # printf 'grant/v1\x00012025121203\x00\x00\x00\x00\x00\x00\x00\x00\x
 }
 
 
-def asked(expression: str, *values: object) -> str:
+def asked(expression: str, *values: bytes | str | int) -> str:
     """Return what PostgreSQL makes of an expression of bytes."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT encode({expression}, 'hex')", values)

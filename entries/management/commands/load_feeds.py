@@ -38,9 +38,11 @@ class Command(ContractCommand):
         outcomes = self.try_out(files) if dry_run else [self.load(path) for path in files]
         refused = sum(outcome.status == REFUSED for outcome in outcomes)
         data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
+        warnings = [set_aside(outcome) for outcome in outcomes if outcome.quarantined]
         if refused:
-            return Report(data, f"{refused} of {len(outcomes)} files refused.", ok=False)
-        return Report(data, f"{len(outcomes)} files, none refused.")
+            text = f"{refused} of {len(outcomes)} files refused."
+            return Report(data, text, ok=False, warnings=warnings)
+        return Report(data, f"{len(outcomes)} files, none refused.", warnings=warnings)
 
     def try_out(self, files: Sequence[Path]) -> list[FileOutcome]:
         """Load all files in one transaction, so that each meets those before it, and undo it.
@@ -59,6 +61,14 @@ class Command(ContractCommand):
         outcome = load_file(path=path, feeds=FEEDS, loaded_at=clock.now(), watch=progress)
         progress.end(describe(outcome))
         return outcome
+
+
+def set_aside(outcome: FileOutcome) -> str:
+    """Say that some of a loaded file does not count."""
+    return (
+        f"{outcome.name}: {outcome.quarantined:,} of {outcome.rows:,} rows do not count and wait "
+        "in quarantine; see: quarantine list."
+    )
 
 
 def describe(outcome: FileOutcome) -> str:
