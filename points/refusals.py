@@ -35,6 +35,10 @@ class BatchChanged(PointsRefusal):
     """The credits are not those that the file was first written of."""
 
 
+class SentOtherwise(PointsRefusal):
+    """A file of credits of this name has other content, and may have been sent."""
+
+
 class UnfitFolder(PointsRefusal):
     """A folder or file that cannot be written."""
 
@@ -48,7 +52,11 @@ class NothingOpen(PointsRefusal):
 
 
 class CreditReversed(PointsRefusal):
-    """The credit was taken back, and no award is credited twice."""
+    """No credit stands for this key, and none can be given."""
+
+
+class AwardExceeded(PointsRefusal):
+    """The points system credited more than the award."""
 
 
 class KeysOpen(PointsRefusal):

@@ -80,6 +80,7 @@ class Command(VerbCommand):
         if dry_run:
             with one_transaction(dry_run=True):
                 file, path = exporting.keep_file(one, at=clock.now()), None
+                exporting.refuse_other(output, exporting.files_of(one, file))
         else:
             written = exporting.export_credits(payout=one, folder=output, at=clock.now())
             file, path = written.file, str(written.path)
