@@ -6,7 +6,7 @@ JSON object. Exit 0: done, or nothing left to do; 1: refused or failed, with the
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,11 +25,15 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found or did: for programs, for people, and whether all is well."""
+    """What a command found or did: for programs, for people, and whether all is well.
+
+    ``warnings`` are sentences on what was done and still needs a person.
+    """
 
     data: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
     ok: bool = True
+    warnings: Sequence[str] = ()
 
 
 class ContractCommand(BaseCommand):
@@ -56,9 +60,12 @@ class ContractCommand(BaseCommand):
         except OSError as failure:
             report = self.failed(system_failed(failure), failure)
         text = printable_lines(report.text)
+        for warning in report.warnings:
+            self.stderr.write(printable_lines(f"Warning: {warning}"))
         if as_json:
+            warned = {"warnings": [*report.warnings]} if report.warnings else {}
             reason = {} if report.ok else {"error": report.text}
-            self.stdout.write(to_json({**reason, **report.data}))
+            self.stdout.write(to_json({**reason, **warned, **report.data}))
         elif report.ok and text:
             self.stdout.write(text)
         if not report.ok:

@@ -20,11 +20,11 @@ class Feed:
     ``create_staged`` is the SQL that creates the temporary table ``staged``: ``record``, then the
     columns of ``definition.copy_columns``.
 
-    ``apply`` finds there the rows that are right by themselves, and the feed's lock taken. It
-    moves those that our data reject to ``rejected`` (``bookings.staging.reject``), leaves in
-    ``staged`` exactly those that are applied or duplicates, applies them, and returns how many
-    were not applied before. The row with the lowest record number comes first. It takes whatever
-    locks come after the feed's by itself.
+    ``apply`` finds there the rows that are right by themselves, none perhaps, and the feed's lock
+    taken. It moves those that our data reject to ``rejected`` (``bookings.staging.reject``),
+    leaves in ``staged`` exactly those that are applied or duplicates, applies them, and returns
+    how many were not applied before. The row with the lowest record number comes first. It takes
+    whatever locks come after the feed's by itself.
 
     ``data_reasons`` are those that ``apply`` gives and that a change of our data can mend.
     """

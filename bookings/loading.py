@@ -96,7 +96,7 @@ def load_content(
     with staging(feed) as cursor:
         staged = stage(cursor, feed, watched(reader, watch))
         refuse_other_total(cursor, reader, staged)
-        applied = feed.apply(cursor) if staged else 0
+        applied = feed.apply(cursor)
         keep_texts(cursor, reader)
         outcome = counted(cursor, reader, applied)
         keep_file(cursor, reader, outcome, loaded_at)

@@ -4,14 +4,15 @@ Source: feed contract, "row is quarantined"; the design, "Freeze against entries
 flight".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from bookings.chunks import Chunk
 from bookings.feeds import Feed, Feeds
@@ -44,6 +45,17 @@ class Replayed:
 def open_rows() -> QuerySet[QuarantinedRow]:
     """Return the rows that nobody has settled, the first that came first."""
     return QuarantinedRow.objects.filter(status=Status.OPEN).select_related("file").order_by("id")
+
+
+def waiting(feeds: Iterable[str]) -> list[str]:
+    """Return a sentence on each of these feeds of which rows wait, for whoever goes on without."""
+    rows = QuarantinedRow.objects.filter(status=Status.OPEN, file__feed__in=feeds)
+    counts = rows.values_list("file__feed").annotate(rows=Count("id")).order_by("file__feed")
+    return [
+        _("Rows of %(feed)s in quarantine, which do not count: %(rows)s; see: quarantine list.")
+        % {"feed": feed, "rows": f"{count:,}"}
+        for feed, count in counts
+    ]
 
 
 def delivered_text(content: bytes) -> str:

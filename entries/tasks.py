@@ -28,7 +28,9 @@ def load_arrived(*, path: str, **_: object) -> None:
     """Load one file of the inbox, unless that has been done or is being done."""
     outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.now())
     if outcome is not None:
-        log.info(
+        # A person has to look at what was refused or set aside.
+        tell = log.warning if outcome.reason or outcome.quarantined else log.info
+        tell(
             "feed_file",
             name=outcome.name,
             status=str(outcome.status),

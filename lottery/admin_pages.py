@@ -17,11 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings import quarantine
 from bookings.refusals import Refusal
 from campaign import clock
 from campaign.audit import Actor
 from campaign.forms import PublishedCampaignField
 from campaign.models import User
+from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
 from lottery.models import Draw
@@ -73,6 +75,8 @@ def freeze(request: HttpRequest) -> HttpResponse:
         else:
             said = _("Frozen with %(count)s entrants.") % {"count": f"{draw.entry_count:,}"}
             messages.success(request, said)
+            for warning in quarantine.waiting(FEEDS):
+                messages.warning(request, warning)
             return redirect("admin:lottery_draw_change", draw.pk)
     return page(request, "freeze", {"title": _("Freeze the entrants"), "form": form})
 

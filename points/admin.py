@@ -59,9 +59,10 @@ class PayoutAdmin(ReadOnlyAdmin):
         "progress",
         "sums",
         "keys",
+        "unread",
         ("ended_at", "closed_at"),
     ]
-    readonly_fields = ["progress", "sums", "keys"]
+    readonly_fields = ["progress", "sums", "keys", "unread"]
     actions = ["close"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
@@ -87,6 +88,11 @@ class PayoutAdmin(ReadOnlyAdmin):
     def keys(self, payout: Payout) -> str:
         """Return what both sides say of the credits."""
         return listed(queries.key_counts(payout))
+
+    @admin.display(description=_("answers in quarantine"))
+    def unread(self, payout: Payout) -> str:
+        """Return which rows of the answers nobody has settled."""
+        return " ".join(queries.waiting_answers(payout))
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may close a payout."""

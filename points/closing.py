@@ -15,8 +15,8 @@ from lottery.models import Draw
 from lottery.refusals import KeysNeeded
 from points import auditing
 from points.models import AwardStanding, CreditFile, Payout
-from points.queries import award_counts, open_keys
-from points.refusals import KeysOpen, NotExported, NotPaid, SumsDiffer
+from points.queries import award_counts, open_keys, waiting_answers
+from points.refusals import AnswersWait, KeysOpen, NotExported, NotPaid, SumsDiffer
 
 
 @transaction.atomic
@@ -29,6 +29,7 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
         NotPaid: it has not ended.
         NotExported: the points system was never told of the credits.
         KeysOpen: there are keys on which both sides do not agree.
+        AnswersWait: rows of results files wait in quarantine.
         SumsDiffer: an award is not what was credited, released and forfeited of it.
     """
     take(Lock.LEDGER)
@@ -60,10 +61,10 @@ def keep_keys(draw: Draw) -> None:
 
 
 def refuse_open(payout: Payout) -> None:
-    """Refuse to close while a key is open, or while nobody was told of any.
+    """Refuse to close while a key or an answer is open, or while nobody was told of any.
 
     Raises:
-        NotExported, KeysOpen: see above.
+        NotExported, KeysOpen, AnswersWait: see above.
     """
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
@@ -72,6 +73,8 @@ def refuse_open(payout: Payout) -> None:
             _("There are %(count)s keys on which both sides do not agree; see: payout status.")
             % {"count": count}
         )
+    if waiting := waiting_answers(payout):
+        raise AnswersWait(" ".join(waiting))
 
 
 def refuse_differing(payout: Payout) -> None:

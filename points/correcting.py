@@ -25,9 +25,10 @@ from points.models import (
     Reversal,
     Transfer,
 )
-from points.moving import take_back
+from points.moving import find_forfeit, give, take_back
 from points.queries import decided_at
 from points.refusals import (
+    AwardExceeded,
     BeingSettled,
     CreditReversed,
     NothingOpen,
@@ -76,13 +77,13 @@ def request_resolution(
     Raises:
         UnknownKey: no credit and no answer of this payout has it.
         NothingOpen: both sides agree on it, or it was resolved.
-        CreditReversed: it is to be credited, and was taken back or is unknown here.
+        CreditReversed: it is to be credited, and was taken back or is of no award that could be.
+        AwardExceeded: it is to be credited, and the answer is more than its award.
         UnfitReason, PayoutClosed, NotPermitted: as they say.
     """
     take(Lock.LEDGER)
     refuse_closed(payout)
-    standing = find_open(payout, key)
-    refuse_second_credit(standing, verdict)
+    find_owed(find_open(payout, key), verdict)
     resolution, _created = Resolution.objects.update_or_create(
         payout=payout, credit_key=key, defaults={"verdict": verdict, "reason": read_reason(reason)}
     )
@@ -104,16 +105,36 @@ def find_open(payout: Payout, key: bytes) -> KeyStanding:
     return standing
 
 
-def refuse_second_credit(standing: KeyStanding, verdict: str) -> None:
-    """Refuse to take as credited what no credit stands for.
+def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
+    """Return the forfeit that a verdict undoes; None where it gives nothing.
+
+    An award of which nothing was credited but there: so it is where a database was restored to
+    before the payout, and somebody who left since then was credited before and forfeits now.
 
     Raises:
-        CreditReversed: it was taken back, or never was.
+        CreditReversed: it is to be credited, and was taken back, is of no award that could be, or
+            was not answered as credited.
+        AwardExceeded: it is to be credited, and more was credited there than the award.
     """
-    if verdict == CreditStatus.CREDITED and (standing.credit_id is None or standing.is_reversed):
+    if verdict != CreditStatus.CREDITED or credit_that_stands(standing):
+        return None
+    forfeit = None
+    if standing.credit_id is None and standing.answered == verdict and standing.answered_points:
+        forfeit = find_forfeit(standing.payout.draw, bytes(standing.credit_key))
+    if forfeit is None:
         raise CreditReversed(
             _("No credit stands for this key, and no award is credited twice; reject it.")
         )
+    if (standing.answered_points or 0) > forfeit.points:
+        raise AwardExceeded(
+            _("The points system credited more than the award; have it corrected there first.")
+        )
+    return forfeit
+
+
+def credit_that_stands(standing: KeyStanding) -> int | None:
+    """Return the number of a key's credit unless there is none or it was taken back."""
+    return None if standing.is_reversed else standing.credit_id
 
 
 def find_resolution(subject: str) -> Resolution:
@@ -126,13 +147,14 @@ def content_to_resolve(subject: str) -> dict[str, Any]:
     """Return how a key would end and what both sides say of it, for the eye and the hash.
 
     Raises:
-        NothingOpen, CreditReversed, PayoutClosed: what both sides say has changed.
+        NothingOpen, CreditReversed, AwardExceeded, PayoutClosed: what both sides say has changed.
     """
     resolution = find_resolution(subject)
     refuse_closed(resolution.payout)
     standing = find_open(resolution.payout, bytes(resolution.credit_key))
-    refuse_second_credit(standing, resolution.verdict)
+    forfeit = find_owed(standing, resolution.verdict)
     return {
+        **({"award_points": forfeit.points, "forfeited": forfeit.reason} if forfeit else {}),
         "campaign": resolution.payout.draw.campaign.code,
         "credit_key": bytes(resolution.credit_key).hex(),
         "class": standing.classed,
@@ -147,8 +169,11 @@ def resolve_key(approval: Approval) -> None:
     """End a key as was approved (called by the approval, in its transaction)."""
     resolution = find_resolution(approval.subject)
     standing = find_open(resolution.payout, bytes(resolution.credit_key))
+    forfeit = find_owed(standing, resolution.verdict)
     Resolution.objects.filter(pk=resolution.pk).update(approval=approval)
-    credit = None if standing.is_reversed else standing.credit_id
+    if forfeit and standing.answered_points:
+        give(forfeit, standing.answered_points, approval=approval, at=decided_at(approval))
+    credit = credit_that_stands(standing)
     if credit is not None and resolution.verdict == CreditStatus.REJECTED:
         forfeit_credit(credit, resolution.reason, "rejected", approval)
 
@@ -188,6 +213,10 @@ def refuse_irreversible(transfer: Transfer) -> None:
         raise NotReversible(_("Only a credit can be reversed; a reserve is by voiding its draw."))
     if transfer.reversals.exists():
         raise NotReversible(_("This credit was reversed already."))
+    if award.transfers.filter(kind=Transfer.Kind.FORFEIT).exists():
+        raise NotReversible(
+            _("This award was forfeited before people had it credited; it is not forfeited again.")
+        )
     if award.transfers.filter(kind=Transfer.Kind.EXPIRE).exists():
         raise NotReversible(_("The points of this credit have expired."))
     open_files = CreditFile.objects.filter(payout__closed_at__isnull=True)

@@ -5,7 +5,7 @@ Source: the rules of crediting, "Settlement"; the feed contract, "name" and "man
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from bookings.printable import printable_name
 from campaign.audit import Actor
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import BatchChanged, NotPaid, UnfitFolder
+from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
 
 FEED = "credits"
 HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
@@ -57,28 +57,64 @@ def export_credits(
 ) -> Written:
     """Write the file of a payout's credits and its manifest into a folder.
 
-    The audit keeps who had it written, before there is a file.
+    The audit keeps who had it written, before there is a file. A file of the same name with other
+    content is never written over: then nothing is settled either.
 
     Raises:
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
+        SentOtherwise: the folder holds other credits under this name.
         UnfitFolder: it cannot be written there.
     """
     with transaction.atomic():
         file = keep_file(payout, at=at)
+        files = files_of(payout, file)
+        refuse_other(folder, files)
         auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_atomically(folder / name, [content], mode=PRIVATE)
+    except OSError as failure:
+        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
+    return Written(folder / str(file), file)
+
+
+def files_of(payout: Payout, file: CreditFile) -> dict[str, bytes]:
+    """Return the file of credits and its manifest by their names.
+
+    Raises:
+        BatchChanged: the credits are not those that the file was first written of.
+    """
     content = b"".join(credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BatchChanged(_("The credits are not those that the file was first written of."))
-    path = folder / str(file)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, [content], mode=PRIVATE)
-        manifest = path.with_name(f"{path.name}.manifest.json")
-        write_atomically(manifest, [manifest_of(file)], mode=PRIVATE)
-    except OSError as failure:
-        raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
-    return Written(path, file)
+    return {str(file): content, f"{file}.manifest.json": manifest_of(file)}
+
+
+def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse to write over what may have been sent.
+
+    Raises:
+        SentOtherwise: a file of one of these names has other content.
+        UnfitFolder: it cannot be read.
+    """
+    for name, content in files.items():
+        try:
+            is_other = (folder / name).read_bytes() != content
+        except FileNotFoundError:
+            continue
+        except OSError as failure:
+            raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
+        if is_other:
+            raise SentOtherwise(
+                _(
+                    "%(name)s lies there with other content and is not written over. If it was "
+                    "sent, the credits here differ from those: see docs/operations.md, on a "
+                    "restored database; if not, take another folder."
+                )
+                % {"name": printable_name(folder / name)}
+            )
 
 
 @transaction.atomic

@@ -38,3 +38,8 @@ def award_key_sql(step: str) -> str:
 def grant_key(code: str, version: int) -> bytes:
     """Return the key of the grant of a campaign's budget under one version of its terms."""
     return transfer_key(GRANT, code.encode("ascii"), b"\0", version.to_bytes(8, "big"))
+
+
+def grant_key_sql(code: str, version: str) -> str:
+    """Return the SQL expression of the same key; the parts are expressions of text and number."""
+    return key_sql(GRANT, f"({code})::bytea", "'\\x00'::bytea", f"int8send({version})")

@@ -1,12 +1,17 @@
 """Questions about points, for pages, commands and whoever watches."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from bookings.models import QuarantinedRow
+from bookings.quarantine import open_rows
 from campaign.models import Approval, Campaign
 from campaign.queries import get_campaign
 from lottery.models import Draw
@@ -16,6 +21,7 @@ from points.refusals import NotApproved
 
 State = AwardStanding.State
 STALLED_AFTER = timedelta(minutes=10)
+SHOWN = 20  # rows of a file that a sentence names
 PREPARE = "payout.prepare"  # as ``points.preparing`` registers it
 
 
@@ -135,11 +141,40 @@ def open_keys(payout: Payout) -> QuerySet[KeyStanding]:
     return KeyStanding.objects.filter(payout=payout, is_open=True).order_by("credit_key")
 
 
+def open_answers(payout: Payout) -> QuerySet[QuarantinedRow]:
+    """Return the rows of a payout's results files that wait in quarantine."""
+    return open_rows().filter(file__results__payout=payout)
+
+
+def waiting_answers(payout: Payout) -> list[str]:
+    """Return a sentence on each results file of which rows wait: which rows, and what to do."""
+    rows = open_answers(payout).values_list("file__name", "record").order_by("file_id", "record")
+    return [
+        _(
+            "%(file)s: rows in quarantine, %(count)s: %(rows)s. Settle a later file that answers "
+            "them, or dismiss each with a reason; see: quarantine list."
+        )
+        % {"file": name, "count": f"{len(records):,}", "rows": listed(records)}
+        for name, records in grouped(rows)
+    ]
+
+
+def grouped(rows: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+    """Yield each name with its numbers; those of a name come one after the other."""
+    for name, some in groupby(rows, key=itemgetter(0)):
+        yield name, [number for _name, number in some]
+
+
+def listed(numbers: list[int]) -> str:
+    """Return the first numbers, and whether there are more."""
+    return ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+
+
 def describe_payout(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
     """Return where a campaign's payout stands, as a program reads it; nothing names a member.
 
     ``open`` counts what stands in the way of the close: awards that are not paid yet, then keys
-    on which both sides do not agree.
+    on which both sides do not agree, and rows of their answers in quarantine.
     """
     draw = standing_draw(campaign)
     payout = payout_of(campaign)
@@ -147,13 +182,15 @@ def describe_payout(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
     classes = key_counts(payout) if payout else {}
     file = getattr(payout, "file", None)
     waiting = open_keys(payout).count() if payout and file else counts.get("credited", 0)
+    quarantined = open_answers(payout).count() if payout else 0
     return {
         "code": campaign.code,
         "state": payout_state(draw, payout),
         "sequence": draw.sequence if draw else None,
         **dict.fromkeys(COUNTED, 0),
         **counts,
-        "open": counts.get("pending", 0) + waiting,
+        "open": counts.get("pending", 0) + waiting + quarantined,
+        "quarantined": quarantined,
         "classes": classes,
         "credit_at": draw.terms.credit_at if draw else None,
         "approved_at": payout.approved_at if payout else None,
@@ -192,7 +229,10 @@ def payout_state(draw: Draw | None, payout: Payout | None) -> str:
 
 
 def warnings(campaign: Campaign, *, now: datetime) -> list[str]:
-    """Return what staff must know: a payout that is due and not approved, or that has stalled."""
+    """Return what staff must know: a payout that is due and not approved, or that has stalled.
+
+    And answers of the points system that wait in quarantine.
+    """
     draw = standing_draw(campaign)
     if draw is None or draw.state != Draw.State.CONFIRMED or now < draw.terms.credit_at:
         return []
@@ -201,7 +241,7 @@ def warnings(campaign: Campaign, *, now: datetime) -> list[str]:
         return [_("%(code)s: the payout is due and not approved.") % {"code": campaign.code}]
     if payout.ended_at is None and now >= last_progress(payout) + STALLED_AFTER:
         return [_("%(code)s: the payout has stalled.") % {"code": campaign.code}]
-    return []
+    return [f"{campaign.code}: {sentence}" for sentence in waiting_answers(payout)]
 
 
 def last_progress(payout: Payout) -> datetime:

@@ -35,6 +35,10 @@ class BatchChanged(PointsRefusal):
     """The credits are not those that the file was first written of."""
 
 
+class SentOtherwise(PointsRefusal):
+    """A file of credits of this name has other content, and may have been sent."""
+
+
 class UnfitFolder(PointsRefusal):
     """A folder or file that cannot be written."""
 
@@ -48,11 +52,19 @@ class NothingOpen(PointsRefusal):
 
 
 class CreditReversed(PointsRefusal):
-    """The credit was taken back, and no award is credited twice."""
+    """No credit stands for this key, and none can be given."""
+
+
+class AwardExceeded(PointsRefusal):
+    """The points system credited more than the award."""
 
 
 class KeysOpen(PointsRefusal):
     """There are keys on which both sides do not agree."""
+
+
+class AnswersWait(PointsRefusal):
+    """Rows of results files wait in quarantine: what they answer is not known."""
 
 
 class SumsDiffer(PointsRefusal):

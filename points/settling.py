@@ -4,21 +4,24 @@ Source: the rules of crediting, "Settlement".
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from bookings import locks
 from bookings.feeds import Feed, by_name
 from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
 from bookings.manifests import NAME_FORM
+from bookings.models import FeedFile
 from campaign.audit import Actor
 from points import auditing
 from points.definitions import CREDIT_RESULTS
-from points.models import CreditFile, Payout
+from points.models import CreditFile, Payout, ResultsFile
 from points.moving import take_back
 from points.refusals import NotExported, OtherPayout, PayoutClosed
 
@@ -39,16 +42,34 @@ SELECT count(*) FROM (
 KEEP_ANSWERS = """
 INSERT INTO points_creditanswer
     (payout_id, business_date, sequence, delivery, credit_key, status, points, detail, processed_at)
-SELECT %(payout)s, %(business_date)s, %(sequence)s, (
-        SELECT COALESCE(max(delivery), 0) + 1 FROM points_creditanswer
-        WHERE payout_id = %(payout)s
-    ), decode(credit_key, 'hex'), status, points, COALESCE(detail, ''), processed_at
+SELECT %(payout)s, %(business_date)s, %(sequence)s, %(delivery)s, decode(credit_key, 'hex'), status,
+    points, COALESCE(detail, ''), processed_at
 FROM staged ORDER BY record"""
+# The key that a row in quarantine begins with, as far as it can be read; else null.
+KEY_OF = "substring(encode({content}, 'escape') FROM '^\"?([0-9a-f]{{64}})\"?,')"
+# A row in quarantine is settled once a later file, by its name, answers the same key. Writes
+# bookings_quarantinedrow by its file; reads points_creditanswer by creditanswer_of_a_key.
+SETTLE_ANSWERED = f"""
+UPDATE bookings_quarantinedrow kept
+SET status = 'replayed', settled_at = %(at)s, note = 'A later file answers it.'
+FROM points_resultsfile results
+WHERE results.payout_id = %(payout)s AND kept.file_id = results.file_id AND kept.status = 'open'
+    AND EXISTS (
+        SELECT FROM points_creditanswer answer
+        WHERE answer.payout_id = results.payout_id
+            AND answer.credit_key = decode({KEY_OF.format(content="kept.content")}, 'hex')
+            AND (answer.business_date, answer.sequence, answer.delivery)
+                > (results.business_date, results.sequence, results.delivery)
+    )"""
 # Reads points_transfer by its key.
-OF_ANOTHER = """
+OF_ANOTHER = f"""
 SELECT EXISTS (
-    SELECT FROM staged
-    JOIN points_transfer credit ON credit.key = decode(staged.credit_key, 'hex')
+    SELECT FROM (
+        SELECT credit_key FROM staged
+        UNION ALL
+        SELECT {KEY_OF.format(content="content")} FROM rejected
+    ) answer
+    JOIN points_transfer credit ON credit.key = decode(answer.credit_key, 'hex')
     JOIN lottery_award award ON award.id = credit.award_id
     JOIN points_payout payout ON payout.draw_id = award.draw_id
     WHERE payout.id <> %(payout)s
@@ -68,7 +89,9 @@ def settle(
 ) -> FileOutcome:
     """Load a results file; every credit that it rejects is reversed and its award forfeited.
 
-    The audit keeps who had it loaded; nothing of a file that is refused, or loaded already.
+    Rows that cannot be read wait in quarantine and keep the payout from being closed, until a later
+    file answers them or a person dismisses them. The audit keeps who had the file loaded; nothing
+    of one that is refused, or loaded already.
 
     Raises:
         NotExported: the points system was never told of the credits.
@@ -77,41 +100,77 @@ def settle(
     """
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
-    feed = results_feed(payout, path, at=at, actor=actor)
-    return load_file(path=path, feeds=by_name(feed), loaded_at=at, watch=watch, follow_links=True)
+    values = {"payout": payout.pk, "at": at, **place_of(path)}
+    feed = results_feed(payout, values)
+    with transaction.atomic():
+        outcome = load_file(
+            path=path, feeds=by_name(feed), loaded_at=at, watch=watch, follow_links=True
+        )
+        if outcome.status == FeedFile.Status.LOADED:
+            keep_file(outcome, values)
+            counts = {name: getattr(outcome, name) for name in ("name", "applied", "quarantined")}
+            detail = {**counts, "forfeited": values["forfeited"]}
+            auditing.keep("settle", payout, actor=actor, at=at, detail=detail)
+    return outcome
 
 
-def results_feed(payout: Payout, path: Path, *, at: datetime, actor: Actor | None = None) -> Feed:
+def place_of(path: Path) -> dict[str, Any]:
+    """Return the place of a results file among the others, which its name holds."""
+    form = NAME_FORM.fullmatch(path.name)
+    _feed, day, sequence = form.groups() if form else ("", "20000101", "000")
+    return {"business_date": day, "sequence": int(sequence)}
+
+
+def results_feed(payout: Payout, values: dict[str, Any]) -> Feed:
     """Return the feed of results, to be applied to one payout from one file."""
     return Feed(
         definition=CREDIT_RESULTS,
         lock=locks.Feed.CREDIT_RESULTS,
         create_staged=CREATE_STAGED,
-        apply=applying(payout, path, at=at, actor=actor),
+        apply=applying(payout, values),
     )
 
 
-def applying(
-    payout: Payout, path: Path, *, at: datetime, actor: Actor | None
-) -> Callable[[CursorWrapper], int]:
-    """Return the function that applies the staged rows of a file; its name holds its place."""
-    form = NAME_FORM.fullmatch(path.name)
-    _feed, day, sequence = form.groups() if form else ("", "20000101", "000")
-    values: dict[str, Any] = {"payout": payout.pk, "business_date": day, "sequence": int(sequence)}
+def applying(payout: Payout, values: dict[str, Any]) -> Callable[[CursorWrapper], int]:
+    """Return the function that applies the staged rows of a file of this place.
+
+    It adds to ``values`` which delivery it is, and how many credits were taken back.
+    """
 
     def apply_results(cursor: CursorWrapper) -> int:
         locks.take(locks.Lock.LEDGER)
         refuse_closed(payout)
         refuse_of_another(cursor, values)
+        values["delivery"] = 1 + last_delivery(payout)
         cursor.execute(COUNT_NEW, values)
         (new,) = cursor.fetchone()
         cursor.execute(KEEP_ANSWERS, values)
-        rejected = take_back(REJECTED, values, reason="rejected", at=at, made_by="payout.settle")
-        detail = {"name": path.name, "applied": int(new), "forfeited": rejected}
-        auditing.keep("settle", payout, actor=actor, at=at, detail=detail)
+        values["forfeited"] = take_back(
+            REJECTED, values, reason="rejected", at=values["at"], made_by="payout.settle"
+        )
         return int(new)
 
     return apply_results
+
+
+def last_delivery(payout: Payout) -> int:
+    """Return the number of the payout's last results file; 0 before the first."""
+    files: int | None = payout.results.aggregate(last=Max("delivery"))["last"]
+    return files or 0
+
+
+def keep_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
+    """Keep whose answers a loaded file has, and settle the rows in quarantine that are answered."""
+    file = FeedFile.objects.filter(name=outcome.name, status=FeedFile.Status.LOADED).latest("id")
+    ResultsFile.objects.create(
+        file=file,
+        payout_id=values["payout"],
+        business_date=date.fromisoformat(values["business_date"]),
+        sequence=values["sequence"],
+        delivery=values["delivery"],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE_ANSWERED, values)
 
 
 def refuse_of_another(cursor: CursorWrapper, values: dict[str, Any]) -> None:

@@ -55,7 +55,15 @@ END
 UNION ALL
 SELECT reversal.id FROM points_transfer reversal
 JOIN points_transfer original ON original.id = reversal.reverses_id
-WHERE reversal.key <> {keys.key_sql(keys.REVERSE, "original.key")}"""
+WHERE reversal.key <> {keys.key_sql(keys.REVERSE, "original.key")}
+UNION ALL
+SELECT transfer.id FROM points_transfer transfer
+JOIN points_account issuer ON issuer.id = transfer.debit_id
+JOIN campaign_campaign campaign ON campaign.id = issuer.campaign_id
+WHERE transfer.kind = 'grant' AND NOT EXISTS (
+    SELECT FROM campaign_terms terms WHERE terms.campaign_id = campaign.id
+        AND transfer.key = {keys.grant_key_sql("campaign.code", "terms.version")}
+)"""
 REVERSAL_DIFFERS = """
 SELECT reversal.id FROM points_transfer reversal
 LEFT JOIN points_transfer original ON original.id = reversal.reverses_id

@@ -7,6 +7,7 @@ from points.models.settlement import (
     CreditFile,
     CreditStatus,
     Resolution,
+    ResultsFile,
     Reversal,
 )
 from points.models.standings import AwardStanding, KeyStanding
@@ -23,6 +24,7 @@ __all__ = [
     "Payout",
     "PayoutPart",
     "Resolution",
+    "ResultsFile",
     "Reversal",
     "Transfer",
 ]

@@ -57,6 +57,13 @@ CLOSED_WHEN_SETTLED = pgtrigger.Trigger(
             {refuse("payout_closed_when_settled", "both sides agree on every key before the close")}
         END IF;
         IF EXISTS (
+            SELECT FROM points_resultsfile results
+            JOIN bookings_quarantinedrow answer ON answer.file_id = results.file_id
+            WHERE results.payout_id = OLD.id AND answer.status = 'open'
+        ) THEN
+            {refuse("payout_closed_when_read", "no answer waits in quarantine at the close")}
+        END IF;
+        IF EXISTS (
             SELECT FROM points_awardstanding WHERE draw_id = OLD.draw_id
                 AND award_points <> credited_points + released_points + forfeited_points
         ) THEN

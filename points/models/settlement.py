@@ -7,6 +7,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models import FeedFile
 from bookings.models.triggers import append_only, never, never_truncated, refuse
 from campaign.models import Approval
 from points.models.payouts import Payout
@@ -80,6 +81,27 @@ class CreditFile(models.Model):
 
     def __str__(self) -> str:
         return f"credits-{self.business_date:%Y%m%d}-{self.sequence:03}.csv"
+
+
+class ResultsFile(models.Model):
+    """A results file that was taken for a payout; rows of it may wait in quarantine."""
+
+    file = models.OneToOneField(FeedFile, models.PROTECT, related_name="results")
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="results", db_index=False)
+    business_date = models.DateField()
+    sequence = models.IntegerField()
+    delivery = models.IntegerField(db_comment="Which of the payout's results files, from 1.")
+
+    class Meta:
+        verbose_name = _("results file")
+        verbose_name_plural = _("results files")
+        constraints = [
+            models.UniqueConstraint(fields=["payout", "delivery"], name="resultsfile_in_order"),
+        ]
+        triggers = append_only("resultsfile")
+
+    def __str__(self) -> str:
+        return str(self.file)
 
 
 class CreditAnswer(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from bookings.models import fields
 from lottery.models import Award, Draw
 from points.models.payouts import Payout
+from points.models.settlement import CreditStatus
 
 
 def looking_at(model: Any, **options: Any) -> Any:
@@ -86,6 +87,12 @@ class KeyStanding(models.Model):
     detail = models.TextField(_("detail"))
     classed = models.CharField(_("class"), max_length=14, choices=Class)
     is_open = models.BooleanField(_("open"))
+    answered = models.CharField(
+        max_length=8,
+        choices=CreditStatus,
+        blank=True,
+        db_comment="The last answer; empty where there is none, or it says both.",
+    )
 
     class Meta:
         managed = False

@@ -17,6 +17,7 @@ kept from a statement of a few rows is no good for one of a million, nor the oth
 import pgtrigger
 
 from bookings.models.triggers import refuse
+from points import keys
 
 ADDED = pgtrigger.Referencing(new="added")  # type: ignore[no-untyped-call] # the library's gap
 
@@ -143,7 +144,7 @@ REVERSAL_RULES = (
     (
         "transfer_reversal_as_decided",
         "people approved this reversal, or the points system rejected the credit",
-        """CASE original.kind
+        f"""CASE original.kind
             WHEN 'grant' THEN approval.action = 'draw.confirm'
                 AND starts_with(approval.subject, campaign.code || '/')
             WHEN 'reserve' THEN approval.action = 'draw.void'
@@ -162,6 +163,12 @@ REVERSAL_RULES = (
                     WHERE payout.draw_id = award.draw_id
                         AND answer.credit_key = original.key AND answer.status = 'rejected'
                 ))
+            WHEN 'forfeit' THEN EXISTS (
+                SELECT FROM points_resolution resolution
+                WHERE resolution.approval_id = approval.id
+                    AND resolution.credit_key = {keys.award_key_sql(keys.CREDIT)}
+                    AND resolution.verdict = 'credited'
+            )
         END""",
     ),
 )
@@ -171,6 +178,7 @@ LEFT JOIN points_transfer original ON original.id = t.reverses_id
 LEFT JOIN points_account debit ON debit.id = original.debit_id
 LEFT JOIN campaign_campaign campaign ON campaign.id = debit.campaign_id
 LEFT JOIN lottery_award award ON award.id = original.award_id
+LEFT JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
 LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
 LEFT JOIN campaign_approval approval
     ON approval.id = t.approval_id AND approval.state = 'approved'"""

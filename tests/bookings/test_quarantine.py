@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from bookings.booking_feed import BOOKING_FEED
 from bookings.feeds import by_name
@@ -16,9 +17,11 @@ from bookings.quarantine import (
     dismiss,
     open_rows,
     replay,
+    waiting,
 )
 from bookings.registration_feed import REGISTRATION_FEED
 from tests.bookings.tables import bookings_state, marks, quarantined
+from tests.factories.bookings import FeedFileFactory, QuarantinedRowFactory
 from tests.feedfiles import booking_row, write_feed_file
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +165,22 @@ def test_dismiss_refuses_an_empty_reason(tmp_path: Path) -> None:
 
     with pytest.raises(ReasonMissing):
         dismiss(row=open_rows().get().pk, reason=" ", by="ops", at=LATER)
+
+
+def test_waiting_tells_of_each_feed_what_does_not_count() -> None:
+    for feed, count in (("bookings", 2), ("memberships", 1), ("entries", 1)):
+        file = FeedFileFactory.create(feed=feed)
+        for record in range(1, count + 1):
+            QuarantinedRowFactory.create(file=file, record=record)
+    QuarantinedRowFactory.create(
+        status="dismissed", settled_at=NOW, settled_by="mari", note="not ours"
+    )
+
+    with translation.override("en"):
+        assert waiting(["bookings", "memberships", "ex_registrations"]) == [
+            "Rows of bookings in quarantine, which do not count: 2; see: quarantine list.",
+            "Rows of memberships in quarantine, which do not count: 1; see: quarantine list.",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from campaign.management.commands import aggregate
 from campaign.models import Campaign, Total
 from tests.campaign.changes import add_booking
 from tests.campaign.runs import begin, run
+from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import TotalFactory
 from tests.resources import full_disk
@@ -55,6 +56,16 @@ def test_aggregate_reports_what_the_totals_come_to(
     assert answer("aggregate", "NY2025")["total_yen"] == 25_001
     assert answer("aggregate", "NY2025")["mode"] == "incremental"
     assert answer("aggregate", "NY2025", "--full")["mode"] == "full"
+
+
+def test_aggregate_warns_of_bookings_that_it_does_not_know(campaign: Campaign) -> None:
+    for feed in ("bookings", "ex_registrations", "memberships"):
+        QuarantinedRowFactory.create(file__feed=feed)
+
+    assert answer("aggregate", "NY2025")["warnings"] == [
+        f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
+        for feed in ("bookings", "ex_registrations")
+    ]
 
 
 def test_aggregate_says_how_far_it_is_and_what_it_found(campaign: Campaign) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from kombu.serialization import dumps as kombu_dumps
 from kombu.serialization import loads as kombu_loads
+from structlog.testing import capture_logs
 
 from bookings.models import BookingEvent, FeedFile, InboxFile, QuarantinedRow
 from campaign.models import AuditRecord
@@ -74,6 +75,25 @@ def test_load_feeds_fails_for_a_refused_file_and_loads_the_others(tmp_path: Path
         ("refused", "row_count_differs"),
         ("loaded", ""),
     ]
+
+
+def test_load_feeds_warns_of_rows_that_do_not_count(tmp_path: Path) -> None:
+    """The file is loaded, so the command is done; but not without a word."""
+    path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2", item_no="0")])
+    write_memberships(tmp_path, [membership_row()])
+    stderr, stdout = StringIO(), StringIO()
+
+    call_command("load_feeds", str(tmp_path), "--json", stdout=stdout, stderr=stderr)
+
+    sentence = (
+        f"{path.name}: 1 of 2 rows do not count and wait in quarantine; see: quarantine list."
+    )
+    assert json.loads(stdout.getvalue())["warnings"] == [sentence]
+    assert stderr.getvalue() == f"Warning: {sentence}\n"
+
+
+def test_load_feeds_warns_of_nothing_where_all_is_well(tmp_path: Path) -> None:
+    assert "warnings" not in run("load_feeds", write_feed_file(tmp_path, [booking_row()]))
 
 
 def test_load_feeds_refuses_a_path_that_leads_nowhere(tmp_path: Path) -> None:
@@ -194,6 +214,26 @@ def test_watch_inbox_calls_for_the_files_that_have_arrived(
 
     assert tried.name == path.name
     assert FeedFile.objects.get().applied == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "rows", "level"),
+    [
+        pytest.param({}, 1, "info", id="all is well"),
+        pytest.param({"item_no": "0"}, 1, "warning", id="a row in quarantine"),
+        pytest.param({}, 2, "warning", id="refused"),
+    ],
+)
+def test_load_arrived_warns_of_what_a_person_has_to_look_at(
+    row: dict[str, str], rows: int, level: str, tmp_path: Path
+) -> None:
+    path = write_feed_file(tmp_path, [booking_row(**row)], manifest={"rows": rows})
+
+    with capture_logs() as said:
+        tasks.load_arrived(path=str(path))
+
+    [line] = [one for one in said if one["event"] == "feed_file"]
+    assert line["log_level"] == level
 
 
 def test_watch_inbox_watches_nothing_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:

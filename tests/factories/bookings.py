@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
-from bookings.models import Booking, ExRegistration, MemberMark
+from bookings.models import Booking, ExRegistration, FeedFile, MemberMark, QuarantinedRow
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 BOOKED_AT = datetime(2024, 12, 20, 9, tzinfo=JAPAN)
@@ -80,3 +80,31 @@ class MarkFactory(DjangoModelFactory[MemberMark]):
 
     wester_id = factory.Sequence(lambda n: f"W{n}")
     ex_member_no = None
+
+
+class FeedFileFactory(DjangoModelFactory[FeedFile]):
+    """A loaded file of one row, which is in quarantine."""
+
+    class Meta:
+        model = FeedFile
+
+    feed = "bookings"
+    name = factory.LazyAttribute(lambda file: f"{file.feed}-20250107-001.csv")
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    status = "loaded"
+    encoding = "utf-8"
+    rows = 1
+    quarantined = 1
+    tried_at = BOOKED_AT
+
+
+class QuarantinedRowFactory(DjangoModelFactory[QuarantinedRow]):
+    """A row that waits for a person."""
+
+    class Meta:
+        model = QuarantinedRow
+
+    file = factory.SubFactory(FeedFileFactory)
+    record = 1
+    reason = "bad_number"
+    content = b"x"

@@ -19,6 +19,7 @@ from lottery import bundle
 from lottery.models import Draw
 from lottery.receipts import receipt_json
 from tests.campaign.staffpages import signed_in
+from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import CampaignFactory, TermsFactory, UserFactory
 from tests.factories.lottery import (
     CLOSED,
@@ -62,6 +63,7 @@ def place(name: str, draw: Draw) -> str:
 
 def test_freezing_is_in_the_name_of_who_pressed(stand: Stand) -> None:
     campaign = closed_campaign({"W1": 5_000, "W2": 9_000})
+    QuarantinedRowFactory.create(file__feed="entries")
     client = staff("ops")
     assert FREEZE in client.get("/staff/lottery/draw/").content.decode()
 
@@ -70,6 +72,7 @@ def test_freezing_is_in_the_name_of_who_pressed(stand: Stand) -> None:
     draw = Draw.objects.get()
     assert response.redirect_chain == [(place("change", draw), 302)]
     assert "Frozen with 2 entrants." in response.content.decode()
+    assert "Rows of entries in quarantine, which do not count: 1" in response.content.decode()
     assert (draw.campaign, draw.entry_count, draw.round_time) == (campaign, 2, ROUND)
     line = AuditRecord.objects.get(action="draw.freeze")
     assert line.user_id == int(client.session["_auth_user_id"])

@@ -16,6 +16,7 @@ from config.env import MovedClock
 from lottery import protocol
 from lottery.models import Award, Draw, Entrant
 from lottery.receipts import receipt_json
+from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import UserFactory
 from tests.factories.lottery import (
     CLOSED,
@@ -167,6 +168,21 @@ def test_freeze_takes_the_chain_that_it_is_told(now: Any) -> None:
     words = ("freeze", code, "--round-time", AT_ROUND, "--chain", "quicknet")
 
     assert answer(*words)["chain"] == "quicknet"
+
+
+def test_freeze_warns_of_rows_that_the_list_does_not_know(now: Any) -> None:
+    code = closed_campaign().code
+    for feed in ("entries", "memberships", "credit_results"):
+        QuarantinedRowFactory.create(file__feed=feed)
+    words = ("freeze", code, "--round-time", AT_ROUND)
+    expected = [
+        f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
+        for feed in ("entries", "memberships")
+    ]
+
+    assert answer(*words, "--dry-run")["warnings"] == expected
+    assert answer(*words)["warnings"] == expected
+    assert Draw.objects.get().entry_count == 3
 
 
 @pytest.mark.parametrize("instant", ["tomorrow", "2025-01-17T12:00:00", "1737082800", ""])

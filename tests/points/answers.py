@@ -61,3 +61,8 @@ def classes(payout: Payout) -> dict[str, tuple[str, bool]]:
         one.award.entrant.wester_id if one.award else "?": (one.classed, one.is_open)
         for one in rows
     }
+
+
+def garble(row: Mapping[str, Any]) -> Row:
+    """Return a rejection whose points no reader takes."""
+    return {**reject(row), "points": "12,34O"}

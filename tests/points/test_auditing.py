@@ -78,7 +78,7 @@ def test_a_settlement_is_kept_once_for_each_file(tmp_path: Path) -> None:
     run_json("payout", "settle", code(), path)
 
     [line] = kept("settle")
-    assert line.detail == {"name": path.name, "applied": 3, "forfeited": 1}
+    assert line.detail == {"name": path.name, "applied": 3, "quarantined": 0, "forfeited": 1}
 
 
 def test_a_close_is_kept_with_what_it_came_to(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pgtrigger
 import pytest
 
 from campaign.models import Approval
@@ -9,7 +10,8 @@ from lottery import forgetting
 from lottery.refusals import KeysNeeded
 from points import closing, correcting, expiring
 from points.models import Payout
-from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed
+from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed, SumsDiffer
+from tests.campaign.refused import sql
 from tests.factories.lottery import person, reread
 from tests.points.answers import Row, answer, classes, export, reject, settle
 from tests.points.books import LAPSES_AT, balances
@@ -91,6 +93,36 @@ def test_it_is_not_closed_before_its_time(tmp_path: Path) -> None:
     pay(ready)
     with pytest.raises(NotExported):
         closing.close_payout(payout=ready, at=CREDIT_AT)
+
+
+def test_it_is_not_closed_while_an_award_came_to_nothing(tmp_path: Path) -> None:
+    ready = prepared()
+    ready.parts.update(first_rank=2)  # the first one's award is in no part
+    rows = export(pay(ready), tmp_path)
+    settle(ready, tmp_path, map(answer, rows))
+
+    with pytest.raises(SumsDiffer):
+        closing.close_payout(payout=ready, at=CREDIT_AT)
+
+    assert Payout.objects.get().closed_at is None
+
+
+@pytest.mark.parametrize("points", [37_339, 37_341], ids=["less was approved", "more was approved"])
+def test_it_is_not_closed_where_the_whole_is_not_what_was_approved(
+    points: int, payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    settle(payout, tmp_path, map(answer, rows.values()))
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    with pgtrigger.ignore():
+        Payout.objects.update(award_points=points)
+    payout.refresh_from_db()
+    with pytest.raises(SumsDiffer):
+        closing.close_payout(payout=payout, at=CREDIT_AT)
+
+    with pgtrigger.ignore():
+        Payout.objects.update(award_points=37_340)
+    payout.refresh_from_db()
+    assert closing.close_payout(payout=payout, at=CREDIT_AT)
 
 
 def test_a_payout_without_credits_is_closed_without_answers(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from points import exporting
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import BatchChanged, NotPaid, UnfitFolder
+from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
 from tests.points.answers import export, reject, settle
 from tests.points.books import balances
 from tests.points.steps import CREDIT_AT, leave, lower, paid, pay, prepared
@@ -96,6 +96,28 @@ def test_a_file_that_would_differ_is_not_written(payout: Payout, tmp_path: Path)
             export(payout, tmp_path)
 
 
+@pytest.mark.parametrize("beside", ["", ".manifest.json"], ids=["the file", "its manifest"])
+def test_what_was_sent_is_never_written_over(beside: str, payout: Payout, tmp_path: Path) -> None:
+    sent = tmp_path / f"credits-20250215-001.csv{beside}"
+    sent.write_bytes(b"what was sent\n")
+
+    with pytest.raises(SentOtherwise, match=r"credits-20250215-001\.csv.* not written over"):
+        export(payout, tmp_path)
+
+    assert sent.read_bytes() == b"what was sent\n"
+    assert list(tmp_path.iterdir()) == [sent]
+    assert not CreditFile.objects.exists()
+    assert len(export(payout, tmp_path / "other")) == 3
+
+
+def test_the_same_bytes_are_written_again(payout: Payout, tmp_path: Path) -> None:
+    first = export(payout, tmp_path)
+    (tmp_path / "credits-20250215-001.csv.manifest.json").unlink()
+
+    assert export(payout, tmp_path) == first
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_folder_that_is_none_is_refused(payout: Payout, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UnfitFolder):
@@ -109,3 +131,7 @@ def test_a_full_disk_leaves_no_member_behind(payout: Payout, tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
     exporting.export_credits(payout=payout, folder=tmp_path, at=CREDIT_AT)
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    (tmp_path / "credits-20250215-001.csv").mkdir()
+    with pytest.raises(UnfitFolder):
+        export(payout, tmp_path)
+    assert not CreditFile.objects.exists()

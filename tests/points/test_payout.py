@@ -8,6 +8,7 @@ import pytest
 from points import payout, preparing, queries
 from points.models import Payout, Transfer
 from points.refusals import NotDueYet
+from tests.factories.entries import MembershipFactory
 from tests.points.books import balances
 from tests.points.steps import (
     CREDIT_AT,
@@ -19,6 +20,7 @@ from tests.points.steps import (
     prepare,
     prepared,
     standings,
+    stay,
     transfers,
 )
 
@@ -115,6 +117,21 @@ def test_who_has_left_is_credited_nothing() -> None:
         "W3": ("forfeited", 0, 0, 20_000, "withdrawn"),
     }
     assert balances()["forfeited"] == 32_340
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["never left", "came back"])
+def test_who_is_a_member_is_credited(stays: bool) -> None:
+    """A row of memberships alone is no leaving: it may say that somebody is active."""
+    ready = prepared()
+    if stays:
+        MembershipFactory.create(wester_id="W2", status="active")
+    else:
+        leave("W2")
+        stay("W2")
+
+    pay(ready)
+
+    assert standings(ready.draw)["W2"] == ("credited", 12_340, 0, 0, "")
 
 
 def test_what_becomes_known_after_the_credit_changes_nothing() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from campaign.models import Approval
 from lottery.queries import subject_of
+from points import keys
 from points.models import CreditAnswer, Payout, Resolution, Transfer
 from tests.campaign.refused import refused_as
 from tests.factories.campaign import ApprovalFactory
@@ -127,6 +128,28 @@ def test_a_grant_is_reversed_by_the_confirmation_of_another_draw() -> None:
     assert books.reverse(grant, approval=approved("draw.confirm", f"{code}/2").pk) == 1
 
 
+def test_a_forfeit_is_reversed_where_people_take_its_key_as_credited(books: Books) -> None:
+    for member in ("W2", "W3"):
+        books.post("forfeit", member)
+    other = open_books(W9=5_000).reserved()
+    other.post("forfeit", "W9")
+    for place, member, verdict in (
+        (books, "W2", "credited"),
+        (books, "W3", "rejected"),
+        (other, "W9", "credited"),
+    ):
+        resolve_key(place, credit_key(place, member), verdict)
+    right, rejected, elsewhere = Resolution.objects.order_by("id")
+    forfeit = books.transfer("forfeit", "W2")
+
+    for wrong in (None, rejected.approval_id, elsewhere.approval_id):
+        with refused_as("transfer_reversal_as_decided"):
+            books.reverse(forfeit, approval=wrong)
+    with refused_as("transfer_reversal_as_decided"):
+        books.reverse(books.transfer("forfeit", "W3"), approval=rejected.approval_id)
+    assert books.reverse(forfeit, approval=right.approval_id) == 1
+
+
 @pytest.mark.parametrize("kind", ["release", "forfeit", "expire"])
 def test_what_ended_stays_ended(kind: str) -> None:
     books = open_books().credited()
@@ -139,9 +162,23 @@ def test_what_ended_stays_ended(kind: str) -> None:
 
 def resolve(credit: Transfer, verdict: str) -> None:
     """End the key of a credit as a person said and another one approved."""
-    payout = Payout.objects.get()
+    resolve_of(Payout.objects.get(), bytes(credit.key), verdict)
+
+
+def resolve_key(books: Books, key: bytes, verdict: str) -> None:
+    """End a key of these books' payout in the same way."""
+    resolve_of(Payout.objects.get(draw=books.draw), key, verdict)
+
+
+def credit_key(books: Books, member: str) -> bytes:
+    """Return the key of a member's credit, whether there is one or not."""
+    manifest, pid = books.draw.manifest_sha256, books.award(member).entrant.pid
+    return keys.transfer_key(keys.CREDIT, bytes(manifest), bytes(pid))
+
+
+def resolve_of(payout: Payout, key: bytes, verdict: str) -> None:
     resolution = Resolution.objects.create(
-        payout=payout, credit_key=credit.key, verdict=verdict, reason="They were asked."
+        payout=payout, credit_key=key, verdict=verdict, reason="They were asked."
     )
     resolution.approval = approved("payout.resolve", f"{payout.draw.campaign.code}/{resolution.pk}")
     resolution.save(update_fields=["approval"])

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from bookings import quarantine
 from bookings.commands import ContractCommand, Report, one_transaction
+from bookings.definitions import BOOKINGS, EX_REGISTRATIONS
 from campaign import aggregation, clock, queries, reports
 from campaign.management import arguments
 from campaign.models import AggregationRun, Campaign
 
 POLL_S = 0.2
+COUNTED_FEEDS = (BOOKINGS.name, EX_REGISTRATIONS.name)
 
 
 class Command(ContractCommand):
@@ -62,4 +65,5 @@ def report(campaign: Campaign, mode: str, summary: dict[str, int], *, as_of: dat
         f"{mode}: {summary['members']:,} members, {summary['counting_bookings']:,} "
         f"counting bookings, {summary['total_yen']:,} yen."
     )
-    return Report({"code": campaign.code, **summary, "mode": mode, "as_of": as_of}, text)
+    data = {"code": campaign.code, **summary, "mode": mode, "as_of": as_of}
+    return Report(data, text, warnings=quarantine.waiting(COUNTED_FEEDS))

@@ -40,9 +40,11 @@ class Command(ContractCommand):
         outcomes = self.try_out(files, named) if dry_run else self.load_all(files, named)
         refused = sum(outcome.status == REFUSED for outcome in outcomes)
         data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
+        warnings = [set_aside(outcome) for outcome in outcomes if outcome.quarantined]
         if refused:
-            return Report(data, f"{refused} of {len(outcomes)} files refused.", ok=False)
-        return Report(data, f"{len(outcomes)} files, none refused.")
+            text = f"{refused} of {len(outcomes)} files refused."
+            return Report(data, text, ok=False, warnings=warnings)
+        return Report(data, f"{len(outcomes)} files, none refused.", warnings=warnings)
 
     def try_out(self, files: Sequence[Path], named: Collection[Path]) -> list[FileOutcome]:
         """Load all files in one transaction, so that each meets those before it, and undo it.
@@ -71,6 +73,14 @@ class Command(ContractCommand):
         )
         progress.end(describe(outcome))
         return outcome
+
+
+def set_aside(outcome: FileOutcome) -> str:
+    """Say that some of a loaded file does not count."""
+    return (
+        f"{outcome.name}: {outcome.quarantined:,} of {outcome.rows:,} rows do not count and wait "
+        "in quarantine; see: quarantine list."
+    )
 
 
 def describe(outcome: FileOutcome) -> str:

@@ -1,10 +1,11 @@
 """``draw freeze|publish|run|confirm|void|export|verify|…``: draw the winners of a campaign."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookings import quarantine
 from bookings.atomic_files import PRIVATE, PUBLIC, write_atomically
 from bookings.commands import Report, VerbCommand, one_transaction
 from bookings.printable import printable_name
@@ -12,6 +13,7 @@ from campaign import clock
 from campaign.management.arguments import both, by, code, dry_run, read_actor
 from campaign.models import Approval
 from campaign.queries import get_campaign
+from entries.feeds import FEEDS
 from lottery import (
     bundle,
     chains,
@@ -67,7 +69,8 @@ class Command(VerbCommand):
             )
         if draw == before:
             return told(draw, "was frozen before; nothing changed")
-        return told(draw, f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants")
+        words = f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants"
+        return replace(told(draw, words), warnings=quarantine.waiting(FEEDS))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for the frozen draw to be published; another person approves."""

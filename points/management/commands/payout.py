@@ -3,10 +3,11 @@
 import sys
 import time
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from bookings import quarantine
 from bookings.commands import Report, VerbCommand, one_transaction
 from bookings.loading import FileOutcome
 from bookings.models import FeedFile
@@ -16,6 +17,7 @@ from campaign import clock
 from campaign.management.arguments import both, by, code, dry_run, read_actor
 from campaign.models import Approval
 from campaign.queries import get_campaign
+from entries.feeds import FEEDS
 from points import closing, correcting, exporting, payout, preparing, settling
 from points.management import arguments
 from points.models import Payout
@@ -47,7 +49,8 @@ class Command(VerbCommand):
             approval = preparing.request_payout(
                 campaign=get_campaign(code), actor=read_actor(by), at=clock.now()
             )
-            return asked(code, approval, "the payout is approved already", dry_run=dry_run)
+            report = asked(code, approval, "the payout is approved already", dry_run=dry_run)
+            return left_out(report)
 
     def run_payout(self, *, code: str, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
@@ -57,7 +60,7 @@ class Command(VerbCommand):
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             payout.keep_start(one, at=at)
             self.complete(one)
-            return told(code, "would be paid" if dry_run else "paid")
+            return left_out(told(code, "would be paid" if dry_run else "paid"))
 
     def complete(self, one: Payout) -> None:
         """Work on a payout until it has ended."""
@@ -78,6 +81,7 @@ class Command(VerbCommand):
         if dry_run:
             with one_transaction(dry_run=True):
                 file, path = exporting.keep_file(one, at=clock.now()), None
+                exporting.refuse_other(output, exporting.files_of(one, file))
         else:
             written = exporting.export_credits(payout=one, folder=output, at=clock.now())
             file, path = written.file, str(written.path)
@@ -100,6 +104,7 @@ class Command(VerbCommand):
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             outcome = settling.settle(payout=one, path=file, at=clock.now(), watch=progress)
             report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))
+            report = replace(report, warnings=report.data["warnings"])
         progress.end(describe(outcome))
         return report
 
@@ -154,6 +159,13 @@ def told(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
     """Report what was done, and where the payout stands."""
     data = describe_payout(get_campaign(code), now=clock.now())
     return Report({**data, **more}, f"Payout {code}: {words}.", ok=ok)
+
+
+def left_out(report: Report) -> Report:
+    """Warn of rows in quarantine that the recheck does not know."""
+    waiting = quarantine.waiting(FEEDS)
+    data = {**report.data, "warnings": [*report.data["warnings"], *waiting]}
+    return replace(report, data=data, warnings=waiting)
 
 
 def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:

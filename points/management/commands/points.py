@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from bookings import quarantine
 from bookings.commands import Report, VerbCommand, one_transaction
 from campaign import clock
 from campaign.management.arguments import both, by, dry_run, read_actor
 from points import correcting, expiring
+from points.definitions import CREDIT_RESULTS
 from points.management import arguments
 
 
@@ -27,7 +29,8 @@ class Command(VerbCommand):
             lapsed, points = expiring.expire_credits(at=clock.now())
         words = "would expire" if dry_run else "expired"
         data = {"expired": lapsed, "expired_points": points}
-        return Report(data, f"{lapsed:,} credits {words}: {points:,} points.")
+        text = f"{lapsed:,} credits {words}: {points:,} points."
+        return Report(data, text, warnings=quarantine.waiting([CREDIT_RESULTS.name]))
 
     def reverse(self, *, transfer: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for a credit to be taken back and its award forfeited; another person approves."""
