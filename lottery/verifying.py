@@ -40,7 +40,7 @@ def verify_bundle(
 
 def verify_draw(draw: Draw, *, tell: Callable[[str], object]) -> bool:
     """Say whether the verifier accepts what a draw has by now, written aside for it."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(prefix="dodonto-bundle-") as folder:
         write_bundle(draw, Path(folder))
         return verify_bundle(
             Path(folder),

@@ -1,5 +1,6 @@
 """What is published when, and that an outsider's verifier accepts it with every receipt."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -159,12 +160,17 @@ def receipt_of(draw: Draw, member: str) -> dict[str, Any]:
     return receipt
 
 
-@pytest.mark.parametrize("entrants", [1, 2, 3, 1_024, 1_300])
+# The ends of blocks: the last entrant of one, the first of the next.
+EDGES = (0, protocol.BLOCK - 1, protocol.BLOCK, 2 * protocol.BLOCK - 1, 2 * protocol.BLOCK)
+
+
+@pytest.mark.parametrize("entrants", [1, 2, 3, 1_023, 1_024, 1_025, 1_300, 2_048, 2_049])
 def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
     draw = published_draw({f"W{number}": 5_000 + number for number in range(entrants)})
     root = json.loads(bytes(draw.manifest))["merkle_root"]
+    edges = {place for place in EDGES if place < entrants}
 
-    for place in {0, entrants // 2, entrants - 1}:
+    for place in {*edges, entrants // 2, entrants - 1}:
         entrant = draw.entrants.get(position=place)
         receipt = receipt_of(draw, entrant.wester_id)
         assert receipt["index"] == place
@@ -178,6 +184,32 @@ def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
             node = protocol.sha256(b"\x01" + pair[0] + pair[1])
             index, last = index >> 1, last >> 1
         assert node.hex() == root
+
+
+@pytest.mark.parametrize("entrants", [1, 6, 7, 8, 13, 14, 15])
+def test_entries_are_whole_whatever_is_read_at_once(
+    monkeypatch: pytest.MonkeyPatch, entrants: int
+) -> None:
+    monkeypatch.setattr(bundle, "RECORDS_AT_ONCE", 7)
+    draw = published_draw({f"W{number}": 5_000 for number in range(entrants)})
+
+    blocks = list(bundle.read_entries(draw))
+
+    sizes = [len(block) // protocol.RECORD_BYTES for block in blocks]
+    assert sizes == [7] * (entrants // 7) + ([entrants % 7] if entrants % 7 else [])
+    listed = draw.entrants.order_by("position").values_list("pid", "commitment")
+    assert b"".join(blocks) == b"".join(bytes(pid) + bytes(bound) for pid, bound in listed)
+    assert json.loads(bytes(draw.manifest))["entries_sha256"] == (
+        hashlib.sha256(b"".join(blocks)).hexdigest()
+    )
+
+
+def test_records_that_are_missing_are_never_published() -> None:
+    draw = published_draw()
+    draw.entry_count += 1
+
+    with pytest.raises(AssertionError, match="not complete"):
+        list(bundle.read_entries(draw))
 
 
 def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:

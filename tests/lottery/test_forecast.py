@@ -2,12 +2,13 @@
 
 from collections import Counter
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.forecast import Spread, forecast_draw, percent_of, spread_of
+from lottery.forecast import Spread, draw_rewards, forecast_draw, percent_of, spread_of
 from lottery.forecast_plot import HEIGHT, WIDTH, plot_days
 
 rewards_of_some = st.dictionaries(
@@ -61,6 +62,15 @@ def test_a_forecast_is_in_bounds_and_repeats_itself(
     winners, used = forecast.winners, forecast.used_points
     assert 0 <= winners.p10 <= winners.p50 <= winners.p90 <= forecast.entrants
     assert 0 <= used.p10 <= used.p50 <= used.p90 <= budget
+
+
+@pytest.mark.parametrize("entrants", [1, 999, 1_000, 1_001, 1_999, 2_000, 2_001])
+def test_a_trial_draws_as_many_as_there_are_entrants(entrants: int) -> None:
+    rewards = draw_rewards(Random(1), [5, 7], [1, 2], entrants)
+
+    assert len(drawn := list(rewards)) == entrants
+    assert set(drawn) <= {5, 7}
+    assert forecast_draw({5: entrants}, budget=10**9, policy="stop").winners.p50 == entrants
 
 
 @pytest.mark.parametrize(

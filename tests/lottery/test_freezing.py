@@ -279,13 +279,14 @@ def test_audit_keeps_who_froze_what() -> None:
     }
 
 
-def test_rows_of_a_copy_cross_their_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [6, 7, 8, 13, 14, 15])
+def test_rows_of_a_copy_cross_their_blocks(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(entrant_list, "ROWS_AT_ONCE", 7)
-    members = {f"会員-{number}": 5_000 + number for number in range(20)}
+    members = {f"会員-{number}": 5_000 + number for number in range(count)}
 
     draw = frozen_draw(members)
 
     assert frozen_members(draw) == {member: (yen, yen) for member, yen in members.items()}
     assert list(draw.entrants.order_by("position").values_list("position", flat=True)) == list(
-        range(20)
+        range(count)
     )

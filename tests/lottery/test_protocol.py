@@ -121,7 +121,8 @@ def test_blocks_give_the_same_root_and_paths(count: int) -> None:
     subtrees = protocol.subtrees_of(joined)
 
     assert protocol.root_of(subtrees) == tree(entries)
-    for index in {0, count // 2, count - 1} if count else ():
+    edges = {0, protocol.BLOCK - 1, protocol.BLOCK, 2 * protocol.BLOCK - 1, 2 * protocol.BLOCK}
+    for index in {*edges, count // 2, count - 1} & {*range(count)}:
         first = index // protocol.BLOCK * protocol.BLOCK
         block = b"".join(entries[first : first + protocol.BLOCK])
         assert protocol.path_in_blocks(subtrees, block, index) == path(entries, index)

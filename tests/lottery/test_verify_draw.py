@@ -276,3 +276,17 @@ def test_the_reference_makes_the_same_bundle_twice() -> None:
 
     assert drawn_files(plan) == drawn_files(Plan())
     assert len(entries_of(plan)) == len(plan.rewards)
+
+
+@pytest.mark.parametrize("at_once", [1, 6, 7, 8])
+@pytest.mark.parametrize("entrants", [0, 1, 7, 14, 15])
+def test_parts_between_two_words_of_progress_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, entrants: int
+) -> None:
+    plan = Plan(rewards=[5_000 + number for number in range(entrants)])
+    folder = write(drawn_files(plan), tmp_path)
+    whole = verify(folder)
+    monkeypatch.setattr(verifier(), "AT_ONCE", at_once)
+
+    assert verify(folder) == whole
+    assert whole.status == 0
