@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from bookings.commands import JAPAN
 from bookings.locks import Lock, take
+from campaign import approvals
 from campaign.audit import Actor
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
@@ -59,12 +60,13 @@ def export_credits(
     The audit keeps who had it written, before there is a file.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
         UnfitFolder: it cannot be written there.
     """
     with transaction.atomic():
-        file = keep_file(payout, at=at)
+        file = keep_file(payout, at=at, actor=actor)
         auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
     content = b"".join(credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
@@ -80,12 +82,14 @@ def export_credits(
 
 
 @transaction.atomic
-def keep_file(payout: Payout, *, at: datetime) -> CreditFile:
+def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
     """Return the file of a payout's credits, settled now if this is the first time.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     take(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:

@@ -15,6 +15,7 @@ from bookings import locks
 from bookings.feeds import Feed, by_name
 from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
 from bookings.manifests import NAME_FORM
+from campaign import approvals
 from campaign.audit import Actor
 from points import auditing
 from points.definitions import CREDIT_RESULTS
@@ -71,10 +72,12 @@ def settle(
     The audit keeps who had it loaded; nothing of a file that is refused, or loaded already.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotExported: the points system was never told of the credits.
         PayoutClosed: both sides agree already.
         OtherPayout: the file answers for another campaign; nothing of it is kept.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
     feed = results_feed(payout, path, at=at, actor=actor)
