@@ -14,10 +14,12 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from bookings.refusals import database_failed
 from config.refusals import ServiceFailed
+from config.utf8 import restart_in_utf8
 
 
 def main() -> None:
     """Hand the command line to Django."""
+    restart_in_utf8()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         execute_from_command_line(sys.argv)

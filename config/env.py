@@ -168,13 +168,13 @@ def local_file(file: Path, make: Callable[[], str]) -> str:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
-            with NamedTemporaryFile("w", dir=file.parent) as draft:
+            with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent) as draft:
                 draft.write(make())
                 draft.flush()
                 os.fsync(draft.fileno())
                 with suppress(FileExistsError):  # another command made it in the same moment
                     os.link(draft.name, file)
-        return file.read_text()
+        return file.read_text("utf-8")
     except OSError as failure:
         raise unfit(
             "LOCAL_STATE_DIR", f"must name a folder that can be written ({failure.strerror})"
