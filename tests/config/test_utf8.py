@@ -38,7 +38,7 @@ def latin_1(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     if compiler is None or not Path("/usr/share/i18n/charmaps").is_dir():
         pytest.skip("needs what Debian's package locales makes a locale of")
     folder = tmp_path_factory.mktemp("locales")
-    words = [compiler, "-i", "en_US", "-f", "ISO-8859-1", folder / "en_US.ISO-8859-1"]
+    words = [compiler, "-i", "en_US", "-f", "ISO-8859-1", str(folder / "en_US.ISO-8859-1")]
     subprocess.run(words, check=True, capture_output=True)
     return {"LOCPATH": str(folder), "LC_ALL": "en_US.ISO-8859-1"}
 
