@@ -30,7 +30,7 @@ COPY config/nginx_site.conf /etc/nginx/site.conf
 COPY --from=build /app/staticfiles /srv/static
 
 FROM python:3.11-slim AS app
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PRODUCTION=1 PATH=/venv/bin:$PATH
+ENV PYTHONUTF8=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PRODUCTION=1 PATH=/venv/bin:$PATH
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin dodonto
 COPY --from=build /venv /venv
 COPY --from=build /app /app

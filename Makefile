@@ -3,6 +3,9 @@
 export MAKEFILE_ITSELF := $(MAKEFILE_LIST)
 HERE = cd "$$(dirname "$${MAKEFILE_ITSELF\# }")"
 PYTHON ?= python3
+# UTF-8 in and out, whatever the locale.
+export PYTHONUTF8 := 1
+unexport PYTHONIOENCODING
 RUN = $(HERE) && .venv/bin/python
 # One worker a core, each with a database of its own; who is done takes over from the others.
 PYTEST = -m pytest --numprocesses auto --dist worksteal

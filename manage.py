@@ -16,10 +16,12 @@ from bookings.printable import printable_json, printable_lines
 from bookings.refusals import database_failed
 from config.refusals import ServiceFailed
 from config.streams import lasting_streams
+from config.utf8 import restart_in_utf8
 
 
 def main() -> None:
-    """Run a command on streams that can fail without ending it."""
+    """Run a command in UTF-8, on streams that can fail without ending it."""
+    restart_in_utf8()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     with lasting_streams():
         run()

@@ -173,6 +173,15 @@ def require(user: User, permission: str) -> None:
         )
 
 
+def require_actor(actor: Actor | None, permission: str) -> None:
+    """Refuse a person who does not hold the permission; the machine's user needs none.
+
+    Where production asks for a person, the command does (campaign.management.arguments).
+    """
+    if actor:
+        require(actor.user, permission)
+
+
 def require_open(approval: Approval) -> None:
     """Refuse to decide what has ended."""
     if approval.state != Approval.State.OPEN:

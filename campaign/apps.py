@@ -14,7 +14,7 @@ class CampaignConfig(AppConfig):
     def ready(self) -> None:
         """Register the approvable actions and the roles' permissions."""
         # The models are there only now.
-        from campaign import approvals, roles, terms
+        from campaign import approvals, roles, staff, terms
 
         for action in (terms.PUBLISH, terms.REVISE):
             approvals.register(
@@ -27,7 +27,8 @@ class CampaignConfig(AppConfig):
         seen = ("campaign", "terms", "aggregationrun", "approval", "auditrecord")
         for role in roles.ROLES:
             roles.register(role, {f"campaign.view_{model}" for model in seen})
-        roles.register("campaign", {"campaign.change_terms", "campaign.request_publication"})
+        roles.register("campaign", {terms.MAY_CHANGE, "campaign.request_publication"})
         roles.register("approver", {"campaign.decide_approval"})
+        roles.register("accounts", {staff.MAY_MANAGE})
         # Django's own hook for what must stand after every migrate, as for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="campaign.roles")

@@ -8,7 +8,7 @@ from django.apps import apps as every_app
 from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
 
-ROLES = ("campaign", "support", "ops", "approver", "auditor")
+ROLES = ("campaign", "support", "ops", "approver", "auditor", "accounts")
 
 _permissions: dict[str, set[str]] = {role: set() for role in ROLES}
 

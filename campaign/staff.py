@@ -11,12 +11,14 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from bookings.refusals import constraint_errors
-from campaign import audit
+from campaign import approvals, audit
+from campaign.audit import Actor
 from campaign.models import User
 from campaign.refusals import CampaignRefusal, UnknownRole, UnknownStaff
 from campaign.roles import ROLES
 
 GENERATED_LENGTH = 20
+MAY_MANAGE = "campaign.manage_staff"
 
 
 class UnfitName(CampaignRefusal):
@@ -60,15 +62,24 @@ def works_here(user: User) -> bool:
     return user.is_staff and user.is_active
 
 
+def nobody_manages() -> bool:
+    """Return whether no active staff user may add others, as on a new database."""
+    return not User.objects.with_perm(MAY_MANAGE).filter(is_staff=True).exists()
+
+
 @transaction.atomic
-def add_staff(*, username: str, role: str, password: str, at: datetime) -> Added:
+def add_staff(
+    *, username: str, role: str, password: str, at: datetime, actor: Actor | None = None
+) -> Added:
     """Have a staff user with a role; an account that exists keeps its password.
 
-    The audit keeps who typed it: a second pair of eyes is worth what its account is worth.
+    The audit records who did: a second pair of eyes is worth what its account is worth.
 
     Raises:
+        NotPermitted: the person may not add others.
         UnknownRole, UnfitName, UnfitPassword: what was given cannot be.
     """
+    approvals.require_actor(actor, MAY_MANAGE)
     if role not in ROLES:
         raise UnknownRole(
             _("There is no such role; the roles are: %(roles)s.") % {"roles": ", ".join(ROLES)}
@@ -82,7 +93,7 @@ def add_staff(*, username: str, role: str, password: str, at: datetime) -> Added
     if joined:
         user.groups.add(group)
         audit.record(
-            actor=None,
+            actor=actor,
             action="staff.add",
             subject=user.username,
             at=at,

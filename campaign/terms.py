@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from bookings.commands import to_json
 from bookings.refusals import constraint_errors
-from campaign import approvals, queries
+from campaign import approvals, audit, queries
 from campaign.audit import Actor
+from campaign.canonical import content_sha256
 from campaign.lawcheck import Finding, check_terms
 from campaign.models import Approval, Campaign, Terms
 from campaign.refusals import (
@@ -26,25 +27,45 @@ from campaign.termsfile import CampaignFile
 
 PUBLISH = "campaign.publish"
 REVISE = "campaign.revise"
+MAY_CHANGE = "campaign.change_terms"
 
 
 @transaction.atomic
-def load_campaign(file: CampaignFile) -> bool:
+def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = None) -> bool:
     """Set down an unpublished campaign as the file says; return whether anything changed.
 
+    The audit records who changed it; without ``actor`` the machine's user.
+
     Raises:
+        NotPermitted: the person may not change terms.
         BrokenCampaignFile: the terms break a rule; the message names field and rule.
         AlreadyPublished: the campaign is published with other terms.
     """
+    approvals.require_actor(actor, MAY_CHANGE)
     campaign, _created = Campaign.objects.get_or_create(code=file.code)
     lock(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        return write_draft(campaign, version=1, values=file.terms)
+        changed = write_draft(campaign, version=1, values=file.terms)
+        if changed:
+            record_load(campaign, actor=actor, at=at)
+        return changed
     if queries.terms_values(published) == file.terms:
         return False
     raise AlreadyPublished(
         _("This campaign is published with other terms; change them with: campaign revise.")
+    )
+
+
+def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> None:
+    """Record in the audit who set down which terms."""
+    draft = campaign.terms.get(published_at__isnull=True)
+    audit.record(
+        actor=actor,
+        action="campaign.load",
+        subject=campaign.code,
+        at=at,
+        detail={"version": draft.version, "terms_sha256": content_sha256(written_values(draft))},
     )
 
 

@@ -30,7 +30,7 @@ STAMP = ENVIRONMENT / ".complete"
 def main() -> None:
     """Leave .venv holding exactly what the lock file names, and the translations compiled."""
     try:
-        with (ROOT / ".venv.lock").open("w") as handle:
+        with (ROOT / ".venv.lock").open("wb") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             build_environment()
             compile_translations()
@@ -42,12 +42,12 @@ def build_environment() -> None:
     """Make .venv; do nothing where it already holds what the lock file names."""
     wanted = fingerprint()
     # Also the interpreter: .venv only points to it, and it may have been removed.
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
+    if PYTHON.exists() and STAMP.exists() and STAMP.read_text("utf-8") == wanted:
         return
     say("Building the environment in .venv (about a minute, once) ...")
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     run([*create(), "install", "--require-hashes", "--no-deps", "--requirement", LOCK_FILE])
-    STAMP.write_text(wanted)
+    STAMP.write_text(wanted, "utf-8")
     say("The environment is ready.")
 
 

@@ -168,7 +168,7 @@ def local_file(file: Path, make: Callable[[], str]) -> str:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             write_atomically(file, [make().encode()], mode=PRIVATE, replace=False)
-        return file.read_text()
+        return file.read_text("utf-8")
     except OSError as failure:
         raise unfit(
             "LOCAL_STATE_DIR", f"must name a folder that can be written ({failure.strerror})"

@@ -17,7 +17,9 @@ from config.draw import DAY, read_draw
 from config.env import ROOT, env
 from config.production import production_refusals
 from config.sign_in import read_sign_in
+from config.utf8 import require_utf8
 
+require_utf8()
 BASE_DIR = ROOT
 LOCAL_STATE_DIR = environment.state_folder()
 

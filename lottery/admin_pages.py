@@ -85,8 +85,10 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send every file that there is of a draw, for those who check it before it is public."""
-    actor_of(request, "lottery.view_draw")
+    actor = actor_of(request, bundle.MAY_SEE)
     draw = find(pk)
+    if not bundle.is_public(draw):
+        bundle.record_export(draw, actor=actor, at=clock.now())
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, open_ in bundle.bundle_files(draw).items():

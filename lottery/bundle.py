@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
@@ -9,10 +10,14 @@ from django.utils.translation import gettext as _
 
 from bookings.atomic_files import PUBLIC, draft_name, write_atomically
 from bookings.printable import printable_name
+from campaign import approvals, audit
+from campaign.audit import Actor
 from lottery.models import Draw
 from lottery.protocol import RECORD_BYTES
+from lottery.queries import subject_of
 from lottery.refusals import UnfitFolder
 
+MAY_SEE = "lottery.view_draw"
 Open = Callable[[], Iterator[bytes]]
 BEFORE = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
 AFTER = ("round.json", "result.json", "winners.csv")
@@ -62,6 +67,27 @@ def public_files(draw: Draw) -> dict[str, Open]:
 def has_public_result(draw: Draw) -> bool:
     """Say whether the result of a draw is public."""
     return draw.drawn_at is not None and bool(draw.confirmed_at or draw.voided_at)
+
+
+def is_public(draw: Draw) -> bool:
+    """Return whether the public may have every file that there is of a draw."""
+    return has_public_result(draw) if draw.drawn_at else draw.published_at is not None
+
+
+def record_export(draw: Draw, *, actor: Actor | None, at: datetime) -> None:
+    """Record in the audit who is given the files of a draw.
+
+    Raises:
+        NotPermitted: the person may not see draws.
+    """
+    approvals.require_actor(actor, MAY_SEE)
+    audit.record(
+        actor=actor,
+        action="draw.export",
+        subject=subject_of(draw),
+        at=at,
+        detail={"public": is_public(draw), "files": list(bundle_files(draw))},
+    )
 
 
 def opener(draw: Draw, name: str) -> Open:

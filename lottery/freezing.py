@@ -54,8 +54,7 @@ def freeze_draw(
         RoundNotLater: the round is not later than the void predecessor's.
         SteerableChain: production draws by quicknet alone.
     """
-    if actor:
-        approvals.require(actor.user, PERMISSION)
+    approvals.require_actor(actor, PERMISSION)
     at = at.replace(microsecond=0)  # the manifest counts in seconds
     hold_everything(campaign)
     terms = published_terms(campaign)

@@ -82,6 +82,7 @@ def run_draw(
     Source: the draw protocol, seed, order, cut, 6 to 10.
 
     Raises:
+        NotPermitted: the person may not run draws.
         NotPublishedYet: the draw was not published, and ``to_void`` is not asked for or the
             instant to publish by has not passed.
         DrawEnded: the draw is void and was never run.
@@ -89,6 +90,7 @@ def run_draw(
         WrongRound: this is another round than the manifest's.
         BadRound: the round is not the chain's.
     """
+    approvals.require_actor(actor, PERMISSION)
     held = hold_draw(draw)
     if held.drawn_at:
         return held

@@ -31,7 +31,7 @@ def verify_bundle(
     words += ["--receipt", str(receipt)] if receipt else []
     words += ["--before-draw"] if before_draw else []
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     ) as process:
         for line in process.stdout or ():
             tell(line.rstrip("\n"))

@@ -14,7 +14,7 @@ from campaign import clock
 from campaign.admin import carry_out
 from lottery.admin import DrawAdmin
 from lottery.models import Draw
-from points import closing, correcting, preparing, queries
+from points import auditing, closing, correcting, preparing, queries
 from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
 
 
@@ -96,7 +96,7 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may close a payout."""
-        return request.user.has_perm("points.run_payout")
+        return request.user.has_perm(auditing.MAY_PAY)
 
     @admin.action(description=_("Close"), permissions=["close"])
     def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:

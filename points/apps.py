@@ -15,7 +15,7 @@ class PointsConfig(AppConfig):
         # The models are there only now.
         from campaign import approvals, roles
         from lottery import confirming, forgetting, voiding
-        from points import closing, correcting, preparing, reserving
+        from points import auditing, closing, correcting, preparing, reserving
 
         approvals.register(
             confirming.CONFIRM,
@@ -60,4 +60,4 @@ class PointsConfig(AppConfig):
         for role in roles.ROLES:
             roles.register(role, {f"points.view_{model}" for model in seen})
         asking = ("payout", "resolution", "reversal")
-        roles.register("ops", {"points.run_payout", *(f"points.request_{one}" for one in asking)})
+        roles.register("ops", {auditing.MAY_PAY, *(f"points.request_{one}" for one in asking)})

@@ -9,6 +9,8 @@ from campaign.audit import Actor
 from lottery.queries import subject_of
 from points.models import Payout
 
+MAY_PAY = "points.run_payout"
+
 
 def keep(
     step: str, payout: Payout, *, actor: Actor | None, at: datetime, detail: Mapping[str, Any]

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bookings.locks import Lock, take
+from campaign import approvals
 from campaign.audit import Actor
 from lottery.models import Draw
 from lottery.refusals import KeysNeeded
@@ -26,12 +27,14 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
     Without ``actor`` the audit keeps the machine's user.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: it has not ended.
         NotExported: the points system was never told of the credits.
         KeysOpen: there are keys on which both sides do not agree.
         AnswersWait: rows of results files wait in quarantine.
         SumsDiffer: an award is not what was credited, released and forfeited of it.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     take(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at", "closed_at"])
     if payout.closed_at:

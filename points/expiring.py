@@ -10,7 +10,10 @@ from django.db import connection, transaction
 
 from bookings.commands import JAPAN
 from bookings.locks import Lock, take
+from campaign import approvals, audit
+from campaign.audit import Actor
 from points import keys
+from points.auditing import MAY_PAY
 from points.models import Transfer
 
 CREDITS_AT_ONCE = 5_000
@@ -39,6 +42,21 @@ WHERE NOT EXISTS (SELECT FROM points_transfer reversal WHERE reversal.reverses_i
 ORDER BY 1
 ON CONFLICT (key, payload) DO NOTHING
 RETURNING points"""
+
+
+def record_start(*, at: datetime, actor: Actor | None) -> None:
+    """Record in the audit that a person has credits expire now; nothing where none would.
+
+    Workers need nobody for it: the terms say when.
+
+    Raises:
+        NotPermitted: the person may not pay.
+    """
+    approvals.require_actor(actor, MAY_PAY)
+    if something_lapses(at=at):
+        day = at.astimezone(JAPAN).date().isoformat()
+        detail = {"last_day_before": day}
+        audit.record(actor=actor, action="points.expire", subject="credits", at=at, detail=detail)
 
 
 def expire_credits(*, at: datetime) -> tuple[int, int]:

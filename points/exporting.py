@@ -19,6 +19,7 @@ from bookings.atomic_files import PRIVATE, write_atomically
 from bookings.commands import JAPAN
 from bookings.locks import Lock, take
 from bookings.printable import printable_name
+from campaign import approvals
 from campaign.audit import Actor
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
@@ -61,13 +62,14 @@ def export_credits(
     content is never written over: then nothing is settled either.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
         SentOtherwise: the folder holds other credits under this name.
         UnfitFolder: it cannot be written there.
     """
     with transaction.atomic():
-        file = keep_file(payout, at=at)
+        file = keep_file(payout, at=at, actor=actor)
         files = files_of(payout, file)
         refuse_other(folder, files)
         auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
@@ -118,12 +120,14 @@ def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 @transaction.atomic
-def keep_file(payout: Payout, *, at: datetime) -> CreditFile:
+def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
     """Return the file of a payout's credits, settled now if this is the first time.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     take(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:

@@ -15,7 +15,7 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from bookings.locks import Feed, Lock, take
-from campaign import eligibility
+from campaign import approvals, eligibility
 from campaign.audit import Actor
 from campaign.models import Terms
 from entries.rules import MEMBER_RULES
@@ -99,7 +99,11 @@ def keep_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> N
     """Keep in the audit that somebody has the awards paid now; nothing where that has ended.
 
     Workers need nobody for it: what they do was approved.
+
+    Raises:
+        NotPermitted: the person may not pay.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     if payout.ended_at is None:
         counts = award_counts(payout.draw)
         auditing.keep("run", payout, actor=actor, at=at, detail=counts)

@@ -18,6 +18,7 @@ from bookings.feeds import Feed, by_name
 from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
 from bookings.manifests import NAME_FORM
 from bookings.models import FeedFile
+from campaign import approvals
 from campaign.audit import Actor
 from points import auditing
 from points.definitions import CREDIT_RESULTS
@@ -94,10 +95,12 @@ def settle(
     of one that is refused, or loaded already.
 
     Raises:
+        NotPermitted: the person may not pay.
         NotExported: the points system was never told of the credits.
         PayoutClosed: both sides agree already.
         OtherPayout: the file answers for another campaign; nothing of it is kept.
     """
+    approvals.require_actor(actor, auditing.MAY_PAY)
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
     values = {"payout": payout.pk, "at": at, **place_of(path)}

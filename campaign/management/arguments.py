@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from django.core.management.base import CommandParser
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 
 from bookings.printable import printable_name
 from campaign.audit import Actor, acting_by_command
@@ -27,6 +28,11 @@ def file(parser: CommandParser) -> None:
 def by(parser: CommandParser) -> None:
     """Declare the staff user in whose name the command acts."""
     parser.add_argument("--by", required=True, metavar="USER", help="the acting staff user")
+
+
+def by_or_machine(parser: CommandParser) -> None:
+    """Declare who decides this; outside production the machine's user may stand in."""
+    parser.add_argument("--by", metavar="USER", help="the acting staff user; production needs one")
 
 
 def dry_run(parser: CommandParser) -> None:
@@ -56,6 +62,22 @@ def nothing(_parser: CommandParser) -> None:
 def read_actor(username: str) -> Actor:
     """Return who acts: the staff user named by ``--by``, typed by the machine's user."""
     return acting_by_command(get_staff(username))
+
+
+def read_actor_or_machine(username: str | None) -> Actor | None:
+    """Return who decides this; None where nobody is named and the machine's user stands in.
+
+    Raises:
+        UnknownStaff: no active staff user has this name.
+        CommandError: this is production, where a person decides.
+    """
+    if username is not None:
+        return read_actor(username)
+    if settings.PRODUCTION:
+        raise CommandError(
+            "Production records who decides this: name a staff user with --by USER.", returncode=2
+        )
+    return None
 
 
 def read_file(path: Path) -> CampaignFile:

@@ -5,6 +5,7 @@ import sys
 from config.embedded import services
 from config.env import state_folder
 from config.refusals import ServiceFailed
+from config.utf8 import restart_in_utf8
 from portal.demo.place import end_demo
 from portal.demo.refusals import DemoRunning
 
@@ -22,4 +23,5 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    restart_in_utf8()
     main(sys.argv[1:])

@@ -56,7 +56,7 @@ class Places:
         """
         self.make(self.state)
         with usable(self.state):
-            handle = (self.state / "services.lock").open("w")
+            handle = (self.state / "services.lock").open("wb")
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -87,7 +87,7 @@ def create_cluster(places: Places) -> None:
 def check_version(data: Path) -> None:
     """Refuse data that this PostgreSQL cannot read."""
     try:
-        version = (data / "PG_VERSION").read_text().strip()
+        version = (data / "PG_VERSION").read_text("utf-8").strip()
     except OSError as failure:
         raise ServiceFailed(
             f"{data} holds no PostgreSQL data; move that folder away or set DATABASE_URL."
@@ -105,7 +105,12 @@ def run_initdb(draft: Path) -> None:
     command += ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     finished = subprocess.run(
-        command, check=False, capture_output=True, text=True, start_new_session=True
+        command,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
     )
     if finished.returncode:
         words = (finished.stderr.strip() or "no output").splitlines()[-1]
@@ -139,7 +144,7 @@ def postmaster(places: Places) -> psutil.Process | None:
 def pid_file(places: Places) -> list[str]:
     """Return the lines of the server's own file about itself; none where there is no file."""
     try:
-        return (places.postgres / "postmaster.pid").read_text().splitlines()
+        return (places.postgres / "postmaster.pid").read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return []
 

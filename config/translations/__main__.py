@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.translations.catalogs import UnreadableFile, compile_all, update_all
 from config.translations.findings import find_all
+from config.utf8 import restart_in_utf8
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,4 +38,5 @@ def check(root: Path) -> int:
 
 
 if __name__ == "__main__":
+    restart_in_utf8()
     sys.exit(main())

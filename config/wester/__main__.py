@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from environs import EnvError
 
+from config.utf8 import restart_in_utf8
+
 PROGRAM = "python -m config.wester"
 
 
@@ -27,4 +29,5 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    restart_in_utf8()
     main(sys.argv[1:])

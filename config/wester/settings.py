@@ -5,8 +5,10 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env as environment
 from config import logs
 from config.sign_in import read_sign_in
+from config.utf8 import require_utf8
 from config.wester.keys import signing_key
 
+require_utf8()
 if environment.switch("PRODUCTION"):
     raise ImproperlyConfigured(
         "The site that plays WESTER ID lets everybody in: it does not run with PRODUCTION=1."

@@ -59,7 +59,7 @@ def pass_nights(job: Job, *, until: datetime) -> None:
 def group_presses(job: Job) -> dict[date, list[WebEntry]]:
     """Return who presses the button, by the night after; nobody where feeds came from elsewhere."""
     file = job.feeds / WEB_ENTRIES
-    presses = json.loads(file.read_text()) if file.exists() else []
+    presses = json.loads(file.read_text("utf-8")) if file.exists() else []
     nights = list(job.schedule.nights(until=job.schedule.frozen_at))
     dated = sorted(WebEntry(datetime.fromisoformat(when), who) for who, when in presses)
 

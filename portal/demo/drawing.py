@@ -20,7 +20,7 @@ def freeze_and_publish(job: Job) -> None:
     job.advance(job.schedule.frozen_at)
     if order("draw", "status", job.code)["state"] is None:
         round_time = job.schedule.round_time.isoformat()
-        order("draw", "freeze", job.code, "--round-time", round_time)
+        order("draw", "freeze", job.code, "--round-time", round_time, "--by", OPERATOR)
     have_approved("draw", "publish", job.code, by=OPERATOR, approver=APPROVER)
     draw = latest_draw(job.campaign)
     job.say(f"  {draw.entry_count:,} entrants are frozen and published under the manifest hash")
@@ -37,7 +37,7 @@ def await_round(job: Job) -> None:
 
 def run_and_verify(job: Job) -> None:
     """Draw by the round, and have an outsider compute it again from the files alone."""
-    drawn = order("draw", "run", job.code)
+    drawn = order("draw", "run", job.code, "--by", OPERATOR)
     job.say(
         f"  {drawn['winners']:,} winners get {drawn['total_points']:,} points; "
         f"{drawn['leftover_points']:,} are left over"
@@ -62,12 +62,12 @@ def verify(job: Job, draw: Draw) -> list[str]:
         DrawNotProved: it does not accept the bundle.
     """
     folder = bundle_folder(job.place)
-    order("draw", "export", job.code, "--output", str(folder))
+    order("draw", "export", job.code, "--output", str(folder), "--by", OPERATOR)
     finished = subprocess.run(
         [*outsider(folder), *known_from_elsewhere(draw), *what_there_is(job, draw)],
         check=False,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     lines = finished.stdout.splitlines()
     if finished.returncode != 0:

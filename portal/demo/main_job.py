@@ -42,7 +42,7 @@ def perform(job: Job) -> dict[str, float]:
     Each finds out for itself how much of it an earlier, killed run has done.
     """
     file = job.place / "seconds.json"
-    seconds: dict[str, float] = json.loads(file.read_text()) if file.exists() else {}
+    seconds: dict[str, float] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     for number, act in enumerate(ACTS, start=1):
         job.say(f"[{number}/{len(ACTS)}] {act.title} ...")
         started = time.monotonic()

@@ -45,7 +45,7 @@ def pay(job: Job) -> None:
 def settle(job: Job) -> None:
     """Tell the points system of the credits, take its answers, and end what both differ on."""
     job.advance(job.schedule.settled_at)
-    sent = order("payout", "export", job.code, "--output", str(outbox(job)))
+    sent = order("payout", "export", job.code, "--output", str(outbox(job)), "--by", OPERATOR)
     asked = points_system.read_credits(outbox(job))
     for sequence, answers in enumerate(
         (points_system.answer_at_first(asked), points_system.answer_later(asked)), start=1
@@ -69,7 +69,7 @@ def take(job: Job, answers: Iterable[Answer], *, sequence: int) -> None:
         sequence=sequence,
         at=job.schedule.settled_at,
     )
-    order("payout", "settle", job.code, str(file))
+    order("payout", "settle", job.code, str(file), "--by", OPERATOR)
 
 
 def resolve(job: Job, key: KeyStanding) -> None:
@@ -84,7 +84,7 @@ def close(job: Job) -> None:
     """Load what still comes in, which changes nothing, and close the campaign's books."""
     job.advance(job.schedule.closed_at)
     days.receive(job, until=job.schedule.closed_at.date())
-    order("payout", "close", job.code)
+    order("payout", "close", job.code, "--by", OPERATOR)
     books = order("ledger", "verify")
     job.say(
         f"  the ledger agrees: {books['accounts']:,} accounts, {books['transfers']:,} transfers"

@@ -76,7 +76,7 @@ def pid_file_path(state: Path) -> Path:
 
 def pid_file(state: Path) -> IO[str]:
     """Open the file that the demo locks."""
-    return pid_file_path(state).open("a+")
+    return pid_file_path(state).open("a+", encoding="utf-8")
 
 
 def locked(handle: IO[str]) -> bool:

@@ -53,7 +53,7 @@ def begin(place: Path, play: Play) -> bool:
     """
     kept = place / "play.json"
     words = json.dumps(asdict(play))
-    if kept.exists() and kept.read_text() == words:
+    if kept.exists() and kept.read_text("utf-8") == words:
         return False
     was_another = kept.exists() or is_of_a_demo()
     if was_another:

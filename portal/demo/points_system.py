@@ -92,5 +92,5 @@ def write_answers(
     }
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    path.with_name(f"{path.name}.manifest.json").write_text(json.dumps(manifest))
+    path.with_name(f"{path.name}.manifest.json").write_text(json.dumps(manifest), "utf-8")
     return path

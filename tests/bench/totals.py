@@ -176,7 +176,7 @@ def compute(pk: int | None) -> None:
 @contextmanager
 def filled_tables(scale: float) -> Iterator[Campaign]:
     """Provide a campaign with bookings and registrations, and empty the tables again."""
-    load_campaign(read_campaign_file((ROOT / f"campaign/data/{CODE}.json").read_bytes()))
+    load_campaign(read_campaign_file((ROOT / f"campaign/data/{CODE}.json").read_bytes()), at=NOW)
     sizes: dict[str, Any] = {"members": int(MEMBERS * scale), "bookings": int(BOOKINGS * scale)}
     with connection.cursor() as cursor:
         cursor.execute(REGISTRATIONS, sizes)

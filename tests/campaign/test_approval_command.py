@@ -9,7 +9,7 @@ from pytest_django import Settings
 from campaign import terms
 from campaign.audit import Actor
 from campaign.management.commands import staff as staff_command
-from campaign.models import Approval, Campaign, User
+from campaign.models import Approval, AuditRecord, Campaign, User
 from config.env import MovedClock
 from tests.campaign.commands import refused, run, run_json, stored
 from tests.factories.campaign import AT, LATER, ApprovalFactory, CampaignFactory, UserFactory
@@ -152,16 +152,20 @@ def test_unknown_approval_is_refused(deciding: Actor, verb: str) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("production", "ending"),
+    [(False, ", not by command (ALLOW_COMMAND_APPROVAL is not set)."), (True, ", not by command.")],
+)
 @pytest.mark.parametrize("verb", ["approve", "refuse"])
 def test_decisions_by_command_need_the_setting(
-    waiting: Approval, settings: Settings, verb: str
+    waiting: Approval, settings: Settings, verb: str, production: bool, ending: str
 ) -> None:
-    settings.ALLOW_COMMAND_APPROVAL = False
+    settings.ALLOW_COMMAND_APPROVAL, settings.PRODUCTION = False, production
     before = stored()
 
     sentence = refused("approval", verb, waiting.pk, "--by", "deciding")
 
-    assert sentence.startswith("Approvals are decided by a person signed in at /staff/")
+    assert sentence == f"Approvals are decided by a person signed in at /staff/{ending}"
     assert stored() == before
     assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": None}]
 
@@ -182,6 +186,25 @@ def test_staff_add_prints_a_generated_password_once() -> None:
     assert run_json(*words) == {"username": "hanako", "role": "approver", "created": False}
     assert run(*words).stdout == "hanako is in approver.\n"
     assert stored() == before
+
+
+def test_staff_add_in_production_begins_with_one_who_may_add_others(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    first = ("staff", "add", "hanako", "--role", "accounts", "--generate")
+    other = ("staff", "add", "taro", "--role", "ops", "--generate")
+    ended = run(*other)
+    assert (ended.code, ended.reason) == (
+        2,
+        "Nobody may add staff users yet: begin with staff add USERNAME --role accounts.",
+    )
+
+    run_json(*first)
+
+    assert "--by USER" in run(*other).reason
+    assert "--by USER" in run(*first[:2], "jiro", *first[3:]).reason
+    run_json(*other, "--by", "hanako")
+    people = AuditRecord.objects.order_by("id").values_list("subject", "user__username")
+    assert list(people) == [("hanako", None), ("taro", "hanako")]
 
 
 def test_staff_add_says_the_password_on_a_line_of_its_own() -> None:

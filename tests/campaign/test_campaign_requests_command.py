@@ -60,7 +60,17 @@ def test_publish_opens_an_approval() -> None:
     assert record.host
 
 
-def test_publish_again_is_the_same_approval_and_names_the_next_step() -> None:
+@pytest.mark.parametrize(
+    ("by_command", "step"),
+    [
+        (True, "runs: approval approve {} --by USER"),
+        (False, "signs in at /staff/campaign/approval/ and approves it there (承認して実行する)"),
+    ],
+)
+def test_publish_again_is_the_same_approval_and_names_the_next_step(
+    settings: Settings, by_command: bool, step: str
+) -> None:
+    settings.ALLOW_COMMAND_APPROVAL = by_command
     CampaignFactory.create(code=CODE, draft=True)
     UserFactory.create(username="hanako", role="campaign")
     first = run_json("campaign", "publish", CODE, "--by", "hanako")
@@ -68,8 +78,8 @@ def test_publish_again_is_the_same_approval_and_names_the_next_step() -> None:
 
     assert run_json("campaign", "publish", CODE, "--by", "hanako") == first
     assert run("campaign", "publish", CODE, "--by", "hanako").stdout == (
-        f"Campaign {CODE}: asked for approval {first['approval']}; another person says: "
-        f"approval approve {first['approval']} --by NAME\n"
+        f"Campaign {CODE}: asked for approval {first['approval']}; another person "
+        f"{step.format(first['approval'])}\n"
     )
     assert stored() == before
 

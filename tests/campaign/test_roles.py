@@ -16,9 +16,16 @@ OF_THIS_APP = {
     "ops": EVERYBODY,
     "approver": EVERYBODY | {"decide_approval"},
     "auditor": EVERYBODY,
+    "accounts": EVERYBODY | {"manage_staff"},
 }
-# Others register what they add; these are the ones that decide about campaigns and approvals.
-DECISIVE = {"change_terms", "request_publication", "decide_approval", "change_approval"}
+# Others register what they add; these are the ones that decide about campaigns, approvals, people.
+DECISIVE = {
+    "change_terms",
+    "request_publication",
+    "decide_approval",
+    "change_approval",
+    "manage_staff",
+}
 
 
 def held(role: str) -> set[str]:

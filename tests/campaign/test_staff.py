@@ -84,7 +84,7 @@ def test_add_staff_keeps_names_as_the_login_page_reads_them() -> None:
 
 
 def test_add_staff_knows_no_other_role() -> None:
-    with pytest.raises(UnknownRole, match="campaign, support, ops, approver, auditor"):
+    with pytest.raises(UnknownRole, match="campaign, support, ops, approver, auditor, accounts"):
         add(role="boss")
     assert not User.objects.exists()
 

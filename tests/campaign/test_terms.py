@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from campaign import queries, refusals, terms
+from campaign.audit import machine_user
+from campaign.canonical import content_sha256
 from campaign.models import AuditRecord, Campaign, Terms
 from campaign.models.terms_rules import TERMS_RULES
 from campaign.sentences import TERMS_SENTENCES
 from tests.campaign.steps import stored
 from tests.factories.campaign import (
+    AT,
     CampaignFactory,
     TermsFactory,
     campaign_file,
@@ -24,34 +27,40 @@ CODE = "012025121203"
 def test_load_sets_an_unpublished_campaign_down_as_the_file_says() -> None:
     file = campaign_file()
 
-    assert terms.load_campaign(file) is True
+    assert terms.load_campaign(file, at=AT) is True
 
     campaign = Campaign.objects.get()
     draft = campaign.terms.get()
     assert (campaign.code, campaign.entries_frozen_at) == (CODE, None)
     assert (draft.version, draft.published_at, draft.published_by) == (1, None, None)
     assert queries.terms_values(draft) == file.terms
-    assert not AuditRecord.objects.exists()
+    record = AuditRecord.objects.get()
+    assert (record.at, record.action, record.subject) == (AT, "campaign.load", CODE)
+    assert (record.user, record.os_user) == (None, machine_user())
+    assert record.detail == {
+        "version": 1,
+        "terms_sha256": content_sha256(terms.written_values(draft)),
+    }
 
 
 def test_load_again_changes_nothing() -> None:
-    terms.load_campaign(campaign_file())
+    terms.load_campaign(campaign_file(), at=AT)
     before = stored()
 
-    assert terms.load_campaign(campaign_file()) is False
+    assert terms.load_campaign(campaign_file(), at=AT) is False
     assert stored() == before
 
 
 def test_load_writes_the_same_instants_in_another_zone_as_no_change() -> None:
-    terms.load_campaign(campaign_file())
+    terms.load_campaign(campaign_file(), at=AT)
 
-    assert terms.load_campaign(campaign_file(opens_at="2024-12-10T03:00:00Z")) is False
+    assert terms.load_campaign(campaign_file(opens_at="2024-12-10T03:00:00Z"), at=AT) is False
 
 
 def test_load_changes_a_draft() -> None:
-    terms.load_campaign(campaign_file())
+    terms.load_campaign(campaign_file(), at=AT)
 
-    assert terms.load_campaign(campaign_file(budget_points=90_000_000)) is True
+    assert terms.load_campaign(campaign_file(budget_points=90_000_000), at=AT) is True
 
     draft = Terms.objects.get()
     assert (draft.version, draft.budget_points) == (1, 90_000_000)
@@ -61,7 +70,7 @@ def test_load_of_what_is_published_changes_nothing() -> None:
     campaign = CampaignFactory.create(published=True)
     before = stored()
 
-    assert terms.load_campaign(campaign_file(code=campaign.code)) is False
+    assert terms.load_campaign(campaign_file(code=campaign.code), at=AT) is False
     assert stored() == before
 
 
@@ -70,7 +79,7 @@ def test_load_of_other_terms_than_the_published_is_refused() -> None:
     before = stored()
 
     with pytest.raises(refusals.AlreadyPublished, match="campaign revise"):
-        terms.load_campaign(campaign_file(code=campaign.code, budget_points=1))
+        terms.load_campaign(campaign_file(code=campaign.code, budget_points=1), at=AT)
 
     assert stored() == before
 
@@ -79,7 +88,7 @@ def test_load_leaves_other_campaigns_alone() -> None:
     other = CampaignFactory.create(draft=True)
     before = other.terms.values().get()
 
-    terms.load_campaign(campaign_file(budget_points=1))
+    terms.load_campaign(campaign_file(budget_points=1), at=AT)
 
     assert other.terms.values().get() == before
 
@@ -115,18 +124,18 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
 )
 def test_load_names_the_rule_that_terms_break(changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(refusals.BrokenCampaignFile) as refusal:
-        terms.load_campaign(campaign_file(**changed))
+        terms.load_campaign(campaign_file(**changed), at=AT)
 
     assert str(refusal.value) == sentence
     assert not Campaign.objects.exists()
 
 
 def test_broken_load_leaves_the_draft_as_it_was() -> None:
-    terms.load_campaign(campaign_file())
+    terms.load_campaign(campaign_file(), at=AT)
     before = stored()
 
     with pytest.raises(refusals.BrokenCampaignFile):
-        terms.load_campaign(campaign_file(budget_points=0))
+        terms.load_campaign(campaign_file(budget_points=0), at=AT)
 
     assert stored() == before
 
@@ -137,7 +146,7 @@ def test_every_rule_of_terms_has_its_sentence() -> None:
 
 
 def test_check_finds_nothing_wrong_with_the_first_campaign() -> None:
-    terms.load_campaign(campaign_file())
+    terms.load_campaign(campaign_file(), at=AT)
 
     assert terms.check_campaign(Campaign.objects.get()) == []
 

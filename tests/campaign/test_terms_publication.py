@@ -20,7 +20,7 @@ CODE = "012025121203"
 
 
 def test_publication_is_asked_for_with_the_terms_as_its_content(asking: Actor) -> None:
-    terms.load_campaign(campaign_file())
+    terms.load_campaign(campaign_file(), at=AT)
 
     approval = ask_publication(Campaign.objects.get(), asking)
 
@@ -63,7 +63,7 @@ def test_publication_takes_no_draft_that_changed_after_the_request(
 ) -> None:
     campaign = CampaignFactory.create(draft=True)
     approval = ask_publication(campaign, asking)
-    terms.load_campaign(campaign_file(code=campaign.code, budget_points=99_999_999))
+    terms.load_campaign(campaign_file(code=campaign.code, budget_points=99_999_999), at=AT)
     before = stored()
 
     with pytest.raises(refusals.ContentChanged):

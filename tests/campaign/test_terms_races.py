@@ -32,7 +32,7 @@ def test_draft_cannot_change_between_the_look_and_the_publication(
 
     with another_session() as submit:
         with transaction.atomic():
-            terms.load_campaign(other_terms)
+            terms.load_campaign(other_terms, at=AT)
             approved = submit(approve, approval, deciding)
             wait_until_blocked(approved)
         with pytest.raises(refusals.ContentChanged):
@@ -49,7 +49,9 @@ def test_load_in_the_moment_of_publication_comes_too_late(asking: Actor, decidin
         with transaction.atomic():
             approve(approval, deciding)
             loaded = submit(
-                terms.load_campaign, campaign_file(code=campaign.code, budget_points=99_999_999)
+                terms.load_campaign,
+                campaign_file(code=campaign.code, budget_points=99_999_999),
+                at=AT,
             )
             wait_until_blocked(loaded)
         with pytest.raises(refusals.AlreadyPublished):
@@ -132,8 +134,8 @@ def test_two_loads_at_once_make_one_campaign() -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            assert terms.load_campaign(file)
-            other = submit(terms.load_campaign, file)
+            assert terms.load_campaign(file, at=AT)
+            other = submit(terms.load_campaign, file, at=AT)
             wait_until_blocked(other)
         assert ended(other) is False
 

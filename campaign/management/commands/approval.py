@@ -49,8 +49,8 @@ class Command(VerbCommand):
         """Decide in the name of a staff user, where commands may."""
         if not settings.ALLOW_COMMAND_APPROVAL:
             raise CommandApprovalOff(
-                "Approvals are decided by a person signed in at /staff/, not by command "
-                "(ALLOW_COMMAND_APPROVAL is not set)."
+                "Approvals are decided by a person signed in at /staff/, not by command"
+                f"{'' if settings.PRODUCTION else ' (ALLOW_COMMAND_APPROVAL is not set)'}."
             )
         with one_transaction(dry_run=dry_run):
             decided = decision(approval_id=approval, actor=arguments.read_actor(by), at=clock.now())

@@ -7,6 +7,7 @@ from typing import Any
 from bookings.commands import Report, VerbCommand, one_transaction
 from campaign import clock, queries, terms
 from campaign.management import arguments
+from campaign.management.requests import describe_request
 from campaign.models import Approval, Campaign
 from campaign.states import entry_state
 
@@ -16,7 +17,10 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "load": ("load", arguments.both(arguments.file, arguments.dry_run)),
+        "load": (
+            "load",
+            arguments.both(arguments.file, arguments.by_or_machine, arguments.dry_run),
+        ),
         "check": ("check_terms", arguments.code),
         "show": ("show", arguments.code),
         "publish": (
@@ -29,11 +33,12 @@ class Command(VerbCommand):
         ),
     }
 
-    def load(self, *, file: Path, dry_run: bool, **_: Any) -> Report:
+    def load(self, *, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Set down an unpublished campaign as a file says."""
+        actor = arguments.read_actor_or_machine(by)
         content = arguments.read_file(file)
         with one_transaction(dry_run=dry_run):
-            changed = terms.load_campaign(content)
+            changed = terms.load_campaign(content, at=clock.now(), actor=actor)
             shown = describe(queries.get_campaign(content.code))
         if not changed:
             words = "these terms are loaded already"
@@ -108,6 +113,5 @@ def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) 
         return Report({"code": code, "approval": None}, f"Campaign {code}: would ask for approval.")
     return Report(
         {"code": code, "approval": approval.pk, "content_sha256": approval.content_sha256},
-        f"Campaign {code}: asked for approval {approval.pk}; another person says: "
-        f"approval approve {approval.pk} --by NAME",
+        f"Campaign {code}: {describe_request(approval)}",
     )

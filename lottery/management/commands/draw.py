@@ -10,7 +10,16 @@ from bookings.atomic_files import PRIVATE, PUBLIC, write_atomically
 from bookings.commands import Report, VerbCommand, one_transaction
 from bookings.printable import printable_name
 from campaign import clock
-from campaign.management.arguments import both, by, code, dry_run, read_actor
+from campaign.management.arguments import (
+    both,
+    by,
+    by_or_machine,
+    code,
+    dry_run,
+    read_actor,
+    read_actor_or_machine,
+)
+from campaign.management.requests import describe_request
 from campaign.models import Approval
 from campaign.queries import get_campaign
 from entries.feeds import FEEDS
@@ -39,12 +48,18 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "freeze": ("freeze", both(code, arguments.round_time, arguments.chain, dry_run)),
+        "freeze": (
+            "freeze",
+            both(code, arguments.round_time, arguments.chain, by_or_machine, dry_run),
+        ),
         "publish": ("publish", both(code, by, dry_run)),
-        "run": ("run_draw", both(code, arguments.round_source, dry_run)),
+        "run": ("run_draw", both(code, arguments.round_source, by_or_machine, dry_run)),
         "confirm": ("confirm", both(code, by, dry_run)),
         "void": ("void", both(code, arguments.reason, by, dry_run)),
-        "export": ("export", both(code, arguments.sequence, arguments.output_folder)),
+        "export": (
+            "export",
+            both(code, arguments.sequence, arguments.output_folder, by_or_machine),
+        ),
         "verify": ("verify", arguments.folder),
         "receipt": ("receipt", both(code, arguments.receipt, arguments.sequence, by)),
         "forget": ("forget", both(code, arguments.sequence, by, dry_run)),
@@ -54,9 +69,17 @@ class Command(VerbCommand):
     }
 
     def freeze(
-        self, *, code: str, round_time: str, chain: str | None, dry_run: bool, **_: Any
+        self,
+        *,
+        code: str,
+        round_time: str,
+        chain: str | None,
+        by: str | None,
+        dry_run: bool,
+        **_: Any,
     ) -> Report:
         """Freeze the entrants for the first round at or after an instant."""
+        actor = read_actor_or_machine(by)
         self.print_progress("Waiting for loads and entries in flight, then freezing ...")
         campaign = get_campaign(code)
         before = standing_draw(campaign)
@@ -66,6 +89,7 @@ class Command(VerbCommand):
                 round_time=arguments.read_instant(round_time),
                 chain=chain or chains.default_chain(),
                 at=clock.now(),
+                actor=actor,
             )
         if draw == before:
             return told(draw, "was frozen before; nothing changed")
@@ -88,16 +112,18 @@ class Command(VerbCommand):
         round: Path | None,  # noqa: A002 - the option's name
         fetch: bool,
         to_void: bool,
+        by: str | None,
         dry_run: bool,
         **_: Any,
     ) -> Report:
         """Draw the winners by the round that the manifest names."""
+        actor = read_actor_or_machine(by)
         draw, at = find(code), clock.now()
         if draw.drawn_at:
             return told(draw, "was run before; nothing changed")
         drawn_by = find_round(draw, round, fetch=fetch, at=at)
         with one_transaction(dry_run=dry_run):
-            drawn = running.run_draw(draw=draw, round=drawn_by, at=at, to_void=to_void)
+            drawn = running.run_draw(draw=draw, round=drawn_by, at=at, actor=actor, to_void=to_void)
         words = "would draw" if dry_run else "drew"
         return told(drawn, f"{words} {drawn.winners:,} winners of {drawn.total_points:,} points")
 
@@ -119,9 +145,13 @@ class Command(VerbCommand):
             )
         return asked(draw, approval, "is void already", dry_run=dry_run)
 
-    def export(self, *, code: str, sequence: int | None, output: Path, **_: Any) -> Report:
-        """Write the bundle of a draw into a folder."""
+    def export(
+        self, *, code: str, sequence: int | None, output: Path, by: str | None, **_: Any
+    ) -> Report:
+        """Write the bundle of a draw into a folder; what is not public yet names a person."""
         draw = find(code, sequence)
+        if by is not None or not bundle.is_public(draw):
+            bundle.record_export(draw, actor=read_actor_or_machine(by), at=clock.now())
         names = bundle.write_bundle(draw, output)
         return told(draw, f"wrote {', '.join(names)} to {printable_name(output)}", files=names)
 
@@ -273,8 +303,7 @@ def asked(draw: Draw, approval: Approval | None, nothing: str, *, dry_run: bool)
         return told(draw, "would ask for approval", approval=None)
     return told(
         draw,
-        f"asked for approval {approval.pk}; another person says: "
-        f"approval approve {approval.pk} --by NAME",
+        describe_request(approval),
         approval=approval.pk,
         content_sha256=approval.content_sha256,
     )

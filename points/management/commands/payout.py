@@ -14,7 +14,16 @@ from bookings.models import FeedFile
 from bookings.printable import printable_name
 from bookings.progress import Progress
 from campaign import clock
-from campaign.management.arguments import both, by, code, dry_run, read_actor
+from campaign.management.arguments import (
+    both,
+    by,
+    by_or_machine,
+    code,
+    dry_run,
+    read_actor,
+    read_actor_or_machine,
+)
+from campaign.management.requests import describe_request
 from campaign.models import Approval
 from campaign.queries import get_campaign
 from entries.feeds import FEEDS
@@ -32,14 +41,14 @@ class Command(VerbCommand):
     help = __doc__
     verbs = {
         "prepare": ("prepare", both(code, by, dry_run)),
-        "run": ("run_payout", both(code, dry_run)),
-        "export": ("export", both(code, arguments.output_folder, dry_run)),
-        "settle": ("settle", both(code, arguments.results_file, dry_run)),
+        "run": ("run_payout", both(code, by_or_machine, dry_run)),
+        "export": ("export", both(code, arguments.output_folder, by_or_machine, dry_run)),
+        "settle": ("settle", both(code, arguments.results_file, by_or_machine, dry_run)),
         "resolve": (
             "resolve",
             both(code, arguments.key, arguments.verdict, arguments.reason, by, dry_run),
         ),
-        "close": ("close", both(code, dry_run)),
+        "close": ("close", both(code, by_or_machine, dry_run)),
         "status": ("status", code),
     }
 
@@ -52,13 +61,14 @@ class Command(VerbCommand):
             report = asked(code, approval, "the payout is approved already", dry_run=dry_run)
             return left_out(report)
 
-    def run_payout(self, *, code: str, dry_run: bool, **_: Any) -> Report:
+    def run_payout(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
+        actor = read_actor_or_machine(by)
         one = get_payout(code)
         at = clock.now()
         payout.refuse_early(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            payout.keep_start(one, at=at)
+            payout.keep_start(one, at=at, actor=actor)
             self.complete(one)
             return left_out(told(code, "would be paid" if dry_run else "paid"))
 
@@ -75,15 +85,16 @@ class Command(VerbCommand):
         done = one.parts.filter(done_at__isnull=False).count()
         sys.stderr.write(f"payout: {done} of {one.parts.count()} parts done\n")
 
-    def export(self, *, code: str, output: Path, dry_run: bool, **_: Any) -> Report:
+    def export(self, *, code: str, output: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Write the file of credits for the points system."""
+        actor, at = read_actor_or_machine(by), clock.now()
         one = get_payout(code)
         if dry_run:
             with one_transaction(dry_run=True):
-                file, path = exporting.keep_file(one, at=clock.now()), None
+                file, path = exporting.keep_file(one, at=at, actor=actor), None
                 exporting.refuse_other(output, exporting.files_of(one, file))
         else:
-            written = exporting.export_credits(payout=one, folder=output, at=clock.now())
+            written = exporting.export_credits(payout=one, folder=output, at=at, actor=actor)
             file, path = written.file, str(written.path)
         words = "would write" if dry_run else "wrote"
         return told(
@@ -97,12 +108,15 @@ class Command(VerbCommand):
             sha256=file.sha256,
         )
 
-    def settle(self, *, code: str, file: Path, dry_run: bool, **_: Any) -> Report:
+    def settle(self, *, code: str, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Take what the points system answered; what it rejected is reversed and forfeited."""
+        actor = read_actor_or_machine(by)
         one = get_payout(code)
         progress = Progress(sys.stderr, printable_name(file.name))
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            outcome = settling.settle(payout=one, path=file, at=clock.now(), watch=progress)
+            outcome = settling.settle(
+                payout=one, path=file, at=clock.now(), watch=progress, actor=actor
+            )
             report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))
             report = replace(report, warnings=report.data["warnings"])
         progress.end(describe(outcome))
@@ -123,10 +137,11 @@ class Command(VerbCommand):
             )
             return asked(code, approval, "", dry_run=dry_run)
 
-    def close(self, *, code: str, dry_run: bool, **_: Any) -> Report:
+    def close(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Close the payout: every key and every sum agrees."""
+        actor = read_actor_or_machine(by)
         with one_transaction(dry_run=dry_run):
-            was_open = closing.close_payout(payout=get_payout(code), at=clock.now())
+            was_open = closing.close_payout(payout=get_payout(code), at=clock.now(), actor=actor)
             words = "would be closed" if dry_run else "closed"
             return told(code, words if was_open else "is closed already")
 
@@ -176,8 +191,7 @@ def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) 
         return told(code, "would ask for approval", approval=None)
     return told(
         code,
-        f"asked for approval {approval.pk}; another person says: "
-        f"approval approve {approval.pk} --by NAME",
+        describe_request(approval),
         approval=approval.pk,
         content_sha256=approval.content_sha256,
     )

@@ -1,11 +1,20 @@
 """``points expire|reverse``: have credits lapse, and take a mistaken one back."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from bookings import quarantine
 from bookings.commands import Report, VerbCommand, one_transaction
 from campaign import clock
-from campaign.management.arguments import both, by, dry_run, read_actor
+from campaign.management.arguments import (
+    both,
+    by,
+    by_or_machine,
+    dry_run,
+    read_actor,
+    read_actor_or_machine,
+)
+from campaign.management.requests import describe_request
 from points import correcting, expiring
 from points.definitions import CREDIT_RESULTS
 from points.management import arguments
@@ -16,17 +25,16 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "expire": ("expire", dry_run),
+        "expire": ("expire", both(by_or_machine, dry_run)),
         "reverse": ("reverse", both(arguments.transfer, arguments.reason, by, dry_run)),
     }
 
-    def expire(self, *, dry_run: bool, **_: Any) -> Report:
+    def expire(self, *, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Have every credit lapse whose last day is over."""
-        if dry_run:
-            with one_transaction(dry_run=True):
-                lapsed, points = expiring.expire_credits(at=clock.now())
-        else:
-            lapsed, points = expiring.expire_credits(at=clock.now())
+        actor, at = read_actor_or_machine(by), clock.now()
+        with one_transaction(dry_run=True) if dry_run else nullcontext():
+            expiring.record_start(at=at, actor=actor)
+            lapsed, points = expiring.expire_credits(at=at)
         words = "would expire" if dry_run else "expired"
         data = {"expired": lapsed, "expired_points": points}
         text = f"{lapsed:,} credits {words}: {points:,} points."
@@ -46,6 +54,5 @@ class Command(VerbCommand):
             return Report(data, f"Transfer {found.pk}: would ask for approval.")
         return Report(
             {**data, "approval": approval.pk, "content_sha256": approval.content_sha256},
-            f"Transfer {found.pk}: asked for approval {approval.pk}; another person says: "
-            f"approval approve {approval.pk} --by NAME",
+            f"Transfer {found.pk}: {describe_request(approval)}",
         )

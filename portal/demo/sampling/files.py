@@ -73,7 +73,7 @@ class FeedFolder:
             "encoding": delivery.encoding,
         }
         (self.folder / name).write_bytes(content)
-        (self.folder / f"{name}.manifest.json").write_text(json.dumps(manifest))
+        (self.folder / f"{name}.manifest.json").write_text(json.dumps(manifest), "utf-8")
         self.files += 1
         self.rows += len(delivery.rows)
         return name

@@ -144,7 +144,7 @@ def write_feeds(folder: Path, feeds: Feeds, *, members: int) -> Sample:
     write_feed(written, MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS)
     write_feed(written, ENTRIES, feeds.entries, entries)
     web = [[wester_id, stamp(at)] for at, wester_id in sorted(feeds.web)]
-    (folder / WEB_ENTRIES).write_text(json.dumps(web))
+    (folder / WEB_ENTRIES).write_text(json.dumps(web), "utf-8")
     return Sample(members, written.files, written.rows, len(web), written.intended)
 
 
