@@ -204,6 +204,7 @@ def test_what_is_approved_names_every_award_in_the_order_of_the_keys() -> None:
     content = preparing.content_to_prepare(subject_of(draw))
 
     assert (content["awards"], content["award_points"]) == (8, 8 * 5_000 + 28)
+    assert (content["credit_at"], content["expires_on"]) == (CREDIT_AT.isoformat(), "2026-03-31")
     assert content["list_sha256"] == hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
