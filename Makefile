@@ -12,7 +12,7 @@ PYTEST = -m pytest --numprocesses auto --dist worksteal
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help env demo stop test test-fast check bench lock messages
+.PHONY: help env demo stop test test-fast mutants check bench lock messages
 
 help:  ## List the targets
 	@$(HERE) && sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -41,6 +41,9 @@ test: env check  ## Everything; BROWSER_TESTS=0 leaves the tests in a real brows
 
 test-fast: env  ## Everything but the slow tests
 	@$(RUN) $(PYTEST) -m "not slow"
+
+mutants: env  ## Change single lines, and see that a fast test fails: all lists, or APPS="points entries"
+	@$(RUN) -m tests.mutants $(APPS)
 
 bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 shrinks it
 	@$(RUN) -m tests.bench

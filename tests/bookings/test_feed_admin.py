@@ -1,5 +1,6 @@
 """Feed files, quarantine and bookings in the admin: seen by those who may, changed by nobody."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,6 +76,15 @@ def test_booking_is_shown_with_its_events(staff: Client) -> None:
 
     assert "booked (web), E1" in text
     assert "used (web), E2" in text
+
+
+def test_events_of_one_instant_are_listed_by_their_numbers(staff: Client, tmp_path: Path) -> None:
+    late = write_feed_file(tmp_path, [booking_row(event_id="E0", event_type="changed")], sequence=3)
+    load_file(path=late, feeds=by_name(BOOKING_FEED), loaded_at=NOW)
+
+    text = text_of(staff, "booking_change", Booking.objects.get().pk)
+
+    assert re.findall(r"\(web\), (E\d)", text) == ["E0", "E1", "E2"]
 
 
 @pytest.mark.parametrize("model", SEEN)

@@ -71,6 +71,19 @@ def test_load_arrival_tries_mended_content_again(
 
 
 @pytest.mark.django_db
+def test_load_arrival_tries_what_was_put_back_with_its_old_size_and_time(tmp_path: Path) -> None:
+    path = write_feed_file(tmp_path, [booking_row(amount_yen="1000")], manifest={"rows": 7})
+    before = path.stat()
+    load(path)
+
+    path.write_bytes(path.read_bytes().replace(b"1000", b"2000"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert list(arrivals(tmp_path)) == [path]
+    assert load(path) is not None
+
+
+@pytest.mark.django_db
 def test_load_arrival_of_a_file_that_is_gone_does_nothing(tmp_path: Path) -> None:
     assert load(tmp_path / "bookings-20250107-001.csv") is None
     assert not InboxFile.objects.exists()

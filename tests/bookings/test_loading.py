@@ -155,6 +155,17 @@ def test_load_file_marks_the_number_of_an_ex_booking(tmp_path: Path) -> None:
     assert marks() == [(None, "X1")]
 
 
+def test_load_file_marks_old_and_new_numbers_of_an_ex_booking(tmp_path: Path) -> None:
+    values = {"journey": "のぞみ:東京>新大阪"}
+    load(write_feed_file(tmp_path, [ex_booking_row(**values)]))
+    later = {"event_type": "changed", "occurred_at": "2024-12-21T10:00:00+09:00"}
+    changed = ex_booking_row(event_id="E2", ex_member_no="X2", **values, **later)
+
+    load(write_feed_file(tmp_path, [changed], sequence=2))
+
+    assert sorted(marks()[1:]) == [(None, "X1"), (None, "X2")]
+
+
 def test_load_file_marks_old_and_new_holder_of_a_registration(tmp_path: Path) -> None:
     load(write_registrations(tmp_path, [registration_row()]))
     renewed = registration_row(wester_id="W2", updated_at="2024-12-01T00:00:00Z")

@@ -112,6 +112,42 @@ def test_a_member_whose_last_booking_falls_away_has_no_total(
     assert totals(campaign) == {}
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["from the marks", "in full"])
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [
+        pytest.param({"amount_yen": 6_000, "used": False}, (5_000, 1, 6_000), id="what waits"),
+        pytest.param({"amount_yen": 0}, (5_000, 2, 0), id="how many count"),
+        pytest.param({"amount_yen": 0, "used": False}, (5_000, 1, 0), id="none of them"),
+    ],
+)
+def test_a_total_follows_where_a_single_figure_changes(
+    values: dict[str, Any], total: tuple[int, int, int], full: bool, campaign: Campaign
+) -> None:
+    add_booking(wester_id="W1")
+    run(campaign)
+
+    add_booking(wester_id="W1", **values)
+    run(campaign, full=full)
+
+    assert totals(campaign) == {"W1": total}
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["from the marks", "in full"])
+def test_who_has_no_total_any_more_keeps_that_of_another_campaign(
+    full: bool, campaign: Campaign
+) -> None:
+    other = TermsFactory.create(published=True, operator="JR Kyushu").campaign
+    booking = add_booking(wester_id="W1", operators=["JR Kyushu", "JR West"])
+    for one in (campaign, other):
+        run(one)
+
+    change_booking(booking, operators=["JR West"])
+    run(other, full=full)
+
+    assert (totals(campaign), totals(other)) == ({"W1": (5_000, 1, 0)}, {})
+
+
 def test_a_full_run_drops_totals_that_nothing_stands_for(campaign: Campaign) -> None:
     for n in range(30):
         Total.objects.create(

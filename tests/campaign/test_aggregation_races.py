@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from bookings.locks import LockOutsideTransaction
+from bookings.locks import Lock, LockOutsideTransaction
 from campaign import aggregation, queries
 from campaign.models import AggregationRun, Campaign
+from tests.bookings.sessions import wait_until_blocked as wait_for_lock
 from tests.campaign import changes
 from tests.campaign.changes import add_booking, change_booking
 from tests.campaign.runs import LATER, NOW, assert_right, begin, held_total, run, totals
@@ -153,7 +154,7 @@ def test_recompute_waits_for_workers_and_is_not_overwritten(campaign: Campaign) 
             wait_until_blocked(worker)
             change_booking(booking, amount_yen=3)
             freeze = third(recompute_alone, terms)
-            assert not freeze.done()
+            wait_for_lock(freeze, Lock.TOTALS, campaign.pk)  # before it has read any booking
         ended(worker)
         ended(freeze)
 
@@ -175,7 +176,7 @@ def test_recompute_holds_workers_back(campaign: Campaign) -> None:
         with transaction.atomic():
             aggregation.recompute(queries.working_terms(campaign))
             worker = submit(aggregation.work_on, started)
-            wait_until_blocked(worker)
+            wait_for_lock(worker, Lock.TOTALS, campaign.pk)
             assert totals(campaign) == {"W1": (2, 1, 0)}
         assert ended(worker) == 1
 

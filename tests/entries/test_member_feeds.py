@@ -1,5 +1,6 @@
 """The feeds ``memberships`` and ``entries``: what stands after any files in any order."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
@@ -26,6 +27,11 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 1, 20, tzinfo=UTC)
 EARLY, TIED, LATE = "2024-12-20T10:00:00+09:00", "2024-12-20T01:00:00Z", "2024-12-21T00:00:00Z"
 Row = dict[str, object]
+Split = Callable[[list[Row]], list[list[Row]]]
+SPLITS = [
+    pytest.param(lambda rows: [[row] for row in rows], id="a file each"),
+    pytest.param(lambda rows: [rows], id="one file"),
+]
 
 
 def load(path: Path) -> FileOutcome:
@@ -36,6 +42,7 @@ def counts(outcome: FileOutcome) -> tuple[int, int, int]:
     return outcome.applied, outcome.duplicates, outcome.quarantined
 
 
+@pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize(
     ("rows", "status"),
@@ -52,11 +59,15 @@ def counts(outcome: FileOutcome) -> tuple[int, int, int]:
     ],
 )
 def test_memberships_keep_the_greatest_change_in_any_order(
-    rows: list[tuple[str, str]], status: str, order: tuple[int, ...], tmp_path: Path
+    rows: list[tuple[str, str]],
+    status: str,
+    order: tuple[int, ...],
+    split: Split,
+    tmp_path: Path,
 ) -> None:
-    for sequence, place in enumerate(order, 1):
-        row = membership_row(status=rows[place][0], changed_at=rows[place][1])
-        load(write_memberships(tmp_path, [row], sequence=sequence))
+    ordered = [membership_row(status=rows[place][0], changed_at=rows[place][1]) for place in order]
+    for sequence, part in enumerate(split(ordered), 1):
+        load(write_memberships(tmp_path, part, sequence=sequence))
 
     assert Membership.objects.get().status == status
 
@@ -69,6 +80,7 @@ def test_memberships_count_equal_values_as_duplicates(tmp_path: Path) -> None:
     assert MembershipRow.objects.count() == 1
 
 
+@pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize(
     ("rows", "channel"),
@@ -80,12 +92,16 @@ def test_memberships_count_equal_values_as_duplicates(tmp_path: Path) -> None:
     ],
 )
 def test_entries_keep_the_earliest_in_any_order(
-    rows: list[tuple[str, str]], channel: str, order: tuple[int, ...], tmp_path: Path
+    rows: list[tuple[str, str]],
+    channel: str,
+    order: tuple[int, ...],
+    split: Split,
+    tmp_path: Path,
 ) -> None:
     CampaignFactory.create(code=CODE, draft=True)
-    for sequence, place in enumerate(order, 1):
-        row = entry_row(channel=rows[place][0], entered_at=rows[place][1])
-        load(write_entries(tmp_path, [row], sequence=sequence))
+    ordered = [entry_row(channel=rows[place][0], entered_at=rows[place][1]) for place in order]
+    for sequence, part in enumerate(split(ordered), 1):
+        load(write_entries(tmp_path, part, sequence=sequence))
 
     entry = Entry.objects.get()
     assert (entry.channel, entry.entered_at) == (channel, datetime.fromisoformat(EARLY))

@@ -1,6 +1,7 @@
 """The file of credits: what the points system is sent, and when."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,25 @@ def test_two_campaigns_of_one_day_have_two_names(tmp_path: Path) -> None:
 
     names = sorted(path.name for path in tmp_path.glob("*.csv"))
     assert names == ["credits-20250215-001.csv", "credits-20250215-002.csv"]
+
+
+def test_files_of_another_day_are_numbered_from_one(tmp_path: Path) -> None:
+    next_day = CREDIT_AT + timedelta(days=1)
+    export(paid({"W1": 5_000}), tmp_path)
+    export(pay(prepared({"W2": 5_000}, credit_at=next_day), at=next_day), tmp_path)
+
+    names = sorted(path.name for path in tmp_path.glob("*.csv"))
+    assert names == ["credits-20250215-001.csv", "credits-20250216-001.csv"]
+
+
+@pytest.mark.parametrize("hour", [0, 8, 23])
+def test_a_file_bears_the_day_of_japan_on_which_points_are_credited(
+    hour: int, tmp_path: Path
+) -> None:
+    credit_at = CREDIT_AT.replace(hour=hour)
+    export(pay(prepared({"W1": 5_000}, credit_at=credit_at), at=credit_at), tmp_path)
+
+    assert [path.name for path in tmp_path.glob("*.csv")] == ["credits-20250215-001.csv"]
 
 
 def test_nothing_is_exported_before_the_end(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from lottery.queries import subject_of
 from points import payout, preparing, queries
 from points.models import Payout, Transfer
 from points.refusals import NotDueYet
@@ -145,6 +146,24 @@ def test_what_becomes_known_after_the_credit_changes_nothing() -> None:
     assert transfers() == before
 
 
+@pytest.mark.parametrize("has_left", [True, False], ids=["forfeited", "credited"])
+def test_an_award_that_has_its_end_is_passed_over_whatever_its_part_says(has_left: bool) -> None:
+    ready = prepared({"W1": 5_000})
+    if has_left:
+        leave("W1")
+    pay(ready)
+    before = transfers()
+    if has_left:
+        stay("W1")
+    else:
+        leave("W1")
+
+    payout.judge(ready, ready.parts.get())
+    payout.pay(ready, at=CREDIT_AT)
+
+    assert transfers() == before
+
+
 def test_a_partial_award_is_paid_as_it_is() -> None:
     """The last one's award is what was left of the budget, whatever their total."""
     draw = confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, policy="partial")
@@ -169,6 +188,40 @@ def test_parts_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert payout.work_on(ready, now=lambda: CREDIT_AT) == 2
 
     assert queries.award_counts(ready.draw)["credited"] == 5
+
+
+@pytest.mark.parametrize(
+    ("awards", "last_ranks"),
+    [
+        pytest.param(1, [1], id="one award"),
+        pytest.param(2, [2], id="a whole part"),
+        pytest.param(3, [2, 3], id="one more than a part"),
+        pytest.param(4, [2, 4], id="two whole parts"),
+    ],
+)
+def test_parts_hold_every_award(
+    awards: int, last_ranks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
+
+    parts = preparing.cut(Payout(awards=awards))
+
+    assert [part.last_rank for part in parts] == last_ranks
+
+
+def test_what_is_approved_names_every_award_in_the_order_of_the_keys() -> None:
+    draw = confirmed({f"W{n}": 5_000 + n for n in range(8)})
+    manifest = bytes(draw.manifest_sha256)
+    lines = []
+    for award in draw.awards.select_related("entrant"):
+        key = hashlib.sha256(b"credit/v1\0" + manifest + bytes(award.entrant.pid))
+        lines.append(f"{key.hexdigest()},{award.entrant.wester_id},{award.points}\n")
+
+    content = preparing.content_to_prepare(subject_of(draw))
+
+    assert (content["awards"], content["award_points"]) == (8, 8 * 5_000 + 28)
+    assert (content["credit_at"], content["expires_on"]) == (CREDIT_AT.isoformat(), "2026-03-31")
+    assert content["list_sha256"] == hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
 def test_a_payout_of_no_awards_ends_at_once() -> None:

@@ -15,6 +15,7 @@ from entries.feeds import FEEDS
 from points import payout, preparing, queries
 from points.models import Payout, Transfer
 from points.verifying import verify_ledger
+from tests.bookings.sessions import wait_until_blocked as wait_for_lock
 from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.feedfiles import write_feed_file
 from tests.points.books import Books, balances, open_books
@@ -85,6 +86,18 @@ def test_a_leaver_whose_load_is_under_way_is_forfeited(tmp_path: Path) -> None:
 
     assert standings(ready.draw)["W1"] == ("forfeited", 0, 0, 5_000, "withdrawn")
     assert standings(ready.draw)["W2"] == ("credited", 6_000, 0, 0, "")
+
+
+@pytest.mark.parametrize("feed", [Feed.BOOKINGS, Feed.EX_REGISTRATIONS, Feed.MEMBERSHIPS])
+def test_a_credit_waits_for_a_load_of_each_feed_that_it_depends_on(feed: Feed) -> None:
+    ready = prepared({"W1": 5_000})
+
+    with another_session() as submit:
+        with transaction.atomic():
+            take(Lock.FEED, feed)
+            paying = submit(payout.pay_next, ready, at=CREDIT_AT)
+            wait_for_lock(paying, Lock.FEED, feed)
+        assert ended(paying)
 
 
 def test_a_load_waits_for_the_credit_under_way(tmp_path: Path) -> None:

@@ -102,6 +102,25 @@ def test_the_same_answer_twice_is_one(
     assert classes(payout)["W1"] == AGREES
 
 
+def test_two_amounts_in_one_file_are_two_answers(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    settle(payout, tmp_path, [answer(rows["W1"]), answer(rows["W1"], points="5001")])
+
+    assert classes(payout)["W1"] == ("answered_twice", OPEN)
+
+
+@pytest.mark.parametrize("status", ["credited", "rejected"])
+def test_a_later_file_ends_what_an_earlier_one_answered_twice(
+    status: str, payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    settle(payout, tmp_path, [answer(rows["W2"]), reject(rows["W2"])])
+
+    settle(payout, tmp_path, [answer(rows["W2"], status=status)], sequence=2)
+
+    assert classes(payout)["W2"] == (AGREES if status == "credited" else ("rejected", False))
+
+
 @pytest.mark.parametrize("in_order", [True, False], ids=["in order", "the later file first"])
 def test_a_later_file_mends_what_is_open(
     in_order: bool, payout: Payout, rows: dict[str, Row], tmp_path: Path

@@ -104,6 +104,18 @@ def test_the_total_may_be_of_the_credited_alone(
     assert outcome.status == "loaded"
 
 
+def test_beside_a_bad_row_neither_sum_is_held_to_the_total_that_it_may_be_missing_from(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    unread = {**answer(rows["W2"]), "credit_key": "x"}
+    answers = [answer(rows["W1"]), unread, reject(rows["W3"])]
+    credited = 5_000 + 12_340  # more than can be read of it, less than all that can be read
+
+    outcome = settle(payout, tmp_path, answers, manifest={"total_points": credited})
+
+    assert (outcome.status, outcome.quarantined) == ("loaded", 1)
+
+
 def test_a_file_for_another_campaign_is_refused_and_not_spent(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:

@@ -13,10 +13,11 @@ from pytest_django import Settings
 from campaign import clock
 from config.celery import app
 from config.env import MovedClock
-from points import payout, queries, tasks
+from points import payout, preparing, queries, tasks
 from points.models import Payout
 from points.queries import STALLED_AFTER
-from tests.points.steps import CREDIT_AT, confirmed, paid, pay, prepared, transfers
+from tests.factories.lottery import person
+from tests.points.steps import CREDIT_AT, approve, confirmed, paid, pay, prepared, transfers
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -109,6 +110,18 @@ def test_a_payout_without_progress_has_stalled() -> None:
     assert queries.all_warnings(now=CREDIT_AT + 2 * STALLED_AFTER) == stalled
     pay(ready, at=CREDIT_AT + 2 * STALLED_AFTER)
     assert queries.all_warnings(now=CREDIT_AT + 9 * STALLED_AFTER) == []
+
+
+def test_a_payout_that_was_approved_late_has_stalled_only_when_it_could_have_gone_on() -> None:
+    late = CREDIT_AT + timedelta(days=1)
+    draw = confirmed()
+    asked = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=late)
+    approve(asked, late)
+
+    assert queries.all_warnings(now=late + STALLED_AFTER - SECOND) == []
+    assert queries.all_warnings(now=late + STALLED_AFTER) == [
+        f"{draw.campaign.code}: the payout has stalled."
+    ]
 
 
 def test_credits_lapse_by_the_bell(settings: Settings, called: list[int]) -> None:

@@ -90,6 +90,18 @@ def test_each_harm_is_found_under_its_code(code: str) -> None:
     assert code in {finding.code for finding in verified.findings}
 
 
+def test_a_credit_to_an_account_of_nobody_is_of_somebody_else() -> None:
+    paid()
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    with pgtrigger.ignore():
+        sql(
+            "UPDATE points_transfer SET credit_id = ("
+            f"SELECT id FROM points_account WHERE kind = 'expired') WHERE id = {CREDIT}"
+        )
+
+    assert "credited_somebody_else" in {finding.code for finding in verify_ledger().findings}
+
+
 def test_every_question_has_its_harm() -> None:
     assert HARM.keys() == QUESTIONS.keys()
 
