@@ -8,15 +8,21 @@ from typing import NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import ProgrammingError
 from environs import EnvError
-from psycopg.errors import UndefinedColumn, UndefinedTable
+from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTable
 
 from bookings.printable import printable_json, printable_lines
-from bookings.refusals import database_failed
+from bookings.refusals import DATABASE_AWAY, Refusal, database_failed
 from config.refusals import ServiceFailed
 from config.streams import lasting_streams
 from config.utf8 import restart_in_utf8
+
+LACKING = "The database lacks a table or column that the program needs: run manage.py migrate."
+FORBIDDEN = (
+    "The database does not allow the role of DATABASE_URL what the program needs ({}): grant it, "
+    "or name a role that may."
+)
 
 
 def main() -> None:
@@ -31,14 +37,16 @@ def run() -> None:
     """Hand the command line to Django."""
     try:
         execute_from_command_line(sys.argv)
-    except (EnvError, ImproperlyConfigured, ServiceFailed) as refusal:
+    except (EnvError, ImproperlyConfigured, Refusal, ServiceFailed) as refusal:
         fail(str(refusal))
-    except (InterfaceError, OperationalError) as failure:
+    except DATABASE_AWAY as failure:
         fail(database_failed(failure))
     except ProgrammingError as failure:
-        if not isinstance(failure.__cause__, UndefinedColumn | UndefinedTable):
-            raise
-        fail("The database lacks a table or column that the program needs: run manage.py migrate.")
+        if isinstance(failure.__cause__, UndefinedColumn | UndefinedTable):
+            fail(LACKING)
+        if isinstance(failure.__cause__, InsufficientPrivilege):
+            fail(FORBIDDEN.format(failure.__cause__.diag.message_primary))
+        raise
     except KeyboardInterrupt:
         fail("Interrupted.")
 

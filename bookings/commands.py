@@ -14,11 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from bookings.printable import printable_json, printable_lines
-from bookings.refusals import Refusal, database_failed, system_failed
+from bookings.refusals import DATABASE_AWAY, Refusal, database_failed, system_failed
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -55,7 +55,7 @@ class ContractCommand(BaseCommand):
                 report = self.run(**options)
         except Refusal as refusal:
             report = self.failed(str(refusal), refusal)
-        except (OperationalError, InterfaceError) as failure:
+        except DATABASE_AWAY as failure:
             report = self.failed(database_failed(failure), failure)
         except OSError as failure:
             report = self.failed(system_failed(failure), failure)

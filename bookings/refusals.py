@@ -4,7 +4,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import DatabaseError, Error, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
+
+# What Django raises where the database is away, is too busy, or is a standby that takes no writes
+# (config.postgres). Pages, commands, tasks and readiness mean the same by it.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 from bookings.printable import printable, printable_name
 

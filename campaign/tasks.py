@@ -1,8 +1,8 @@
 """What workers do for campaigns; what is due and what is done stands in Postgres."""
 
 from celery import shared_task
-from django.db import OperationalError
 
+from bookings.refusals import DATABASE_AWAY
 from campaign import aggregation, clock, nightly
 from campaign.models import AggregationRun
 
@@ -10,7 +10,7 @@ from campaign.models import AggregationRun
 HANDS = aggregation.FULL_SHARDS
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def start_due_runs(**_: object) -> None:
     """Start what is due tonight and call workers to every unfinished run (beat, each minute)."""
     for run in nightly.start_due_runs(now=clock.now()):
@@ -18,7 +18,7 @@ def start_due_runs(**_: object) -> None:
             compute_shards.delay(run=run.pk)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def compute_shards(*, run: int, **_: object) -> int:
     """Compute shards of a run until none is left, and close it if it is done."""
     unfinished = AggregationRun.objects.filter(pk=run, finished_at__isnull=True).first()

@@ -25,7 +25,7 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say whether the database answers, knows every migration, and the broker answers."""
+    """Say whether the database takes writes, knows every migration, and the broker answers."""
     database = works(database_answers)
     return answer(
         {
@@ -55,10 +55,10 @@ def works(check: Callable[[], bool]) -> bool:
 
 
 def database_answers() -> bool:
-    """Ask the database for anything."""
+    """Ask whether the database takes writes; a standby answers every other question."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return cursor.fetchone() is not None
+        cursor.execute("SHOW transaction_read_only")
+        return bool(cursor.fetchone() == ("off",))
 
 
 def migrations_are_applied() -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from bookings.refusals import DATABASE_AWAY
 from config import metrics
 from portal import errors
 
@@ -79,7 +79,7 @@ class DatabaseAway:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer with 503 where a view could not reach the database; leave all else as it is."""
-        if not isinstance(exception, OperationalError | InterfaceError):
+        if not isinstance(exception, DATABASE_AWAY):
             return None
         log.error("database_away", failure=type(exception).__name__, exc_info=exception)
         return errors.unavailable(request)

@@ -130,15 +130,9 @@ TEMPLATES = [
     },
 ]
 
-# pgtrigger.ignore must have a value: without one its check raises and swallows an error on every
-# row, which makes large statements quadratic.
-OPTIONS = DATABASE.setdefault("OPTIONS", {})
-OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c pgtrigger.ignore={{}}".strip()
-# A pool where one is asked for; else one connection a thread.
-CONNECTIONS = connection_settings(environment.optional_count("DATABASE_POOL"))
-OPTIONS.update(CONNECTIONS.pop("OPTIONS", {}))
-DATABASE.update(CONNECTIONS)
-DATABASES = {"default": DATABASE}
+DATABASES = {
+    "default": connection_settings(DATABASE, pool_size=environment.optional_count("DATABASE_POOL")),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

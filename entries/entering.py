@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django.utils.translation import gettext as _
 
 from bookings.locks import Lock, taking
+from bookings.refusals import DATABASE_AWAY
 from campaign.models import Terms
 from entries.models import Channel, Entry
 from entries.queries import Visit
@@ -65,7 +66,7 @@ def enter(*, terms: Terms | Visit, wester_id: str, entered_at: datetime) -> Ente
     Raises:
         NotOpenYet, EntryPeriodOver: outside the period, or after the freeze, without an entry.
         EntryUnconfirmed: the database went away, and may or may not have kept the entry.
-        OperationalError, InterfaceError: it went away or was too busy, and nothing was kept.
+        DATABASE_AWAY: it was away, too busy or read-only, and nothing was kept.
     """
     if terms.opens_at <= entered_at < terms.closes_at:
         made = write_entry(terms.campaign_id, wester_id=wester_id, entered_at=entered_at)
@@ -92,7 +93,7 @@ def write_entry(campaign_id: int, *, wester_id: str, entered_at: datetime) -> En
                     "entered_at": entered_at,
                 },
             )
-        except (InterfaceError, OperationalError) as failure:
+        except DATABASE_AWAY as failure:
             if is_refusal(failure):
                 raise
             raise EntryUnconfirmed from failure
@@ -111,7 +112,7 @@ def write_entry(campaign_id: int, *, wester_id: str, entered_at: datetime) -> En
     return Entered(entry, is_new=is_new)
 
 
-def is_refusal(failure: DatabaseError | InterfaceError) -> bool:
+def is_refusal(failure: Error) -> bool:
     """Say whether the server itself answered that it did not do it."""
     code = getattr(failure.__cause__, "sqlstate", None)
     return code is not None and not code.startswith(GOING_AWAY)

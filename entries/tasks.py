@@ -6,16 +6,16 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError
 
 from bookings.inbox import arrivals, load_arrival
+from bookings.refusals import DATABASE_AWAY
 from campaign import clock
 from entries.feeds import FEEDS
 
 log = structlog.get_logger(__name__)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def watch_inbox(**_: object) -> None:
     """Call workers to the files that have arrived in the inbox (beat, each minute)."""
     if settings.FEED_INBOX:
@@ -23,7 +23,7 @@ def watch_inbox(**_: object) -> None:
             load_arrived.delay(path=str(path))
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def load_arrived(*, path: str, **_: object) -> None:
     """Load one file of the inbox, unless that has been done or is being done."""
     outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.now())
@@ -42,7 +42,7 @@ def load_arrived(*, path: str, **_: object) -> None:
         )
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def clear_sessions(**_: object) -> None:
     """Delete the sessions that have expired (beat, each night)."""
     call_command("clearsessions")

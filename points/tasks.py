@@ -2,8 +2,8 @@
 
 import structlog
 from celery import shared_task
-from django.db import OperationalError
 
+from bookings.refusals import DATABASE_AWAY
 from campaign import clock
 from points import expiring, payout
 from points.models import Payout
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 HANDS = 2  # messages sent for a payout; each worker that gets one pays parts until none is left
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def start_due_work(**_: object) -> None:
     """Call workers to what is due, and tell of what nobody approved or what stalled.
 
@@ -29,7 +29,7 @@ def start_due_work(**_: object) -> None:
         log.error("payout_waits", warning=sentence)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def pay_parts(*, payout_id: int, **_: object) -> int:
     """Pay parts of a payout until none is left, and end it if all are done."""
     waiting = Payout.objects.select_related("draw__campaign", "draw__terms")
@@ -37,7 +37,7 @@ def pay_parts(*, payout_id: int, **_: object) -> int:
     return payout.work_on(unfinished, now=clock.now) if unfinished else 0
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def expire_credits(**_: object) -> int:
     """Have every credit lapse whose last day is over."""
     lapsed, _points = expiring.expire_credits(at=clock.now())

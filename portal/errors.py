@@ -1,11 +1,15 @@
 """Friendly answers where something is wrong; none needs the database or a session."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
+from django.views.defaults import server_error
+
+from bookings.refusals import DATABASE_AWAY
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -78,6 +82,16 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     )
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Say that something went wrong; where the database is away, that we cannot serve right now.
+
+    A session is saved when the view is done already: what fails there comes to no middleware.
+    """
+    if isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        return unavailable(request)
+    return server_error(request)
 
 
 def entry_not_made(request: HttpRequest) -> HttpResponse:

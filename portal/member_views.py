@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import structlog
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from bookings.refusals import DATABASE_AWAY
 from campaign import clock
 from campaign.models import Terms
 from campaign.queries import shown_terms
@@ -43,7 +43,7 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
     except entering.EntryUnconfirmed as failure:
         log.exception("entry_unconfirmed", exc_info=failure)
         return errors.entry_unconfirmed(request)
-    except (InterfaceError, OperationalError) as failure:
+    except DATABASE_AWAY as failure:
         log.exception("entry_not_made", failure=type(failure).__name__, exc_info=failure)
         return errors.entry_not_made(request)
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.apps import apps
 from django.core.management.commands import flush
+from django.db import connection
 from django.utils.translation.reloader import translation_file_changed
 
 from campaign.shared_pages import remembered
@@ -56,6 +58,48 @@ def pytest_configure() -> None:
     for file in compile_all(ROOT, only_stale=True):
         # Django is set up by now and may have read what stood there before.
         translation_file_changed(sender=None, file_path=file)
+
+
+ODD_DEFAULTS = {
+    "default_transaction_isolation": "repeatable read",
+    "synchronous_commit": "off",
+    "DateStyle": "SQL, DMY",
+    "IntervalStyle": "iso_8601",
+    "TimeZone": "Asia/Tokyo",
+    "bytea_output": "escape",
+    "extra_float_digits": "0",
+    "standard_conforming_strings": "off",
+    "transform_null_equals": "on",
+    "array_nulls": "off",
+}
+
+
+@pytest.fixture
+def odd_defaults(transactional_db: None) -> Iterator[dict[str, str]]:
+    """Let the database have defaults other than the program relies on."""
+    with database_defaults(ODD_DEFAULTS):
+        yield ODD_DEFAULTS
+
+
+@pytest.fixture
+def _repeatable_read(transactional_db: None) -> Iterator[None]:
+    """Let the database have another isolation than the program relies on."""
+    with database_defaults({"default_transaction_isolation": "repeatable read"}):
+        yield
+
+
+@contextmanager
+def database_defaults(defaults: dict[str, str]) -> Iterator[None]:
+    """Give the tests' database defaults; connections that begin from now on meet them."""
+    database = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        for name, value in defaults.items():
+            cursor.execute(f"ALTER DATABASE {database} SET {name} = '{value}'")
+    connection.close()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {database} RESET ALL")
+    connection.close()
 
 
 @pytest.fixture

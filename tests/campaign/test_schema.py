@@ -93,6 +93,7 @@ def test_no_code_switches_triggers_off() -> None:
         str(file.relative_to(ROOT))
         for app in APPS
         for file in (ROOT / app).rglob("*.py")
+        if file != ROOT / "config/postgres/base.py"  # refuses a connection that has them off
         if "pgtrigger.ignore(" in (text := file.read_text(encoding="utf-8"))
         or "session_replication_role" in text
         or "DISABLE TRIGGER" in text

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
-from django.db import OperationalError
 from django.utils.module_loading import import_string
 
+from bookings.refusals import DATABASE_AWAY
 from campaign import aggregation, tasks
 from campaign.models import AggregationRun, Campaign
 from config.celery import app
@@ -82,7 +82,7 @@ def test_a_worker_killed_before_it_closed_the_run_is_made_good(campaign: Campaig
 
 @pytest.mark.parametrize("task", [tasks.start_due_runs, tasks.compute_shards])
 def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
-    assert task.autoretry_for == (OperationalError,)
+    assert task.autoretry_for == DATABASE_AWAY
     assert task.acks_late
     assert task.reject_on_worker_lost
 

@@ -56,7 +56,7 @@ connection.close_pool()
 
 
 def test_connection_settings_of_a_pool_let_no_connection_outlive_its_request() -> None:
-    found = connection_settings(4)
+    found = connection_settings({}, pool_size=4)
 
     assert found["CONN_MAX_AGE"] == 0
     assert found["OPTIONS"]["pool"]["max_size"] == 4
@@ -64,7 +64,9 @@ def test_connection_settings_of_a_pool_let_no_connection_outlive_its_request() -
 
 
 def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
-    assert connection_settings(None) == {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    found = connection_settings({}, pool_size=None)
+
+    assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (60, True)
     assert "pool" not in settings.DATABASES["default"]["OPTIONS"]
 
 

@@ -96,6 +96,15 @@ def test_database_reads_an_address(given: Callable[[str | None], None]) -> None:
     }
 
 
+def test_database_reads_the_nodes_of_a_cluster(given: Callable[[str | None], None]) -> None:
+    given("postgresql://someone@node1,node2:5432/dodonto")
+
+    address = env.database(NAME)
+
+    assert address is not None
+    assert (address["HOST"], address["PORT"]) == ("node1,node2", 5432)
+
+
 @pytest.mark.parametrize(
     "text",
     [

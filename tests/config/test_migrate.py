@@ -1,5 +1,9 @@
 """Two migrates in the same moment: the one waits for the other and finds nothing left to do."""
 
+import json
+import subprocess
+from urllib.parse import urlsplit
+
 import psycopg
 import pytest
 from django.core.management import call_command
@@ -70,3 +74,114 @@ def second_database(places: Places) -> str:
         connected.execute("DROP DATABASE IF EXISTS second")
         connected.execute("CREATE DATABASE second")
     return places.database_address("second")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("schema", "way_out"),
+    [
+        pytest.param(
+            "",
+            "The role hired may not create in the schema public: run GRANT CREATE ON SCHEMA public "
+            "TO hired as its owner, or name a schema of the role's own with ?currentSchema=NAME in "
+            "DATABASE_URL.",
+            id="public is closed, as it is by default",
+        ),
+        pytest.param(
+            "&currentSchema=nowhere",
+            "The database has no schema of the search path nowhere: run CREATE SCHEMA, or name "
+            "another with ?currentSchema=NAME in DATABASE_URL.",
+            id="a schema that is not there",
+        ),
+    ],
+)
+def test_migrate_without_a_place_to_create_in(
+    other_state: Places, schema: str, way_out: str
+) -> None:
+    done = migrate_as_hired(other_state, schema)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"CommandError: {way_out}\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: Places) -> None:
+    done = migrate_as_hired(other_state, "", "CREATE SCHEMA hired AUTHORIZATION hired")
+
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(other_state.database_address("second")) as connected:
+        made = connected.execute(
+            "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relkind = 'r'"
+            " UNION SELECT pronamespace::regnamespace::text FROM pg_proc"
+        ).fetchall()
+        assert {name for (name,) in made} == {"hired", "information_schema", "pg_catalog"}
+        connected.execute("SET search_path = hired")
+        connected.execute("INSERT INTO campaign_campaign (code) VALUES ('c')")
+        with pytest.raises(psycopg.errors.CheckViolation, match="a campaign is never deleted"):
+            connected.execute("DELETE FROM campaign_campaign")
+
+    asked = manage("campaign", "show", "c", "--json", **as_hired(other_state, ""))
+    assert json.loads(asked.stdout) == {
+        "error": "There is no campaign with this code. Known codes: none."
+    }
+
+
+@pytest.mark.slow
+def test_a_role_that_may_not_read_is_told_in_one_sentence(other_state: Places) -> None:
+    folder = str(other_state.state)
+    manage("migrate", LOCAL_STATE_DIR=folder, DATABASE_URL=second_database(other_state))
+
+    done = manage("campaign", "show", "c", "--json", **as_hired(other_state, ""))
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {
+        "error": "The database does not allow the role of DATABASE_URL what the program needs "
+        "(permission denied for table campaign_campaign): grant it, or name a role that may."
+    }
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_role_that_only_runs_the_program_creates_nothing(other_state: Places) -> None:
+    manage(
+        "migrate",
+        LOCAL_STATE_DIR=str(other_state.state),
+        DATABASE_URL=second_database(other_state),
+    )
+    hired = as_hired(other_state, "")
+    with psycopg.connect(other_state.database_address("second"), autocommit=True) as connected:
+        connected.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hired"
+        )
+
+    again = manage("migrate", **hired)
+    loaded = manage("campaign", "load", "campaign/data/012025121203.json", **hired)
+    renewed = manage("load_network", "bookings/data/network", **hired)
+    computed = manage("aggregate", "012025121203", "--full", **hired)
+
+    said = [done.stderr for done in (again, loaded, renewed, computed) if done.returncode]
+    assert said == []
+
+
+def migrate_as_hired(
+    places: Places, schema: str, *before: str
+) -> "subprocess.CompletedProcess[str]":
+    """Migrate the second database, made anew, as a role that is not its owner."""
+    second_database(places)
+    environment = as_hired(places, schema)
+    with psycopg.connect(places.database_address("second"), autocommit=True) as connected:
+        for statement in before:
+            connected.execute(statement)
+    return manage("migrate", **environment)
+
+
+def as_hired(places: Places, schema: str) -> dict[str, str]:
+    """Return the environment of a role that owns neither the database nor its schemas."""
+    services.ensure_running(places.state, database=True, broker=True)
+    with psycopg.connect(places.database_url, autocommit=True) as connected:
+        if not connected.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hired'").fetchone():
+            connected.execute("CREATE ROLE hired LOGIN")
+    owner = urlsplit(places.database_address("second"))
+    address = owner._replace(netloc="hired@", query=owner.query + schema).geturl()
+    return {"LOCAL_STATE_DIR": str(places.state), "DATABASE_URL": address}

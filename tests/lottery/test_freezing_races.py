@@ -231,6 +231,39 @@ def test_freeze_waits_for_an_entry_in_flight() -> None:
     assert members_of(draw) == {"W1"}
 
 
+@pytest.mark.usefixtures("_repeatable_read")
+def test_freeze_sees_what_it_waited_for_whatever_the_isolation_of_the_database() -> None:
+    campaign = closed_campaign({})
+    BookingFactory.create(wester_id="W1")
+    BookingFactory.create(wester_id="W2")
+
+    with another_session() as submit:
+        with transaction.atomic():
+            take(Lock.LOADS, shared=True)
+            take(Lock.ENTRIES, campaign.pk, shared=True)
+            EntryFactory.create(campaign=campaign, wester_id="W1")
+            EntryFactory.create(campaign=campaign, wester_id="W2")
+            freezing = submit(freeze, campaign)
+            wait_until_blocked(freezing)
+        draw = ended(freezing)
+
+    assert members_of(draw) == {"W1", "W2"}
+
+
+@pytest.mark.usefixtures("_repeatable_read")
+def test_entry_that_waited_for_a_freeze_is_refused_whatever_the_isolation() -> None:
+    campaign = closed_campaign()
+    of = campaign.terms.get()
+
+    with another_session() as submit:
+        with transaction.atomic():
+            freeze(campaign)
+            pressed = submit(entering.enter, terms=of, wester_id="W9", entered_at=LAST_SECOND)
+            wait_until_blocked(pressed)
+        with pytest.raises(entering.EntryPeriodOver):
+            ended(pressed)
+
+
 def test_entry_that_meets_a_freeze_waits_and_is_refused() -> None:
     campaign = closed_campaign()
     of = campaign.terms.get()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
-from django.db import OperationalError
 from django.utils.module_loading import import_string
 from pytest_django import Settings
 
+from bookings.refusals import DATABASE_AWAY
 from campaign import clock
 from config.celery import app
 from config.env import MovedClock
@@ -140,7 +140,7 @@ def test_credits_lapse_by_the_bell(settings: Settings, called: list[int]) -> Non
 
 @pytest.mark.parametrize("task", [tasks.start_due_work, tasks.pay_parts, tasks.expire_credits])
 def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
-    assert task.autoretry_for == (OperationalError,)
+    assert task.autoretry_for == DATABASE_AWAY
     assert task.acks_late
     assert task.reject_on_worker_lost
 

@@ -22,5 +22,12 @@ def fail(request: HttpRequest, failure: str) -> HttpResponse:
     raise FAILURES[failure](SECRET)
 
 
+def remember(request: HttpRequest) -> HttpResponse:
+    """Put something into the session, which is saved when this is over."""
+    request.session["seen"] = True
+    return HttpResponse()
+
+
 handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
-urlpatterns = [path("fail/<str:failure>/", fail), *urls.urlpatterns]
+handler500 = urls.handler500
+urlpatterns = [path("remember/", remember), path("fail/<str:failure>/", fail), *urls.urlpatterns]

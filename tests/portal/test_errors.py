@@ -2,11 +2,13 @@
 
 import re
 from html import unescape
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from bookings.refusals import DATABASE_AWAY
 from portal.errors import RETRY_AFTER_S
 from tests.portal.failing_urls import SECRET
 from tests.portal.pages import Page, assert_sound
@@ -51,6 +53,21 @@ def test_errors_are_friendly_in_both_languages(address: str, language: str) -> N
 
 def test_unavailable_says_when_to_try_again() -> None:
     response = visitor("ja").get("/fail/503/")
+    assert response.headers["Retry-After"] == str(RETRY_AFTER_S)
+
+
+@pytest.mark.parametrize("failure", DATABASE_AWAY)
+def test_a_session_that_cannot_be_saved_is_no_mistake_of_ours(failure: type[Exception]) -> None:
+    """It is saved after the view, where no view and no middleware of ours sees it fail."""
+    with patch(
+        "django.contrib.sessions.backends.db.SessionStore.save", side_effect=failure(SECRET)
+    ):
+        response = visitor("ja").get("/remember/")
+    page = Page(response.content.decode())
+    assert response.status_code == 503
+    assert_sound(page)
+    assert "ただいま通信が混み合っています" in page.text
+    assert SECRET not in unescape(page.html)
     assert response.headers["Retry-After"] == str(RETRY_AFTER_S)
 
 

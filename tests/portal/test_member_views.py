@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.test import Client
 
 from campaign.models import Terms
@@ -212,6 +212,22 @@ def test_an_overloaded_database_gets_a_kind_and_true_answer(
     assert "二重にエントリーされることはありません" in page.text
     assert ENTER in page.values("action")
     assert not Entry.objects.exists()
+    press(client)
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_press_on_a_server_that_became_a_standby_is_not_lost() -> None:
+    client = signed_in()
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    response = client.post(ENTER)
+    page = Page(response.content.decode())
+    assert response.status_code == 503
+    assert_sound(page)
+    assert NOT_MADE in page.text
+    assert ENTER in page.values("action")
+    close_old_connections()  # as after each request
     press(client)
     assert Entry.objects.count() == 1
 

@@ -3,12 +3,17 @@
 import time
 from typing import Any
 
+from django.core.management import CommandError
 from django.core.management.commands import migrate
-from django.db import connection
+from django.db import ProgrammingError, connection
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from bookings.locks import Lock
 
 POLL_S = 0.2
+RIGHTS = """
+SELECT quote_ident(current_user), quote_ident(current_schema()), current_setting('search_path'),
+    has_schema_privilege(current_schema(), 'CREATE')"""
 
 
 class Command(migrate.Command):
@@ -19,6 +24,9 @@ class Command(migrate.Command):
         self.wait_for_lock()
         try:
             super().handle(*args, **options)
+        except (MigrationSchemaMissing, ProgrammingError) as failure:
+            self.refuse_missing_rights(failure)
+            raise
         finally:
             if connection.is_usable():
                 self.granted("pg_advisory_unlock")
@@ -35,6 +43,27 @@ class Command(migrate.Command):
                 self.stderr.write("Another migrate is running; waiting for its end.")
                 told = True
             time.sleep(POLL_S)
+
+    def refuse_missing_rights(self, failure: Exception) -> None:
+        """Say in one sentence that there is no schema to create in, or that the role may not.
+
+        Raises:
+            CommandError: that is so.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(RIGHTS)
+            role, schema, path, may_create = cursor.fetchone()
+        if schema is None:
+            raise CommandError(
+                f"The database has no schema of the search path {path}: run CREATE SCHEMA, or name "
+                "another with ?currentSchema=NAME in DATABASE_URL."
+            ) from failure
+        if not may_create:
+            raise CommandError(
+                f"The role {role} may not create in the schema {schema}: run GRANT CREATE ON "
+                f"SCHEMA {schema} TO {role} as its owner, or name a schema of the role's own with "
+                "?currentSchema=NAME in DATABASE_URL."
+            ) from failure
 
     def granted(self, function: str) -> bool:
         """Call one of PostgreSQL's lock functions and return its answer."""
