@@ -16,6 +16,7 @@ from config.database import connection_settings
 from config.draw import DAY, read_draw
 from config.env import ROOT, env
 from config.production import production_refusals
+from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, parse_redis, read_redis
 from config.sign_in import read_sign_in
 
 BASE_DIR = ROOT
@@ -33,9 +34,9 @@ DEMO_FEEDS = env.str("FEEDS", "")
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
-REDIS_URL = environment.redis("REDIS_URL")
+REDIS = read_redis("REDIS_URL")
 EMBEDDED_DATABASE = DATABASE is None
-EMBEDDED_REDIS = REDIS_URL is None
+EMBEDDED_REDIS = REDIS is None
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
@@ -61,11 +62,12 @@ if DRAW.min_gap_s < DAY and not DEMO_MODE:
 
 if not SECRET_KEY:
     SECRET_KEY = environment.local_secret(LOCAL_STATE_DIR / "secret_key")
-if DATABASE is None or REDIS_URL is None:
+if DATABASE is None or REDIS is None:
     from config.embedded.places import Places
 
     DATABASE = DATABASE or environment.parse_database(Places(LOCAL_STATE_DIR).database_url)
-    REDIS_URL = REDIS_URL or Places(LOCAL_STATE_DIR).broker_url
+    REDIS = REDIS or parse_redis(Places(LOCAL_STATE_DIR).broker_url)
+REDIS_URL = REDIS.url
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -143,11 +145,14 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
+        "OPTIONS": CACHE_TIMEOUTS,
     },
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = REDIS.broker_url
+CELERY_BROKER_USE_SSL = REDIS.tls
+CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_TIMEOUTS
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -38,7 +38,7 @@ def variables_read() -> set[str]:
         for names in read.findall(path.read_text())
         for name in names
         if name
-    } | {"DRAW_KEY", "DRAW_SIGNING_KEY"}
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "REDIS_URL"}
 
 
 def test_compose_runs_what_the_design_names() -> None:
