@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
+from bookings.enqueuing import enqueue
 from campaign import aggregation, clock, nightly
 from campaign.models import AggregationRun
 
@@ -15,7 +16,7 @@ def start_due_runs(**_: object) -> None:
     """Start what is due tonight and call workers to every unfinished run (beat, each minute)."""
     for run in nightly.start_due_runs(now=clock.now()):
         for _hand in range(HANDS):
-            compute_shards.delay(run=run.pk)
+            enqueue(compute_shards, run=run.pk)
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)

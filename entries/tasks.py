@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError
 
+from bookings.enqueuing import enqueue
 from bookings.inbox import arrivals, load_arrival
 from campaign import clock
 from entries.feeds import FEEDS
@@ -20,7 +21,7 @@ def watch_inbox(**_: object) -> None:
     """Call workers to the files that have arrived in the inbox (beat, each minute)."""
     if settings.FEED_INBOX:
         for path in arrivals(Path(settings.FEED_INBOX)):
-            load_arrived.delay(path=str(path))
+            enqueue(load_arrived, path=str(path))
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)

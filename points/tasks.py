@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import OperationalError
 
+from bookings.enqueuing import enqueue
 from campaign import clock
 from points import expiring, payout
 from points.models import Payout
@@ -22,9 +23,9 @@ def start_due_work(**_: object) -> None:
     now = clock.now()
     for one in due_payouts(now=now):
         for _hand in range(HANDS):
-            pay_parts.delay(payout_id=one.pk)
+            enqueue(pay_parts, payout_id=one.pk)
     if expiring.something_lapses(at=now):
-        expire_credits.delay()
+        enqueue(expire_credits)
     for sentence in all_warnings(now=now):
         log.error("payout_waits", warning=sentence)
 

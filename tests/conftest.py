@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from django.utils.translation.reloader import translation_file_changed
 
 from campaign.shared_pages import remembered
 from config.celery import app
+from config.embedded import services
 from config.embedded.places import Places
+from config.redis import RedisServer, parse_redis
 from config.translations.catalogs import compile_all
 from tests import outside
+from tests.refusing import REFUSALS, Refuse, refusing_writes
 
 # py-ecc lifts the limit of recursion to a depth at which the process ends instead of raising. The
 # site never imports it, so the tests beside those of the verifier keep Python's own.
@@ -72,6 +76,26 @@ def use_queue(name: str) -> None:
     """Have tasks go to a queue; Celery would go on with the queues that it has made before."""
     app.conf.task_default_queue = name
     vars(app).pop("amqp", None)
+
+
+@pytest.fixture
+def other_redis(other_state: Places) -> RedisServer:
+    """Give a Redis beside that of the tests."""
+    services.ensure_running(other_state.state, database=False, broker=True)
+    return parse_redis(other_state.broker_url)
+
+
+@pytest.fixture(params=REFUSALS)
+def refuse(request: pytest.FixtureRequest, other_redis: RedisServer) -> Refuse:
+    """Have the other Redis refuse every write in a block, for each of the reasons there are."""
+    return partial(refusing_writes, other_redis.url, request.param)
+
+
+@pytest.fixture
+def refusing_redis(other_redis: RedisServer, refuse: Refuse) -> Iterator[RedisServer]:
+    """Give a Redis that answers, and refuses every write."""
+    with refuse():
+        yield other_redis
 
 
 @pytest.fixture

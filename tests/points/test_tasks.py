@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as project_settings
 from django.db import OperationalError
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError as BrokerUnavailable
 from pytest_django import Settings
 
 from campaign import clock
@@ -94,6 +95,23 @@ def test_nothing_is_called_to_what_nobody_approved(settings: Settings, called: l
     assert queries.all_warnings(now=clock.now()) == [
         f"{draw.campaign.code}: the payout is due and not approved."
     ]
+
+
+def test_staff_are_warned_also_where_the_broker_refuses_every_message(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready = prepared()
+    at(settings, CREDIT_AT + STALLED_AFTER)
+    monkeypatch.setattr(tasks.pay_parts, "delay", refuse)
+
+    tasks.start_due_work()
+
+    assert f"{ready.draw.campaign.code}: the payout has stalled." in caplog.text
+    assert "not_enqueued" in caplog.text
+
+
+def refuse(**_: object) -> None:
+    raise BrokerUnavailable("command not allowed when used memory > 'maxmemory'")
 
 
 def test_a_payout_without_progress_has_stalled() -> None:
