@@ -6,7 +6,6 @@ PRODUCTION=1 everything that belongs to a developer's machine is refused (config
 
 from pathlib import Path
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -161,33 +160,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A broker that refuses what is written is waited for, as one that is away: a worker goes on.
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
+# Seconds. No message expires: a worker's clock may differ from beat's, and one too many does no
+# harm.
 CELERY_BEAT_SCHEDULE = {
-    # A bell that nobody heard within the minute is rung again by the next one.
-    "start_due_runs": {
-        "task": "campaign.tasks.start_due_runs",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "start_due_work": {
-        "task": "points.tasks.start_due_work",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "watch_inbox": {
-        "task": "entries.tasks.watch_inbox",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "keep_forecasts": {
-        "task": "lottery.tasks.keep_forecasts",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "clear_sessions": {
-        "task": "entries.tasks.clear_sessions",
-        "schedule": crontab(hour=4, minute=15),
-        "options": {"expires": 60 * 60},
-    },
+    "start_due_runs": {"task": "campaign.tasks.start_due_runs", "schedule": 60},
+    "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
+    "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
+    "keep_forecasts": {"task": "lottery.tasks.keep_forecasts", "schedule": 300},
+    "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
 # The folder that upstream delivers feed files to; none is watched where this is not set.

@@ -5,8 +5,9 @@ from pathlib import Path
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.core.management import call_command
+from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.db.models.functions import Now
 
 from bookings.enqueuing import enqueue
 from bookings.inbox import arrivals, load_arrival
@@ -27,7 +28,7 @@ def watch_inbox(**_: object) -> None:
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
 def load_arrived(*, path: str, **_: object) -> None:
     """Load one file of the inbox, unless that has been done or is being done."""
-    outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.now())
+    outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.database_now())
     if outcome is not None:
         log.info(
             "feed_file",
@@ -43,5 +44,5 @@ def load_arrived(*, path: str, **_: object) -> None:
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
 def clear_sessions(**_: object) -> None:
-    """Delete the sessions that have expired (beat, each night)."""
-    call_command("clearsessions")
+    """Delete the sessions that have expired (beat, each hour)."""
+    Session.objects.filter(expire_date__lt=Now()).delete()

@@ -20,7 +20,7 @@ def start_due_work(**_: object) -> None:
 
     Beat calls it each minute: whatever a killed worker or a lost message left is found again.
     """
-    now = clock.now()
+    now = clock.database_now()
     for one in due_payouts(now=now):
         for _hand in range(HANDS):
             enqueue(pay_parts, payout_id=one.pk)
@@ -35,11 +35,11 @@ def pay_parts(*, payout_id: int, **_: object) -> int:
     """Pay parts of a payout until none is left, and end it if all are done."""
     waiting = Payout.objects.select_related("draw__campaign", "draw__terms")
     unfinished = waiting.filter(pk=payout_id, ended_at__isnull=True).first()
-    return payout.work_on(unfinished, now=clock.now) if unfinished else 0
+    return payout.work_on(unfinished, now=clock.database_now) if unfinished else 0
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
 def expire_credits(**_: object) -> int:
     """Have every credit lapse whose last day is over."""
-    lapsed, _points = expiring.expire_credits(at=clock.now())
+    lapsed, _points = expiring.expire_credits(at=clock.database_now())
     return lapsed

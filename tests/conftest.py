@@ -63,13 +63,19 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[None]:
+def queue() -> Iterator[str]:
+    """Have messages go to a queue of the test's own; return its name."""
+    usual, name = app.conf.task_default_queue, f"test-{uuid4().hex}"
+    use_queue(name)
+    yield name
+    use_queue(usual)
+
+
+@pytest.fixture
+def worker(queue: str, transactional_db: None) -> Iterator[None]:
     """Have a worker listen on a queue of its own, through the broker."""
-    usual = app.conf.task_default_queue
-    use_queue(f"test-{uuid4().hex}")
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="warning"):
         yield
-    use_queue(usual)
 
 
 def use_queue(name: str) -> None:

@@ -118,9 +118,9 @@ def test_nothing_starts_before_what_it_needs() -> None:
 
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
-def test_workers_are_started_as_the_demo_starts_them(tmp_path: Path, name: str) -> None:
+def test_workers_are_started_as_the_demo_starts_them(name: str) -> None:
     words = shlex.split(SERVICES[name]["command"])
-    parts = parts_of_demo(state=tmp_path, port=8000, plays_wester=False)
+    parts = parts_of_demo(port=8000, plays_wester=False)
     demo = next(part.words for part in parts if part.name == name)
 
     assert words[:4] == demo[:4] == ["celery", "--app", "config", name]

@@ -51,7 +51,7 @@ class Command(VerbCommand):
     def run_payout(self, *, code: str, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
         one = get_payout(code)
-        at = clock.now()
+        at = clock.database_now()
         payout.refuse_early(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             payout.keep_start(one, at=at)
@@ -61,8 +61,8 @@ class Command(VerbCommand):
     def complete(self, one: Payout) -> None:
         """Work on a payout until it has ended."""
         while True:
-            payout.work_on(one, now=clock.now, watch=lambda: self.tell(one))
-            if payout.finish(one, at=clock.now()):
+            payout.work_on(one, now=clock.database_now, watch=lambda: self.tell(one))
+            if payout.finish(one, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 

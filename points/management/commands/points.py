@@ -22,9 +22,9 @@ class Command(VerbCommand):
         """Have every credit lapse whose last day is over."""
         if dry_run:
             with one_transaction(dry_run=True):
-                lapsed, points = expiring.expire_credits(at=clock.now())
+                lapsed, points = expiring.expire_credits(at=clock.database_now())
         else:
-            lapsed, points = expiring.expire_credits(at=clock.now())
+            lapsed, points = expiring.expire_credits(at=clock.database_now())
         words = "would expire" if dry_run else "expired"
         data = {"expired": lapsed, "expired_points": points}
         return Report(data, f"{lapsed:,} credits {words}: {points:,} points.")
