@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pgtrigger
 import pytest
 from celery.contrib.testing.worker import start_worker
@@ -31,6 +32,15 @@ import_module("py_ecc")
 sys.setrecursionlimit(recursion_limit)
 
 ROOT = Path(__file__).resolve().parent.parent
+# No random test may fail for a busy machine; one that fails prints what repeats it.
+hypothesis.settings.register_profile(
+    "unhurried",
+    deadline=None,
+    derandomize=False,  # which Hypothesis chooses for itself where CI is set
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network
 
 
