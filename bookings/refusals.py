@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, transaction
 
+from bookings.printable import printable, printable_name
+
 # What Django raises where the database is away, is too busy, or is a standby that takes no writes
 # (config.postgres). Pages, commands, tasks and readiness mean the same by it.
 DATABASE_AWAY = (OperationalError, InterfaceError)
-
-from bookings.printable import printable, printable_name
 
 
 class Refusal(Exception):

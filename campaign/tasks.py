@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from bookings.enqueuing import enqueue
 from bookings.refusals import DATABASE_AWAY
 from campaign import aggregation, clock, nightly
 from campaign.models import AggregationRun
@@ -13,9 +14,9 @@ HANDS = aggregation.FULL_SHARDS
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def start_due_runs(**_: object) -> None:
     """Start what is due tonight and call workers to every unfinished run (beat, each minute)."""
-    for run in nightly.start_due_runs(now=clock.now()):
+    for run in nightly.start_due_runs(now=clock.database_now()):
         for _hand in range(HANDS):
-            compute_shards.delay(run=run.pk)
+            enqueue(compute_shards, run=run.pk)
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
@@ -25,5 +26,5 @@ def compute_shards(*, run: int, **_: object) -> int:
     if unfinished is None:
         return 0
     computed = aggregation.work_on(unfinished)
-    aggregation.finish(unfinished, at=clock.now())
+    aggregation.finish(unfinished, at=clock.database_now())
     return computed

@@ -79,20 +79,6 @@ def parse_database(url: str) -> dict[str, Any]:
     return dict(dj_database_url.parse(url))
 
 
-def redis(name: str) -> str | None:
-    """Read a Redis address; None where the variable is empty or missing."""
-    if not (address := env.str(name, "")):
-        return None
-    try:
-        parts = urlsplit(address)
-        fits = bool(parts.hostname if parts.scheme != "unix" else parts.path) and parts.port != 0
-    except ValueError:
-        fits = False
-    if not fits or parts.scheme not in ("redis", "rediss", "unix"):
-        raise unfit(name, "must be a redis://, rediss:// or unix:// URL")
-    return address
-
-
 def web_address(name: str) -> str:
     """Read the address of a web site, kept as it is written; empty where it is not set."""
     text = env.str(name, "")

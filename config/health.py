@@ -15,6 +15,7 @@ from redis import Redis, RedisError
 
 log = structlog.get_logger(__name__)
 BROKER_TIMEOUT_S = 1
+BROKER_KEY_S = 5
 
 
 @require_safe
@@ -25,13 +26,13 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say whether the database takes writes, knows every migration, and the broker answers."""
+    """Say whether the database takes writes, knows every migration, and the broker takes writes."""
     database = works(database_answers)
     return answer(
         {
             "database": database,
             "migrations": database and works(migrations_are_applied),
-            "broker": works(broker_answers),
+            "broker": works(broker_accepts_writes),
         }
     )
 
@@ -72,11 +73,11 @@ def shipped_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations or {})
 
 
-def broker_answers() -> bool:
-    """Ask the broker for anything, for a moment only."""
+def broker_accepts_writes() -> bool:
+    """Write to the broker as every message does: one that is full or read-only still answers."""
     with Redis.from_url(
         str(settings.REDIS_URL),
         socket_connect_timeout=BROKER_TIMEOUT_S,
         socket_timeout=BROKER_TIMEOUT_S,
     ) as broker:
-        return bool(broker.ping())
+        return bool(broker.set("ready", 1, ex=BROKER_KEY_S))

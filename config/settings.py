@@ -6,7 +6,6 @@ PRODUCTION=1 everything that belongs to a developer's machine is refused (config
 
 from pathlib import Path
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,6 +15,7 @@ from config.database import connection_settings
 from config.draw import DAY, read_draw
 from config.env import ROOT, env
 from config.production import production_refusals
+from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, parse_redis, read_redis
 from config.sign_in import read_sign_in
 from config.utf8 import require_utf8
 
@@ -35,9 +35,9 @@ DEMO_FEEDS = env.str("FEEDS", "")
 ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = environment.database("DATABASE_URL")
-REDIS_URL = environment.redis("REDIS_URL")
+REDIS = read_redis("REDIS_URL")
 EMBEDDED_DATABASE = DATABASE is None
-EMBEDDED_REDIS = REDIS_URL is None
+EMBEDDED_REDIS = REDIS is None
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
@@ -63,11 +63,12 @@ if DRAW.min_gap_s < DAY and not DEMO_MODE:
 
 if not SECRET_KEY:
     SECRET_KEY = environment.local_secret(LOCAL_STATE_DIR / "secret_key")
-if DATABASE is None or REDIS_URL is None:
+if DATABASE is None or REDIS is None:
     from config.embedded.places import Places
 
     DATABASE = DATABASE or environment.parse_database(Places(LOCAL_STATE_DIR).database_url)
-    REDIS_URL = REDIS_URL or Places(LOCAL_STATE_DIR).broker_url
+    REDIS = REDIS or parse_redis(Places(LOCAL_STATE_DIR).broker_url)
+REDIS_URL = REDIS.url
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -139,44 +140,31 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
+        "OPTIONS": CACHE_TIMEOUTS,
     },
 }
 
 # Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = REDIS.broker_url
+CELERY_BROKER_USE_SSL = REDIS.tls
+CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_TIMEOUTS
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that refuses what is written is waited for, as one that is away: a worker goes on.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TIMEZONE = "Asia/Tokyo"
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
+# Seconds. No message expires: a worker's clock may differ from beat's, and one too many does no
+# harm.
 CELERY_BEAT_SCHEDULE = {
-    # A bell that nobody heard within the minute is rung again by the next one.
-    "start_due_runs": {
-        "task": "campaign.tasks.start_due_runs",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "start_due_work": {
-        "task": "points.tasks.start_due_work",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "watch_inbox": {
-        "task": "entries.tasks.watch_inbox",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "keep_forecasts": {
-        "task": "lottery.tasks.keep_forecasts",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "clear_sessions": {
-        "task": "entries.tasks.clear_sessions",
-        "schedule": crontab(hour=4, minute=15),
-        "options": {"expires": 60 * 60},
-    },
+    "start_due_runs": {"task": "campaign.tasks.start_due_runs", "schedule": 60},
+    "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
+    "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
+    "keep_forecasts": {"task": "lottery.tasks.keep_forecasts", "schedule": 300},
+    "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
 # The folder that upstream delivers feed files to; none is watched where this is not set.

@@ -5,8 +5,10 @@ from pathlib import Path
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.core.management import call_command
+from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 
+from bookings.enqueuing import enqueue
 from bookings.inbox import arrivals, load_arrival
 from bookings.refusals import DATABASE_AWAY
 from campaign import clock
@@ -20,13 +22,13 @@ def watch_inbox(**_: object) -> None:
     """Call workers to the files that have arrived in the inbox (beat, each minute)."""
     if settings.FEED_INBOX:
         for path in arrivals(Path(settings.FEED_INBOX)):
-            load_arrived.delay(path=str(path))
+            enqueue(load_arrived, path=str(path))
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def load_arrived(*, path: str, **_: object) -> None:
     """Load one file of the inbox, unless that has been done or is being done."""
-    outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.now())
+    outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.database_now())
     if outcome is not None:
         # A person has to look at what was refused or set aside.
         tell = log.warning if outcome.reason or outcome.quarantined else log.info
@@ -44,5 +46,5 @@ def load_arrived(*, path: str, **_: object) -> None:
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def clear_sessions(**_: object) -> None:
-    """Delete the sessions that have expired (beat, each night)."""
-    call_command("clearsessions")
+    """Delete the sessions that have expired (beat, each hour)."""
+    Session.objects.filter(expire_date__lt=Now()).delete()

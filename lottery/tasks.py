@@ -10,4 +10,4 @@ from lottery import forecasting
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def keep_forecasts(**_: object) -> int:
     """Keep a forecast for each run that has finished since (beat, each five minutes)."""
-    return forecasting.keep_due_forecasts(at=clock.now())
+    return forecasting.keep_due_forecasts(at=clock.database_now())

@@ -3,6 +3,7 @@
 import structlog
 from celery import shared_task
 
+from bookings.enqueuing import enqueue
 from bookings.refusals import DATABASE_AWAY
 from campaign import clock
 from points import expiring, payout
@@ -19,12 +20,12 @@ def start_due_work(**_: object) -> None:
 
     Beat calls it each minute: whatever a killed worker or a lost message left is found again.
     """
-    now = clock.now()
+    now = clock.database_now()
     for one in due_payouts(now=now):
         for _hand in range(HANDS):
-            pay_parts.delay(payout_id=one.pk)
+            enqueue(pay_parts, payout_id=one.pk)
     if expiring.something_lapses(at=now):
-        expire_credits.delay()
+        enqueue(expire_credits)
     for sentence in all_warnings(now=now):
         log.error("payout_waits", warning=sentence)
 
@@ -34,11 +35,11 @@ def pay_parts(*, payout_id: int, **_: object) -> int:
     """Pay parts of a payout until none is left, and end it if all are done."""
     waiting = Payout.objects.select_related("draw__campaign", "draw__terms")
     unfinished = waiting.filter(pk=payout_id, ended_at__isnull=True).first()
-    return payout.work_on(unfinished, now=clock.now) if unfinished else 0
+    return payout.work_on(unfinished, now=clock.database_now) if unfinished else 0
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def expire_credits(**_: object) -> int:
     """Have every credit lapse whose last day is over."""
-    lapsed, _points = expiring.expire_credits(at=clock.now())
+    lapsed, _points = expiring.expire_credits(at=clock.database_now())
     return lapsed

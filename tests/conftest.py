@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pgtrigger
 import pytest
 from celery.contrib.testing.worker import start_worker
@@ -18,9 +20,12 @@ from django.utils.translation.reloader import translation_file_changed
 
 from campaign.shared_pages import remembered
 from config.celery import app
+from config.embedded import services
 from config.embedded.places import Places
+from config.redis import RedisServer, parse_redis
 from config.translations.catalogs import compile_all
 from tests import outside
+from tests.refusing import REFUSALS, Refuse, refusing_writes
 
 # py-ecc lifts the limit of recursion to a depth at which the process ends instead of raising. The
 # site never imports it, so the tests beside those of the verifier keep Python's own.
@@ -29,6 +34,15 @@ import_module("py_ecc")
 sys.setrecursionlimit(recursion_limit)
 
 ROOT = Path(__file__).resolve().parent.parent
+# No random test may fail for a busy machine; one that fails prints what repeats it.
+hypothesis.settings.register_profile(
+    "unhurried",
+    deadline=None,
+    derandomize=False,  # which Hypothesis chooses for itself where CI is set
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
 load_network = import_module("bookings.migrations.0002_network_loaded").load_network
 
 
@@ -103,19 +117,45 @@ def database_defaults(defaults: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[None]:
+def queue() -> Iterator[str]:
+    """Have messages go to a queue of the test's own; return its name."""
+    usual, name = app.conf.task_default_queue, f"test-{uuid4().hex}"
+    use_queue(name)
+    yield name
+    use_queue(usual)
+
+
+@pytest.fixture
+def worker(queue: str, transactional_db: None) -> Iterator[None]:
     """Have a worker listen on a queue of its own, through the broker."""
-    usual = app.conf.task_default_queue
-    use_queue(f"test-{uuid4().hex}")
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="warning"):
         yield
-    use_queue(usual)
 
 
 def use_queue(name: str) -> None:
     """Have tasks go to a queue; Celery would go on with the queues that it has made before."""
     app.conf.task_default_queue = name
     vars(app).pop("amqp", None)
+
+
+@pytest.fixture
+def other_redis(other_state: Places) -> RedisServer:
+    """Give a Redis beside that of the tests."""
+    services.ensure_running(other_state.state, database=False, broker=True)
+    return parse_redis(other_state.broker_url)
+
+
+@pytest.fixture(params=REFUSALS)
+def refuse(request: pytest.FixtureRequest, other_redis: RedisServer) -> Refuse:
+    """Have the other Redis refuse every write in a block, for each of the reasons there are."""
+    return partial(refusing_writes, other_redis.url, request.param)
+
+
+@pytest.fixture
+def refusing_redis(other_redis: RedisServer, refuse: Refuse) -> Iterator[RedisServer]:
+    """Give a Redis that answers, and refuses every write."""
+    with refuse():
+        yield other_redis
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pgtrigger
 import pytest
 import yaml
@@ -278,3 +279,14 @@ def test_the_readme_tells_of_every_command_target_and_variable() -> None:
     missing |= {f"make {name}" for name in targets if f"make {name}" not in told}
     missing |= {name for name in variables if f"`{name}" not in told}
     assert sorted(missing) == []
+
+
+def test_random_tests_never_fail_for_a_busy_machine() -> None:
+    profile = hypothesis.settings()
+
+    assert profile.deadline is None
+    assert profile.print_blob is True
+    assert hypothesis.HealthCheck.too_slow in profile.suppress_health_check
+    assert not profile.derandomize
+    timed = re.compile("deadline" + r"=\d")
+    assert not [path for path in (ROOT / "tests").rglob("*.py") if timed.search(path.read_text())]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bookings.atomic_files import draft_name
 from bookings.delivery import find_feed_files
+from bookings.enqueuing import enqueue
 from bookings.inbox import arrivals
 from bookings.models import FeedFile
 from campaign.models import AggregationRun
@@ -51,7 +52,7 @@ def pass_nights(job: Job, *, until: datetime) -> None:
         receive(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         total(job, night)
-        keep_forecasts.delay()
+        enqueue(keep_forecasts)
         if number % TOLD_EVERY_NIGHTS == 0 or night == nights[-1]:
             tell(job, night)
 
@@ -74,7 +75,9 @@ def receive(job: Job, *, until: date) -> None:
     if not deliver(job, until=until):
         return
     job.crew.wait_for(
-        lambda: not any(arrivals(job.inbox)), ring=watch_inbox.delay, what="the feed files"
+        lambda: not any(arrivals(job.inbox)),
+        ring=partial(enqueue, watch_inbox),
+        what="the feed files",
     )
 
 
@@ -115,7 +118,9 @@ def total(job: Job, night: date) -> None:
         campaign=job.campaign, night=night, finished_at__isnull=False
     )
     job.crew.wait_for(
-        partial(finished.exists), ring=start_due_runs.delay, what=f"the totals of {night}"
+        partial(finished.exists),
+        ring=partial(enqueue, start_due_runs),
+        what=f"the totals of {night}",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from bookings.enqueuing import enqueue
 from points.models import KeyStanding, Payout
 from points.queries import get_payout, open_keys
 from points.tasks import start_due_work
@@ -34,7 +35,9 @@ def pay(job: Job) -> None:
     days.pass_nights(job, until=job.schedule.credited_at)
     job.advance(job.schedule.credited_at)
     ended = Payout.objects.filter(pk=get_payout(job.code).pk, ended_at__isnull=False)
-    job.crew.wait_for(partial(ended.exists), ring=start_due_work.delay, what="the payout")
+    job.crew.wait_for(
+        partial(ended.exists), ring=partial(enqueue, start_due_work), what="the payout"
+    )
     paid = order("payout", "status", job.code)
     job.say(
         f"  {paid['credited']:,} members get {paid['credited_points']:,} points; "

@@ -36,7 +36,7 @@ def worker() -> Part:
     return Part("worker", [*CELERY, "worker", "--concurrency", str(WORKERS)])
 
 
-def parts_of_demo(*, state: Path, port: int, plays_wester: bool) -> list[Part]:
+def parts_of_demo(*, port: int, plays_wester: bool) -> list[Part]:
     """Return what serves the demo: web server, worker, the minute's bell, and a stand-in."""
     gunicorn = ["gunicorn", "--config", "python:config.webserver"]
     stand_in = [Part("wester", ["config.wester"])] if plays_wester else []
@@ -44,7 +44,7 @@ def parts_of_demo(*, state: Path, port: int, plays_wester: bool) -> list[Part]:
         *stand_in,
         Part("web", [*gunicorn, "--bind", f"{HOST}:{port}", "config.wsgi"]),
         worker(),
-        Part("beat", [*CELERY, "beat", "--schedule", str(state / "celerybeat")]),
+        Part("beat", [*CELERY, "beat"]),
     ]
 
 

@@ -59,6 +59,30 @@ def events(*, conflicts: bool) -> st.SearchStrategy[dict[str, str]]:
     )
 
 
+# Ways in which two rows of one event differ least, a value against none among them.
+SMALL_CHANGES = [
+    {},
+    {"wester_id": ""},
+    {"wester_id": "W1"},
+    {"booked_at": START.isoformat()},
+    {"amount_yen": "1"},
+]
+
+
+@st.composite
+def with_near_copies(
+    draw: st.DrawFn, rows: st.SearchStrategy[list[dict[str, str]]]
+) -> list[dict[str, str]]:
+    """Return rows, and some of them again anywhere, the same or all but the same."""
+    found = list(draw(rows))
+    for row in draw(st.lists(st.sampled_from(found), max_size=2)) if found else []:
+        change = draw(st.sampled_from(SMALL_CHANGES))
+        if "wester_id" in change and row["booking_service"] != "e5489":
+            change = {}
+        found.insert(draw(st.integers(0, len(found))), row | change)
+    return found
+
+
 def registrations() -> st.SearchStrategy[dict[str, str]]:
     """Rows of ``ex_registrations``."""
     return st.builds(

@@ -65,7 +65,7 @@ def without_surrogates(text: str) -> str:
 
 @pytest.mark.parametrize("definition", FEEDS, ids=lambda definition: definition.name)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_make_chunk_agrees_with_the_exact_rules(
     definition: FeedDefinition, data: st.DataObject
 ) -> None:
@@ -77,7 +77,7 @@ def test_make_chunk_agrees_with_the_exact_rules(
 
 
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_make_chunk_agrees_with_the_exact_rules_in_cp932(data: st.DataObject) -> None:
     records = data.draw(st.lists(records_of(BOOKINGS), max_size=6))
     records = [record.decode().encode("cp932", "replace") for record in records]

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings import delivery
@@ -81,7 +81,6 @@ def test_read_content_leaves_out_the_bom_at_the_beginning_of_utf8(
     assert content_of(tmp_path / "a.csv", encoding, block_size) == expected
 
 
-@settings(deadline=None)
 @given(
     parts=st.lists(st.binary(max_size=300), min_size=1, max_size=4),
     packed_size=st.integers(1, 50),

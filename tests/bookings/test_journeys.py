@@ -7,7 +7,7 @@ import unicodedata
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.journeys import (
@@ -106,7 +106,6 @@ def test_parse_journey_refuses(journey: str, network: Network) -> None:
         network.operators(journey)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab:>|", max_size=14))
 def test_is_well_formed_agrees_with_plain_splitting(journey: str) -> None:
     def leg_is_well_formed(leg: str) -> bool:
@@ -119,7 +118,6 @@ def test_is_well_formed_agrees_with_plain_splitting(journey: str) -> None:
     assert is_well_formed(journey) == all(map(leg_is_well_formed, journey.split("|")))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="a\u304c\u304b\u3099:>|", max_size=14))
 def test_journey_pattern_accepts_the_same_in_bytes(journey: str) -> None:
     pattern = re.compile(journey_pattern().encode())
@@ -215,7 +213,6 @@ def test_unknown_station_names_service_and_station(network: Network) -> None:
     assert (refusal.value.service, refusal.value.station) == ("のぞみ", "上野")
 
 
-@settings(deadline=None)
 @given(rides=st.lists(st.sampled_from(RIDES), min_size=1, max_size=6))
 def test_operators_of_a_journey_are_those_of_its_legs(
     network: Network, rides: list[tuple[str, str, str]]
@@ -226,7 +223,6 @@ def test_operators_of_a_journey_are_those_of_its_legs(
     assert network.legs("|".join(legs)) == [(leg, network.operators(leg)) for leg in legs]
 
 
-@settings(deadline=None)
 @given(rides=st.lists(st.sampled_from(RIDES), min_size=1, max_size=6))
 def test_operators_of_the_way_back_are_the_same(
     network: Network, rides: list[tuple[str, str, str]]

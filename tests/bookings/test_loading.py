@@ -128,6 +128,72 @@ def test_load_file_compares_instants_and_not_their_spelling(tmp_path: Path) -> N
     assert (outcome.applied, outcome.duplicates, outcome.quarantined) == (0, 1, 0)
 
 
+NOBODY, SOMEBODY = {"wester_id": ""}, {"wester_id": "W1"}
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one file", "in two files"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(NOBODY, SOMEBODY, id="a value where there was none"),
+        pytest.param(SOMEBODY, NOBODY, id="none where there was a value"),
+    ],
+)
+def test_load_file_takes_a_value_and_none_for_other_content(
+    first: dict[str, str], second: dict[str, str], at_once: bool, tmp_path: Path
+) -> None:
+    rows = [booking_row(**first), booking_row(**second)]
+    files = [rows] if at_once else [[row] for row in rows]
+
+    for sequence, some in enumerate(files, 1):
+        outcome = load(write_feed_file(tmp_path, some, sequence=sequence))
+
+    assert (outcome.duplicates, outcome.quarantined) == (0, 1)
+    assert [reason for _file, _record, reason in quarantined()] == ["conflicting_event"]
+    assert BookingEvent.objects.get().wester_id == (first["wester_id"] or None)
+
+
+def test_load_file_finds_a_duplicate_among_rows_without_a_value(tmp_path: Path) -> None:
+    load(write_feed_file(tmp_path, [booking_row(**NOBODY)]))
+
+    outcome = load(write_feed_file(tmp_path, [booking_row(**NOBODY)], packed=True))
+
+    assert (outcome.duplicates, outcome.quarantined) == (1, 0)
+
+
+def test_load_file_marks_the_member_where_only_the_instant_of_booking_changes(
+    tmp_path: Path,
+) -> None:
+    load(write_feed_file(tmp_path, [booking_row(event_id="E2")]))
+    earlier = "2024-12-20T09:59:59+09:00"
+    older = booking_row(event_id="E1", occurred_at=earlier, booked_at=earlier)
+
+    load(write_feed_file(tmp_path, [older], sequence=2))
+
+    assert marks() == [("W1", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("", "2024-11-01T00:00:00+09:00", id="a value where there was none"),
+        pytest.param("2024-11-01T00:00:00+09:00", "", id="none where there was a value"),
+    ],
+)
+def test_load_file_takes_a_registration_with_a_value_and_one_without_for_two(
+    first: str, second: str, tmp_path: Path
+) -> None:
+    load(write_registrations(tmp_path, [registration_row(points_registered_at=first)]))
+    later = registration_row(points_registered_at=second, updated_at="2024-11-02T00:00:00Z")
+    same = registration_row(points_registered_at=second)
+
+    outcome = load(write_registrations(tmp_path, [same, later, later], sequence=2))
+
+    assert (outcome.applied, outcome.duplicates) == (2, 1)
+    assert (ExRegistration.objects.get().points_registered_at is None) == (second == "")
+    assert marks() == [("W1", None)] * 2  # for what is registered changed
+
+
 def test_load_file_marks_old_and_new_members_of_a_booking(tmp_path: Path) -> None:
     load(write_feed_file(tmp_path, [booking_row()]))
     later = "2024-12-21T10:00:00+09:00"

@@ -24,6 +24,7 @@ from tests.feedfiles import (
 
 GOOD = csv_bytes(BOOKINGS, [booking_row(), ex_booking_row(event_id="E2")])
 HEADER, FIRST, SECOND = GOOD.splitlines(keepends=True)
+UNHURT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 def test_open_feed_file_tells_what_it_knows(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def rows_of_a_file(draw: st.DrawFn) -> list[Row]:
     packed=st.booleans(),
     block_size=st.integers(1, 300),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=UNHURT)
 def test_chunks_agree_with_the_csv_module_and_the_exact_rules(
     tmp_path: Path, rows: list[Row], block_size: int, **options: Any
 ) -> None:
@@ -139,7 +140,7 @@ PIECES = [FIRST, FIRST[:-1], SECOND.rstrip() + b"\r\n", b'"', b",", b"\n", b"\r\
     pieces=st.lists(st.sampled_from([*PIECES, b"\xff", b'"E3"', "駅".encode()]), max_size=12),
     block_size=st.integers(1, 700),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=UNHURT)
 def test_any_bytes_are_refused_or_judged_record_by_record(
     tmp_path: Path, pieces: list[bytes], block_size: int
 ) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.records import shorten, split_fields, split_records
@@ -45,7 +45,6 @@ def test_split_records_finds_records(
     assert all_records(content, block_size=block_size) == expected
 
 
-@settings(deadline=None)
 @given(content=ANY_CSV, block_size=st.integers(1, 12))
 def test_split_records_agrees_with_a_plain_reader(content: bytes, block_size: int) -> None:
     reading = read_plainly(content)
@@ -54,7 +53,6 @@ def test_split_records_agrees_with_a_plain_reader(content: bytes, block_size: in
         assert all_records(content, block_size=block_size) == reading.records
 
 
-@settings(deadline=None)
 @given(content=ANY_CSV)
 def test_split_fields_agrees_with_a_plain_reader(content: bytes) -> None:
     reading = read_plainly(content)
@@ -89,7 +87,6 @@ def test_split_records_keeps_of_an_endless_record_what_matters(nul: bool, openin
     assert following == b"next"
 
 
-@settings(deadline=None)
 @given(
     first=st.sampled_from([b'"', b"a", b"\0"]),
     rest=st.lists(st.sampled_from([b'"', b"a", b"\0", b"\r"]), max_size=12).map(b"".join),

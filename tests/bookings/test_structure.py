@@ -1,7 +1,7 @@
 import codecs
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bookings.structure import Structure
@@ -31,7 +31,6 @@ def decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
-@settings(deadline=None)
 @given(content=HOSTILE_CSV, block_size=st.integers(1, 9))
 @example(content=b'"a"\r', block_size=1)
 @example(content=b'a\r"b"', block_size=2)
@@ -48,7 +47,6 @@ def test_structure_agrees_with_a_plain_reader(content: bytes, block_size: int) -
         assert [n for n in range(rows + 3) if structure.rows_fit(n)] == [rows]
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=12), block_size=st.integers(1, 4))
 def test_structure_decodes_cp932_across_blocks(content: bytes, block_size: int) -> None:
     structure = structure_of(content, block_size=block_size, encoding="cp932")

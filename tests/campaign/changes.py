@@ -78,6 +78,46 @@ def load_registration(random: Random) -> None:
     )
 
 
+def change_one_value(random: Random) -> None:
+    """Change nothing of a booking but one value, which may come to none or come from it."""
+    known = list(Booking.objects.order_by("pk"))
+    if not known:
+        return
+    booking = random.choice(known)
+    values: list[dict[str, Any]] = [
+        {"amount_yen": random.choice(any_data.AMOUNTS)},  # of one that waits: its sum alone
+        {"used": not booking.used},
+        {"cancelled": not booking.cancelled},
+    ]
+    if booking.booking_service == "e5489":
+        values.append({"wester_id": None if booking.wester_id else random.choice(any_data.MEMBERS)})
+    change_booking(booking, **random.choice(values))
+
+
+def load_equal_halves(random: Random) -> None:
+    """Load two bookings that come to the same for a member of their own: of e5489 and of EX."""
+    number = next(any_data.NUMBERS)
+    wester_id, ex_member_no = f"H{number}", f"XH{number}"
+    equal = {"amount_yen": random.choice(any_data.AMOUNTS), "used": random.randrange(2) == 0}
+    register(ex_member_no, wester_id=wester_id)
+    add_booking(**equal, wester_id=wester_id)
+    add_booking(**equal, booking_service="smart_ex", wester_id=None, ex_member_no=ex_member_no)
+
+
+def change_time_of_registration(random: Random) -> None:
+    """Change nothing of a registration but since when points are registered: known or not."""
+    known = list(ExRegistration.objects.order_by("pk"))
+    if not known:
+        return
+    one = random.choice(known)
+    register(
+        one.ex_member_no,
+        member_kind=one.member_kind,
+        wester_id=one.wester_id,
+        points_registered_at=None if one.points_registered_at else any_data.any_moment(random),
+    )
+
+
 @transaction.atomic
 def load_network(random: Random) -> None:
     """Have some journeys run over other operators."""
@@ -95,6 +135,10 @@ CHANGES: tuple[Callable[[Random], None], ...] = (
     load_event,
     load_registration,
     load_network,
+    change_one_value,
+    change_one_value,
+    load_equal_halves,
+    change_time_of_registration,
 )
 
 

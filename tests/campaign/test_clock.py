@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from campaign import clock
@@ -123,6 +124,31 @@ def test_demo_s_clock_counts_in_the_demo_alone(
 
     with django_assert_num_queries(0):
         assert clock.now() == MACHINE
+
+
+@pytest.mark.django_db
+def test_database_now_is_the_database_s_whatever_the_machine_s_clock_shows(
+    time_passes: Pass,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (before,) = cursor.fetchone()
+        instant = clock.database_now()
+        cursor.execute("SELECT clock_timestamp()")
+        (after,) = cursor.fetchone()
+
+    assert before < instant < after  # also inside a transaction, whose own time stands still
+    assert str(instant.tzinfo) == "Asia/Tokyo"
+
+
+@pytest.mark.django_db
+def test_a_moved_clock_wins_over_the_database_s(time_passes: Pass, settings: Settings) -> None:
+    settings.DEMO_MODE = True
+    clock.move_demo_clock(to=DEMO)
+    assert clock.database_now() == DEMO
+
+    settings.CAMPAIGN_NOW = MovedClock(WISHED, runs=False)
+    assert clock.database_now() == WISHED
 
 
 @pytest.mark.django_db

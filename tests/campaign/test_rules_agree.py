@@ -79,7 +79,7 @@ def stored_totals(terms: Terms) -> dict[str, Sum]:
 
 @pytest.mark.slow
 @given(random=st.randoms(use_true_random=False), count=st.integers(0, 40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bookings_agree_with_the_written_rules(random: Random, count: int) -> None:
     with transaction.atomic():
         terms = TermsFactory.create(**any_data.any_terms(random))

@@ -38,7 +38,7 @@ def variables_read() -> set[str]:
         for names in read.findall(path.read_text())
         for name in names
         if name
-    } | {"DRAW_KEY", "DRAW_SIGNING_KEY"}
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "REDIS_URL"}
 
 
 def test_compose_runs_what_the_design_names() -> None:
@@ -118,9 +118,9 @@ def test_nothing_starts_before_what_it_needs() -> None:
 
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
-def test_workers_are_started_as_the_demo_starts_them(tmp_path: Path, name: str) -> None:
+def test_workers_are_started_as_the_demo_starts_them(name: str) -> None:
     words = shlex.split(SERVICES[name]["command"])
-    parts = parts_of_demo(state=tmp_path, port=8000, plays_wester=False)
+    parts = parts_of_demo(port=8000, plays_wester=False)
     demo = next(part.words for part in parts if part.name == name)
 
     assert words[:4] == demo[:4] == ["celery", "--app", "config", name]

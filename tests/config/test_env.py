@@ -9,6 +9,7 @@ from environs import EnvError
 
 from config import env
 from config.env import ROOT, MovedClock
+from config.redis import read_redis
 
 NAME = "READ_HERE"
 JAPAN = timezone(timedelta(hours=9))
@@ -105,22 +106,8 @@ def test_database_reads_the_nodes_of_a_cluster(given: Callable[[str | None], Non
     assert (address["HOST"], address["PORT"]) == ("node1,node2", 5432)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("redis://redis.example:6379/0", id="plain"),
-        pytest.param("rediss://:word@redis.example", id="encrypted"),
-        pytest.param("unix:///run/valkey.sock", id="socket"),
-    ],
-)
-def test_redis_reads_an_address(given: Callable[[str | None], None], text: str) -> None:
-    given(text)
-
-    assert env.redis(NAME) == text
-
-
 @pytest.mark.parametrize("text", [pytest.param(None, id="not set"), pytest.param("", id="empty")])
-@pytest.mark.parametrize("read", [env.database, env.redis, env.moved_clock])
+@pytest.mark.parametrize("read", [env.database, read_redis, env.moved_clock])
 def test_a_missing_address_or_clock_is_none(
     given: Callable[[str | None], None], read: Callable[[str], object], text: str | None
 ) -> None:
@@ -167,10 +154,20 @@ def test_moved_clock_reads(
         pytest.param(env.database, "postgresql://u:hidden@h:port/d", id="a port of letters"),
         pytest.param(env.database, "postgresql://u:hidden@[::1/d", id="half an address"),
         pytest.param(env.database, "postgresql://u:hidden@h", id="no database's name"),
-        pytest.param(env.redis, "http://hidden@h", id="another protocol"),
-        pytest.param(env.redis, "redis://h:hidden", id="Redis on a port of letters"),
-        pytest.param(env.redis, "redis://", id="Redis nowhere"),
-        pytest.param(env.redis, "unix://", id="a socket without a path"),
+        pytest.param(read_redis, "http://hidden@h", id="another protocol"),
+        pytest.param(read_redis, "redis://h:hidden", id="Redis on a port of letters"),
+        pytest.param(read_redis, "redis://h:0", id="Redis on port zero"),
+        pytest.param(read_redis, "redis://", id="Redis nowhere"),
+        pytest.param(read_redis, "redis://[hidden", id="half an address of Redis"),
+        pytest.param(read_redis, "unix://", id="a socket without a path"),
+        pytest.param(read_redis, "redis://h/hidden", id="a database of letters"),
+        pytest.param(read_redis, "redis://h?db=hidden", id="a database of letters, as an option"),
+        pytest.param(read_redis, "redis://h?db=-1", id="a negative database"),
+        pytest.param(read_redis, "rediss://h?hidden=1", id="an unknown option"),
+        pytest.param(read_redis, "rediss://h?ssl_hidden=1", id="an unknown option of TLS"),
+        pytest.param(read_redis, "rediss://h?ssl_cert_reqs=hidden", id="an unknown demand"),
+        pytest.param(read_redis, "redis://h?ssl_cert_reqs=required", id="TLS without TLS"),
+        pytest.param(read_redis, "rediss://h?ssl_ca_certs=/hidden", id="a file that is not there"),
         pytest.param(env.moved_clock, "hidden", id="no instant"),
         pytest.param(env.moved_clock, "from:hidden", id="from no instant"),
         pytest.param(env.moved_clock, "2024-12-10T12:00:00", id="an instant without offset"),

@@ -12,6 +12,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as BrokerAway
 
 from config import health
+from config.redis import RedisServer
 
 WELL = {"status": "ok", "database": True, "migrations": True, "broker": True}
 SECRET = "password=hunter2"
@@ -59,10 +60,29 @@ def test_ready_where_the_database_is_ahead_of_the_code(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_not_ready_without_the_broker(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Redis, "ping", raising(BrokerAway(SECRET)))
+    monkeypatch.setattr(Redis, "set", raising(BrokerAway(SECRET)))
     response = client.get("/healthz/ready")
     assert response.status_code == 503
     assert response.json() == {**WELL, "status": "unavailable", "broker": False}
+
+
+@pytest.mark.django_db
+def test_not_ready_where_the_broker_answers_and_refuses_what_is_written(
+    client: Client, settings: Settings, refusing_redis: RedisServer
+) -> None:
+    settings.REDIS_URL = refusing_redis.url
+    response = client.get("/healthz/ready")
+    assert response.status_code == 503
+    assert response.json() == {**WELL, "status": "unavailable", "broker": False}
+
+
+def test_readiness_leaves_nothing_in_the_broker_for_long(
+    client: Client, settings: Settings, other_redis: RedisServer
+) -> None:
+    settings.REDIS_URL = other_redis.url
+    assert health.broker_accepts_writes()
+    with Redis.from_url(other_redis.url) as server:
+        assert 0 < server.ttl("ready") <= health.BROKER_KEY_S
 
 
 def test_not_ready_without_the_database(

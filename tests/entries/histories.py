@@ -116,6 +116,32 @@ def any_registrations(random: Random) -> list[Row]:
     return rows
 
 
+def equal_halves(random: Random, number: int) -> tuple[list[Row], Row]:
+    """Return events of two bookings that come to the same for one member, and a registration.
+
+    One booking is of e5489 and one of EX, so that each of their sums is half of the total.
+    """
+    amount, is_ridden = str(random.choice(AMOUNTS[1:])), bool(random.randrange(3))
+    wester_id, ex_member_no = f"H{number}", f"XH{number}"
+    holders = (
+        (booking_row, {"wester_id": wester_id}),
+        (ex_booking_row, {"ex_member_no": ex_member_no}),
+    )
+    rows = [
+        as_text(
+            row,
+            event_id=f"H{number}-{half}",
+            event_type="used" if is_ridden else "booked",
+            reservation_no=f"H{number}-{half}",
+            journey="東海道・山陽・九州新幹線:小倉>博多",
+            amount_yen=amount,
+            **holder,
+        )
+        for half, (row, holder) in enumerate(holders)
+    ]
+    return rows, as_text(registration_row, ex_member_no=ex_member_no, wester_id=wester_id)
+
+
 def judged(
     terms: Terms, bookings: BookingsModel, registrations: RegistrationsModel
 ) -> tuple[Oracle, dict[str, Booking]]:

@@ -15,7 +15,7 @@ from campaign.models import Campaign
 from tests.bookings import contract_model
 from tests.bookings.contract_model import BookingsModel, RegistrationsModel
 from tests.campaign.oracle import csv_of
-from tests.entries.histories import JOURNEYS, any_history, any_registrations, judged
+from tests.entries.histories import JOURNEYS, any_history, any_registrations, equal_halves, judged
 from tests.factories.campaign import CampaignFactory
 from tests.feedfiles import Row, booking_row, write_feed_file
 
@@ -107,6 +107,9 @@ def test_any_feeds_come_to_what_the_texts_say(
     bookings, registrations = BookingsModel(), RegistrationsModel()
     rows = [row for number in range(400) for row in any_history(random, number)]
     people = any_registrations(random)
+    halves = [equal_halves(random, number) for number in range(20)]
+    rows += [row for both, _ in halves for row in both]
+    people += [registration for _, registration in halves]
     for sequence in range(1, 6):
         some = random.choices(rows, k=len(rows) // 3) if sequence < 5 else rows
         bookings.load(str(sequence), some)
@@ -126,7 +129,7 @@ def test_any_feeds_come_to_what_the_texts_say(
     assert campaign.runs.filter(mode="incremental").count() == 4
     explained: dict[str, list[str]] = {}
     for number in range(20):
-        explained |= reasons_of(f"W{number}")
+        explained |= reasons_of(f"W{number}") | reasons_of(f"H{number}")
     for name, booking in folded.items():
         if oracle.member(booking) is None:
             (found,) = answer("explain", "NY2025", "--booking", name)["bookings"]

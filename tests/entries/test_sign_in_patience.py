@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from config.redis import RedisServer
 from entries.sign_in import discovery, memory, transport
 from tests.entries.browsing import SIGN_IN, is_signed_in, sign_in, start
 from tests.entries.fake_provider import FakeProvider, drip, hold, jwk, send, signed
@@ -196,6 +197,22 @@ def test_sign_in_works_without_the_cache(provider: FakeProvider, settings: Setti
 
     assert [sign_in(Client(), provider).status_code for _ in range(2)] == [302, 302]
 
+    assert provider.asked[CONFIGURATION] > 2
+
+
+def test_sign_in_works_with_a_cache_that_remembers_nothing(
+    provider: FakeProvider, settings: Settings, refusing_redis: RedisServer
+) -> None:
+    settings.CACHES = {
+        **settings.CACHES,
+        "default": {**settings.CACHES["default"], "LOCATION": refusing_redis.url},
+    }
+    provider.keys = [jwk("other"), jwk("first")]
+
+    assert [sign_in(Client(), provider).status_code for _ in range(2)] == [302, 302]
+
+    provider.misbehaviours["/token"] = send(500, b"")
+    assert sign_in(Client(), provider).status_code == 503
     assert provider.asked[CONFIGURATION] > 2
 
 

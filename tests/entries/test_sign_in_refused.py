@@ -132,6 +132,13 @@ HMAC_KEY = "0123456789abcdef0123456789abcdef"
             answer_tokens(access_token=None), "access_token_missing", id="without an access token"
         ),
         pytest.param(inform(sub="account-2"), "sub_differs", id="about another than the userinfo"),
+        pytest.param(
+            inform(sub="account-12"), "sub_differs", id="whose account begins the userinfo's"
+        ),
+        pytest.param(
+            inform(sub="account-"), "sub_differs", id="whose account begins as the userinfo's"
+        ),
+        pytest.param(inform(sub="Account-1"), "sub_differs", id="of a userinfo in another case"),
         pytest.param(inform(sub=None), "sub_differs", id="of a userinfo about nobody"),
         pytest.param(
             claim(wester_id="W-0002"), "wester_id_contradicts", id="contradicting the userinfo"

@@ -2,25 +2,20 @@
 
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import Client
 from pytest_django import Settings
 
 from config.sign_in import origin
 from entries.sign_in import transport
+from tests.certificates import write_certificate
 from tests.entries.browsing import SIGN_IN, sign_in
 from tests.entries.fake_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     FakeProvider,
-    rsa_key,
     running_provider,
 )
 from tests.entries.misbehaving import reason_of_refusal
@@ -30,22 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Return a certificate of 127.0.0.1, signed by itself, together with its key."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "wester")])
-    now, key = datetime.now(UTC), rsa_key("tls")
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
-    return file
+    return write_certificate(tmp_path / "certificate.pem")
 
 
 @pytest.fixture

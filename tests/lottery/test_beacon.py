@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from py_ecc.bls.point_compression import compress_G1, decompress_G1
 from py_ecc.bls.typing import G1Compressed
@@ -208,7 +208,6 @@ def test_first_round_at_names_the_round(instant: int, number: int) -> None:
 
 
 @given(st.integers(0, 2**40), st.integers(1, 1000))
-@settings(deadline=None)
 def test_first_round_at_is_the_first_that_is_not_before(instant: int, period: int) -> None:
     chain = replace(QUICKNET, period=period)
     number = chain.first_round_at(instant)

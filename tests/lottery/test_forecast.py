@@ -52,7 +52,7 @@ def test_the_middle_is_where_the_mean_reward_puts_it() -> None:
     assert forecast.used_percent[0] > 99.8
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(rewards=rewards_of_some, budget=st.integers(min_value=1, max_value=300_000), policy=policies)
 def test_a_forecast_is_in_bounds_and_repeats_itself(
     rewards: dict[int, int], budget: int, policy: str

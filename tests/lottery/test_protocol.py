@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lottery import protocol
@@ -17,7 +17,6 @@ OPENING = "54b32ad9f5429e3b978492136bb344b87b2779208a52f55dc0450d53c011f261"
 COMMITMENT = "ce5e3810c1a32ac28bfd582b2afda4748e9ffc184116d30d59ca77e0052f8a15"
 LEAF = "d9b1b185d1849ca90eba33f2cd02ab2d4feebdb28eb1544f9e75d2c986c3b5e8"
 # A busy machine is no failure.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 records = st.binary(min_size=protocol.RECORD_BYTES, max_size=protocol.RECORD_BYTES)
 
 
@@ -46,7 +45,6 @@ def test_seed_joins_manifest_round_and_randomness() -> None:
     assert seed == hashlib.sha256(joined).digest()
 
 
-@unhurried
 @given(key=st.binary(min_size=32, max_size=32), message=st.binary(max_size=200))
 def test_keyed_hash_is_hmac(key: bytes, message: bytes) -> None:
     assert protocol.keyed_hash(key)(message) == hmac.digest(key, message, "sha256")
@@ -60,7 +58,6 @@ def test_pid_is_the_first_half_of_the_keyed_hash() -> None:
     assert pid == hmac.digest(key, b"pid/v1\x00M00000001", "sha256")[:16]
 
 
-@unhurried
 @given(member=st.text(max_size=40), keys=st.binary(min_size=64, max_size=64))
 def test_members_are_hidden_as_the_single_formulas_say(member: str, keys: bytes) -> None:
     wester_id = member.encode()
@@ -92,7 +89,6 @@ def path(entries: list[bytes], index: int) -> list[bytes]:
     return [*path(entries[split:], index - split), tree(entries[:split])]
 
 
-@unhurried
 @given(st.lists(records, max_size=40))
 def test_root_and_every_path_are_those_of_the_rfc(entries: list[bytes]) -> None:
     leaves = protocol.leaves_of(b"".join(entries))

@@ -3,13 +3,12 @@
 import hashlib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lottery.selection import Cut, cut_at_budget, most_drawn, order_pids
 
 # A busy machine is no failure.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 policies = st.sampled_from(["stop", "partial"])
 rewards_of_all = st.lists(st.integers(1, 20_000), max_size=60)
 budgets = st.integers(1, 400_000)
@@ -35,7 +34,6 @@ def test_cut_at_budget_edges(rewards: list[int], budget: int, policy: str, cut: 
     assert cut_at_budget(rewards, budget=budget, policy=policy) == cut
 
 
-@unhurried
 @given(rewards=rewards_of_all, budget=budgets, policy=policies)
 def test_cut_never_exceeds_the_budget_and_accounts_for_all(
     rewards: list[int], budget: int, policy: str
@@ -47,7 +45,6 @@ def test_cut_never_exceeds_the_budget_and_accounts_for_all(
     assert cut.total_points == sum(rewards[: cut.winners]) + cut.partial_points
 
 
-@unhurried
 @given(rewards=rewards_of_all, budget=budgets, policy=policies)
 def test_cut_is_the_longest_prefix_that_fits(rewards: list[int], budget: int, policy: str) -> None:
     cut = cut_at_budget(rewards, budget=budget, policy=policy)
@@ -59,7 +56,6 @@ def test_cut_is_the_longest_prefix_that_fits(rewards: list[int], budget: int, po
         assert cut.partial_points < rewards[cut.winners]
 
 
-@unhurried
 @given(rewards=rewards_of_all, budget=budgets, policy=policies)
 def test_cut_reads_no_further_than_it_may(rewards: list[int], budget: int, policy: str) -> None:
     least = min(rewards, default=1)
@@ -70,7 +66,6 @@ def test_cut_reads_no_further_than_it_may(rewards: list[int], budget: int, polic
     )
 
 
-@unhurried
 @given(pids=st.lists(st.binary(min_size=16, max_size=16), unique=True), seed=st.binary())
 def test_order_is_that_of_the_tickets_whatever_came_first(pids: list[bytes], seed: bytes) -> None:
     ordered = order_pids(seed, pids)

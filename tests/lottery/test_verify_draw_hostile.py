@@ -90,7 +90,7 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path, name: str, kind: str) 
 
 
 @given(st.sampled_from(sorted(STEP_OF_FILE)), st.binary(max_size=300))
-@settings(max_examples=200, deadline=None, suppress_health_check=UNHURT)
+@settings(max_examples=200, suppress_health_check=UNHURT)
 def test_any_bytes_are_refused(bundle: Bundle, name: str, content: bytes) -> None:
     steps = [8, 10] if name == "winners.csv" else [STEP_OF_FILE[name]]
 
@@ -105,7 +105,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(st.sampled_from(sorted(json.loads(FILES["manifest.json"]))), JSON_VALUES)
-@settings(max_examples=200, deadline=None, suppress_health_check=UNHURT)
+@settings(max_examples=200, suppress_health_check=UNHURT)
 def test_any_value_in_a_signed_manifest_is_refused(
     bundle: Bundle, field: str, value: object
 ) -> None:

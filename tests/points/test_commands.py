@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from campaign.models import User
@@ -53,6 +54,20 @@ def refusal(*words: object) -> str:
     told = run(*words, "--json")
     assert (told.code, told.data["error"]) == (1, told.reason)
     return told.reason
+
+
+def test_a_payout_is_run_by_the_database_s_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of(prepared().draw)
+    settings.CAMPAIGN_NOW = None
+    monkeypatch.setattr(timezone, "now", lambda: CREDIT_AT - timedelta(seconds=1))
+
+    assert run("payout", "run", code).code == 0
+
+    ended_at = Payout.objects.get().ended_at
+    assert ended_at is not None
+    assert ended_at > CREDIT_AT
 
 
 @pytest.mark.usefixtures("people")

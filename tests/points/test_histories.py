@@ -208,7 +208,6 @@ def test_any_history_keeps_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
         settings=settings(
             max_examples=10,
             stateful_step_count=14,
-            deadline=None,
             derandomize=True,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError as BrokerUnavailable
 from pytest_django import Settings
 
 from bookings.refusals import DATABASE_AWAY
@@ -41,7 +43,7 @@ def test_beat_rings_every_minute_and_what_it_rings_is_there() -> None:
     bell: dict[str, Any] = project_settings.CELERY_BEAT_SCHEDULE["start_due_work"]
 
     assert import_string(bell["task"]) is tasks.start_due_work
-    assert bell["schedule"] == bell["options"]["expires"] == 60
+    assert bell["schedule"] == 60
     names = {f"points.tasks.{name}" for name in ("start_due_work", "pay_parts", "expire_credits")}
     assert names <= set(app.tasks)
 
@@ -63,6 +65,18 @@ def test_workers_are_called_from_the_crediting_instant(
     assert tasks.pay_parts(payout_id=ready.pk, a_word_of_a_later_release=1) == 1
     tasks.start_due_work()
     assert called == [ready.pk] * 4
+
+
+def test_work_is_due_by_the_database_s_time(
+    settings: Settings, called: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = prepared()
+    settings.CAMPAIGN_NOW = None
+    monkeypatch.setattr(timezone, "now", lambda: CREDIT_AT - SECOND)
+
+    tasks.start_due_work()
+
+    assert called[:2] == [ready.pk, ready.pk]
 
 
 def test_a_doubled_message_finds_nothing_left(settings: Settings) -> None:
@@ -95,6 +109,23 @@ def test_nothing_is_called_to_what_nobody_approved(settings: Settings, called: l
     assert queries.all_warnings(now=clock.now()) == [
         f"{draw.campaign.code}: the payout is due and not approved."
     ]
+
+
+def test_staff_are_warned_also_where_the_broker_refuses_every_message(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready = prepared()
+    at(settings, CREDIT_AT + STALLED_AFTER)
+    monkeypatch.setattr(tasks.pay_parts, "delay", refuse)
+
+    tasks.start_due_work()
+
+    assert f"{ready.draw.campaign.code}: the payout has stalled." in caplog.text
+    assert "not_enqueued" in caplog.text
+
+
+def refuse(**_: object) -> None:
+    raise BrokerUnavailable("command not allowed when used memory > 'maxmemory'")
 
 
 def test_a_payout_without_progress_has_stalled() -> None:

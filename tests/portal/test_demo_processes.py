@@ -125,8 +125,8 @@ def test_answers_says_no_where_nobody_listens() -> None:
         pytest.param(False, ["web", "worker", "beat"], id="with a real WESTER ID"),
     ],
 )
-def test_parts_of_demo_are(tmp_path: Path, plays_wester: bool, names: list[str]) -> None:
-    parts = processes.parts_of_demo(state=tmp_path, port=8123, plays_wester=plays_wester)
+def test_parts_of_demo_are(plays_wester: bool, names: list[str]) -> None:
+    parts = processes.parts_of_demo(port=8123, plays_wester=plays_wester)
 
     assert [part.name for part in parts] == names
     web = next(part for part in parts if part.name == "web")

@@ -36,7 +36,9 @@ class Command(ContractCommand):
             return self.try_out(campaign, full=full)
         is_new = False
         while not is_new:
-            run, is_new = aggregation.start_run(campaign=campaign, as_of=clock.now(), full=full)
+            run, is_new = aggregation.start_run(
+                campaign=campaign, as_of=clock.database_now(), full=full
+            )
             self.complete(run)
         return report(campaign, run.mode, reports.summarize(campaign), as_of=run.as_of)
 
@@ -46,7 +48,7 @@ class Command(ContractCommand):
             terms = queries.working_terms(campaign)
             aggregation.recompute(terms)
             mode = aggregation.choose_mode(terms, full=full)
-            return report(campaign, mode, reports.summarize(campaign), as_of=clock.now())
+            return report(campaign, mode, reports.summarize(campaign), as_of=clock.database_now())
 
     def complete(self, run: AggregationRun) -> None:
         """Work on a run until it is done, beside any workers that share it."""
@@ -54,7 +56,7 @@ class Command(ContractCommand):
             aggregation.work_on(run)
             done = run.shards.filter(done=True).count()
             self.print_progress(f"{run.mode} run: {done} of {run.shards.count()} parts done")
-            if aggregation.finish(run, at=clock.now()):
+            if aggregation.finish(run, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 

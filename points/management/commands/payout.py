@@ -65,7 +65,7 @@ class Command(VerbCommand):
         """Credit every award, beside any workers that share the work."""
         actor = read_actor_or_machine(by)
         one = get_payout(code)
-        at = clock.now()
+        at = clock.database_now()
         payout.refuse_early(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             payout.keep_start(one, at=at, actor=actor)
@@ -75,8 +75,8 @@ class Command(VerbCommand):
     def complete(self, one: Payout) -> None:
         """Work on a payout until it has ended."""
         while True:
-            payout.work_on(one, now=clock.now, watch=lambda: self.tell(one))
-            if payout.finish(one, at=clock.now()):
+            payout.work_on(one, now=clock.database_now, watch=lambda: self.tell(one))
+            if payout.finish(one, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 

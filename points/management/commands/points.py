@@ -31,7 +31,7 @@ class Command(VerbCommand):
 
     def expire(self, *, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Have every credit lapse whose last day is over."""
-        actor, at = read_actor_or_machine(by), clock.now()
+        actor, at = read_actor_or_machine(by), clock.database_now()
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             expiring.record_start(at=at, actor=actor)
             lapsed, points = expiring.expire_credits(at=at)

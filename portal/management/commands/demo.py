@@ -80,9 +80,7 @@ class Command(ContractCommand):
         """Return what runs: everything, or the worker alone where nothing is served."""
         if not settings.DEMO_SERVE:
             return [processes.worker()]
-        return processes.parts_of_demo(
-            state=settings.LOCAL_STATE_DIR, port=port, plays_wester=stand_in_port() is not None
-        )
+        return processes.parts_of_demo(port=port, plays_wester=stand_in_port() is not None)
 
     def perform(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
         """Have the campaign played, unless that is done; tell and return what became of it."""

@@ -157,12 +157,12 @@ def work(*, deliveries: int = 1) -> None:
 
 
 @job
-def beat(*, schedule: str, every_s: int = 1, deliveries: int = 1) -> None:
+def beat(*, every_s: int = 1, deliveries: int = 1) -> None:
     """Ring the bells of the project, only faster."""
     deliver(deliveries)
     for bell in app.conf.beat_schedule.values():
         bell["schedule"] = every_s
-    app.Beat(schedule=schedule, max_interval=every_s, loglevel="WARNING", quiet=True).run()
+    app.Beat(max_interval=every_s, loglevel="WARNING", quiet=True).run()
 
 
 @job

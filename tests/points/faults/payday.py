@@ -178,11 +178,8 @@ def shift(
     payday: Payday, *, workers: int = 2, beats: int = 1, deliveries: int = 1
 ) -> Iterator[Shift]:
     """Provide workers and beats that are at work, and end them."""
-    beat = [
-        ("beat", {"schedule": str(payday.folder / f"beat{n}"), "deliveries": deliveries})
-        for n in range(beats)
-    ]
-    jobs = [("work", {"deliveries": deliveries})] * workers + beat
+    jobs = [("work", {"deliveries": deliveries})] * workers
+    jobs += [("beat", {"deliveries": deliveries})] * beats
     shift = Shift(payday, dict(enumerate(jobs)))
     shift.tend()
     try:

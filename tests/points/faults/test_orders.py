@@ -251,11 +251,9 @@ def test_any_order_of_what_the_interfaces_allow() -> None:
         settings=settings(
             max_examples=40,
             stateful_step_count=25,
-            deadline=None,
             derandomize=True,
             database=None,
             phases=[Phase.generate],  # a history is short enough to be read as it is
-            print_blob=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
