@@ -67,7 +67,8 @@ if DATABASE is None or REDIS_URL is None:
     DATABASE = DATABASE or environment.parse_database(Places(LOCAL_STATE_DIR).database_url)
     REDIS_URL = REDIS_URL or Places(LOCAL_STATE_DIR).broker_url
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", default=[] if PRODUCTION else LOCAL_HOSTS)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Django's own first: the roles' permissions are granted after its post_migrate has made them.
