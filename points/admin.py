@@ -8,6 +8,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.admin_base import ReadOnlyAdmin
 from campaign import clock
@@ -92,7 +93,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         """Say whether this person may close a payout."""
         return request.user.has_perm("points.run_payout")
 
-    @admin.action(description=_("Close"), permissions=["close"])
+    @admin.action(description=pgettext_lazy("the books", "Close"), permissions=["close"])
     def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
         """Close each payout on which both sides agree."""
         for payout in queryset.select_related("draw__campaign").order_by("pk"):

@@ -299,7 +299,15 @@ def test_hosts_reads(
 
 @pytest.mark.parametrize(
     "text",
-    ["https://a.example", "a.example/", "*.a.example", "2001:db8::1", "a b", "a_b", "a.example,例え.jp"],
+    [
+        "https://a.example",
+        "a.example/",
+        "*.a.example",
+        "2001:db8::1",
+        "a b",
+        "a_b",
+        "a.example,例え.jp",
+    ],
 )
 def test_hosts_refuses_what_would_match_no_request(
     given: Callable[[str | None], None], text: str
