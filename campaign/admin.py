@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -15,6 +16,7 @@ from bookings.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
 from bookings.models import Booking
 from bookings.refusals import Refusal
 from campaign import approvals, clock, queries, terms
+from campaign.admin_seen import SeenAdmin, without_later
 from campaign.admin_totals import AggregationRunAdmin, JudgedBookingAdmin
 from campaign.audit import Actor
 from campaign.forms import TermsForm
@@ -45,7 +47,7 @@ class TermsInline(ReadOnlyInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ReadOnlyAdmin):
+class CampaignAdmin(SeenAdmin):
     """The campaigns; a new one is set down with ``campaign load``."""
 
     list_display = ["code", "state", "entries_frozen_at"]
@@ -58,6 +60,11 @@ class CampaignAdmin(ReadOnlyAdmin):
         campaigns: QuerySet[Campaign] = super().get_queryset(request)
         seen_at = Value(clock.now(), output_field=DateTimeField())
         return campaigns.prefetch_related("terms").annotate(seen_at=seen_at)
+
+    def as_seen(self, row: Campaign, *, now: datetime) -> Campaign:
+        """Return a campaign, not frozen before its freeze."""
+        seen: Campaign = without_later(row, "entries_frozen_at", now=now)
+        return seen
 
     @admin.display(description=_("state"))
     def state(self, campaign: Campaign) -> str:

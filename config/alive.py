@@ -14,15 +14,22 @@ OK = 200
 
 def is_alive(port: int) -> bool:
     """Ask as a load balancer does, by a name that the site answers to."""
-    name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip() or "localhost"
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
-        connection.request("GET", "/healthz/live", headers={"Host": name.removeprefix(".")})
+        name = known_name(os.environ.get("ALLOWED_HOSTS", ""))
+        connection.request("GET", "/healthz/live", headers={"Host": name})
         return connection.getresponse().status == OK
     except (OSError, HTTPException):
         return False
     finally:
         connection.close()
+
+
+def known_name(hosts: str) -> str:
+    """Return the first name of ALLOWED_HOSTS; where any name or none is listed, localhost."""
+    names = [name.strip() for name in hosts.split(",")]
+    first = next((name for name in names if name), "*")
+    return "localhost" if first == "*" else first.removeprefix(".")
 
 
 if __name__ == "__main__":

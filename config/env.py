@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from django.http.request import split_domain_port
 from django.utils.crypto import get_random_string
 from environs import Env, EnvValidationError
 
@@ -100,6 +101,20 @@ def relays(name: str, *, default: list[str]) -> list[str]:
         if not (near or (is_web_address(text) and text.startswith("https://"))):
             raise unfit(name, "must be https:// URLs, parted by commas")
     return found
+
+
+def hosts(name: str, *, default: list[str]) -> list[str]:
+    """Read the names that the site answers to, parted by commas, in Django's form.
+
+    Django compares names alone, so a port is left out: with one, a name would match no request.
+    """
+    given = [text.strip() for text in env.str(name, "").split(",")]
+    found = [text if text == "*" else split_domain_port(text)[0] for text in given if text]
+    if not all(found):
+        raise unfit(
+            name, "must be names of hosts, parted by commas, like campaign.example.jp or [::1]"
+        )
+    return found or default
 
 
 def is_web_address(text: str) -> bool:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.models import fields
 from bookings.models.triggers import append_only, never
@@ -118,7 +119,7 @@ class EntryRow(models.Model):
 class MembershipStatus(models.TextChoices):
     """Whether somebody is a member of WESTER."""
 
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("a member", "active")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

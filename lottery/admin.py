@@ -1,5 +1,6 @@
 """What staff see of draws, and what they ask for there; neither keys nor pseudonyms are shown."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,8 +12,8 @@ from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.admin_base import ReadOnlyAdmin
 from campaign.admin import carry_out
+from campaign.admin_seen import SeenAdmin
 from lottery import (
     admin_pages,
     confirming,
@@ -24,7 +25,7 @@ from lottery import (
 )
 from lottery.admin_forecasts import ForecastAdmin
 from lottery.models import Draw, KeptForecast
-from lottery.queries import FILES, subject_of
+from lottery.queries import FILES, as_seen, subject_of
 
 KEYS = ("pid_key", "nonce_key")
 admin.site.register(KeptForecast, ForecastAdmin)
@@ -41,7 +42,7 @@ class DrawActionForm(ActionForm):
 
 
 @admin.register(Draw)
-class DrawAdmin(ReadOnlyAdmin):
+class DrawAdmin(SeenAdmin):
     """The draws of all campaigns, and what can be done with each."""
 
     change_list_template = "admin/lottery/draws.html"
@@ -87,6 +88,10 @@ class DrawAdmin(ReadOnlyAdmin):
         """Leave files and keys in the database."""
         draws: QuerySet[Draw] = super().get_queryset(request)
         return draws.defer(*FILES, *KEYS)
+
+    def as_seen(self, row: Draw, *, now: datetime) -> Draw | None:
+        """Return a draw as members see it."""
+        return as_seen(row, now=now)
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:

@@ -59,6 +59,8 @@ def as_seen(draw: Draw, *, now: datetime) -> Draw | None:
             seen.state = state
         else:
             setattr(seen, name, None)
+    if seen.drawn_at is None:
+        seen.winners = seen.total_points = seen.leftover_points = None
     return seen
 
 

@@ -1,5 +1,6 @@
 """What staff see of the money: payouts, where each award stands, the ledger; nothing is edited."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,10 +9,12 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.admin_base import ReadOnlyAdmin
 from campaign import clock
 from campaign.admin import carry_out
+from campaign.admin_seen import SeenAdmin, without_later
 from lottery.admin import DrawAdmin
 from lottery.models import Draw
 from points import auditing, closing, correcting, preparing, queries
@@ -47,7 +50,7 @@ admin.site.register(Draw, OwedDrawAdmin)
 
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnlyAdmin):
+class PayoutAdmin(SeenAdmin):
     """The approved payouts, how far each is, and above the list what staff must know."""
 
     list_display = ["draw", "awards", "award_points", "progress", "ended_at", "closed_at"]
@@ -72,6 +75,13 @@ class PayoutAdmin(ReadOnlyAdmin):
             part_count=Count("parts"),
             done_count=Count("parts", filter=Q(parts__done_at__isnull=False)),
         )
+
+    def as_seen(self, row: Payout, *, now: datetime) -> Payout | None:
+        """Return a payout as far as it had come; None before its approval."""
+        if row.approved_at > now:
+            return None
+        seen: Payout = without_later(row, "ended_at", "closed_at", now=now)
+        return seen
 
     @admin.display(description=_("parts done"))
     def progress(self, payout: Payout) -> str:
@@ -98,7 +108,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         """Say whether this person may close a payout."""
         return request.user.has_perm(auditing.MAY_PAY)
 
-    @admin.action(description=_("Close"), permissions=["close"])
+    @admin.action(description=pgettext_lazy("the books", "Close"), permissions=["close"])
     def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
         """Close each payout on which both sides agree."""
         for payout in queryset.select_related("draw__campaign").order_by("pk"):

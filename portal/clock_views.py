@@ -1,17 +1,15 @@
 """What the bar of a demo does; outside a demo there is no such page."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from bookings.refusals import Refusal
 from portal.demo import bar
+from portal.ways import came_from
 
 
 @csrf_exempt  # pages that everybody shares hold no token; another site could move a demo's clock
@@ -25,12 +23,4 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         bar.move_to(request.POST.get("to", ""))
     except Refusal as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
-    return redirect(came_from(request))
-
-
-def came_from(request: HttpRequest) -> str:
-    """Return the path of the page that the request came from, if it is one of ours."""
-    address = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
-        return "/"
-    return urlsplit(address).path or "/"
+    return redirect(came_from(request) or "/")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
 from bookings.refusals import DATABASE_AWAY
+from portal.ways import Way, way_home, way_to_form
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -50,15 +51,20 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form came from a page that is too old; the reason is for nobody's eyes."""
+    """Say that the form came from a page that is too old, and lead to that page, opened anew.
+
+    Its button is pressed by a person once more: a form that another site sent does nothing. The
+    reason is for nobody's eyes.
+    """
     return error_page(
         request,
         status=403,
         heading=_("Please try once more"),
         advice=_(
-            "The page had been open too long, so nothing was done. "
-            "Go back, reload the page and send it again."
+            "Nothing was done: the page was opened long ago, or you have logged in elsewhere "
+            "since. Open it again and press the button once more."
         ),
+        way=way_to_form(request),
     )
 
 
@@ -129,14 +135,21 @@ def error_page(
     status: int,
     heading: "StrPromise",
     advice: "StrPromise",
+    way: Way | None = None,
     entry_address: str | None = None,
 ) -> HttpResponse:
     """Render an error's page; nobody keeps it, for the next try may succeed.
 
     Its other language is another page's where this one was the answer to a button.
     """
-    here = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-    context = {"heading": heading, "advice": advice, "entry_address": entry_address, "here": here}
+    way = way or way_home(request)
+    context = {
+        "heading": heading,
+        "advice": advice,
+        "way": way,
+        "entry_address": entry_address,
+        "here": request.get_full_path() if request.method in ("GET", "HEAD") else "/",
+    }
     response = render(request, "portal/error.html", context, status=status)
     add_never_cache_headers(response)
     return response

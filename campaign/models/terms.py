@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.models.registrations import MemberKind
 from campaign.models.campaigns import Campaign
@@ -45,7 +46,7 @@ class Terms(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="terms", verbose_name=_("campaign")
     )
-    version = models.PositiveSmallIntegerField(_("version"))
+    version = models.PositiveSmallIntegerField(pgettext_lazy("of terms", "version"))
     name_ja = models.CharField(_("name in Japanese"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
     public_at = models.DateTimeField(_("page public from"))

@@ -1,16 +1,19 @@
 """Read, write and compile the files of translations, each in one normal form."""
 
+from collections.abc import Iterator
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bookings.atomic_files import PUBLIC, write_atomically
 from config.translations.extraction import catalog_of, texts_of
 
 LANGUAGES = ("ja",)  # beside English, the source
+PACKAGES = ("django", "allauth")  # whose texts stand on our pages beside ours
 # No dates and no names: they would differ in every branch and say nothing that history does not.
 HEADER = """\
 # Dodonto in {name}. Written by: python -m config.translations update
@@ -50,6 +53,17 @@ def read(file: Path) -> Catalog:
         return read_po(BytesIO(file.read_bytes()), locale=locale_of(file), abort_invalid=True)
     except (OSError, PoFileError, UnicodeDecodeError) as failure:
         raise UnreadableFile(f"{file.name} of '{locale_of(file)}': {failure}") from failure
+
+
+def packaged(language: str) -> Iterator[tuple[str, Catalog]]:
+    """Yield what the packages bring in a language, each catalog with the name of its folder."""
+    for package in PACKAGES:
+        spec = find_spec(package)
+        for folder in spec.submodule_search_locations or [] if spec else []:
+            root = Path(folder)
+            for file in sorted(root.rglob(f"locale/{language}/LC_MESSAGES/django.mo")):
+                with file.open("rb") as compiled:
+                    yield file.parents[3].relative_to(root.parent).as_posix(), read_mo(compiled)
 
 
 def update_all(root: Path) -> list[Path]:

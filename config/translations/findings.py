@@ -8,7 +8,15 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 
-from config.translations.catalogs import UnreadableFile, files, forms, locale_of, normal_form, read
+from config.translations.catalogs import (
+    UnreadableFile,
+    files,
+    forms,
+    locale_of,
+    normal_form,
+    packaged,
+    read,
+)
 from config.translations.extraction import Text, catalog_of, scripts, texts_of
 
 # %(name)s and {name} may come in any order; the others are told apart by their place alone.
@@ -70,7 +78,11 @@ def in_file(root: Path, file: Path, texts: list[Text]) -> list[Finding]:
     except UnreadableFile as failure:
         return [Finding(name, f"cannot be read ({failure})")]
     wanted = catalog_of(texts, locale_of(file))
-    found = [*missing(known, wanted, texts), *wrong(name, known, wanted)]
+    found = [
+        *missing(known, wanted, texts),
+        *wrong(name, known, wanted),
+        *overriding(known, wanted, locale_of(file)),
+    ]
     if not found and file.read_text("utf-8") != normal_form(texts=wanted, known=known):
         found.append(Finding(name, "is not in its normal form; run: make messages"))
     return found
@@ -97,6 +109,19 @@ def wrong(name: str, known: Catalog, wanted: Catalog) -> Iterator[Finding]:
         place = "{}:{}".format(*in_code.locations[0]) if in_code else name
         for problem in problems(message, used=in_code is not None):
             yield Finding(place, problem, forms(message.id)[0])
+
+
+def overriding(known: Catalog, wanted: Catalog, language: str) -> Iterator[Finding]:
+    """Find texts that change what a package says: one text has one translation on all pages."""
+    for package, catalog in packaged(language):
+        for theirs in catalog:
+            key = (forms(theirs.id)[0], theirs.context)
+            ours, in_code = known.get(*key), wanted.get(*key)
+            if not (theirs.id and ours and in_code) or ours.pluralizable != theirs.pluralizable:
+                continue
+            if forms(ours.string) != forms(theirs.string):
+                place = "{}:{}".format(*in_code.locations[0])
+                yield Finding(place, f"overrides a text of {package}, give it a context", key[0])
 
 
 def problems(message: Message, *, used: bool) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 import re
 import shlex
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -234,38 +232,3 @@ def test_nginx_limits_the_hasty() -> None:
     for zone in set(re.findall(r"limit_req zone=(\w+)", NGINX)):
         assert re.search(rf"limit_req_zone \S+ zone={zone}:", NGINX)
     assert "limit_conn_zone" in NGINX
-
-
-class OnlyByName(BaseHTTPRequestHandler):
-    """A site that answers to one name."""
-
-    def do_GET(self) -> None:
-        is_asked = (self.path, self.headers["Host"]) == ("/healthz/live", "campaign.example")
-        self.send_response(200 if is_asked else 400)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.mark.parametrize(
-    ("hosts", "alive_then"),
-    [
-        pytest.param("campaign.example,web", True, id="by the first name"),
-        pytest.param("other.example", False, id="by a name that is not known there"),
-    ],
-)
-def test_is_alive_asks_by_a_name_that_the_site_answers_to(
-    monkeypatch: pytest.MonkeyPatch, hosts: str, alive_then: bool
-) -> None:
-    monkeypatch.setenv("ALLOWED_HOSTS", hosts)
-    with ThreadingHTTPServer(("127.0.0.1", 0), OnlyByName) as server:
-        Thread(target=server.serve_forever).start()
-        try:
-            assert alive.is_alive(server.server_port) is alive_then
-        finally:
-            server.shutdown()
-
-
-def test_is_alive_says_no_where_nobody_listens() -> None:
-    assert alive.is_alive(1) is False

@@ -281,3 +281,45 @@ def test_relays_refuses(given: Callable[[str | None], None], text: str) -> None:
         env.relays(NAME, default=[])
 
     assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(None, ["other"], id="not set"),
+        pytest.param("", ["other"], id="empty"),
+        pytest.param(" , ", ["other"], id="nothing between the commas"),
+        pytest.param("a.example, .b.example", ["a.example", ".b.example"], id="names"),
+        pytest.param("a.example:8443", ["a.example"], id="a port, which Django never compares"),
+        pytest.param("*", ["*"], id="any"),
+        pytest.param("[::1]:8000,192.0.2.1", ["[::1]", "192.0.2.1"], id="addresses"),
+    ],
+)
+def test_hosts_reads(
+    given: Callable[[str | None], None], text: str | None, expected: list[str]
+) -> None:
+    given(text)
+
+    assert env.hosts(NAME, default=["other"]) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example",
+        "a.example/",
+        "*.a.example",
+        "2001:db8::1",
+        "a b",
+        "a_b",
+        "a.example,例え.jp",
+    ],
+)
+def test_hosts_refuses_what_would_match_no_request(
+    given: Callable[[str | None], None], text: str
+) -> None:
+    given(text)
+
+    with pytest.raises(EnvError, match=f'"{NAME}" must be names of hosts') as refused:
+        env.hosts(NAME, default=[])
+    assert text not in str(refused.value)

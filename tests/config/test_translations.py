@@ -5,11 +5,13 @@ from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.test import override_settings
 
 from config.checks import check_translations
 from config.translations.__main__ import ROOT, main
-from config.translations.catalogs import compile_all, files, is_stale
+from config.translations.catalogs import PACKAGES, compile_all, files, is_stale, packaged
+from config.translations.extraction import APPS
 from config.translations.findings import find_all
 
 VIEWS = """from django.utils.translation import gettext as _, ngettext, pgettext_lazy
@@ -238,6 +240,41 @@ def test_check_finds_a_missing_file(project: Path) -> None:
     po(project).unlink()
     (finding,) = find_all(project)
     assert finding.problem.startswith("cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("call", "japanese", "found"),
+    [
+        pytest.param('_("Close")', "締める", ["django/contrib/admin"], id="another translation"),
+        pytest.param('_("Close")', "閉じる", [], id="the same translation"),
+        pytest.param('pgettext_lazy("the books", "Close")', "締める", [], id="a context"),
+        pytest.param('_("Sign In")', "入る", ["allauth"], id="of allauth"),
+        pytest.param('_("entry")', "記入", [], id="theirs is a plural, which is another text"),
+    ],
+)
+def test_check_finds_what_overrides_a_packages_text(
+    project: Path, call: str, japanese: str, found: list[str]
+) -> None:
+    append("portal/views.py", f"\nLATE = {call}\n")(project)
+    main(["update"], root=project)
+    translate(project, {**TRANSLATIONS, call.split('"')[-2]: japanese})
+
+    assert [str(finding).split('"')[0] for finding in find_all(project)] == [
+        f"portal/views.py:13: overrides a text of {package}, give it a context: "
+        for package in found
+    ]
+
+
+def test_every_package_with_texts_is_compared() -> None:
+    with_texts = {
+        config.name.partition(".")[0]
+        for config in apps.get_app_configs()
+        if config.name.partition(".")[0] not in APPS and (Path(config.path) / "locale").is_dir()
+    }
+
+    assert with_texts == set(PACKAGES)
+    for package in PACKAGES:
+        assert any(place.startswith(package) for place, _ in packaged("ja"))
 
 
 def test_update_keeps_what_is_known_and_guesses_nothing(project: Path) -> None:

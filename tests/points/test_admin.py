@@ -1,9 +1,11 @@
 """What staff see of the money, what they ask for there, and what nobody can write."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.utils import quote
 from django.contrib.messages import get_messages
 from django.db.models import Model
@@ -153,3 +155,15 @@ def test_a_credit_is_reversed_at_the_ledger() -> None:
     assert Approval.objects.get(state="open").action == "points.reverse"
     assert act(staff("auditor"), address, "reverse", credit, reason="mine") == []
     assert Approval.objects.filter(action="points.reverse").count() == 1
+
+
+def test_books_are_closed_by_the_action_alone_and_pages_by_their_button() -> None:
+    payout = paid()
+    client = staff()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ja"
+
+    leads_back = shown(client, page("payout", "change", payout.pk))
+    offered = shown(client, page("payout"))
+
+    assert re.findall(r'class="closelink">(.*?)</a>', leads_back) == ["閉じる"]
+    assert '<option value="close">締める</option>' in offered

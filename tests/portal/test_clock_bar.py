@@ -104,8 +104,11 @@ def test_the_bar_names_the_stop_even_where_its_button_is_out_of_sight(client: Cl
 
 
 @pytest.mark.usefixtures("demo")
-def test_moving_the_clock_leads_to_no_other_site(client: Client) -> None:
-    moved = client.post(MOVE, {"to": "end"}, headers={"referer": "https://elsewhere.example/x"})
+@pytest.mark.parametrize(
+    "page", ["https://elsewhere.example/x", "http://testserver//elsewhere.example/"]
+)
+def test_moving_the_clock_leads_to_no_other_site(client: Client, page: str) -> None:
+    moved = client.post(MOVE, {"to": "end"}, headers={"referer": page})
 
     assert moved.headers["Location"] == "/"
 

@@ -1,0 +1,313 @@
+"""Whatever an address, a form or a cookie holds: never an error of ours, always a page."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.db import DataError, connection, models, transaction
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from bookings.models import FeedFile
+from campaign.models import Approval
+from config.wsgi import application
+from tests.campaign.staffpages import signed_in
+from tests.factories.campaign import UserFactory
+from tests.points import steps
+from tests.portal.members import DETAIL, ENTER, MY_PAGE
+
+pytestmark = pytest.mark.django_db
+HUGE = "9" * 30
+LISTS = sorted((model._meta.label_lower, model) for model in admin.site._registry)
+# What Django's own checks of a list's address take or let through to Postgres and the calendar.
+OF_ANY_LIST = [
+    "p=-1",
+    f"p={HUGE}",
+    f"p={'9' * 5000}",
+    "o=x.-.99",
+    f"o=1.-2.{HUGE}",
+    "all=x",
+    "e=x",
+    "e=1&id__exact=x",
+    "q=%ff%00",
+    "%00=1",
+    "nothing=1",
+    "pk__regex=(",
+    "pk__range=1",
+    "pk__in=1,x",
+    f"pk__exact={HUGE}",
+    "pk__trigram_similar=x",
+    "_popup=1&_to_field=x",
+    "_changelist_filters=%00",
+]
+OF_AN_INSTANT = [
+    "{}__year=9999",
+    "{}__year=9999&{}__month=12&{}__day=31",
+    "{}__year=1",
+    f"{{}}__year={HUGE}",
+    f"{{}}__iso_year={HUGE}",
+    "{}__gte=0001-01-01",
+    "{}__lt=9999-12-31 23:59:59",
+    "{}__gte=10000-01-01",
+]
+KEYS = ["%00", "_00", "x", "-1", HUGE, "9" * 5000, "%ff", "_ff", "1%2F2", "é", "_"]
+PUBLIC = [
+    "/",
+    DETAIL,
+    ENTER,
+    MY_PAGE,
+    f"{DETAIL}draw/",
+    f"{DETAIL}draw/1/",
+    f"{DETAIL}draw/1/receipt/",
+    f"{DETAIL}draw/1/receipt.json",
+    f"{DETAIL}draw/1/manifest.json",
+    "/accounts/login/",
+    "/accounts/login/callback/",
+    "/accounts/logout/",
+    "/demo/clock/",
+    "/language/setlang/",
+    "/robots.txt",
+    "/healthz/live",
+    "/healthz/ready",
+    "/metrics",
+    "/staff/overview/",
+    "/staff/member/",
+    "/staff/login/",
+]
+UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
+
+
+@pytest.fixture
+def office() -> Client:
+    """Return the browser of somebody who may see all, over a campaign that was paid."""
+    steps.paid()
+    return signed_in(UserFactory.create(is_staff=True, is_superuser=True))
+
+
+@pytest.fixture(autouse=True)
+def _every_request_has_a_transaction_that_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a statement that Postgres refuses leave nothing behind, as outside of tests."""
+    send = Client.request
+
+    def request(client: Client, **environ: Any) -> Any:
+        before = transaction.savepoint()
+        try:
+            return send(client, **environ)
+        finally:
+            transaction.savepoint_rollback(before)
+
+    monkeypatch.setattr(Client, "request", request)
+
+
+def assert_answered(response: Any, address: str) -> None:
+    """Check that there is a page: the one asked for, a way to one, or a kind refusal."""
+    assert response.status_code in (200, 204, 301, 302, 400, 403, 404, 405), address
+    if response.status_code == 400:
+        assert '<section class="message"' in response.content.decode(), address
+
+
+def of_list(model: type[models.Model]) -> list[str]:
+    """Return the queries for the list of a model."""
+    instants = [field.name for field in model._meta.fields if isinstance(field, models.DateField)]
+    return [
+        *OF_ANY_LIST,
+        *(query.replace("{}", instants[0]) for query in OF_AN_INSTANT if instants),
+    ]
+
+
+@pytest.mark.parametrize("model", [model for _, model in LISTS], ids=[name for name, _ in LISTS])
+def test_a_list_of_staffs_answers_whatever_its_address_asks(
+    office: Client, model: type[models.Model]
+) -> None:
+    opts = model._meta
+    page = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    for query in of_list(model):
+        response = office.get(f"{page}?{query}")
+        assert_answered(response, query)
+        if response.status_code == 302:
+            assert response.headers["Location"] in (f"{page}?e=1", "?e=1"), query
+    assert office.get(f"{page}?e=1").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [model for _, model in LISTS], ids=[name for name, _ in LISTS])
+def test_a_record_of_staffs_answers_whatever_its_key(
+    office: Client, model: type[models.Model]
+) -> None:
+    opts = model._meta
+    page = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    for key in KEYS:
+        for view in ("change/", "history/", "delete/", ""):
+            assert_answered(office.get(f"{page}{key}/{view}"), f"{key}/{view}")
+    for key in ("x", "\0", HUGE, ""):
+        chosen = {"action": "delete_selected", "_selected_action": key}
+        assert_answered(office.post(page, chosen), key)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/staff/campaign/aggregationrun/reasons/%00/",
+        f"/staff/lottery/draw/{HUGE}/bundle/",
+        f"/staff/lottery/draw/{HUGE}/receipt/",
+        f"/staff/r/{HUGE}/1/",
+        "/staff/r/1/%00/",
+        "/staff/r/1/x/",
+        "/staff/autocomplete/?app_label=x&model_name=y&field_name=z",
+        "/staff/autocomplete/?app_label=points&model_name=payout&field_name=draw&term=%00",
+        "/staff/jsi18n/?%00",
+        "/staff/%00/",
+        "/staff/campaign/",
+        "/staff/login/?next=%00",
+        "/staff/logout/?next=//elsewhere.example/",
+    ],
+)
+def test_other_pages_of_staffs_answer_whatever_is_asked(office: Client, address: str) -> None:
+    assert_answered(office.get(address), address)
+    assert_answered(office.post(address, {"wester_id": "\0", "q": "\0"}), address)
+
+
+def test_filters_that_cannot_be_say_so_and_lead_to_the_whole_list(office: Client) -> None:
+    page = reverse("admin:bookings_feedfile_changelist")
+    response = office.get(f"{page}?e=1&id__exact=x")
+
+    assert "This list cannot be shown" in response.content.decode()
+    assert '<a href="?">Show the whole list</a>' in response.content.decode()
+    assert "database" not in response.content.decode()
+
+
+def test_a_list_that_fails_without_filters_is_an_error(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.raise_request_exception = False
+    page = reverse("admin:bookings_feedfile_changelist")
+    monkeypatch.setattr(FeedFile, "__str__", lambda _self: 1 / 0)
+    monkeypatch.setattr(admin.site._registry[FeedFile], "get_queryset", lambda _request: 1 / 0)
+
+    assert office.get(page).status_code == 500
+    assert office.get(f"{page}?e=1").status_code == 500
+    assert office.get(f"{page}?status=loaded").headers["Location"] == f"{page}?e=1"
+
+
+def test_an_action_that_fails_is_an_error(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.raise_request_exception = False
+    approval = Approval.objects.first()
+    assert approval
+    monkeypatch.setattr("campaign.approvals.refuse", lambda **_: 1 / 0)
+    chosen = {"action": "refuse", "_selected_action": approval.pk}
+    page = reverse("admin:campaign_approval_changelist")
+
+    assert office.post(f"{page}?state=approved", chosen).status_code == 500
+
+
+def names(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Yield the names of all pages but for the admin's own."""
+    for one in patterns:
+        if isinstance(one, URLResolver) and one.namespace != "admin":
+            yield from names(one.url_patterns, f"{one.namespace}:" if one.namespace else "")
+        elif isinstance(one, URLPattern):
+            yield f"{before}{one.name}"
+
+
+def test_every_page_is_asked() -> None:
+    asked = {get_resolver().resolve(address).view_name for address in PUBLIC}
+
+    assert asked - {"admin:login"} == set(names(get_resolver().url_patterns))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", PUBLIC)
+@pytest.mark.parametrize("is_member", [True, False], ids=["signed in", "signed out"])
+def test_a_page_answers_whatever_it_is_sent(address: str, is_member: bool) -> None:
+    client = Client()
+    if is_member:
+        client.force_login(UserFactory.create())
+    for value in UNFIT:
+        for path in (f"{address}{value}", address.replace("1", value), f"{address}?next={value}"):
+            assert_answered(client.get(path), path)
+        sent = f"next={value}&language={value}&to={value}&code={value}&{value}=1"
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            # As from another site, so that nothing goes to WESTER ID, which is not there.
+            headers = {"sec-fetch-site": "cross-site"}
+            response = client.post(address, sent, content_type=kind, headers=headers)
+            assert_answered(response, value)
+    with override_settings(DEMO_MODE=True):
+        assert_answered(client.post("/demo/clock/", {"to": "\0"}), "the demo's clock")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param(settings.SESSION_COOKIE_NAME, r'"\000\000\000\000\000\000\000\000"', id="NUL"),
+        pytest.param(
+            settings.SESSION_COOKIE_NAME, r'"\377\377\377\377\377\377\377\377"', id="no text"
+        ),
+        pytest.param(settings.LANGUAGE_COOKIE_NAME, r'"\000"', id="as a language"),
+        pytest.param(settings.CSRF_COOKIE_NAME, r'"\000"', id="as a token"),
+        pytest.param("messages", r'"\000"', id="as messages"),
+    ],
+)
+@pytest.mark.parametrize("address", [MY_PAGE, DETAIL, "/staff/"])
+def test_a_page_answers_whatever_the_cookies_hold(address: str, name: str, value: str) -> None:
+    assert_answered(Client().get(address, headers={"cookie": f"{name}={value}"}), value)
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        "=utf-7",
+        "=utf-16",
+        "=unicode_escape",
+        "=base64",
+        " = IDNA",
+        "=x",
+        "*=utf-8''base64",
+        "=utf-8",
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_answers_whatever_encoding_is_claimed(method: str, kind: str, charset: str) -> None:
+    many = "&".join(f"a{number}=%5Cud800" for number in range(1100))
+    for query in ("next=+2AA-", "next=%5Cud800", many):
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": "/accounts/login/",
+            "QUERY_STRING": query,
+            "HTTP_SEC_FETCH_SITE": "cross-site",
+            "CONTENT_TYPE": f"{kind}; CharSet{charset}",
+            "CONTENT_LENGTH": "4",
+            "wsgi.input": BytesIO(b"a=\xd8\0"),
+            "SERVER_NAME": "testserver",
+        }
+        assert status_of(environ) in ("200", "400"), query[:20]
+
+
+def status_of(environ: dict[str, Any]) -> str:
+    """Ask the site as a web server does, and return the status of its answer."""
+    setup_testing_defaults(environ)
+    said = []
+
+    def start_response(status: str, _headers: list[tuple[str, str]], *_: object) -> Any:
+        said.append(status[:3])
+
+    b"".join(application(environ, start_response))
+    return said[0]
+
+
+def test_a_text_with_nul_is_a_bad_request_in_the_chosen_language() -> None:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+
+    response = client.get("/%00/")
+
+    assert response.status_code == 400
+    assert "This page cannot be shown" in response.content.decode()
+    with connection.cursor() as cursor, pytest.raises(DataError, match="NUL"):
+        cursor.execute("SELECT %s", ["\0"])  # why it is refused
