@@ -132,7 +132,7 @@ def clear() -> None:
         "DROP TABLE IF EXISTS events_copy, bookings_copy, fold",
         "SET session_replication_role = replica",
         "TRUNCATE bookings_bookingevent, bookings_booking, bookings_membermark,"
-        " bookings_quarantinedrow, bookings_feedfile",
+        " bookings_quarantinedrow, bookings_feedfile CASCADE",
         "SET session_replication_role = DEFAULT",
     )
 

@@ -110,7 +110,7 @@ class Bench:
         """Empty the tables, past the triggers that forbid it."""
         with psycopg.connect(self.places.database_url) as connection:
             connection.execute("SET session_replication_role = replica")
-            connection.execute(f"TRUNCATE {', '.join(TABLES)}")
+            connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
 
     def crash(self) -> None:
         """Have the server die as in a power cut, and start it again."""
