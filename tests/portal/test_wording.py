@@ -21,8 +21,10 @@ MIDNIGHT = datetime(2025, 1, 31, 15, tzinfo=UTC)
         (
             "second",
             BEFORE_MIDNIGHT,
-            '<time datetime="2025-01-31T23:59:59+09:00">'
-            "Friday, January 31, 2025 at 23:59:59</time>",
+            (
+                '<time datetime="2025-01-31T23:59:59+09:00">'
+                "Friday, January 31, 2025 at 23:59:59</time>"
+            ),
         ),
         (
             "deadline",
