@@ -25,8 +25,11 @@ RUN PRODUCTION=1 \
 RUN python -m compileall -q /venv/lib /app
 
 FROM nginx:1.29-alpine AS front
+# To memory, for the container's folders cannot be written.
+ENV NGINX_ENTRYPOINT_LOCAL_RESOLVERS=1 NGINX_ENVSUBST_OUTPUT_DIR=/run
 COPY config/nginx.conf /etc/nginx/nginx.conf
 COPY config/nginx_site.conf /etc/nginx/site.conf
+COPY config/nginx_resolver.conf.template /etc/nginx/templates/resolver.conf.template
 COPY --from=build /app/staticfiles /srv/static
 
 FROM python:3.11-slim AS app

@@ -1,6 +1,5 @@
 """The Celery application; its tasks stand in the apps' ``tasks`` modules."""
 
-
 from celery import Celery, signals
 
 app = Celery("dodonto")

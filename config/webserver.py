@@ -17,7 +17,8 @@ threads = 6
 timeout = 30
 # What has begun is answered before a process ends, within the patience of Docker.
 graceful_timeout = 8
-# Longer than nginx keeps its connections to us, so that it is never we who close one in use.
+# Longer than a proxy keeps its connections to us, so that it is never we who close one in use;
+# our nginx keeps none (config/nginx_site.conf).
 keepalive = 75
 # Its heartbeat in memory: on a disk it may block for seconds.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - Linux's own

@@ -5,48 +5,57 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-TRUNCATES = "(tgtype & 32) <> 0"
-TRIGGERS = """
-SELECT format('ALTER TABLE %s {change} TRIGGER %I', tgrelid::regclass, tgname)
-FROM pg_trigger WHERE NOT tgisinternal AND {which} ORDER BY tgrelid, tgname
+EVERY, OF_TRUNCATE = "TRUE", "(tgtype & 32) <> 0"
+SWITCH = """
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT tgrelid::regclass AS place, tgname FROM pg_trigger
+        WHERE NOT tgisinternal AND {which} ORDER BY tgrelid, tgname
+    LOOP
+        EXECUTE format('ALTER TABLE %s {change} TRIGGER %I', one.place, one.tgname);
+    END LOOP;
+END $$
 """
+
+
+def switch_off(which: str = EVERY) -> str:
+    """Return the statement that disables the triggers that a condition of pg_trigger names."""
+    return SWITCH.format(which=which, change="DISABLE")
+
+
+def switch_on(which: str = EVERY) -> str:
+    """Return the statement that enables them again as the schema does."""
+    return SWITCH.format(which=which, change="ENABLE ALWAYS")
 
 
 @contextmanager
 def tables_may_be_emptied() -> Iterator[None]:
     """Let TRUNCATE pass inside the block, on every table."""
-    with triggers_off(TRUNCATES):
-        yield
-
-
-@contextmanager
-def trigger_off(*names: str) -> Iterator[None]:
-    """Switch the triggers of these names off inside the block."""
-    with triggers_off("tgname = ANY(%(names)s)", names=list(names)):
+    with triggers_off(OF_TRUNCATE):
         yield
 
 
 @contextmanager
 def every_trigger_off() -> Iterator[None]:
     """Switch all triggers of ours off inside the block."""
-    with triggers_off("TRUE"):
+    with triggers_off(EVERY):
         yield
 
 
 @contextmanager
-def triggers_off(which: str, **values: list[str]) -> Iterator[None]:
-    """Switch the triggers off that a condition of pg_trigger names; ALWAYS on again after it."""
-    change_triggers("DISABLE", which, values)
-    try:
+def trigger_off(*names: str) -> Iterator[None]:
+    """Switch the triggers of these names off inside the block."""
+    with triggers_off(f"tgname IN ({', '.join(map(repr, names))})"):
         yield
-    finally:
-        change_triggers("ENABLE ALWAYS", which, values)
 
 
-def change_triggers(change: str, which: str, values: dict[str, list[str]]) -> None:
-    """Change the triggers that a condition names; there must be some."""
+@contextmanager
+def triggers_off(which: str) -> Iterator[None]:
+    """Switch triggers off inside the block; a transaction that fails inside undoes it."""
     with connection.cursor() as cursor:
-        cursor.execute(TRIGGERS.replace("{change}", change).replace("{which}", which), values)
-        statements = [statement for (statement,) in cursor.fetchall()]
-        assert statements, which
-        cursor.execute("; ".join(statements))
+        cursor.execute(switch_off(which))
+        yield
+        cursor.execute(switch_on(which))

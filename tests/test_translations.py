@@ -143,7 +143,7 @@ def libraries() -> Iterator[Path]:
     import django  # noqa: PLC0415
 
     for package in (allauth, django):
-        yield from Path(package.__file__).parent.rglob("ja/LC_MESSAGES/django.mo")
+        yield from Path(str(package.__file__)).parent.rglob("ja/LC_MESSAGES/django.mo")
 
 
 def test_no_text_of_ours_takes_the_place_of_a_librarys() -> None:

@@ -15,6 +15,7 @@ from bookings.feeds import by_name
 from bookings.loading import load_file
 from tests.bench.histories import write_histories
 from tests.bench.registry import ROUNDS, Result, benchmark, compare, timed
+from tests.database import OF_TRUNCATE, switch_off, switch_on
 
 FEEDS = by_name(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
@@ -130,10 +131,10 @@ def clear() -> None:
     """Empty what a load writes; the triggers that forbid it are asleep meanwhile."""
     execute(
         "DROP TABLE IF EXISTS events_copy, bookings_copy, fold",
-        "SET session_replication_role = replica",
+        switch_off(OF_TRUNCATE),
         "TRUNCATE bookings_bookingevent, bookings_booking, bookings_membermark,"
-        " bookings_quarantinedrow, bookings_feedfile",
-        "SET session_replication_role = DEFAULT",
+        " bookings_quarantinedrow, bookings_feedfile CASCADE",
+        switch_on(OF_TRUNCATE),
     )
 
 

@@ -18,6 +18,7 @@ from bookings.definitions import EX_REGISTRATIONS
 from dev.embedded import services
 from dev.embedded.places import Places
 from tests.bookings.contract_model import OPERATORS, UNRESOLVED
+from tests.database import OF_TRUNCATE, switch_off, switch_on
 from tests.feedfiles import booking_row, registration_row, write_feed_file
 from tests.outside import NOBODY_LISTENS, ROOT, environment, manage, state_folder
 
@@ -109,8 +110,9 @@ class Bench:
     def empty(self) -> None:
         """Empty the tables, past the triggers that forbid it."""
         with psycopg.connect(self.places.database_url) as connection:
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(f"TRUNCATE {', '.join(TABLES)}")
+            connection.execute(switch_off(OF_TRUNCATE))
+            connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+            connection.execute(switch_on(OF_TRUNCATE))
 
     def crash(self) -> None:
         """Have the server die as in a power cut, and start it again."""

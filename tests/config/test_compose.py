@@ -130,7 +130,7 @@ def test_web_is_started_as_the_image_says() -> None:
     assert "command" not in SERVICES["web"]
     assert yaml.safe_load(command[-1])[:3] == ["gunicorn", "--config", "python:config.webserver"]
     assert find_spec("config.wsgi")
-    port = re.search(r"server web:(\d+);", NGINX)
+    port = re.search(r"set \$site web:(\d+);", SITE)
     assert port
     assert f"0.0.0.0:{port[1]}" in command[-1]
     assert int(port[1]) == alive.PORT
@@ -197,6 +197,21 @@ def test_nginx_serves_the_static_files_from_where_the_image_puts_them() -> None:
     assert f"COPY --from=build /app/{settings.STATIC_ROOT.name} /srv/static" in DOCKERFILE
     assert "include /etc/nginx/site.conf;" in NGINX
     assert "COPY config/nginx_site.conf /etc/nginx/site.conf" in DOCKERFILE
+
+
+def test_nginx_asks_the_name_servers_of_its_container_where_the_site_is() -> None:
+    front = DOCKERFILE.split(" AS front\n")[1].split("FROM ")[0]
+
+    template = (
+        "COPY config/nginx_resolver.conf.template /etc/nginx/templates/resolver.conf.template"
+    )
+    assert template in front
+    # The image's start fills in templates; it writes where the container can be written.
+    assert "NGINX_ENTRYPOINT_LOCAL_RESOLVERS=1 NGINX_ENVSUBST_OUTPUT_DIR=/run" in front
+    assert "/run" in SERVICES["nginx"]["tmpfs"]
+    assert "include /run/resolver.conf;" in NGINX
+    assert "command" not in SERVICES["nginx"]
+    assert "proxy_pass http://$site;" in SITE
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/healthz/live", "/healthz/ready"])

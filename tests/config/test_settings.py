@@ -69,6 +69,13 @@ def test_content_policy_allows_nothing_inline_and_nothing_from_elsewhere(client:
     assert not re.search(r"https?:|\*", str(directives))
 
 
+@pytest.mark.parametrize("path", ["/robots.txt", "/there/is/no/such/page/"])
+def test_every_answer_is_kept_apart_by_the_cookie_of_the_language(
+    path: str, client: Client
+) -> None:
+    assert "Cookie" in client.get(path).headers["Vary"]
+
+
 @pytest.mark.django_db
 def test_sign_in_page_of_staff_sets_no_cookie_that_a_script_reads(client: Client) -> None:
     response = client.get("/staff/login/")

@@ -9,9 +9,9 @@ from config.env import MovedClock
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval, AuditRecord, User
-from tests.campaign.doing import Doing, ask
 from tests.campaign.staffpages import act, page, signed_in
 from tests.campaign.steps import ask_publication, stored
+from tests.core.doing import Doing, ask
 from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

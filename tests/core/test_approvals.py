@@ -8,7 +8,7 @@ from core import approvals
 from core.audit import Actor
 from core.canonical_json import content_sha256
 from core.models import Approval, AuditRecord, User
-from tests.campaign.doing import (
+from tests.core.doing import (
     ACTION,
     SUBJECT,
     Doing,

@@ -10,7 +10,8 @@ from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from tests.campaign.doing import (
+from tests.campaign.sessions import another_session, ended, wait_until_blocked
+from tests.core.doing import (
     ACTION,
     SUBJECT,
     Doing,
@@ -20,7 +21,6 @@ from tests.campaign.doing import (
     lacking,
     refuse,
 )
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from tests.campaign.doing import PERMISSION, Doing, approve, ask, audit_lines
+from tests.core.doing import PERMISSION, Doing, approve, ask, audit_lines
 from tests.factories.campaign import AT, ApprovalFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from bookings.loading import FileOutcome, load_file
 from bookings.models import QuarantinedRow
 from bookings.quarantine import replay
+from core.locks import Lock, take
 from entries.entering import enter
 from entries.feeds import FEEDS
 from entries.models import Entry, EntryRow, Membership, MembershipRow
+from tests.bookings.sessions import PATIENCE_S, another_session, wait_until_blocked
 from tests.entries.feedfiles import (
     CODE,
     entry_row,
@@ -156,6 +159,19 @@ def test_entries_are_made_within_the_entry_period(
     found: list[Any] = list(QuarantinedRow.objects.values_list("reason", flat=True))
     assert found == ([reason] if reason else [])
     assert Entry.objects.count() == (0 if reason else 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entries_wait_for_whoever_has_those_of_their_campaign(tmp_path: Path) -> None:
+    campaign = CampaignFactory.create(code=CODE, published=True)
+    path = write_entries(tmp_path, [entry_row()])
+
+    with another_session() as other:
+        with transaction.atomic():
+            take(Lock.ENTRIES, campaign.pk)
+            loaded = other.submit(load, path)
+            wait_until_blocked(loaded, Lock.ENTRIES, campaign.pk)
+        assert loaded.result(PATIENCE_S).applied == 1
 
 
 def test_entries_of_several_campaigns_are_kept_apart(tmp_path: Path) -> None:

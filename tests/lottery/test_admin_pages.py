@@ -15,9 +15,10 @@ from pytest_django import Settings
 from campaign.models import Campaign
 from config.env import MovedClock
 from core import roles
-from core.models import AuditRecord
+from core.models import AuditRecord, User
 from lottery import bundle
 from lottery.models import Draw
+from lottery.queries import subject_of
 from lottery.receipts import receipt_json
 from tests.campaign.staffpages import signed_in
 from tests.factories.bookings import QuarantinedRowFactory
@@ -27,6 +28,7 @@ from tests.factories.lottery import (
     FREEZES,
     ROUND,
     closed_campaign,
+    confirm,
     confirmed_draw,
     drawn_draw,
     frozen_draw,
@@ -126,6 +128,18 @@ def test_the_bundle_is_what_the_export_writes(stand: Stand, make: Callable[..., 
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as packed:  # type: ignore[attr-defined]  # of a streamed answer
         found = {name: packed.read(name) for name in packed.namelist()}
     assert found == {name: b"".join(open_()) for name, open_ in bundle.bundle_files(draw).items()}
+
+
+def test_the_audit_records_who_took_what_is_not_public_yet(stand: Stand) -> None:
+    draw = drawn_draw({"W1": 5_000})
+    client = staff("auditor")
+
+    client.get(place("bundle", draw)).close()
+    client.get(place("bundle", confirm(draw))).close()
+
+    line = AuditRecord.objects.get(action="draw.export")
+    assert line.user == User.objects.get(groups__name="auditor")
+    assert (line.subject, line.detail["public"]) == (subject_of(draw), False)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Publish, confirm, void and forget: two people, in time, and nothing of it twice."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from core.audit import Actor
 from core.models import Approval
 from lottery import confirming, forgetting, publishing, voiding
 from lottery.models import Draw
+from lottery.queries import subject_of
 from lottery.refusals import (
     DrawEnded,
     KeysNeeded,
@@ -114,7 +116,15 @@ def test_confirming_fixes_the_result(money: None, asking: Actor, deciding: Actor
     draw = drawn_draw()
     asked = confirming.request_confirmation(draw=draw, actor=asking, at=AFTER)
     assert asked
-    assert (asked.content["winners"], asked.content["total_points"]) == (3, draw.total_points)
+    assert asked.content == {
+        "campaign": draw.campaign.code,
+        "sequence": 1,
+        "manifest_sha256": hashlib.sha256(bytes(draw.manifest)).hexdigest(),
+        "result_sha256": hashlib.sha256(bytes(draw.result or b"")).hexdigest(),
+        "winners": 3,
+        "total_points": 37_340,
+        "leftover_points": draw.terms.budget_points - 37_340,
+    }
 
     approve(asked, deciding, AFTER)
 
@@ -208,6 +218,27 @@ def test_reason_is_part_of_what_is_approved(money: None, asking: Actor, deciding
     assert reread(draw).void_reason == "Another reason."
 
 
+@pytest.mark.parametrize("make", [published_draw, drawn_draw])
+def test_void_fixes_what_is_given_up(asking: Actor, make: object) -> None:
+    draw: Draw = make()  # type: ignore[operator] # a table of functions
+    at = AFTER if draw.drawn_at else PUBLISHES
+
+    assert ask_void(draw, asking, at=at).content == {
+        "campaign": draw.campaign.code,
+        "sequence": 1,
+        "state": draw.state,
+        "manifest_sha256": hashlib.sha256(bytes(draw.manifest)).hexdigest(),
+        "result_sha256": (hashlib.sha256(bytes(draw.result)).hexdigest() if draw.result else None),
+        "reason": "A load was missing.",
+    }
+
+
+def test_reason_of_a_void_may_fill_its_line(asking: Actor) -> None:
+    asked = ask_void(published_draw(), asking, reason="x" * 500, at=PUBLISHES)
+
+    assert asked.content["reason"] == "x" * 500
+
+
 @pytest.mark.parametrize(
     "reason",
     [
@@ -236,10 +267,16 @@ def test_keys_are_erased_by_two_people_and_the_list_stays(
         deciding.user,
     )
     assert list(draw.entrants.order_by("position").values()) == list_before
+    assert forgotten.forgotten_at == AFTER
     assert forgetting.request_forgetting(draw=draw, actor=asking, at=AFTER) is None
+    with pytest.raises(KeysNeeded, match="erased once"):
+        forgetting.content_to_forget(subject_of(forgotten))
 
 
-def test_keys_are_kept_while_they_are_needed(money: None, asking: Actor) -> None:
+def test_keys_are_kept_while_they_are_needed(
+    money: None, asking: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "_guards", [*forgetting._guards])  # as long as this test lasts
     with pytest.raises(KeysNeeded, match="confirmed or void"):
         forgetting.request_forgetting(draw=drawn_draw(), actor=asking, at=AFTER)
 

@@ -51,6 +51,9 @@ def recomputed(draw: Draw) -> list[tuple[int, str, int]]:
         pytest.param(
             {"budget_points": 100_001, "policy": "partial"}, id="the budget ends, partial"
         ),
+        pytest.param(
+            {"budget_points": 100_000, "reward_cap_points": 4_000}, id="a cap below the minimum"
+        ),
         pytest.param({"budget_points": 4_999}, id="the first exceeds the budget"),
         pytest.param({"budget_points": 4_999, "policy": "partial"}, id="the first gets the rest"),
     ],
@@ -61,6 +64,18 @@ def test_run_draws_what_python_alone_draws(terms: dict[str, Any]) -> None:
     assert awards_of(draw) == recomputed(draw)
     assert sum(points for _rank, _member, points in awards_of(draw)) == draw.total_points
     assert (draw.total_points or 0) + (draw.leftover_points or 0) == draw.terms.budget_points
+
+
+def test_run_draws_of_its_own_list_alone() -> None:
+    others = [drawn_draw({f"{name}{number}": 6_000 for number in range(9)}) for name in "AB"]
+    draw = published_draw(MANY, budget_points=100_000)
+    frozen_draw({f"C{number}": 6_000 for number in range(9)})
+
+    drawn = run(draw)
+
+    assert awards_of(drawn) == recomputed(drawn)
+    assert {member for _rank, member, _points in awards_of(drawn)} <= MANY.keys()
+    assert [one.awards.count() for one in others] == [9, 9]
 
 
 @pytest.mark.parametrize(

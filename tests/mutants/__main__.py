@@ -60,7 +60,8 @@ def work(folder: Path, waiting: "SimpleQueue[Mutant]", *, named_only: bool) -> i
     """Try changes in one checkout until none waits; return how many were caught."""
     caught = 0
     with checkout(folder) as copy, suppress(Empty):
-        while mutant := waiting.get_nowait():
+        while True:
+            mutant = waiting.get_nowait()
             started = time.monotonic()
             is_caught, words = judge(copy, mutant, named_only=named_only)
             caught += is_caught

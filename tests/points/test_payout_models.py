@@ -156,7 +156,14 @@ def test_a_payout_moves_forward_and_stays(tmp_path: Path) -> None:
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     tables = ", ".join(
         f"points_{one}"
-        for one in ("payout", "payoutpart", "creditfile", "creditanswer", "resolution")
+        for one in (
+            "payout",
+            "payoutpart",
+            "creditfile",
+            "resultsfile",
+            "creditanswer",
+            "resolution",
+        )
     )
     with refused_as("payout_never_truncated"):
         sql(f"TRUNCATE {tables}")

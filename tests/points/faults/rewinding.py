@@ -2,6 +2,8 @@
 
 import psycopg
 
+from tests.database import switch_off, switch_on
+
 # Those of the rail network never change here, and are long.
 TABLES = """
 SELECT relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum)
@@ -32,5 +34,7 @@ def rewind(connection: psycopg.Connection) -> None:
     tables = connection.execute(TABLES).fetchall()
     statements = [RESTORE.format(table=table, columns=columns) for table, columns in tables]
     with connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("SET LOCAL session_replication_role = replica")  # for foreign keys
+        connection.execute(switch_off())
         connection.execute("".join(statements))
+        connection.execute(switch_on())

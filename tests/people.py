@@ -1,0 +1,38 @@
+"""People at work, and the language in which these tests read sentences."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+from core import approvals
+from core.audit import Actor
+from tests.core.doing import ACTION, PERMISSION, Doing
+from tests.factories.campaign import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def asking(db: None) -> Actor:
+    """Return somebody who may ask for publications."""
+    return Actor(UserFactory.create(username="asking", role="campaign"))
+
+
+@pytest.fixture
+def deciding(db: None) -> Actor:
+    """Return somebody who may approve them."""
+    return Actor(UserFactory.create(username="deciding", role="approver"))
+
+
+@pytest.fixture
+def doing(monkeypatch: pytest.MonkeyPatch) -> Doing:
+    """Register an action for one test."""
+    doing = Doing()
+    monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
+    approvals.register(ACTION, doing.do, hold=doing.hold, content=doing.read, permission=PERMISSION)
+    return doing
