@@ -1,6 +1,6 @@
 """The feed ``bookings``: append the events, and bring the bookings up to them.
 
-Source: feed contract, "once", "order", "The state of a booking"; the design, "Totals follow marks".
+Source: docs/specs/feeds.md 1.7, 1.8, 2.2; docs/specs/consistency.md 2.
 """
 
 from collections.abc import Iterable, Iterator

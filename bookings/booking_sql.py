@@ -1,6 +1,6 @@
 """The statements that apply booking events, from the temporary table ``staged``.
 
-Source: feed contract, "once", "order", "The state of a booking".
+Source: docs/specs/feeds.md 1.7, 1.8, 2.2.
 """
 
 KEY = ("reservation_no", "item_no", "booking_service")

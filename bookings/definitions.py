@@ -3,7 +3,7 @@
 A feed is read by ``bookings.reading`` from its definition alone; another app declares its own
 feeds with the same words.
 
-Source: feed contract, the tables of columns.
+Source: docs/specs/feeds.md 2.1, 3.
 """
 
 from collections.abc import Callable, Sequence

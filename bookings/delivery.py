@@ -1,6 +1,6 @@
 """Feed files as they were delivered: where they lie, and their bytes, unpacked.
 
-Source: feed contract, "form", "name" and "file is refused whole".
+Source: docs/specs/feeds.md 1.1, 1.3, 1.5.
 """
 
 import errno

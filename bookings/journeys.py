@@ -2,7 +2,7 @@
 
 Names are compared as they are, code point by code point, which is the same as byte by byte.
 
-Source: feed contract, values (names), the journey of a booking event, row reason codes.
+Source: docs/specs/feeds.md 1.10, 1.11, 2.1.
 """
 
 import re

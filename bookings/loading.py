@@ -1,7 +1,6 @@
 """Load feed files: one file, one transaction.
 
-Source: feed contract, "once", "order", "all or nothing", "file is refused whole"; the design,
-"Freeze against entries and loads in flight".
+Source: docs/specs/feeds.md 1.5, 1.7, 1.8, 1.9; docs/specs/consistency.md 1.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """The manifest beside a feed file.
 
-Source: feed contract, "name", "manifest" and "file is refused whole".
+Source: docs/specs/feeds.md 1.3, 1.4, 1.5.
 """
 
 import json

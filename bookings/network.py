@@ -1,6 +1,6 @@
 """The rail network in the database: load it as a whole, and read it back.
 
-Source: feed contract (journey, unknown_service, unknown_station); bookings/data/network/README.md.
+Source: docs/specs/feeds.md 1.11, 2.1; bookings/data/network/README.md.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,6 @@
 """Rows that could not be applied: look at them, try them again, settle them.
 
-Source: feed contract, "row is quarantined"; the design, "Freeze against entries and loads in
-flight".
+Source: docs/specs/feeds.md 1.6; docs/specs/consistency.md 1.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -4,7 +4,7 @@
 no more than that. ``FeedFileReader.chunks`` then goes through the file twice: first its structure,
 against every reason to refuse it whole, before a single row is handed on; then its rows.
 
-Source: feed contract, "Common to every feed".
+Source: docs/specs/feeds.md 1.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Records of CSV as bytes, and their fields; of content whose structure is known to be in order.
 
-Source: feed contract, "form" (RFC 4180) and "row is quarantined".
+Source: docs/specs/feeds.md 1.1, 1.6.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The feed ``ex_registrations``: who holds which EX membership.
 
-Source: feed contract, ``ex_registrations``; the design, "Totals follow marks".
+Source: docs/specs/feeds.md 3; docs/specs/consistency.md 2.
 """
 
 from django.db.backends.utils import CursorWrapper

@@ -1,6 +1,6 @@
 """One row judged by itself: the exact rules, from its bytes to its values or its reason.
 
-Source: feed contract, "row is quarantined", "values", row reason codes.
+Source: docs/specs/feeds.md 1.6, 1.10, 1.11.
 """
 
 from collections.abc import Iterator, Mapping

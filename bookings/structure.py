@@ -1,6 +1,6 @@
 """The structure of a feed file as a whole, found at the speed of reading: what refuses it whole.
 
-Source: feed contract, "file is refused whole".
+Source: docs/specs/feeds.md 1.5.
 """
 
 import codecs

@@ -3,7 +3,7 @@
 These functions are the exact rules. ``Kind.pattern`` says the same of values as they usually are,
 in bytes, for the fast path of ``bookings.patterns``; it may be narrower, never wider.
 
-Source: feed contract, "values" to "names" and the tables of columns.
+Source: docs/specs/feeds.md 1.10, 2.1.
 """
 
 import re

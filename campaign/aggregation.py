@@ -2,7 +2,7 @@
 
 A run is cut into shards by member. Who works takes a shard's row lock, computes it and marks it
 done in one transaction, so that any number of workers share a run, and one that is killed leaves
-its shard to the next. Source: the design, "Totals follow marks".
+its shard to the next. Source: docs/specs/consistency.md 2.
 """
 
 from datetime import date, datetime

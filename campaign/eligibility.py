@@ -41,7 +41,7 @@ def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
     """Return what each member's bookings come to: member, sum_yen, counting, waiting_yen.
 
     A member without a booking that counts or waits has no row.
-    Source: the terms, "The member of a booking" and "Rules of a booking".
+    Source: docs/specs/eligibility.md 1, 2.
     """
     counts = ~any_rejects(terms, waiting_rules())
     considered = bookings.filter(~any_rejects(terms, final_rules()))

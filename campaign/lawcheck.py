@@ -37,7 +37,7 @@ class Finding:
 def check_terms(terms: Numbers) -> list[Finding]:
     """Return what is wrong with terms; empty where they are lawful and sane.
 
-    Source: the terms, "What the law asks". One point is worth one yen.
+    Source: docs/specs/eligibility.md 4.
     """
     largest_prize = largest_lawful_prize(terms.minimum_total_yen)
     share = terms.budget_points * 100 > terms.expected_sales_yen * SHARE_OF_SALES_PERCENT

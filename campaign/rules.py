@@ -3,7 +3,7 @@
 The nightly total, a member's explanation, staff filters and the counts per reason are all made
 from these objects and evaluated in Postgres.
 
-Source: the terms, "Rules of a booking"; their order is the order in which reasons are shown.
+Source: docs/specs/eligibility.md 2.1; their order is the order in which reasons are shown.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,7 @@
 """Four eyes: one person asks for an action, another one allows exactly that and it is done.
 
 Each app registers its actions in AppConfig.ready(); approving calls the action's function in the
-approving transaction. Source: the design, "Four eyes".
+approving transaction. Source: docs/specs/consistency.md 3.
 """
 
 from collections.abc import Callable

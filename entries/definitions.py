@@ -1,6 +1,6 @@
 """The feeds of who takes part, as data.
 
-Source: feed contract, ``memberships`` and ``entries``.
+Source: docs/specs/feeds.md 4, 5.
 """
 
 from bookings.definitions import Column, FeedDefinition

@@ -59,9 +59,8 @@ GOING_AWAY = ("08", "57")
 def enter(*, terms: Terms | Visit, wester_id: str, entered_at: datetime) -> Entered:
     """Enter a member into a campaign, or find the entry that is there already.
 
-    Source: the terms, entry period (opens_at <= entered_at < closes_at); the feed contract,
-    entries (one a member; the earliest stands). ``entered_at`` is the instant at which the
-    request arrived.
+    Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one a member; the earliest
+    stands). ``entered_at`` is the instant at which the request arrived.
 
     Raises:
         NotOpenYet, EntryPeriodOver: outside the period, or after the freeze, without an entry.

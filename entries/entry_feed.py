@@ -1,6 +1,6 @@
 """The feed ``entries``: entries made outside the web page.
 
-Source: feed contract, ``entries``; the terms, entry period (opens_at <= entered_at < closes_at).
+Source: docs/specs/feeds.md 5; docs/specs/eligibility.md 3.1.
 """
 
 from django.db.backends.utils import CursorWrapper

@@ -1,6 +1,6 @@
 """The feed ``memberships``: who has left WESTER.
 
-Source: feed contract, ``memberships``.
+Source: docs/specs/feeds.md 4.
 """
 
 from django.db.backends.utils import CursorWrapper

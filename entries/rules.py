@@ -1,7 +1,7 @@
 """Who may win: one object a rule, evaluated in Postgres wherever it is asked.
 
 The conditions are on rows that supply three names: ``entered_at``, ``counting_total`` (yen) and
-``has_left``. Source: the terms, "Rules of a member"; their order is the order shown.
+``has_left``. Source: docs/specs/eligibility.md 3.4; their order is the order shown.
 """
 
 from collections.abc import Callable

@@ -154,7 +154,7 @@ def find_member(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
 
     The rules are asked in one query. From the freeze on its list decides: whoever is on it has no
     reasons, and whom no rule would keep out any more came to be known too late.
-    Source: the terms, "Rules of a member".
+    Source: docs/specs/eligibility.md 3.
     """
     found = ask_rules(terms, wester_id, total_yen)
     is_frozen = found.pop("entries_frozen_at") is not None

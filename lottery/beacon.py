@@ -1,7 +1,7 @@
 """The public beacon: chains, rounds, their times, and the strict check of a round.
 
-Source: draw protocol, 6. A round is one BLS signature that nobody can know or choose beforehand;
-the draw's seed is made of it.
+Source: docs/specs/draw-protocol.md 3.1. A round is one BLS signature that nobody can know or
+choose beforehand; the draw's seed is made of it.
 """
 
 import hashlib

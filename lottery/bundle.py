@@ -1,4 +1,7 @@
-"""The bundle: the files that prove a draw, and no other. Source: the draw protocol."""
+"""The bundle: the files that prove a draw, and no other.
+
+Source: docs/specs/draw-protocol.md 3.6.
+"""
 
 import re
 from collections.abc import Callable, Iterator

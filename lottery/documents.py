@@ -1,4 +1,4 @@
-"""The published files, byte for byte. Source: the draw protocol, frozen list 5 and order 10."""
+"""The published files, byte for byte. Source: docs/specs/draw-protocol.md 2.6, 2.7, 3.5."""
 
 import json
 from collections.abc import Iterable, Mapping

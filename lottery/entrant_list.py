@@ -85,7 +85,7 @@ def make_list(terms: Terms) -> SecretList:
     """Make the list of everybody whom no rule keeps out, by totals computed afresh.
 
     A thread hashes while Postgres computes and this one waits for it; the thread asks no database.
-    Source: the draw protocol, frozen list 1 to 4.
+    Source: docs/specs/draw-protocol.md 2.1 to 2.5.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         hiding = beside.submit(hide_members, read_members(terms.campaign_id))
@@ -109,7 +109,7 @@ def read_members(campaign_id: int) -> list[str]:
 def hide_members(wester_ids: list[str]) -> HiddenMembers:
     """Make members nameless under two new keys.
 
-    Source: the draw protocol, frozen list 1 and 2: pids are unique, or another key is taken.
+    Source: docs/specs/draw-protocol.md 2.2: pids are unique, or another key is taken.
     """
     while True:
         pid_key, nonce_key = keys.new_key(), keys.new_key()

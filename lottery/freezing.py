@@ -43,8 +43,8 @@ def freeze_draw(
 
     Takes every entry and load that was acknowledged before, and none after. The totals are
     computed afresh. Frozen again for the same round, nothing changes. ``chain`` is one of
-    ``Draw.Chain``; without ``actor`` the audit keeps the machine's user. Source: the draw
-    protocol, frozen list; the design, "Freeze against entries and loads in flight".
+    ``Draw.Chain``; without ``actor`` the audit keeps the machine's user. Source:
+    docs/specs/draw-protocol.md 2; docs/specs/consistency.md 1.
 
     Raises:
         NotPermitted: the person may not freeze.

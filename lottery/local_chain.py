@@ -1,6 +1,7 @@
 """A beacon chain of this machine's own, for demo and tests: whoever holds its key can steer it.
 
-Source: draw protocol, 6. Scheme and checks are those of the public chain; only the key is ours.
+Source: docs/specs/draw-protocol.md 3.1. Scheme and checks are those of the public chain; only
+the key is ours.
 """
 
 import hashlib

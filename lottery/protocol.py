@@ -1,6 +1,6 @@
 """The byte formulas of the draw, and nothing else: pseudonyms, commitments, tree, seed, tickets.
 
-Integers are big-endian unsigned 64-bit. Source: the draw protocol, pointdraw/1.
+Integers are big-endian unsigned 64-bit. Source: docs/specs/draw-protocol.md 1.
 """
 
 import hashlib
@@ -62,17 +62,26 @@ def member_hider(pid_key: bytes, nonce_key: bytes) -> Callable[[bytes], bytes]:
 
 
 def pid_of(keyed: Callable[[bytes], bytes], wester_id: bytes) -> bytes:
-    """Return a member's pseudonym under the draw's key K. Source: frozen list, 1."""
+    """Return a member's pseudonym under the draw's key K.
+
+    Source: docs/specs/draw-protocol.md 2.2.
+    """
     return keyed(PID + wester_id)[:PID_BYTES]
 
 
 def opening_of(nonce: bytes, wester_id: bytes) -> bytes:
-    """Return m, which with the nonce says whose a commitment is. Source: frozen list, 2."""
+    """Return m, which with the nonce says whose a commitment is.
+
+    Source: docs/specs/draw-protocol.md 2.3.
+    """
     return sha256(OPENING + nonce + wester_id)
 
 
 def commitment_of(pid: bytes, reward: int, opening: bytes) -> bytes:
-    """Return c, which binds pseudonym, reward and member. Source: frozen list, 2."""
+    """Return c, which binds pseudonym, reward and member.
+
+    Source: docs/specs/draw-protocol.md 2.3.
+    """
     bound = COMMITMENT + pid + reward.to_bytes(8, "big") + opening
     return hashlib.sha256(bound).digest()  # as sha256 and uint64 would, twice as fast
 
@@ -83,7 +92,10 @@ def uint64(number: int) -> bytes:
 
 
 def leaf_of(record: bytes) -> bytes:
-    """Return the leaf of a record of entries.bin. Source: frozen list, 4."""
+    """Return the leaf of a record of entries.bin.
+
+    Source: docs/specs/draw-protocol.md 2.5.
+    """
     return sha256(LEAF + record)
 
 
@@ -143,10 +155,16 @@ def path_in_blocks(subtrees: Sequence[bytes], block: bytes, index: int) -> list[
 
 
 def seed_of(manifest_sha256: bytes, round_number: int, randomness: bytes) -> bytes:
-    """Return the seed of the order. Source: seed, order, cut, 7."""
+    """Return the seed of the order.
+
+    Source: docs/specs/draw-protocol.md 3.2.
+    """
     return sha256(SEED + manifest_sha256 + uint64(round_number) + randomness)
 
 
 def ticket_of(seed: bytes, pid: bytes) -> bytes:
-    """Return what an entrant is ordered by; what they spent plays no part. Source: 8."""
+    """Return what an entrant is ordered by; what they spent plays no part.
+
+    Source: docs/specs/draw-protocol.md 3.3.
+    """
     return sha256(TICKET + seed + pid)

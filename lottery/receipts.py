@@ -22,7 +22,7 @@ def receipt_json(draw: Draw, wester_id: str) -> bytes | None:
     """Return a member's receipt.json; None before publication, and for whoever is no entrant.
 
     Private to the member: it holds what nobody else may know. Nothing of the result is in it
-    before the result is public. Source: the draw protocol, receipt.
+    before the result is public. Source: docs/specs/draw-protocol.md 5.
     """
     if draw.published_at is None:
         return None

@@ -79,7 +79,7 @@ def run_draw(
 
     Without ``actor`` the audit keeps the machine's user. A draw that was never published can only
     be void: ``to_void`` runs it so that its result can be published with the void.
-    Source: the draw protocol, seed, order, cut, 6 to 10.
+    Source: docs/specs/draw-protocol.md 3.
 
     Raises:
         NotPermitted: the person may not run draws.

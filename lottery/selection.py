@@ -31,7 +31,7 @@ class Cut:
 def order_pids(seed: bytes, pids: Iterable[bytes]) -> list[bytes]:
     """Return pseudonyms in the order of the draw: ascending by (ticket, pid), as bytes.
 
-    Source: the draw protocol, seed, order, cut, 8.
+    Source: docs/specs/draw-protocol.md 3.3.
     """
     start, hash_ = TICKET + seed, hashlib.sha256
     # A place is one value to sort by. In 256 parts, by its first byte, they sort in the
@@ -47,7 +47,7 @@ def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
     """Cut rewards, in the order of the draw, where the next one exceeds the budget.
 
     Never skips an entry that does not fit: that would favour small rewards. Nothing is read
-    beyond the entry that does not fit. Source: the draw protocol, seed, order, cut, 9.
+    beyond the entry that does not fit. Source: docs/specs/draw-protocol.md 3.4.
     """
     winners, total = 0, 0
     exceeds = False

@@ -1,4 +1,4 @@
-"""How far people see that a draw has come. Source: the draw protocol, "Who does what, when"."""
+"""How far people see that a draw has come. Source: docs/specs/draw-protocol.md 4."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -1,6 +1,6 @@
 """Close a payout: when both sides agree on every key, and every sum agrees to the point.
 
-Source: the rules of crediting, "Settlement".
+Source: docs/specs/points.md 3.4.
 """
 
 from datetime import datetime
@@ -52,7 +52,7 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
 def keep_keys(draw: Draw) -> None:
     """Refuse to erase the keys of a confirmed draw before its payout is closed.
 
-    Asked by the draw's own app. Source: the draw protocol, frozen list: after the close.
+    Asked by the draw's own app. Source: docs/specs/draw-protocol.md 2.8: after the close.
 
     Raises:
         KeysNeeded: see above.

@@ -1,7 +1,7 @@
 """What people decide of a credit: how a key that both sides differ on ends, and what is taken back.
 
 Each is asked for by one person, with a reason, and carried out when another one approves.
-Source: the rules of crediting, "Ledger" and "Settlement".
+Source: docs/specs/points.md 1, 3.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What the points system answers, as a feed.
 
-Source: the rules of crediting, "Settlement"; the feed contract.
+Source: docs/specs/points.md 3; docs/specs/feeds.md 1.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Have credits lapse: what is left of them goes to ``expired``, once.
 
-Source: the rules of crediting, "Expiry": the end of the last day, in Asia/Tokyo.
+Source: docs/specs/points.md 2.3.
 """
 
 from datetime import datetime

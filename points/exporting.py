@@ -1,6 +1,6 @@
 """Write the file of credits for the points system: the same batch is the same bytes for ever.
 
-Source: the rules of crediting, "Settlement"; the feed contract, "name" and "manifest".
+Source: docs/specs/points.md 3.1; docs/specs/feeds.md 1.3, 1.4.
 """
 
 import hashlib

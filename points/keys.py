@@ -2,7 +2,7 @@
 
 The same step for the same thing has the same key wherever and however often it is taken, so that
 the database can tell a repeat. Each formula stands here twice, for Python and for PostgreSQL.
-Source: the rules of crediting, "Key of a credit".
+Source: docs/specs/points.md 1.4.
 """
 
 import hashlib

@@ -2,7 +2,7 @@
 
 A part is one transaction: its row's lock says who pays it, its transfers and the mark that it is
 done come together or not at all. An award that has its end is passed over, whatever a part says.
-Source: the rules of crediting, "The February payout".
+Source: docs/specs/points.md 2.
 """
 
 from collections.abc import Callable

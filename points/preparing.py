@@ -1,6 +1,6 @@
 """Prepare the payout of a confirmed draw: what a second person approves is its upper bound.
 
-Source: the rules of crediting, "The February payout".
+Source: docs/specs/points.md 2.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
 """Reserve what a confirmed draw owes, and take it back where the draw is void.
 
 Both are done in the transaction that confirms or voids; ``lottery`` knows nothing of points.
-Source: the rules of crediting, "Ledger" and "The February payout".
+Source: docs/specs/points.md 1, 2.
 """
 
 from typing import Any

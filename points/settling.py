@@ -1,6 +1,6 @@
 """Take what the points system answers, and have the ledger follow what it rejected.
 
-Source: the rules of crediting, "Settlement".
+Source: docs/specs/points.md 3.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Rebuild the whole ledger from its transfers, and compare with what stands.
 
-Source: the rules of crediting, "Ledger" and "Numbers that must always hold".
+Source: docs/specs/points.md 1.5, 4.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,7 @@
 """A stand-in of WESTER's points system: it takes the file of credits and answers with another.
 
 Most credits it makes; some it rejects, one it forgets at first, one it makes with another amount,
-of one it says two things, and of one nobody here has ever heard. Source: crediting the points,
-settlement.
+of one it says two things, and of one nobody here has ever heard. Source: docs/specs/points.md 3.
 """
 
 import csv

@@ -30,7 +30,8 @@ def by_staff(label: "StrPromise") -> "ForeignKey":
 class Draw(models.Model):
     """One draw of a campaign, from the freeze to its confirmation or its void.
 
-    Source: the draw protocol. Bytes that are published stand here as they were written once.
+    Source: docs/specs/draw-protocol.md 2.7, 4. Bytes that are published stand here as they
+    were written once.
     """
 
     class State(models.TextChoices):

@@ -18,7 +18,7 @@ OF_A_CAMPAIGN = Q(
 class Account(models.Model):
     """Points of one kind of a campaign, or of one member under any campaign.
 
-    Source: the rules of crediting, "Ledger". The balance follows from the transfers; whatever
+    Source: docs/specs/points.md 1.1, 1.2. The balance follows from the transfers; whatever
     writes transfers has the database write it, and nothing else can.
     """
 

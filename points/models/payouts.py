@@ -11,8 +11,9 @@ from lottery.models import Draw
 class Payout(models.Model):
     """The approved crediting of a draw's awards; there is one as soon as it is approved.
 
-    What was approved is an upper bound: the recheck may only lower it. Source: the rules of
-    crediting, "The February payout".
+    What was approved is an upper bound: the recheck may only lower it.
+
+    Source: docs/specs/points.md 2.
     """
 
     draw = models.OneToOneField(Draw, models.PROTECT, related_name="payout", verbose_name=_("draw"))

@@ -52,7 +52,7 @@ class Sha256(Func):
 class Transfer(models.Model):
     """A move of points; a mistake is reversed, never edited.
 
-    Source: the rules of crediting, "Ledger".
+    Source: docs/specs/points.md 1.
     """
 
     class Kind(models.TextChoices):

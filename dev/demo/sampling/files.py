@@ -1,6 +1,6 @@
 """Feed files: rows cut into files, each written with its manifest.
 
-Source: feed contract, form, encoding, name, manifest.
+Source: docs/specs/feeds.md 1.1, 1.2, 1.3, 1.4.
 """
 
 import gzip
