@@ -13,10 +13,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from campaign import roles
-from campaign.models import AuditRecord, Campaign
+from campaign.models import AuditRecord, Campaign, User
 from config.env import MovedClock
 from lottery import bundle
 from lottery.models import Draw
+from lottery.queries import subject_of
 from lottery.receipts import receipt_json
 from tests.campaign.staffpages import signed_in
 from tests.factories.campaign import UserFactory
@@ -25,10 +26,12 @@ from tests.factories.lottery import (
     FREEZES,
     ROUND,
     closed_campaign,
+    confirm,
     confirmed_draw,
     drawn_draw,
     frozen_draw,
     published_draw,
+    reread,
 )
 from tests.lottery.test_admin import act
 
@@ -122,6 +125,18 @@ def test_the_bundle_is_what_the_export_writes(stand: Stand, make: Callable[..., 
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as packed:  # type: ignore[attr-defined]  # of a streamed answer
         found = {name: packed.read(name) for name in packed.namelist()}
     assert found == {name: b"".join(open_()) for name, open_ in bundle.bundle_files(draw).items()}
+
+
+def test_the_audit_records_who_took_what_is_not_public_yet(stand: Stand) -> None:
+    draw = drawn_draw({"W1": 5_000})
+    client = staff("auditor")
+
+    for step in (reread, confirm):
+        assert list(client.get(place("bundle", step(draw))).streaming_content)  # type: ignore[attr-defined]  # of a streamed answer
+
+    line = AuditRecord.objects.get(action="draw.export")
+    assert line.user == User.objects.get(groups__name="auditor")
+    assert (line.subject, line.detail["public"]) == (subject_of(draw), False)
 
 
 @pytest.mark.slow
