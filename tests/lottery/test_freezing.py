@@ -12,7 +12,7 @@ from campaign import refusals as campaign_refusals
 from campaign.models import Campaign
 from core.models import AuditRecord
 from entries import entering
-from lottery import entrant_list, freezing, keys, protocol
+from lottery import entrant_list, forecasting, freezing, keys, protocol
 from lottery.beacon import QUICKNET
 from lottery.chains import chain_of
 from lottery.local_chain import SteerableChain
@@ -36,6 +36,7 @@ from tests.factories.lottery import (
     published_draw,
     void,
 )
+from tests.factories.totals import TotalFactory
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -231,6 +232,27 @@ def test_second_draw_is_refused_while_one_stands() -> None:
     draw = published_draw()
 
     refused(DrawStands, "not void", campaign=draw.campaign, round_time=ROUND + DAY)
+
+
+def test_draw_of_the_same_round_of_another_chain_is_another_draw() -> None:
+    draw = published_draw()
+
+    assert freezing.same_draw(draw, chain="local", number=draw.round) is draw
+    for chain, number in (("quicknet", draw.round), ("local", draw.round + 1)):
+        with pytest.raises(DrawStands):
+            freezing.same_draw(draw, chain=chain, number=number)
+
+
+def test_totals_of_another_campaign_count_for_nobody() -> None:
+    campaign = closed_campaign({"W1": 5_000, "W2": 4_999})
+    for member in ("W1", "W2", "W3"):
+        TotalFactory.create(campaign=CampaignFactory.create(), wester_id=member, total_yen=9_000)
+    EntryFactory.create(campaign=campaign, wester_id="W3")
+
+    draw = frozen_draw(campaign=campaign)
+
+    assert frozen_members(draw) == {"W1": (5_000, 5_000)}
+    assert forecasting.read_rewards(draw.terms) == {5_000: 1}
 
 
 def test_frozen_again_for_its_round_nothing_changes() -> None:

@@ -12,6 +12,7 @@ from bookings.models import Booking
 from campaign.models import Campaign
 from entries import standing
 from entries.models import Entry
+from lottery import results
 from portal import reasons
 from tests.factories.bookings import BookingFactory
 from tests.factories.entries import EntryFactory, MembershipFactory
@@ -139,3 +140,14 @@ def test_members_read_why_they_came_too_late() -> None:
     terms = closed_campaign({}).terms.get()
 
     assert "not known" in reasons.member_sentences(terms)["known_too_late"]
+
+
+def test_nothing_of_a_result_is_told_before_it_is_confirmed() -> None:
+    draw = drawn_draw()
+    before = results.member_result(draw, "W2")
+
+    assert draw.awards.count() == 3
+    assert (before.is_confirmed, before.rank, before.award_points) == (False, None, None)
+    after = results.member_result(confirm(draw), "W2")
+    assert (after.is_confirmed, after.award_points) == (True, 12_340)
+    assert after.rank in {1, 2, 3}

@@ -7,7 +7,7 @@ import pytest
 from core.models import Approval
 from lottery import forgetting
 from lottery.refusals import KeysNeeded
-from points import closing, correcting, expiring
+from points import closing, correcting, expiring, queries
 from points.models import Payout
 from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed, SumsDiffer
 from tests.campaign.refused import sql
@@ -55,6 +55,18 @@ def test_it_is_closed_when_every_key_agrees(
     assert not closing.close_payout(payout=payout, at=CREDIT_AT)
     with pytest.raises(PayoutClosed):
         settle(payout, tmp_path, [answer(rows["W1"])], sequence=3)
+
+
+def test_open_keys_of_another_campaign_are_no_matter(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
+    other = paid({"W9": 5_000})
+    export(other, tmp_path)
+    settle(payout, tmp_path, map(answer, rows.values()))
+
+    assert queries.key_counts(payout)["missing_there"] == 0
+    assert queries.key_counts(other)["missing_there"] == 1
+    assert closing.close_payout(payout=payout, at=CREDIT_AT)
 
 
 @pytest.mark.parametrize("verdict", ["credited", "rejected"])

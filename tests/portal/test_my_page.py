@@ -15,6 +15,7 @@ from portal import my_page, reasons
 from portal.states import ShownState
 from tests.factories.entries import EntryFactory, MemberFactory
 from tests.factories.network import RideFactory
+from tests.factories.totals import TotalFactory
 from tests.portal.members import (
     AS_OF,
     CLOSES,
@@ -252,6 +253,14 @@ def test_the_day_is_that_of_the_last_finished_run(terms: Terms, member: Member) 
 def test_yen_that_wait_are_told_apart(terms: Terms, member: Member) -> None:
     count_total(terms, member.wester_id, 1_000, awaiting_yen=2_500)
     assert "このほか2,500円分を確認中です。" in look(member).text
+
+
+def test_the_total_is_that_of_the_campaign(terms: Terms, member: Member) -> None:
+    TotalFactory.create(wester_id=member.wester_id, total_yen=9_000, awaiting_yen=300)
+
+    total = my_page.shown_total(terms, member.wester_id, now=AS_OF)
+
+    assert (total.yen, total.awaiting_yen) == (0, 0)
 
 
 @pytest.mark.parametrize(

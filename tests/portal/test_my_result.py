@@ -20,6 +20,7 @@ from tests.factories.lottery import (
     frozen_draw,
     publish,
     published_draw,
+    run,
     void,
 )
 from tests.points import steps
@@ -273,11 +274,14 @@ def test_a_void_draw_is_told_with_its_reason_until_the_next_is_confirmed(
         at=LATER + timedelta(hours=1),
         round_time=ROUND + timedelta(days=4),
     )
-    publish(second, at=LATER + timedelta(hours=2))
+    second = publish(second, at=LATER + timedelta(hours=2))
     set_clock(LATER + timedelta(hours=3))
     text = look(first.campaign, "W2").text
     assert "次回の抽選は2025年1月21日（火）12時に行います。" in text
     assert "抽選の対象です。" in text
+    steps.confirm(run(second))
+    set_clock(steps.CONFIRMED_AT)
+    assert "無効となりました" not in look(first.campaign, "W3").text
 
 
 @pytest.mark.parametrize("wester_id", ["W2", "nobody"])
