@@ -164,3 +164,11 @@ def test_lists_name_tests_that_are_there_and_no_change_twice(app: str) -> None:
     assert [test for one in mutants for test in one.tests if not (ROOT / test).is_file()] == []
     assert all(one.tests for one in mutants)
     assert len({(one.replacements, one.app) for one in mutants}) == len(mutants)
+
+
+@pytest.mark.parametrize("app", lists())
+def test_every_entry_can_be_applied_once(app: str) -> None:
+    for one in read_mutants([app]):
+        for change in one.replacements:
+            assert (ROOT / change.file).read_text().count(change.before) == 1, one.title
+        assert all((ROOT / path).exists() for path in one.tests), one.title

@@ -15,6 +15,7 @@ from core.models import User
 from tests.factories.campaign import JAPAN
 
 MODELS = ("campaign", "terms", "approval", "auditrecord")
+OF_CORE = ("approval", "auditrecord", "user")
 SignIn = Callable[[User], Client]
 
 
@@ -27,8 +28,9 @@ def signed_in(user: User) -> Client:
 
 
 def page(model: str, view: str = "changelist", *arguments: object) -> str:
-    """Return the address of a staff page of this app."""
-    return reverse(f"admin:campaign_{model}_{view}", args=arguments)
+    """Return the address of a model's page."""
+    app = "core" if model in OF_CORE else "campaign"
+    return reverse(f"admin:{app}_{model}_{view}", args=arguments)
 
 
 def act(client: Client, model: str, action: str, *rows: Any) -> list[tuple[str, str]]:

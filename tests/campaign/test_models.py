@@ -119,7 +119,7 @@ def test_approval_by_another_person_binds_a_superuser_past_the_orm() -> None:
 
     with refused_as("approval_by_another_person"):
         sql(
-            "UPDATE campaign_approval SET state = 'approved', decided_at = now(),"
+            "UPDATE core_approval SET state = 'approved', decided_at = now(),"
             " decided_by_id = requested_by_id"
         )
 
@@ -173,9 +173,9 @@ def test_approval_that_has_ended_stays(state: str) -> None:
     ApprovalFactory.create(**{state: True})
 
     with refused_as("approval_ended_stays"):
-        sql("UPDATE campaign_approval SET state = 'open', decided_at = NULL, decided_by_id = NULL")
+        sql("UPDATE core_approval SET state = 'open', decided_at = NULL, decided_by_id = NULL")
     with refused_as("approval_ended_stays"):
-        sql("UPDATE campaign_approval SET decided_at = decided_at")
+        sql("UPDATE core_approval SET decided_at = decided_at")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_approval_that_has_ended_stays(state: str) -> None:
         "content = '{}'",
         f"content_sha256 = '{SHA256}'",
         "requested_at = now()",
-        "requested_by_id = (SELECT max(id) FROM campaign_user)",
+        "requested_by_id = (SELECT max(id) FROM core_user)",
     ],
 )
 def test_approval_request_stays(change: str) -> None:
@@ -194,7 +194,7 @@ def test_approval_request_stays(change: str) -> None:
     UserFactory.create()
 
     with refused_as("approval_request_stays"):
-        sql(f"UPDATE campaign_approval SET {change}")
+        sql(f"UPDATE core_approval SET {change}")
 
 
 def test_approval_request_may_be_saved_as_it_is() -> None:
@@ -210,7 +210,7 @@ def test_approval_is_never_deleted(state: dict[str, bool]) -> None:
     with refused_as("approval_never_deleted"):
         Approval.objects.all().delete()
     with refused_as("approval_never_deleted"):
-        sql("DELETE FROM campaign_approval")
+        sql("DELETE FROM core_approval")
 
 
 def test_auditrecord_names_somebody() -> None:
@@ -226,7 +226,7 @@ def test_auditrecord_is_only_added_to() -> None:
     AuditRecordFactory.create()
 
     with refused_as("auditrecord_append_only"):
-        sql("UPDATE campaign_auditrecord SET action = action")
+        sql("UPDATE core_auditrecord SET action = action")
     with refused_as("auditrecord_append_only"):
         AuditRecord.objects.all().delete()
 
@@ -237,8 +237,8 @@ def test_auditrecord_is_only_added_to() -> None:
 @pytest.mark.parametrize(
     ("table", "name"),
     [
-        ("campaign_approval", "approval_never_truncated"),
-        ("campaign_auditrecord", "auditrecord_never_truncated"),
+        ("core_approval", "approval_never_truncated"),
+        ("core_auditrecord", "auditrecord_never_truncated"),
         ("campaign_terms", "terms_never_truncated"),
     ],
 )

@@ -123,10 +123,10 @@ def test_dry_run_of_a_decision_leaves_no_trace(waiting: Approval, verb: str, sta
 @pytest.mark.parametrize(
     ("verb", "by", "sentence"),
     [
-        ("approve", "asking", "This person does not hold the permission campaign.decide_approval."),
+        ("approve", "asking", "This person does not hold the permission core.decide_approval."),
         ("approve", "admin", "Nobody approves what they asked for themselves; ask another person."),
         ("approve", "nobody", "There is no active staff user with this name; see: staff add."),
-        ("refuse", "other", "This person does not hold the permission campaign.decide_approval."),
+        ("refuse", "other", "This person does not hold the permission core.decide_approval."),
     ],
 )
 def test_decisions_are_refused_in_a_sentence(

@@ -55,7 +55,7 @@ def test_role_has_of_this_app_what_its_work_needs(role: str) -> None:
 
 
 def test_nobody_both_asks_and_decides() -> None:
-    both = {"campaign.request_publication", "campaign.decide_approval"}
+    both = {"campaign.request_publication", "core.decide_approval"}
 
     assert [role for role in roles.ROLES if both <= roles.registered(role)] == []
 
@@ -99,7 +99,7 @@ def test_grant_of_one_app_leaves_the_others_alone() -> None:
 
     roles.grant_role_permissions(apps.get_app_config("campaign"))
 
-    assert "campaign.view_user" not in held("support")
+    assert "core.view_user" not in held("support")
     assert "sessions.view_session" in held("support")
 
 
@@ -113,17 +113,17 @@ def test_grant_makes_a_group_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_registered_permission_reaches_its_role_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roles, "_permissions", {**roles._permissions, "ops": {"campaign.add_user"}})
+    monkeypatch.setattr(roles, "_permissions", {**roles._permissions, "ops": {"core.add_user"}})
 
     grant()
 
-    assert held("ops") == {"campaign.add_user"}
-    assert "campaign.add_user" not in held("auditor")
+    assert held("ops") == {"core.add_user"}
+    assert "core.add_user" not in held("auditor")
 
 
 def test_unknown_role_cannot_be_registered() -> None:
     with pytest.raises(KeyError):
-        roles.register("boss", {"campaign.decide_approval"})
+        roles.register("boss", {"core.decide_approval"})
 
 
 def test_migrate_of_some_apps_alone_may_come_before_there_are_groups(

@@ -58,7 +58,9 @@ class Mutant:
     @property
     def migrates(self) -> bool:
         """Return whether the database has to be made anew to show the change."""
-        return any("/migrations/" in one.file for one in self.replacements)
+        return any(
+            one.file.endswith(".sql") or "/migrations/" in one.file for one in self.replacements
+        )
 
     @contextmanager
     def applied(self, checkout: Path) -> Iterator[None]:

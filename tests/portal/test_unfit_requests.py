@@ -199,7 +199,7 @@ def test_an_action_that_fails_is_an_error(office: Client, monkeypatch: pytest.Mo
     assert approval
     monkeypatch.setattr("core.approvals.refuse", lambda **_: 1 / 0)
     chosen = {"action": "refuse", "_selected_action": approval.pk}
-    page = reverse("admin:campaign_approval_changelist")
+    page = reverse("admin:core_approval_changelist")
 
     assert office.post(f"{page}?state=approved", chosen).status_code == 500
 
