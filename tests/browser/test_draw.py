@@ -109,11 +109,27 @@ def test_the_draw_is_good_to_look_at(site: Site, visit: Visit, stage: str, langu
     assert_good_everywhere(page)
 
 
-def test_before_the_freeze_the_draw_is_good_to_look_at(site: Site, visit: Visit) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ja", "抽選はまだ始まっていません。"), ("en", "The draw has not begun yet.")],
+)
+def test_before_the_freeze_the_draw_is_good_to_look_at(
+    site: Site, visit: Visit, language: str, said: str
+) -> None:
     site.at(SEEN_AT["frozen"])
-    page = visit()
+    page = visit(language)
     page.goto(site.url("draw/"))
-    expect(page.get_by_text("抽選はまだ始まっていません。")).to_be_visible()
+    expect(page.get_by_text(said)).to_be_visible()
+    assert_good_everywhere(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_checked_receipt_is_good_to_look_at(site: Site, visit: Visit, language: str) -> None:
+    winner = ids_by_rank(make_draw(site, "confirmed"))[0]
+    page = visit(language)
+    visit_receipt(site, page, winner)
+    page.locator("[data-check-mine]").click()
+    assert outcomes(page) == dict.fromkeys(STEPS, "ok")
     assert_good_everywhere(page)
 
 

@@ -83,6 +83,25 @@ def test_back_and_pressed_again_makes_no_second_entry(site: Site, visit: Visit) 
     assert Entry.objects.count() == 1
 
 
+def test_the_button_of_a_tab_from_before_another_sign_in_leads_to_one_that_works(
+    site: Site, visit: Visit
+) -> None:
+    site.at(PRESSED)
+    page = visit()
+    sign_in(page, site)
+    other = page.context.new_page()
+    other.goto(site.url())
+    other.get_by_role("button", name="ログアウト").click()
+    sign_in(other, site)
+    page.get_by_role("button", name="エントリーする", exact=True).click()
+    expect(page.get_by_text("操作は完了していません。")).to_be_visible()
+    assert_good_to_use(page)
+    assert not Entry.objects.exists()
+    page.get_by_role("link", name="キャンペーンページに戻る").click()
+    page.get_by_role("button", name="エントリーする", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("エントリーが完了しました。")
+
+
 def test_double_click_makes_one_entry(site: Site, visit: Visit) -> None:
     site.at(PRESSED)
     page = visit()
