@@ -64,7 +64,8 @@ def open_closed_streams() -> None:
         except OSError:
             os.open(os.devnull, flags)  # gets the lowest number that is free: this one
     if sys.stdin is None:
-        sys.stdin = open(STDIN, closefd=False)  # noqa: SIM115 - it is no path, and stays
+        # It is no path, and stays.
+        sys.stdin = open(STDIN, closefd=False, encoding="utf-8")  # noqa: SIM115
 
 
 def text_stream(file: LastingFile, former: TextIO | None) -> TextIO:

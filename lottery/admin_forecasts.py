@@ -81,6 +81,8 @@ def plots_of(campaign: Campaign) -> list[Plot]:
         one.run.as_of.astimezone(JAPAN).date(): one.forecast()
         for one in kept.select_related("run").order_by("run__as_of", "id")
     }
+    if not days:
+        return []
     return [
         plot_days(_("Winners"), [(day, winners_of(one)) for day, one in days.items()]),
         plot_days(

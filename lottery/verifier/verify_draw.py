@@ -758,7 +758,8 @@ def show_progress(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except (AttributeError, OSError):
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
+        # For the rest of the process.
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 def say(line: str) -> None:
@@ -794,7 +795,8 @@ def run() -> int:
     try:
         return main()
     except OSError as error:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
+        # For the rest of the process.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         if not isinstance(error, BrokenPipeError):
             show_progress(f"The result cannot be printed ({error.strerror}).\n")
         return 1

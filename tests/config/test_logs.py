@@ -198,7 +198,7 @@ def test_a_served_request_is_logged_by_its_route(lines: io.StringIO, client: Cli
     assert len(line["request_id"]) == 32
 
 
-@app.task(name="tests.repeat")
+@app.task(name="tests.repeat", shared=False)
 def repeat(*words: str, fails: bool = False) -> str:
     if fails:
         raise ValueError(*words)

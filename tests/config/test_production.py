@@ -11,7 +11,7 @@ FIT = {
     "moved_clock": False,
     "command_approval": False,
     "secret_key": PRODUCTION["SECRET_KEY"],
-    "embedded": False,
+    "servers": True,
     "sign_in": True,
     "draw": True,
 }
@@ -41,7 +41,7 @@ UNFIT = [
         {"secret_key": "django-insecure-" + PRODUCTION["SECRET_KEY"]}, SECRET, id="Django's secret"
     ),
     pytest.param(
-        {"embedded": True},
+        {"servers": False},
         "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.",
         id="embedded servers",
     ),

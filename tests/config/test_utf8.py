@@ -23,9 +23,10 @@ from tests.outside import NOBODY_LISTENS, ROOT, environment
 ASCII = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
 STREAMS = {"LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "latin-1"}
 JOURNEY = "のぞみ:東京>新神戸"
+APPS = ("core", "bookings", "campaign", "entries", "lottery", "points", "portal", "config", "dev")
 PRODUCT = [
     path
-    for app in ("bookings", "campaign", "config", "entries", "lottery", "points", "portal")
+    for app in APPS
     for path in sorted((ROOT / app).glob("**/*.py"))
     if "migrations" not in path.parts
 ]

@@ -100,7 +100,7 @@ def test_nobody_else_refuses(asking: Actor, role: str) -> None:
 
     ((level, sentence),) = act(signed_in(stranger), "approval", "refuse", approval)
 
-    assert (level, sentence.split(" campaign.")[0]) == (
+    assert (level, sentence.split(" core.")[0]) == (
         "warning",
         "This person does not hold the permission",
     )

@@ -14,7 +14,7 @@ import pytest
 from dev import bootstrap
 from tests.outside import ROOT, environment, run_python
 
-FILE = ROOT / "config" / "bootstrap.py"
+FILE = ROOT / "dev" / "bootstrap.py"
 RUN_AS_OLD = "import runpy, sys; sys.version_info = {version}; runpy.run_path({file!r})"
 
 

@@ -33,7 +33,7 @@ from tests.points.answers import answer, export, settle, write_answers
 from tests.points.steps import CREDIT_AT, confirmed, paid, prepared
 
 pytestmark = pytest.mark.django_db
-OURS = ("bookings", "campaign", "entries", "lottery", "points")
+OURS = ("core", "bookings", "campaign", "entries", "lottery", "points")
 AFTER_ROUND = ROUND + timedelta(hours=1)
 
 

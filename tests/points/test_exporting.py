@@ -142,6 +142,10 @@ def test_a_folder_that_is_none_is_refused(payout: Payout, tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(UnfitFolder):
         export(payout, tmp_path / "file")
+    (tmp_path / "credits-20250215-001.csv").mkdir()
+    with pytest.raises(UnfitFolder):
+        export(payout, tmp_path)
+    assert not CreditFile.objects.exists()
 
 
 def test_a_full_disk_leaves_no_member_behind(payout: Payout, tmp_path: Path) -> None:
@@ -151,7 +155,3 @@ def test_a_full_disk_leaves_no_member_behind(payout: Payout, tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
     exporting.export_credits(payout=payout, folder=tmp_path, at=CREDIT_AT)
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
-    (tmp_path / "credits-20250215-001.csv").mkdir()
-    with pytest.raises(UnfitFolder):
-        export(payout, tmp_path)
-    assert not CreditFile.objects.exists()

@@ -17,7 +17,7 @@ MIDNIGHT = datetime(2025, 1, 31, 15, tzinfo=UTC)
         ("day", BEFORE_MIDNIGHT, '<time datetime="2025-01-31">Friday, January 31, 2025</time>'),
         ("day", MIDNIGHT, '<time datetime="2025-02-01">Saturday, February 1, 2025</time>'),
         ("day", date(2025, 2, 1), '<time datetime="2025-02-01">Saturday, February 1, 2025</time>'),
-        ("bare_day", MIDNIGHT, '<time datetime="2025-02-01">February 1</time>'),
+        ("bare_day", MIDNIGHT, '<time datetime="2025-02-01">February 1, 2025</time>'),
         (
             "second",
             BEFORE_MIDNIGHT,
