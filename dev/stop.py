@@ -9,8 +9,10 @@ from dev.demo.place import end_demo
 from dev.embedded import services
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     """Stop what runs, and print what it was."""
+    if words:
+        sys.exit("Usage: python -m dev.stop")
     try:
         demo = ["the demo"] if end_demo(state_folder()) else []
         stopped = demo + services.stop(state_folder())
@@ -21,4 +23,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     restart_in_utf8()
-    main()
+    main(sys.argv[1:])

@@ -31,10 +31,10 @@ def database_url() -> str:
 
 def shell(*words: object) -> "subprocess.CompletedProcess[str]":
     """Start a command in a process of its own, on the tests' database."""
-    return manage(*map(str, words), **tests_own())
+    return manage(*map(str, words), **own_servers())
 
 
-def tests_own() -> dict[str, str]:
+def own_servers() -> dict[str, str]:
     """Return the variables of the tests' own database and clock."""
     return {
         "DATABASE_URL": database_url(),
@@ -109,7 +109,7 @@ def test_work_is_done_with_a_closed_stream(closed: int, code: int, tmp_path: Pat
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env=environment(**tests_own()),
+        env=environment(**own_servers()),
         timeout=300,
     )
 

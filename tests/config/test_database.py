@@ -12,7 +12,7 @@ from tests.outside import run_python
 # Somebody holds the pool's one connection while two visitors come: one in vain, one after it.
 BUSY = """
 import json, os, threading, time
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "dev.settings"
 import django
 django.setup()
 import logging; logging.disable()

@@ -105,5 +105,5 @@ def test_shorter_gap_is_refused_outside_the_demo(tmp_path: Path) -> None:
 
 
 def run_settings(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    environment = {"DJANGO_SETTINGS_MODULE": "config.settings", "LOCAL_STATE_DIR": str(folder)}
+    environment = {"DJANGO_SETTINGS_MODULE": "dev.settings", "LOCAL_STATE_DIR": str(folder)}
     return run_python("-c", READ, **{**environment, **variables})

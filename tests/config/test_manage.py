@@ -32,8 +32,8 @@ UNREACHABLE = (
         ),
         pytest.param(
             {"LOCAL_STATE_DIR": "/dev/null/state"},
-            'Environment variable "LOCAL_STATE_DIR" must name a folder that can be written '
-            "(Not a directory).",
+            "The folder /dev/null/state cannot be used (Not a directory); set LOCAL_STATE_DIR to "
+            "one that can be written.",
             id="a folder that cannot be",
         ),
         pytest.param(

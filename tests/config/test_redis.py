@@ -23,7 +23,7 @@ from tests.outside import NOBODY_LISTENS, run_python
 VERIFIED = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
 USE = """
 import json, os
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "dev.settings"
 import django
 django.setup()
 from django.core.cache import cache

@@ -120,7 +120,7 @@ def test_a_program_that_is_not_ours_starts_as_it_was_told(foreign: dict[str, str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["dev.embedded", "dev.translations", "dev.wester"])
+@pytest.mark.parametrize("module", ["dev.stop", "dev.wester"])
 def test_our_other_programs_restart_in_utf8(foreign: dict[str, str], module: str) -> None:
     told = run("-X", "importtime", "-m", module, "--help", variables=foreign).stderr
 

@@ -120,7 +120,7 @@ class Demo:
 
     def stop(self) -> str:
         """Run what make stop runs."""
-        done = run_python("-m", "dev.embedded", "stop", LOCAL_STATE_DIR=str(self.places.state))
+        done = run_python("-m", "dev.stop", LOCAL_STATE_DIR=str(self.places.state))
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 

@@ -134,7 +134,7 @@ def test_stop_while_a_command_starts(state: Places) -> None:
     starting = start_apart(state)
     wait_for(state.state.exists)
 
-    stopping = run_python("-m", "dev.embedded", "stop", LOCAL_STATE_DIR=str(state.state))
+    stopping = run_python("-m", "dev.stop", LOCAL_STATE_DIR=str(state.state))
 
     assert (stopping.returncode, stopping.stderr) == (0, "")
     assert (starting.communicate()[1], starting.returncode) == ("", 0)

@@ -134,12 +134,14 @@ def test_the_audit_records_who_took_what_is_not_public_yet(stand: Stand) -> None
     draw = drawn_draw({"W1": 5_000})
     client = staff("auditor")
 
-    client.get(place("bundle", draw))
-    client.get(place("bundle", confirm(draw)))
+    before = client.get(place("bundle", draw))
+    after = client.get(place("bundle", confirm(draw)))
 
     line = AuditRecord.objects.get(action="draw.export")
     assert line.user == User.objects.get(groups__name="auditor")
     assert (line.subject, line.detail["public"]) == (subject_of(draw), False)
+    for answer in (before, after):  # which ends the connection as well
+        answer.close()
 
 
 @pytest.mark.slow
