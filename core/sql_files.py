@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps as every_app
 from django.db import migrations
+from psycopg import sql
 
 # Whoever may create temporary tables could otherwise put one in front of ours (pg_temp comes first
 # where a path does not name it), so that a trigger would look there.
@@ -17,6 +18,12 @@ def read_sql(app: str, name: str) -> str:
     """Return the text of an app's SQL file."""
     folder = Path(every_app.get_app_config(app).path)
     return (folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def compose_sql(app: str, name: str, **parts: sql.Composable) -> sql.Composed:
+    """Return an app's statement with its {named} parts put in; values stay %(named)s."""
+    text = sql.SQL(read_sql(app, name))
+    return text.format(**parts)
 
 
 def load_sql(app: str, *names: str) -> migrations.RunPython:

@@ -1,6 +1,6 @@
 -- reversal_verdict: the view of each reversal, whether it mirrors one transfer and was decided
--- The trigger of the transfers and ledger verify ask it. What was reversed is debited to a campaign's
--- account: the issuer's, the budget's or the reserved one. Uses creditanswer_of_a_key.
+-- The trigger of the transfers and ledger verify read it. A reversal goes to an account of the
+-- campaign: the issuer's, the budget's or the reserved one. Uses creditanswer_of_a_key.
 CREATE OR REPLACE VIEW points_reversalverdict AS
 SELECT
     reversal.id AS transfer_id,

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from config.database import POOL_PATIENCE_S, connection_settings
+from dev.embedded import services
 from dev.embedded.places import Places
 from tests.outside import run_python
 
@@ -22,11 +23,14 @@ from django.test import Client
 taken, free = threading.Event(), threading.Event()
 
 def hold():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        taken.set()
-        free.wait()
-    connection.close()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            taken.set()
+            free.wait()
+        connection.close()
+    finally:
+        taken.set()  # nobody waits for a holder that failed
 
 holder = threading.Thread(target=hold)
 holder.start()
@@ -72,6 +76,8 @@ def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
 
 @pytest.mark.slow
 def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: Places) -> None:
+    services.ensure_running(other_state.state, database=True, broker=True)
+
     done = run_python("-c", BUSY, LOCAL_STATE_DIR=str(other_state.state), DATABASE_POOL="1")
 
     assert done.returncode == 0, done.stderr

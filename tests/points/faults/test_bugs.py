@@ -63,4 +63,4 @@ def test_a_planted_bug_is_found(bug: str, machine: Machine, small: str, tmp_path
     with pytest.raises(Broken) as found:
         trial(machine, small, tmp_path, bug)
 
-    assert found.value.name == name
+    assert found.value.name == name, found.value
