@@ -11,9 +11,8 @@ from campaign.models import Campaign
 from campaign.states import entry_state
 from campaign.termsfile import read_file
 from core import arguments, clock
+from core.approval_reports import report_request
 from core.commands import Report, VerbCommand, one_transaction
-from core.models import Approval
-from core.requests import describe_request
 
 
 def file_argument(parser: CommandParser) -> None:
@@ -77,7 +76,13 @@ class Command(VerbCommand):
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
-        return asked(code, approval, "Campaign %s is published already.", dry_run=dry_run)
+        return report_request(
+            f"Campaign {code}",
+            approval,
+            data={"code": code},
+            nothing=f"Campaign {code} is published already.",
+            dry_run=dry_run,
+        )
 
     def revise(self, *, code: str, file: Path, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for a new version of published terms; another person approves."""
@@ -88,7 +93,13 @@ class Command(VerbCommand):
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
-        return asked(code, approval, "Campaign %s: these terms are in force.", dry_run=dry_run)
+        return report_request(
+            f"Campaign {code}",
+            approval,
+            data={"code": code},
+            nothing=f"Campaign {code}: these terms are in force.",
+            dry_run=dry_run,
+        )
 
 
 def describe(campaign: Campaign) -> dict[str, Any]:
@@ -112,15 +123,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value) or "none"
     return "-" if value is None else str(value)
-
-
-def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
-    """Report an opened approval, or that there was nothing to ask for."""
-    if approval is None:
-        return Report({"code": code, "approval": None}, nothing % code)
-    if dry_run:
-        return Report({"code": code, "approval": None}, f"Campaign {code}: would ask for approval.")
-    return Report(
-        {"code": code, "approval": approval.pk, "content_sha256": approval.content_sha256},
-        f"Campaign {code}: {describe_request(approval)}",
-    )
