@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from campaign import queries, terms
 from campaign.models import Campaign
 from campaign.states import entry_state
-from campaign.termsfile import read_file
+from campaign.termsfile import read_campaign_file_at
 from core import arguments, clock
 from core.approval_reports import report_request
 from core.commands import Report, VerbCommand, one_transaction
@@ -44,7 +44,7 @@ class Command(VerbCommand):
     def load(self, *, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Set down an unpublished campaign as a file says."""
         actor = arguments.read_actor_or_machine(by)
-        content = read_file(file)
+        content = read_campaign_file_at(file)
         with one_transaction(dry_run=dry_run):
             changed = terms.load_campaign(content, at=clock.now(), actor=actor)
             shown = describe(queries.get_campaign(content.code))
@@ -89,7 +89,7 @@ class Command(VerbCommand):
         with one_transaction(dry_run=dry_run):
             approval = terms.request_revision(
                 campaign=queries.get_campaign(code),
-                file=read_file(file),
+                file=read_campaign_file_at(file),
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
