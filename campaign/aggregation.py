@@ -15,12 +15,18 @@ from django.db.models.expressions import Combinable
 
 from bookings.models import Booking
 from campaign import due, eligibility, queries
-from campaign.models import AggregationRun, AggregationShard, Campaign, Terms, Total
+from campaign.models import (
+    AggregationMode,
+    AggregationRun,
+    AggregationShard,
+    Campaign,
+    Terms,
+    Total,
+)
 from campaign.terms import written_values
 from core.canonical_json import content_sha256
 from core.locks import Lock, take
 
-Mode = AggregationRun.Mode
 Written = tuple[str, tuple[Any, ...]]  # a query and its parameters
 FULL_SHARDS = 2  # as many as workers are called: each reads all bookings for its members
 MEMBERS_PER_SHARD = 2_500
@@ -50,21 +56,25 @@ def start_run(
         terms_sha256=name_content(terms),
         as_of=as_of,
     )
-    if run.mode == Mode.FULL:
+    if run.mode == AggregationMode.FULL:
         due.cut_everybody(run, shards=FULL_SHARDS)
     else:
         due.cut_due(run, at_most=MEMBERS_PER_SHARD)
     return run, True
 
 
-def choose_mode(terms: Terms, *, full: bool) -> Mode:
+def choose_mode(terms: Terms, *, full: bool) -> AggregationMode:
     """Return how a run is done: in full if asked for, and where the terms are not the last run's.
 
     The first run has none before it, so it is full.
     """
     runs = AggregationRun.objects.filter(campaign=terms.campaign_id)
     last = runs.order_by("-id").values_list("terms_sha256", flat=True).first()
-    return Mode.INCREMENTAL if last == name_content(terms) and not full else Mode.FULL
+    return (
+        AggregationMode.INCREMENTAL
+        if last == name_content(terms) and not full
+        else AggregationMode.FULL
+    )
 
 
 def name_content(terms: Terms) -> str:
@@ -89,7 +99,7 @@ def compute_next(run: AggregationRun) -> bool:
     if shard is None:
         return False
     this = run.shards.filter(pk=shard.pk)
-    if run.mode == Mode.FULL:
+    if run.mode == AggregationMode.FULL:
         save_everybody(run.terms, shard=shard.number, shards=run.shards.count())
     else:
         save_members(run.terms, this)
