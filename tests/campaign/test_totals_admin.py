@@ -77,7 +77,7 @@ def warnings_on(staff: Client) -> list[str]:
     return [str(message) for message in get_messages(page.wsgi_request)]
 
 
-def test_the_list_asks_as_much_for_many_runs(staff: Client, campaign: Campaign) -> None:
+def test_the_list_needs_as_many_queries_for_many_runs(staff: Client, campaign: Campaign) -> None:
     counts = []
     for _ in range(2):
         ShardFactory.create(run=RunFactory.create(campaign=campaign, finished=True))

@@ -63,7 +63,7 @@ def test_floats_are_refused_at_any_depth(value: float, depth: int) -> None:
 
 @pytest.mark.parametrize("depth", [0, 1, 2, 5])
 @pytest.mark.parametrize("key", [1, 1.5, True, None], ids=repr)
-def test_keys_that_are_no_strings_are_refused_at_any_depth(key: object, depth: int) -> None:
+def test_keys_that_are_not_strings_are_refused_at_any_depth(key: object, depth: int) -> None:
     with pytest.raises(TypeError, match="by strings"):
         canonical_json(inside({key: 1}, depth))
 
