@@ -1,4 +1,4 @@
-"""What staff see and what nobody can write there."""
+"""What staff see, and that they can write nothing there."""
 
 from typing import Any
 

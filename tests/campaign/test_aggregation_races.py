@@ -128,7 +128,7 @@ def test_a_run_that_starts_meanwhile_is_the_same_run(campaign: Campaign) -> None
 
 
 def test_a_night_that_was_run_meanwhile_is_not_run_again(campaign: Campaign) -> None:
-    """A bell that rings twice: both look, one runs to its end, the other comes late."""
+    """A message that comes twice: both look, one runs to its end, the other comes late."""
     night = date(2024, 12, 28)
     with another_session() as submit:
         with transaction.atomic():

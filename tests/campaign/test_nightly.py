@@ -1,4 +1,4 @@
-"""The nights of a campaign: when a run is due, and what is said of those that had none."""
+"""The nights of a campaign: when a run is due, and how nights without one are reported."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The bell: beat rings it, workers come, and nothing depends on any one message."""
+"""The tasks: beat sends messages, workers compute, and nothing depends on any one message."""
 
 import time
 from datetime import date, datetime

@@ -141,7 +141,7 @@ def test_broken_load_leaves_the_draft_as_it_was() -> None:
 
 
 def test_every_rule_of_terms_has_its_sentence() -> None:
-    # Of the version and the publication nobody writes: they follow from those before.
+    # People do not write version and publication: they follow from those before.
     unwritten = {
         "terms_version_from_1",
         "terms_one_per_version",

@@ -1,4 +1,4 @@
-"""What terms can say at all, and that what is published stays."""
+"""What values terms can have, and that published ones never change."""
 
 from typing import Any
 

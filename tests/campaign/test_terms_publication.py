@@ -1,4 +1,4 @@
-"""Ask for the first publication, and have a second person allow it."""
+"""Request the first publication, which a second person approves."""
 
 from dataclasses import replace
 

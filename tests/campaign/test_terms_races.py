@@ -1,4 +1,4 @@
-"""Terms written, asked for and published in the same moment."""
+"""Terms written, requested and published in the same moment."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -94,7 +94,7 @@ def test_approval_and_new_request_at_once_do_not_lock_each_other_out(
 
 
 def test_approval_locks_the_campaign_before_the_request(asking: Actor, deciding: Actor) -> None:
-    """Who asks holds the campaign, then the request; the other way round both would wait."""
+    """A request locks the campaign, then the approval; in the other order both would wait."""
     campaign = CampaignFactory.create(draft=True)
     approval = ask_publication(campaign, asking)
 

@@ -1,4 +1,4 @@
-"""Ask for a new version of published terms; the old ones stay."""
+"""Request a new version of published terms; the old ones stay."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs, missed nights and reasons in the admin: seen by those who may, changed by nobody."""
+"""Runs, missed nights and reasons in the admin: seen by those who may, never changed."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -33,7 +33,7 @@ def campaign() -> Campaign:
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    """Return somebody of the support at work, reading English."""
+    """Return the browser of a person with the role support, in English."""
     client.force_login(UserFactory.create(role="support"))
     client.cookies["django_language"] = "en"
     return client

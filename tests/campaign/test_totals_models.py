@@ -71,7 +71,7 @@ def test_a_total_is_of_a_campaign_that_there_is() -> None:
 
 
 def test_a_campaign_is_never_deleted() -> None:
-    """Totals have no foreign key that would keep theirs."""
+    """Totals have no foreign key that would prevent it."""
     campaign = CampaignFactory.create()
 
     with refused_as("campaign_never_deleted"):

@@ -1,4 +1,4 @@
-"""Ask, approve, refuse and withdraw in the admin, each in the name of who is signed in."""
+"""Request, approve, refuse and withdraw in the admin, each in the name of who is signed in."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Four eyes: who may ask for what, and who may act at all."""
+"""Four eyes: who may request what, and who may act at all."""
 
 from collections.abc import Callable
 
@@ -113,7 +113,7 @@ def test_request_with_another_content_supersedes_the_open_one(doing: Doing, aski
 
 
 def test_request_by_another_person_supersedes_the_open_one(doing: Doing, asking: Actor) -> None:
-    """Else the first person could approve what the second asked for as their own request."""
+    """Else the first person could approve what the second requested as their own."""
     first = ask(asking)
     other = Actor(UserFactory.create(username="other", role="campaign"))
     second = ask(other)

@@ -1,4 +1,4 @@
-"""Four eyes: exactly what was asked for is done, once, by another person."""
+"""Four eyes: exactly what was requested is carried out, once, by another person."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who really typed a command: what the system says, not what the shell claims."""
+"""Who typed a command: by the system, not by the environment."""
 
 import os
 import pwd

@@ -48,7 +48,7 @@ def test_canonical_json_of_an_example() -> None:
 
 
 def inside(value: object, depth: int) -> dict[str, Any]:
-    """Return a content that holds a value below lists and dictionaries in turn."""
+    """Return a content with a value below lists and dictionaries in turn."""
     for level in range(depth):
         value = [0, value] if level % 2 else {"a": 0, "b": value}
     return {"top": value}

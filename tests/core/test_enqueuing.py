@@ -1,4 +1,4 @@
-"""A message that the broker refuses fails nobody, and every message is sent like that."""
+"""A message that the broker refuses raises nothing, and every message is sent like that."""
 
 import re
 from typing import Any

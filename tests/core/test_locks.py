@@ -1,4 +1,4 @@
-"""The advisory locks: held by a transaction, kept apart by kind and number."""
+"""The advisory locks: acquired until a transaction ends, distinct by kind and number."""
 
 import psycopg
 import pytest
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def is_free(lock: Lock, which: int = 0, *, shared: bool = False) -> bool:
-    """Ask as another session would."""
+    """Return whether another session could acquire the lock."""
     function = f"pg_try_advisory_xact_lock{'_shared' if shared else ''}"
     address = connection.get_connection_params()
     for name in ("cursor_factory", "context"):

@@ -1,4 +1,4 @@
-"""The groups hold what the roles were given, no more and no less, after every migrate."""
+"""The groups have exactly the permissions of the roles after every migrate."""
 
 import pytest
 from django.apps import apps

@@ -74,7 +74,7 @@ def test_add_staff_gives_a_second_role_and_keeps_the_password() -> None:
 
 
 def test_add_staff_normalizes_names_as_the_login_page_does() -> None:
-    """Django normalises what is typed there; a name kept otherwise could never sign in."""
+    """Django normalises what is typed there; a name stored otherwise could never sign in."""
     added = add(username="ｈａｎａｋｏ")
 
     assert added.user.username == "hanako"
