@@ -4,7 +4,7 @@ import django.db.models.expressions
 import django.db.models.functions.math
 import django.db.models.functions.text
 import django.db.models.lookups
-import lottery.models.draws_rules
+import lottery.models.draws
 from django.conf import settings
 from django.db import migrations, models
 
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('manifest_sha256', lottery.models.draws_rules.Sha256('manifest'))), name='draw_hash_is_of_its_manifest'),
+            constraint=models.CheckConstraint(condition=models.Q(('manifest_sha256', lottery.models.draws.Sha256('manifest'))), name='draw_hash_is_of_its_manifest'),
         ),
         migrations.AddConstraint(
             model_name='draw',

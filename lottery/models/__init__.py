@@ -1,4 +1,4 @@
-"""The draw of a campaign, who is in it, and what its winners get."""
+"""The tables of draws: draws, their entrants and awards, and forecasts; one module each."""
 
 from lottery.models.awards import Award
 from lottery.models.candidates import Candidate

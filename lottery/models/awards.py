@@ -1,4 +1,7 @@
-"""What the drawn entrants get."""
+"""The table of awards with its constraints.
+
+Its triggers stand in lottery/sql/award_triggers.sql.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +30,6 @@ class Award(models.Model):
     points = models.BigIntegerField(_("points"), db_comment="The reward, or under partial less.")
 
     class Meta:
-        # Its triggers stand in lottery/sql/award_triggers.sql.
         verbose_name = _("award")
         verbose_name_plural = _("awards")
         constraints = [

@@ -1,4 +1,4 @@
-"""What a draw was expected to come to, day by day."""
+"""The table of forecasts with its constraints."""
 
 from django.db import models
 from django.db.models import F, Q
