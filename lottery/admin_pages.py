@@ -85,15 +85,15 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send every file that there is of a draw, for those who check it before it is public."""
-    actor = actor_of(request, bundle.MAY_SEE)
+    actor = actor_of(request, bundle.PERMISSION)
     draw = find(pk)
     if not bundle.is_public(draw):
         bundle.record_export(draw, actor=actor, at=clock.now())
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, open_ in bundle.bundle_files(draw).items():
+        for name, stream in bundle.bundle_files(draw).items():
             with archive.open(name, "w", force_zip64=True) as file:
-                for block in open_():
+                for block in stream():
                     file.write(block)
     packed.seek(0)
     name = f"draw-{draw.campaign.code}-{draw.sequence}.zip"

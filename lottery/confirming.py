@@ -15,7 +15,7 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_for_approval, hold_subject, subject_of
+from lottery.queries import find_subject, hold_for_approval, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, NotDrawn, NotPublishedYet
 
 CONFIRM = "draw.confirm"
@@ -31,10 +31,10 @@ def request_confirmation(*, draw: Draw, actor: Actor, at: datetime) -> Approval 
         NotDrawn, NotPublishedYet, DrawEnded: there is no result that could be confirmed.
         NotPermitted: the person may not ask for it.
     """
-    held = hold_draw(draw)
-    if held.state == Draw.State.CONFIRMED:
+    locked = lock_draw(draw)
+    if locked.state == Draw.State.CONFIRMED:
         return None
-    return approvals.request(action=CONFIRM, subject=subject_of(held), actor=actor, at=at)
+    return approvals.request(action=CONFIRM, subject=subject_of(locked), actor=actor, at=at)
 
 
 def content_to_confirm(subject: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def confirm_approved(approval: Approval) -> Draw:
     """Confirm what was approved, in the approving transaction; return the draw, still held."""
     if approval.decided_at is None or approval.decided_by is None:
         raise TypeError("What was not decided is not carried out.")
-    draw = hold_subject(approval.subject)
+    draw = lock_subject(approval.subject)
     return confirm_draw(draw, by=approval.decided_by, at=approval.decided_at)
 
 

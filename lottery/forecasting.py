@@ -1,4 +1,4 @@
-"""Forecast the draw of a campaign from its totals, and keep one forecast for each nightly run."""
+"""Forecast the draw of a campaign from its totals, and store one forecast per nightly run."""
 
 from datetime import datetime
 
@@ -9,42 +9,43 @@ from django.db.models.functions import Least
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.queries import working_terms
 from entries.rules import any_keeps_out
-from lottery.entrant_list import CANDIDATES
+from lottery.entrant_list import compose_candidates
 from lottery.forecast import Forecast, forecast_draw
 from lottery.models import Candidate, KeptForecast
 
-# Two hash tables of members to look things up in.
+# Two hash joins over all members.
 MEMORY = "SET LOCAL work_mem = '128MB'"
 
 
 def forecast_campaign(campaign: Campaign) -> Forecast:
-    """Forecast the draw as if the entrants were frozen now, with the totals of the last run."""
+    """Forecast the draw as if the list were frozen now, with the totals of the last run."""
     terms = working_terms(campaign)
     return forecast_draw(read_rewards(terms), budget=terms.budget_points, policy=terms.policy)
 
 
 def read_rewards(terms: Terms) -> dict[int, int]:
-    """Return how many of those whom no rule keeps out would get which reward."""
+    """Return the rewards of all members whom no rule keeps out, with how many have each."""
     reward = Least(F("counting_total"), Value(terms.reward_cap_points))
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
     counted = eligible.values(reward=reward).annotate(entrants=Count("*"))
     statement, parameters = counted.query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
-        cursor.execute(f"{CANDIDATES} {statement}", [terms.campaign_id, *parameters])
+        cursor.execute(compose_candidates(statement), [terms.campaign_id, *parameters])
         return dict(cursor.fetchall())
 
 
-def keep_due_forecasts(*, at: datetime) -> int:
-    """Keep a forecast for each campaign's last finished run that has none; return how many.
+def store_due_forecasts(*, at: datetime) -> int:
+    """Store a forecast for each campaign's last finished run that has none; return how many.
 
-    Once the entrants are frozen there is nothing left to forecast. Two at once, or one again, keep
-    the same row.
+    A campaign whose entrants are frozen needs none. Repeated or concurrent calls store one row.
     """
     runs = runs_without_forecast()
     for run in runs:
         forecast = forecast_campaign(run.campaign)
-        KeptForecast.objects.bulk_create([kept(run, forecast, at=at)], ignore_conflicts=True)
+        KeptForecast.objects.bulk_create(
+            [forecast_row(run, forecast, at=at)], ignore_conflicts=True
+        )
     return len(runs)
 
 
@@ -59,8 +60,8 @@ def runs_without_forecast() -> list[AggregationRun]:
     return list(runs.select_related("campaign").order_by("id"))
 
 
-def kept(run: AggregationRun, forecast: Forecast, *, at: datetime) -> KeptForecast:
-    """Return the row of a forecast."""
+def forecast_row(run: AggregationRun, forecast: Forecast, *, at: datetime) -> KeptForecast:
+    """Return the unsaved row of a forecast."""
     return KeptForecast(
         run=run,
         computed_at=at,

@@ -15,7 +15,7 @@ from core.audit import Actor
 from core.models import Approval
 from lottery import documents
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
+from lottery.queries import find_subject, lock_draw, lock_subject, subject_of
 from lottery.refusals import KeysNeeded
 
 FORGET = "draw.forget"
@@ -36,10 +36,10 @@ def request_forgetting(*, draw: Draw, actor: Actor, at: datetime) -> Approval | 
         KeysNeeded: the draw is neither confirmed nor void, or an app above needs the keys.
         NotPermitted: the person may not ask for it.
     """
-    held = hold_draw(draw)
-    if held.forgotten_at:
+    locked = lock_draw(draw)
+    if locked.forgotten_at:
         return None
-    return approvals.request(action=FORGET, subject=subject_of(held), actor=actor, at=at)
+    return approvals.request(action=FORGET, subject=subject_of(locked), actor=actor, at=at)
 
 
 def content_to_forget(subject: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def content_to_forget(subject: str) -> dict[str, Any]:
 
 def forget_keys(approval: Approval) -> None:
     """Erase the keys as approved (called by the approval, in its transaction)."""
-    draw = hold_subject(approval.subject)
+    draw = lock_subject(approval.subject)
     draw.pid_key = draw.nonce_key = None
     draw.forgotten_at, draw.forgotten_by = approval.decided_at, approval.decided_by
     draw.save(update_fields=["pid_key", "nonce_key", "forgotten_at", "forgotten_by"])

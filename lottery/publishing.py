@@ -11,7 +11,7 @@ from core.audit import Actor
 from core.clock import JAPAN
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
+from lottery.queries import find_subject, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, PublishedTooLate
 
 PUBLISH = "draw.publish"
@@ -27,11 +27,11 @@ def request_publication(*, draw: Draw, actor: Actor, at: datetime) -> Approval |
         DrawEnded: the draw is void.
         NotPermitted: the person may not ask for it.
     """
-    held = hold_draw(draw)
-    if held.published_at and held.state != Draw.State.VOID:
+    locked = lock_draw(draw)
+    if locked.published_at and locked.state != Draw.State.VOID:
         return None
-    refuse_late(held, at)
-    return approvals.request(action=PUBLISH, subject=subject_of(held), actor=actor, at=at)
+    refuse_late(locked, at)
+    return approvals.request(action=PUBLISH, subject=subject_of(locked), actor=actor, at=at)
 
 
 def content_to_publish(subject: str) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def publish_draw(approval: Approval) -> None:
     Raises:
         PublishedTooLate: the instant to publish by passed before it was approved.
     """
-    draw = hold_subject(approval.subject)
+    draw = lock_subject(approval.subject)
     at, by = approval.decided_at, approval.decided_by
     if at is None or by is None:
         raise TypeError("What was not decided is not carried out.")

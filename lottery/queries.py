@@ -1,4 +1,4 @@
-"""Questions about draws. Published files are large: they are fetched only where they are read."""
+"""Queries and row locks of draws. The large columns of files are deferred."""
 
 from copy import copy
 from datetime import datetime
@@ -23,12 +23,12 @@ FILES = ("terms_json", "manifest", "verifier", "round_json", "result", "winners_
 
 
 def draws_of(campaign: Campaign) -> QuerySet[Draw]:
-    """Return the draws of a campaign in their order, the void ones too."""
+    """Return all draws of a campaign by sequence, void ones included."""
     return campaign.draws.select_related("campaign").order_by("sequence").defer(*FILES)
 
 
 def standing_draw(campaign: Campaign) -> Draw | None:
-    """Return the one draw of a campaign that is not void, if there is one."""
+    """Return the draw of a campaign that is not void, or None."""
     return draws_of(campaign).exclude(state=Draw.State.VOID).first()
 
 
@@ -65,7 +65,7 @@ def as_seen(draw: Draw, *, now: datetime) -> Draw | None:
 
 
 def latest_draw(campaign: Campaign) -> Draw:
-    """Return the last draw of a campaign: the one that stands, or the last void one.
+    """Return the draw of a campaign with the highest sequence, void or not.
 
     Raises:
         NoDraw: there was none.
@@ -89,24 +89,23 @@ def get_draw(code: str, sequence: int) -> Draw:
     return draw
 
 
-def hold_draw(draw: Draw) -> Draw:
-    """Hold the rows of a campaign and its draw to the end of the transaction, read afresh.
+def lock_draw(draw: Draw) -> Draw:
+    """Lock the rows of a draw and its campaign until the transaction ends; return the draw.
 
-    The campaign's row comes first: whoever freezes, publishes, runs, confirms or voids takes both
-    in this order.
+    It is read again after the locks. Every operation locks the campaign's row first.
     """
     Campaign.objects.select_for_update(no_key=True).get(pk=draw.campaign_id)
-    held = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*FILES)
-    return held.select_related("campaign", "terms").get(pk=draw.pk)
+    locked = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*FILES)
+    return locked.select_related("campaign", "terms").get(pk=draw.pk)
 
 
 def subject_of(draw: Draw) -> str:
-    """Return what an approval or a line of the audit calls a draw."""
+    """Return the name of a draw in approvals and in the audit."""
     return f"{draw.campaign.code}/{draw.sequence}"
 
 
 def find_subject(subject: str) -> Draw:
-    """Return the draw that an approval is about.
+    """Return the draw of this name.
 
     Raises:
         UnknownCampaign, NoDraw: there is none.
@@ -115,11 +114,11 @@ def find_subject(subject: str) -> Draw:
     return get_draw(code, int(sequence) if sequence.isdecimal() else 0)
 
 
-def hold_subject(subject: str) -> Draw:
-    """Hold the draw that an approval is about, and its campaign's row, read afresh."""
-    return hold_draw(find_subject(subject))
+def lock_subject(subject: str) -> Draw:
+    """Lock the draw of this name and its campaign's row, as ``lock_draw`` does."""
+    return lock_draw(find_subject(subject))
 
 
 def hold_for_approval(subject: str) -> None:
-    """Hold the rows of a campaign and its draw, for an approval of the draw."""
-    hold_subject(subject)
+    """Lock the draw of this name for an approval."""
+    lock_subject(subject)

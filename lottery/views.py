@@ -18,7 +18,7 @@ from core import clock, shared_pages
 from entries.models import Member
 from entries.queries import find_member
 from lottery import bundle, draw_page, queries, receipt_page, receipts
-from lottery.bundle import Open
+from lottery.bundle import FileStream
 from lottery.models import Draw
 
 # What was once published never changes, so nobody need ask for it again.
@@ -83,7 +83,7 @@ def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpR
     return response
 
 
-def file_response(name: str, stream: Open) -> HttpResponseBase:
+def file_response(name: str, stream: FileStream) -> HttpResponseBase:
     """Return a file to be saved under its own name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content_type = CONTENT_TYPES[name.rpartition(".")[2]]

@@ -16,7 +16,7 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_for_approval, hold_subject, subject_of
+from lottery.queries import find_subject, hold_for_approval, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, NotVoidable, UnfitReason
 
 VOID = "draw.void"
@@ -35,11 +35,11 @@ def request_void(*, draw: Draw, reason: str, actor: Actor, at: datetime) -> Appr
         NotVoidable: its round has come and it has not been run.
         NotPermitted: the person may not ask for it.
     """
-    held = hold_draw(draw)
-    require_voidable(held, at)
-    held.proposed_reason = read_reason(reason)
-    held.save(update_fields=["proposed_reason"])
-    return approvals.request(action=VOID, subject=subject_of(held), actor=actor, at=at)
+    locked = lock_draw(draw)
+    require_voidable(locked, at)
+    locked.proposed_reason = read_reason(reason)
+    locked.save(update_fields=["proposed_reason"])
+    return approvals.request(action=VOID, subject=subject_of(locked), actor=actor, at=at)
 
 
 def read_reason(reason: str) -> str:
@@ -103,7 +103,7 @@ def void_approved(approval: Approval) -> Draw:
     """Void what was approved, in the approving transaction; return the draw, still held."""
     if approval.decided_at is None or approval.decided_by is None:
         raise TypeError("What was not decided is not carried out.")
-    draw = hold_subject(approval.subject)
+    draw = lock_subject(approval.subject)
     return void_draw(
         draw,
         reason=approval.content["reason"],

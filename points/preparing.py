@@ -15,7 +15,7 @@ from core.audit import Actor
 from core.commands import JAPAN
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_for_approval, standing_draw, subject_of
+from lottery.queries import find_subject, hold_for_approval, lock_draw, standing_draw, subject_of
 from points import keys, queries
 from points.models import Payout, PayoutPart
 from points.refusals import NotConfirmed, PayoutApproved
@@ -48,7 +48,7 @@ def request_payout(*, campaign: Campaign, actor: Actor, at: datetime) -> Approva
         NotConfirmed: there is no confirmed draw.
         NotPermitted: the person may not ask for it.
     """
-    draw = hold_draw(confirmed_draw(campaign))
+    draw = lock_draw(confirmed_draw(campaign))
     if Payout.objects.filter(draw=draw).exists():
         return None
     return approvals.request(action=PREPARE, subject=subject_of(draw), actor=actor, at=at)

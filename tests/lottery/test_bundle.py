@@ -32,7 +32,7 @@ from tests.factories.lottery import (
 from tests.lottery.verifying import verifier
 
 pytestmark = pytest.mark.django_db
-BEFORE, ALL = set(bundle.BEFORE), set(bundle.FILES)
+BEFORE, ALL = set(bundle.FROZEN_FILES), set(bundle.ALL_FILES)
 AFTER = 3600
 
 
@@ -190,10 +190,10 @@ def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
 def test_entries_are_whole_whatever_is_read_at_once(
     monkeypatch: pytest.MonkeyPatch, entrants: int
 ) -> None:
-    monkeypatch.setattr(bundle, "RECORDS_AT_ONCE", 7)
+    monkeypatch.setattr(bundle, "RECORDS_PER_READ", 7)
     draw = published_draw({f"W{number}": 5_000 for number in range(entrants)})
 
-    blocks = list(bundle.read_entries(draw))
+    blocks = list(bundle.stream_entries(draw))
 
     sizes = [len(block) // protocol.RECORD_BYTES for block in blocks]
     assert sizes == [7] * (entrants // 7) + ([entrants % 7] if entrants % 7 else [])
@@ -209,7 +209,7 @@ def test_records_that_are_missing_are_never_published() -> None:
     draw.entry_count += 1
 
     with pytest.raises(AssertionError, match="not complete"):
-        list(bundle.read_entries(draw))
+        list(bundle.stream_entries(draw))
 
 
 def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:
@@ -307,5 +307,5 @@ def test_export_leaves_what_desktops_put_there(tmp_path: Path) -> None:
     bundle.write_bundle(published_draw(), tmp_path)
 
     assert (tmp_path / ".DS_Store").read_text() == "of a desktop"
-    theirs, ours = verifier().OF_DESKTOPS, bundle.OF_DESKTOPS
+    theirs, ours = verifier().OF_DESKTOPS, bundle.DESKTOP_FILES
     assert (theirs.pattern, theirs.flags) == (ours.pattern, ours.flags)

@@ -15,7 +15,7 @@ from campaign.models import AggregationRun, Campaign
 from config.env import MovedClock
 from core.roles import ROLES
 from lottery.forecast import Spread
-from lottery.forecasting import forecast_campaign, keep_due_forecasts, read_rewards
+from lottery.forecasting import forecast_campaign, read_rewards, store_due_forecasts
 from lottery.models import KeptForecast
 from lottery.tasks import keep_forecasts
 from tests.factories.campaign import (
@@ -76,7 +76,7 @@ def test_a_forecast_is_kept_once_for_the_last_finished_run(campaign: Campaign) -
     finish_run(campaign, day=27)
     run = finish_run(campaign)
     RunFactory.create(campaign=campaign)
-    assert (keep_due_forecasts(at=AT), keep_due_forecasts(at=AT)) == (1, 0)
+    assert (store_due_forecasts(at=AT), store_due_forecasts(at=AT)) == (1, 0)
     kept = KeptForecast.objects.get()
     assert (kept.run, kept.computed_at) == (run, AT)
     assert kept.forecast() == forecast_campaign(campaign)
@@ -85,7 +85,7 @@ def test_a_forecast_is_kept_once_for_the_last_finished_run(campaign: Campaign) -
 def test_nothing_is_forecast_once_the_entrants_are_frozen(campaign: Campaign) -> None:
     finish_run(campaign)
     Campaign.objects.update(entries_frozen_at=AT)
-    assert keep_due_forecasts(at=AT) == 0
+    assert store_due_forecasts(at=AT) == 0
 
 
 def test_the_task_keeps_what_is_due(campaign: Campaign, settings: Settings) -> None:
@@ -138,7 +138,7 @@ def test_a_run_has_one_forecast(campaign: Campaign) -> None:
 def test_staff_see_the_plots_over_the_days(campaign: Campaign, role: str) -> None:
     for day in (27, 28, 30):
         finish_run(campaign, day=day)
-        keep_due_forecasts(at=AT + timedelta(days=day))
+        store_due_forecasts(at=AT + timedelta(days=day))
     client = Client()
     client.force_login(UserFactory.create(role=role))
     page = client.get(FORECASTS).content.decode()
@@ -156,7 +156,7 @@ def test_the_plots_are_of_a_published_campaign_and_of_the_one_chosen(campaign: C
     opens_at = FIRST_TERMS["opens_at"] + timedelta(seconds=1)
     later = TermsFactory.create(campaign__code="later", published=True, opens_at=opens_at).campaign
     finish_run(later, day=29)
-    assert keep_due_forecasts(at=AT) == 3
+    assert store_due_forecasts(at=AT) == 3
     client = Client()
     client.force_login(UserFactory.create(role="ops"))
 
@@ -172,7 +172,7 @@ def test_the_plots_are_of_a_published_campaign_and_of_the_one_chosen(campaign: C
 def test_staff_see_no_forecast_of_a_draft() -> None:
     draft = CampaignFactory.create(draft=True)
     finish_run(draft, day=28)
-    keep_due_forecasts(at=AT)
+    store_due_forecasts(at=AT)
     client = Client()
     client.force_login(UserFactory.create(role="ops"))
     response = client.get(FORECASTS)

@@ -304,7 +304,7 @@ def test_audit_keeps_who_froze_what() -> None:
 
 @pytest.mark.parametrize("count", [6, 7, 8, 13, 14, 15])
 def test_rows_of_a_copy_cross_their_blocks(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    monkeypatch.setattr(entrant_list, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(entrant_list, "ROWS_PER_BATCH", 7)
     members = {f"会員-{number}": 5_000 + number for number in range(count)}
 
     draw = frozen_draw(members)
