@@ -1,6 +1,6 @@
-"""Erase the keys of a draw: then nobody can tell any more whose a pseudonym was without the list.
+"""Erase the keys of a draw, so that pseudonyms can no longer be computed from WESTER IDs.
 
-The list itself keeps pid and nonce, so that receipts still work.
+The stored list still has pid and nonce of each entrant, so that receipts work.
 """
 
 from collections.abc import Callable
@@ -20,21 +20,21 @@ from lottery.refusals import KeysNeeded
 
 FORGET = "draw.forget"
 PERMISSION = "lottery.request_forgetting"
-_guards: list[Callable[[Draw], None]] = []
+_erasure_checks: list[Callable[[Draw], None]] = []
 
 
-def register_guard(guard: Callable[[Draw], None]) -> None:
-    """Have an app above refuse while it still needs the keys (called as the apps get ready)."""
-    _guards.append(guard)
+def register_erasure_check(check: Callable[[Draw], None]) -> None:
+    """Register a check of a higher app that raises KeysNeeded while it needs a draw's keys."""
+    _erasure_checks.append(check)
 
 
 @transaction.atomic
 def request_forgetting(*, draw: Draw, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for the keys of a draw to be erased; None where they are already.
+    """Request the erasure of a draw's keys; return None where they are erased already.
 
     Raises:
-        KeysNeeded: the draw is neither confirmed nor void, or an app above needs the keys.
-        NotPermitted: the person may not ask for it.
+        KeysNeeded: the draw is neither confirmed nor void, or a higher app needs the keys.
+        NotPermitted: the person may not request it.
     """
     locked = lock_draw(draw)
     if locked.forgotten_at:
@@ -46,14 +46,14 @@ def content_to_forget(subject: str) -> dict[str, Any]:
     """Return which keys are erased, for the eye and the hash.
 
     Raises:
-        KeysNeeded: the draw is neither confirmed nor void, or the keys are erased already, or an
-            app above needs them.
+        KeysNeeded: the draw is neither confirmed nor void, the keys are erased already, or a
+            higher app needs them.
     """
     draw = find_subject(subject)
     if draw.state not in (Draw.State.CONFIRMED, Draw.State.VOID) or draw.forgotten_at:
         raise KeysNeeded(_("Keys are erased once, and only of a draw that is confirmed or void."))
-    for guard in _guards:
-        guard(draw)
+    for check in _erasure_checks:
+        check(draw)
     return {
         "campaign": draw.campaign.code,
         "sequence": draw.sequence,

@@ -55,7 +55,7 @@ class PointsConfig(AppConfig):
             approvals.register(
                 action, carry_out, hold=correcting.hold, content=content, permission=permission
             )
-        forgetting.register_guard(closing.keep_keys)
+        forgetting.register_erasure_check(closing.refuse_erasure_before_close)
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
         for role in roles.ROLES:
             roles.register(role, {f"points.view_{model}" for model in seen})

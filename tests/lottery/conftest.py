@@ -28,7 +28,7 @@ def void_alone(approval: Approval) -> None:
 def money(monkeypatch: pytest.MonkeyPatch) -> None:
     """Register confirm and void as an app above does, with nothing of its own."""
     monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
-    monkeypatch.setattr(forgetting, "_guards", [])
+    monkeypatch.setattr(forgetting, "_erasure_checks", [])
     approvals.register(
         confirming.CONFIRM,
         confirm_alone,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.forecast import Spread, draw_rewards, forecast_draw, percent_of, spread_of
+from lottery.forecast import Spread, forecast_draw, percent_of, sample_rewards, spread_of
 from lottery.forecast_plot import HEIGHT, WIDTH, plot_days
 
 rewards_of_some = st.dictionaries(
@@ -66,7 +66,7 @@ def test_a_forecast_is_in_bounds_and_repeats_itself(
 
 @pytest.mark.parametrize("entrants", [1, 999, 1_000, 1_001, 1_999, 2_000, 2_001])
 def test_a_trial_draws_as_many_as_there_are_entrants(entrants: int) -> None:
-    rewards = draw_rewards(Random(1), [5, 7], [1, 2], entrants)
+    rewards = sample_rewards(Random(1), [5, 7], [1, 2], entrants)
 
     assert len(drawn := list(rewards)) == entrants
     assert set(drawn) <= {5, 7}

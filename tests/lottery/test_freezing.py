@@ -237,10 +237,10 @@ def test_second_draw_is_refused_while_one_stands() -> None:
 def test_draw_of_the_same_round_of_another_chain_is_another_draw() -> None:
     draw = published_draw()
 
-    assert freezing.same_draw(draw, chain="local", number=draw.round) is draw
+    assert freezing.require_same_round(draw, chain="local", number=draw.round) is draw
     for chain, number in (("quicknet", draw.round), ("local", draw.round + 1)):
         with pytest.raises(DrawStands):
-            freezing.same_draw(draw, chain=chain, number=number)
+            freezing.require_same_round(draw, chain=chain, number=number)
 
 
 def test_totals_of_another_campaign_count_for_nobody() -> None:

@@ -276,13 +276,13 @@ def test_keys_are_erased_by_two_people_and_the_list_stays(
 def test_keys_are_kept_while_they_are_needed(
     money: None, asking: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "_guards", [*forgetting._guards])  # as long as this test lasts
+    monkeypatch.setattr(forgetting, "_erasure_checks", [])
     with pytest.raises(KeysNeeded, match="confirmed or void"):
         forgetting.request_forgetting(draw=drawn_draw(), actor=asking, at=AFTER)
 
     def refuse(draw: Draw) -> None:
         raise KeysNeeded("The payout is not closed.")
 
-    forgetting.register_guard(refuse)
+    forgetting.register_erasure_check(refuse)
     with pytest.raises(KeysNeeded, match="not closed"):
         forgetting.request_forgetting(draw=confirmed_draw({"W5": 5_000}), actor=asking, at=AFTER)
