@@ -37,7 +37,7 @@ class DrawActionForm(ActionForm):
     reason = forms.CharField(
         label=_("reason of a void (published)"),
         required=False,
-        max_length=voiding.LONGEST_REASON,
+        max_length=voiding.MAX_REASON_LENGTH,
     )
 
 
@@ -123,7 +123,7 @@ class DrawAdmin(SeenAdmin):
         """Have the outsider's verifier look at what there is of each draw."""
         for draw in queryset.select_related("campaign").order_by("pk"):
             said: list[str] = []
-            holds = verifying.verify_draw(draw, tell=said.append)
+            holds = verifying.verify_draw(draw, print_line=said.append)
             verdict = gettext("The bundle holds.") if holds else gettext("The bundle is refused.")
             level = messages.SUCCESS if holds else messages.ERROR
             self.message_user(

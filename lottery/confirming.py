@@ -1,7 +1,7 @@
-"""Confirm the result of a draw: from here on it is public, and its awards are owed.
+"""Confirm the result of a draw: it becomes public, and its awards are owed.
 
-Confirming reserves the awards as well, which is the work of the app of the money: that app
-registers the action and composes what stands here.
+A second person approves. ``points.reserving.confirm_and_reserve`` carries the approval out: it
+calls ``confirm_approved`` here and reserves the points of every award in the same transaction.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ PERMISSION = "lottery.request_confirmation"
 
 @transaction.atomic
 def request_confirmation(*, draw: Draw, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for a result to be confirmed; None where it is already.
+    """Request the confirmation of a result; return None where it is confirmed already.
 
     Raises:
-        NotDrawn, NotPublishedYet, DrawEnded: there is no result that could be confirmed.
-        NotPermitted: the person may not ask for it.
+        NotDrawn, NotPublishedYet, DrawEnded: there is no result to confirm.
+        NotPermitted: the person may not request it.
     """
     locked = lock_draw(draw)
     if locked.state == Draw.State.CONFIRMED:
@@ -42,7 +42,7 @@ def content_to_confirm(subject: str) -> dict[str, Any]:
 
     Raises:
         NotDrawn: the draw has not been run.
-        NotPublishedYet: it was never published, and was run only to be void.
+        NotPublishedYet: it was never published, and was run only to become void.
         DrawEnded: it is void, or confirmed already.
     """
     draw = find_subject(subject)
@@ -59,7 +59,11 @@ def content_to_confirm(subject: str) -> dict[str, Any]:
 
 
 def require_confirmable(draw: Draw) -> None:
-    """Refuse to confirm what is not a published draw's fresh result."""
+    """Check that a draw was published and run, and is neither confirmed nor void.
+
+    Raises:
+        NotDrawn, NotPublishedYet, DrawEnded: as for ``content_to_confirm``.
+    """
     if draw.state in (Draw.State.CONFIRMED, Draw.State.VOID):
         raise DrawEnded(_("This draw is void, or confirmed already."))
     if draw.state != Draw.State.DRAWN:
@@ -69,18 +73,18 @@ def require_confirmable(draw: Draw) -> None:
 
 
 def confirm_approved(approval: Approval) -> Draw:
-    """Confirm what was approved, in the approving transaction; return the draw, still held."""
+    """Confirm a draw in the transaction that approves it; return the draw, locked."""
     if approval.decided_at is None or approval.decided_by is None:
-        raise TypeError("What was not decided is not carried out.")
+        raise TypeError("This approval is not decided.")
     draw = lock_subject(approval.subject)
     return confirm_draw(draw, by=approval.decided_by, at=approval.decided_at)
 
 
 def confirm_draw(draw: Draw, *, by: User, at: datetime) -> Draw:
-    """Confirm the result of a draw that the caller holds.
+    """Confirm the result of a draw that the caller has locked.
 
     Raises:
-        NotDrawn, NotPublishedYet, DrawEnded: there is no result that could be confirmed.
+        NotDrawn, NotPublishedYet, DrawEnded: there is no result to confirm.
     """
     require_confirmable(draw)
     draw.state, draw.confirmed_at, draw.confirmed_by = Draw.State.CONFIRMED, at, by

@@ -24,7 +24,7 @@ from core.locks import Lock, take
 from lottery import documents, keys
 from lottery.beacon import ChainInfo
 from lottery.chains import chain_named
-from lottery.documents import Names
+from lottery.documents import ManifestHeader
 from lottery.entrant_list import SecretList, make_entrant_list, store_entrants
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
@@ -183,7 +183,7 @@ def make_files(
     verifier = VERIFIER.read_bytes()
     terms_json = documents.terms_json(terms.campaign.code, terms)
     manifest = documents.manifest_json(
-        names=Names(
+        header=ManifestHeader(
             campaign=terms.campaign.code,
             sequence=previous.sequence + 1 if previous else 1,
             previous_manifest_sha256=bytes(previous.manifest_sha256).hex() if previous else None,

@@ -1,4 +1,4 @@
-"""Publish a frozen draw: from here on its manifest binds, and only the round decides."""
+"""Publish a frozen draw: its manifest becomes public, and only the round can decide after that."""
 
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,12 @@ PERMISSION = "lottery.request_publication"
 
 @transaction.atomic
 def request_publication(*, draw: Draw, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for a draw to be published; None where it is already.
+    """Request the publication of a draw; return None where it is published already.
 
     Raises:
-        PublishedTooLate: the instant to publish by has passed.
+        PublishedTooLate: the last instant to publish at has passed.
         DrawEnded: the draw is void.
-        NotPermitted: the person may not ask for it.
+        NotPermitted: the person may not request it.
     """
     locked = lock_draw(draw)
     if locked.published_at and locked.state != Draw.State.VOID:
@@ -59,22 +59,22 @@ def publish_draw(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
 
     Raises:
-        PublishedTooLate: the instant to publish by passed before it was approved.
+        PublishedTooLate: it was approved after the last instant to publish at.
     """
     draw = lock_subject(approval.subject)
     at, by = approval.decided_at, approval.decided_by
     if at is None or by is None:
-        raise TypeError("What was not decided is not carried out.")
+        raise TypeError("This approval is not decided.")
     refuse_late(draw, at)
     draw.state, draw.published_at, draw.published_by = Draw.State.PUBLISHED, at, by
     draw.save(update_fields=["state", "published_at", "published_by"])
 
 
 def refuse_late(draw: Draw, at: datetime) -> None:
-    """Refuse to publish when the round is too near: who knows it could choose what to publish.
+    """Refuse to publish after ``publish_by``: with the round known, one could choose to publish.
 
     Raises:
-        PublishedTooLate: the instant to publish by has passed.
+        PublishedTooLate: see above.
     """
     if at > draw.publish_by:
         raise PublishedTooLate(

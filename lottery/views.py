@@ -1,4 +1,4 @@
-"""The page of the draw, the files that prove it, and each entrant's own receipt."""
+"""The page of the draw, its published files, and each entrant's own receipt."""
 
 from datetime import datetime
 
@@ -21,8 +21,8 @@ from lottery import bundle, draw_page, queries, receipt_page, receipts
 from lottery.bundle import FileStream
 from lottery.models import Draw
 
-# What was once published never changes, so nobody need ask for it again.
-FOR_EVER = "public, max-age=31536000, immutable"
+# A published file never changes, so caches need not request it again.
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 CONTENT_TYPES = {
     "json": "application/json",
     "sig": "text/plain; charset=us-ascii",
@@ -34,7 +34,7 @@ CONTENT_TYPES = {
 
 @require_safe
 def show_draw(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the draw: to everybody the same page, to a visitor with a session their own."""
+    """Show the draw: one shared page, or a visitor's own page where they have a session."""
     now = clock.now()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return show_personal_draw(request, code)
@@ -45,12 +45,14 @@ def show_draw(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the draw to a visitor with a session; nobody may keep this answer for others."""
-    context = draw_page.page_context(find_terms(code), now=clock.now())
+    """Show the draw to a visitor with a session; the response is not cached."""
+    context = draw_page.draw_page_context(get_terms_or_404(code), now=clock.now())
     member = find_member(request.user)
     if member is not None:
         context["member"] = member
-        context["my_receipt"] = receipt_page.find_address(context["shown"], member.wester_id)
+        context["my_receipt"] = receipt_page.find_receipt_address(
+            context["shown"], member.wester_id
+        )
     response = render(request, draw_page.TEMPLATE, context)
     add_never_cache_headers(response)
     return response
@@ -58,8 +60,8 @@ def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def show_files(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
-    """Lead from the folder of a draw's files to the list of them."""
-    find_draw(code, sequence, now=clock.now())
+    """Redirect from the address of a draw's files to their list on the page."""
+    get_draw_or_404(code, sequence, now=clock.now())
     response = redirect(f"{reverse('lottery:draw', args=[code])}#draw-{sequence}")
     add_never_cache_headers(response)
     return response
@@ -69,9 +71,9 @@ def show_files(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
 def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpResponseBase:
     """Send a file of a draw's bundle, once it is public.
 
-    The manifest hash fixes every byte of the bundle, the result's too, so it also names them.
+    The manifest hash fixes every byte of the bundle, the result's included, so it is the ETag.
     """
-    draw = find_draw(code, sequence, now=clock.now())
+    draw = get_draw_or_404(code, sequence, now=clock.now())
     stream = bundle.public_files(draw).get(name)
     if stream is None:
         raise Http404
@@ -79,12 +81,12 @@ def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpR
     known = get_conditional_response(request, etag=etag)
     response = known or file_response(name, stream)
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cache-Control"] = CACHE_FOREVER
     return response
 
 
 def file_response(name: str, stream: FileStream) -> HttpResponseBase:
-    """Return a file to be saved under its own name."""
+    """Return a response that the browser saves as a file of this name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content_type = CONTENT_TYPES[name.rpartition(".")[2]]
     return StreamingHttpResponse(stream(), content_type=content_type, headers=headers)
@@ -93,13 +95,13 @@ def file_response(name: str, stream: FileStream) -> HttpResponseBase:
 @require_safe
 @never_cache
 def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
-    """Show an entrant their own receipt of a draw, and have their browser check it."""
+    """Show an entrant their own receipt of a draw, with a check in the browser."""
     member = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
     now = clock.now()
-    terms, draw = find_terms(code), find_draw(code, sequence, now=now)
-    context = receipt_page.page_context(terms, draw, member.wester_id, now=now)
+    terms, draw = get_terms_or_404(code), get_draw_or_404(code, sequence, now=now)
+    context = receipt_page.receipt_page_context(terms, draw, member.wester_id, now=now)
     if context is None:
         raise Http404
     return render(request, receipt_page.TEMPLATE, {**context, "member": member})
@@ -108,11 +110,11 @@ def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse
 @require_safe
 @never_cache
 def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
-    """Send an entrant their own receipt as the file that every verifier reads."""
+    """Send an entrant their own receipt as the file that verifiers read."""
     member: Member | None = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    draw = find_draw(code, sequence, now=clock.now())
+    draw = get_draw_or_404(code, sequence, now=clock.now())
     content = receipts.receipt_json(draw, member.wester_id)
     if content is None:
         raise Http404
@@ -120,16 +122,16 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
     return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-def find_terms(code: str) -> Terms:
-    """Return the terms in force, or answer that there is no such page."""
+def get_terms_or_404(code: str) -> Terms:
+    """Return the terms in force, or respond with 404."""
     terms = shown_terms(code)
     if terms is None:
         raise Http404
     return terms
 
 
-def find_draw(code: str, sequence: int, *, now: datetime) -> Draw:
-    """Return a draw as it is seen, without its files' bytes, or answer that there is none."""
+def get_draw_or_404(code: str, sequence: int, *, now: datetime) -> Draw:
+    """Return a draw as it is seen, without the bytes of its files, or respond with 404."""
     draws = Draw.objects.filter(campaign__code=code, sequence=sequence)
     draw = draw_page.with_manifest(draws).first()
     seen = queries.as_seen(draw, now=now) if draw else None

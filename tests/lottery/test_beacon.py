@@ -14,7 +14,7 @@ from py_ecc.bls.typing import G1Compressed
 from py_ecc.optimized_bls12_381 import add, curve_order, is_inf, multiply
 
 from lottery.beacon import (
-    LARGEST_NUMBER,
+    MAX_EXACT_NUMBER,
     QUICKNET,
     BadChainInfo,
     BadRound,
@@ -113,7 +113,7 @@ def test_verify_round_refuses_other_randomness(randomness: str) -> None:
     assert refused.value.code == "randomness"
 
 
-@pytest.mark.parametrize("number", [0, -1, LARGEST_NUMBER + 1, 2**64])
+@pytest.mark.parametrize("number", [0, -1, MAX_EXACT_NUMBER + 1, 2**64])
 def test_verify_round_refuses_a_number_that_no_round_has(number: int) -> None:
     with pytest.raises(BadRound) as refused:
         verify_round(QUICKNET, replace(REAL, round=number))

@@ -122,10 +122,10 @@ def test_verify_bundle_tells_every_step_and_the_verdict(tmp_path: Path) -> None:
     bundle.write_bundle(draw, tmp_path)
     told: list[str] = []
 
-    assert verifying.verify_bundle(tmp_path, tell=told.append)
+    assert verifying.verify_bundle(tmp_path, print_line=told.append)
     assert bytes(draw.manifest_sha256).hex() in "\n".join(told)
     (tmp_path / "winners.csv").write_bytes(b"rank\n")
-    assert not verifying.verify_bundle(tmp_path, tell=told.append)
+    assert not verifying.verify_bundle(tmp_path, print_line=told.append)
 
 
 def test_export_repeated_is_the_same_bytes(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_fetch_round_says_that_the_round_is_not_there(open_relays: Open, name: s
         pytest.param("leads elsewhere", "status 302", id="leads elsewhere"),
         pytest.param("sends too much", "more than 65536 bytes", id="sends too much"),
         pytest.param("floods", "more than 65536 bytes", id="floods"),
-        pytest.param("hangs up", "could not be asked", id="hangs up"),
+        pytest.param("hangs up", "request failed", id="hangs up"),
     ],
 )
 def test_fetch_round_says_why_no_relay_answered(open_relays: Open, name: str, told: str) -> None:

@@ -97,7 +97,7 @@ def test_plot_days_spans_the_days_and_the_values() -> None:
     )
     assert plot.line == f"0.0,{HEIGHT * 0.75:.1f} {WIDTH:.1f},{HEIGHT * 0.25:.1f}"
     assert plot.band.split() == ["0.0,80.0", "600.0,0.0", "600.0,80.0", "0.0,160.0"]
-    assert (plot.highest, plot.first, plot.last) == (20, date(2024, 12, 28), date(2024, 12, 30))
+    assert (plot.max_value, plot.first, plot.last) == (20, date(2024, 12, 28), date(2024, 12, 30))
 
 
 def test_plot_days_of_one_day_of_nothing_stays_on_the_ground() -> None:
