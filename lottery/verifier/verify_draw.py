@@ -552,7 +552,7 @@ def check_beacon(draw: Draw) -> str:
 
 
 def check_round(value: dict[str, Any], public_key: bytes) -> None:
-    """Check a round against its chain: first the signature, then the randomness computed from it."""
+    """Check a round against its chain: first the signature, then the randomness."""
     if not is_hex_of(value["signature"], 48):
         raise Failed("the signature is not 48 bytes of lower-case hex")
     signature = bytes.fromhex(value["signature"])
