@@ -24,11 +24,11 @@ from lottery import (
     voiding,
 )
 from lottery.admin_forecasts import ForecastAdmin
-from lottery.models import Draw, KeptForecast
+from lottery.models import Draw, StoredForecast
 from lottery.queries import FILES, as_seen, subject_of
 
 KEYS = ("pid_key", "nonce_key")
-admin.site.register(KeptForecast, ForecastAdmin)
+admin.site.register(StoredForecast, ForecastAdmin)
 
 
 class DrawActionForm(ActionForm):

@@ -15,7 +15,7 @@ from core.admin_base import ReadOnlyAdmin
 from core.clock import JAPAN
 from lottery.forecast import Forecast
 from lottery.forecast_plot import Plot, plot_days
-from lottery.models import KeptForecast
+from lottery.models import StoredForecast
 
 
 class ForecastCampaignFilter(CampaignFilter):
@@ -40,22 +40,22 @@ class ForecastAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
     @admin.display(description=gettext_lazy("as of"))
-    def as_of(self, kept: KeptForecast) -> datetime:
+    def as_of(self, kept: StoredForecast) -> datetime:
         """Return up to when the totals were known."""
         return kept.run.as_of
 
     @admin.display(description=gettext_lazy("winners (P10 / P50 / P90)"))
-    def winners(self, kept: KeptForecast) -> str:
+    def winners(self, kept: StoredForecast) -> str:
         """Return how many are expected to win."""
         return f"{kept.winners_p10:,} / {kept.winners_p50:,} / {kept.winners_p90:,}"
 
     @admin.display(description=gettext_lazy("chance of an entrant (P10 / P50 / P90)"))
-    def chance(self, kept: KeptForecast) -> str:
+    def chance(self, kept: StoredForecast) -> str:
         """Return how many of a hundred entrants are expected to win."""
         return in_percent(kept.forecast().chance_percent)
 
     @admin.display(description=gettext_lazy("use of the budget (P10 / P50 / P90)"))
-    def used(self, kept: KeptForecast) -> str:
+    def used(self, kept: StoredForecast) -> str:
         """Return how much of the budget is expected to be used."""
         return in_percent(kept.forecast().used_percent)
 
@@ -76,7 +76,7 @@ def in_percent(values: tuple[float, float, float]) -> str:
 
 def plots_of(campaign: Campaign) -> list[Plot]:
     """Return the plots of a campaign over the days of its runs; the last run of a day counts."""
-    kept: QuerySet[KeptForecast] = KeptForecast.objects.filter(run__campaign=campaign)
+    kept: QuerySet[StoredForecast] = StoredForecast.objects.filter(run__campaign=campaign)
     days = {
         one.run.as_of.astimezone(JAPAN).date(): one.forecast()
         for one in kept.select_related("run").order_by("run__as_of", "id")

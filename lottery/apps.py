@@ -36,7 +36,7 @@ class LotteryConfig(AppConfig):
         )
         frozen.register(results.frozen_place)
         for role in roles.ROLES:
-            roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
+            roles.register(role, {"lottery.view_draw", "lottery.view_storedforecast"})
         requests = ("publication", "confirmation", "void", "forgetting")
         may_request = {f"lottery.request_{name}" for name in requests}
         roles.register("ops", {"lottery.freeze_draw", "lottery.run_draw", *may_request})

@@ -11,7 +11,7 @@ from campaign.queries import working_terms
 from entries.rules import any_keeps_out
 from lottery.entrant_list import compose_candidates
 from lottery.forecast import Forecast, forecast_draw
-from lottery.models import Candidate, KeptForecast
+from lottery.models import Candidate, StoredForecast
 
 # Two hash joins over all members.
 MEMORY = "SET LOCAL work_mem = '128MB'"
@@ -43,7 +43,7 @@ def store_due_forecasts(*, at: datetime) -> int:
     runs = runs_without_forecast()
     for run in runs:
         forecast = forecast_campaign(run.campaign)
-        KeptForecast.objects.bulk_create(
+        StoredForecast.objects.bulk_create(
             [forecast_row(run, forecast, at=at)], ignore_conflicts=True
         )
     return len(runs)
@@ -55,14 +55,14 @@ def runs_without_forecast() -> list[AggregationRun]:
         finished_at__isnull=False, campaign__entries_frozen_at__isnull=True
     )
     last = finished.order_by("campaign", "-id").distinct("campaign").values("id")
-    forecasts = KeptForecast.objects.filter(run=OuterRef("pk"))
+    forecasts = StoredForecast.objects.filter(run=OuterRef("pk"))
     runs = AggregationRun.objects.filter(~Exists(forecasts), id__in=last)
     return list(runs.select_related("campaign").order_by("id"))
 
 
-def forecast_row(run: AggregationRun, forecast: Forecast, *, at: datetime) -> KeptForecast:
+def forecast_row(run: AggregationRun, forecast: Forecast, *, at: datetime) -> StoredForecast:
     """Return the unsaved row of a forecast."""
-    return KeptForecast(
+    return StoredForecast(
         run=run,
         computed_at=at,
         entrants=forecast.entrants,

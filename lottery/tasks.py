@@ -8,6 +8,6 @@ from lottery import forecasting
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
-def keep_forecasts(**_: object) -> int:
+def store_forecasts(**_: object) -> int:
     """Store a forecast for each finished run that has none (beat, every five minutes)."""
     return forecasting.store_due_forecasts(at=clock.database_now())

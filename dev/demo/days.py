@@ -24,7 +24,7 @@ from dev.demo.schedule import LOADED_AT, TOTALLED_AT, at
 from entries.entering import enter
 from entries.models import Entry
 from entries.tasks import watch_inbox
-from lottery.tasks import keep_forecasts
+from lottery.tasks import store_forecasts
 
 BUSINESS_DATE = re.compile(r"-(\d{8})-\d{3}\.csv(?:\.gz)?$")
 TOLD_EVERY_NIGHTS = 7
@@ -52,7 +52,7 @@ def pass_nights(job: Job, *, until: datetime) -> None:
         receive(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         total(job, night)
-        enqueue(keep_forecasts)
+        enqueue(store_forecasts)
         if number % TOLD_EVERY_NIGHTS == 0 or night == nights[-1]:
             tell(job, night)
 

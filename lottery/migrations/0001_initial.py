@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KeptForecast',
+            name='StoredForecast',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('computed_at', models.DateTimeField(verbose_name='computed at')),
@@ -243,12 +243,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='award_of_some_points'),
         ),
         migrations.AddConstraint(
-            model_name='keptforecast',
-            constraint=models.CheckConstraint(condition=models.Q(('entrants__gte', models.F('winners_p90')), ('winners_p10__gte', 0), ('winners_p50__gte', models.F('winners_p10')), ('winners_p90__gte', models.F('winners_p50'))), name='keptforecast_winners_in_order'),
+            model_name='storedforecast',
+            constraint=models.CheckConstraint(condition=models.Q(('entrants__gte', models.F('winners_p90')), ('winners_p10__gte', 0), ('winners_p50__gte', models.F('winners_p10')), ('winners_p90__gte', models.F('winners_p50'))), name='storedforecast_winners_in_order'),
         ),
         migrations.AddConstraint(
-            model_name='keptforecast',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_points__gte', models.F('used_p90')), ('used_p10__gte', 0), ('used_p50__gte', models.F('used_p10')), ('used_p90__gte', models.F('used_p50'))), name='keptforecast_points_in_order'),
+            model_name='storedforecast',
+            constraint=models.CheckConstraint(condition=models.Q(('budget_points__gte', models.F('used_p90')), ('used_p10__gte', 0), ('used_p50__gte', models.F('used_p10')), ('used_p90__gte', models.F('used_p50'))), name='storedforecast_points_in_order'),
         ),
         load_sql('lottery', 'draw_triggers', 'entrant_triggers', 'award_triggers', 'campaign_triggers'),
     ]

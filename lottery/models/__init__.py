@@ -4,6 +4,6 @@ from lottery.models.awards import Award
 from lottery.models.candidates import Candidate
 from lottery.models.draws import Draw
 from lottery.models.entrants import Entrant
-from lottery.models.forecasts import KeptForecast
+from lottery.models.forecasts import StoredForecast
 
-__all__ = ["Award", "Candidate", "Draw", "Entrant", "KeptForecast"]
+__all__ = ["Award", "Candidate", "Draw", "Entrant", "StoredForecast"]

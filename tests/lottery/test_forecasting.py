@@ -16,8 +16,8 @@ from config.env import MovedClock
 from core.roles import ROLES
 from lottery.forecast import Spread
 from lottery.forecasting import forecast_campaign, read_rewards, store_due_forecasts
-from lottery.models import KeptForecast
-from lottery.tasks import keep_forecasts
+from lottery.models import StoredForecast
+from lottery.tasks import store_forecasts
 from tests.factories.campaign import (
     FIRST_TERMS,
     JAPAN,
@@ -30,7 +30,7 @@ from tests.factories.totals import RunFactory, TotalFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2024, 12, 28, 4, tzinfo=JAPAN)
-FORECASTS = "/staff/lottery/keptforecast/"
+FORECASTS = "/staff/lottery/storedforecast/"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def finish_run(campaign: Campaign, *, day: int = 28) -> AggregationRun:
     return run
 
 
-def kept_values(**changed: Any) -> dict[str, Any]:
+def stored_values(**changed: Any) -> dict[str, Any]:
     """Return the columns of a row."""
     values = dict.fromkeys(("winners_p10", "winners_p50", "winners_p90"), 2)
     values |= dict.fromkeys(("used_p10", "used_p50", "used_p90"), 20)
@@ -77,9 +77,9 @@ def test_a_forecast_is_kept_once_for_the_last_finished_run(campaign: Campaign) -
     run = finish_run(campaign)
     RunFactory.create(campaign=campaign)
     assert (store_due_forecasts(at=AT), store_due_forecasts(at=AT)) == (1, 0)
-    kept = KeptForecast.objects.get()
-    assert (kept.run, kept.computed_at) == (run, AT)
-    assert kept.forecast() == forecast_campaign(campaign)
+    stored = StoredForecast.objects.get()
+    assert (stored.run, stored.computed_at) == (run, AT)
+    assert stored.forecast() == forecast_campaign(campaign)
 
 
 def test_nothing_is_forecast_once_the_entrants_are_frozen(campaign: Campaign) -> None:
@@ -91,8 +91,8 @@ def test_nothing_is_forecast_once_the_entrants_are_frozen(campaign: Campaign) ->
 def test_the_task_keeps_what_is_due(campaign: Campaign, settings: Settings) -> None:
     settings.CAMPAIGN_NOW = MovedClock(AT, runs=False)
     finish_run(campaign)
-    assert keep_forecasts() == 1
-    assert KeptForecast.objects.get().computed_at == AT
+    assert store_forecasts() == 1
+    assert StoredForecast.objects.get().computed_at == AT
 
 
 def test_the_command_tells_spreads(campaign: Campaign) -> None:
@@ -108,14 +108,14 @@ def test_the_command_tells_spreads(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        pytest.param({"winners_p10": -1}, "keptforecast_winners_in_order", id="below nobody"),
-        pytest.param({"winners_p50": 1}, "keptforecast_winners_in_order", id="P50 below P10"),
-        pytest.param({"winners_p90": 1}, "keptforecast_winners_in_order", id="P90 below P50"),
-        pytest.param({"entrants": 1}, "keptforecast_winners_in_order", id="more than there are"),
-        pytest.param({"used_p10": -1}, "keptforecast_points_in_order", id="below nothing"),
-        pytest.param({"used_p50": 19}, "keptforecast_points_in_order", id="points: P50 below P10"),
-        pytest.param({"used_p90": 19}, "keptforecast_points_in_order", id="points: P90 below P50"),
-        pytest.param({"budget_points": 19}, "keptforecast_points_in_order", id="over the budget"),
+        pytest.param({"winners_p10": -1}, "storedforecast_winners_in_order", id="below nobody"),
+        pytest.param({"winners_p50": 1}, "storedforecast_winners_in_order", id="P50 below P10"),
+        pytest.param({"winners_p90": 1}, "storedforecast_winners_in_order", id="P90 below P50"),
+        pytest.param({"entrants": 1}, "storedforecast_winners_in_order", id="more than there are"),
+        pytest.param({"used_p10": -1}, "storedforecast_points_in_order", id="below nothing"),
+        pytest.param({"used_p50": 19}, "storedforecast_points_in_order", id="P50 points below P10"),
+        pytest.param({"used_p90": 19}, "storedforecast_points_in_order", id="P90 points below P50"),
+        pytest.param({"budget_points": 19}, "storedforecast_points_in_order", id="over the budget"),
     ],
 )
 def test_a_forecast_out_of_order_is_refused(
@@ -123,15 +123,15 @@ def test_a_forecast_out_of_order_is_refused(
 ) -> None:
     run = finish_run(campaign)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        KeptForecast.objects.create(run=run, **kept_values(**changes))
-    KeptForecast.objects.create(run=run, **kept_values())
+        StoredForecast.objects.create(run=run, **stored_values(**changes))
+    StoredForecast.objects.create(run=run, **stored_values())
 
 
 def test_a_run_has_one_forecast(campaign: Campaign) -> None:
     run = finish_run(campaign)
-    KeptForecast.objects.create(run=run, **kept_values())
+    StoredForecast.objects.create(run=run, **stored_values())
     with pytest.raises(IntegrityError, match="run_id"), transaction.atomic():
-        KeptForecast.objects.create(run=run, **kept_values())
+        StoredForecast.objects.create(run=run, **stored_values())
 
 
 @pytest.mark.parametrize("role", ROLES)
