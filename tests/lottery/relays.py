@@ -1,4 +1,4 @@
-"""Relays on this machine, each with its own way of answering."""
+"""Relays on this machine, each with its own behaviour."""
 
 import json
 import threading
@@ -59,7 +59,7 @@ def gives_info(**changes: object) -> Behaviour:
 
 
 def stalls(relay: Relay) -> None:
-    """Take the question and say nothing until the test is over."""
+    """Accept the request and send nothing until the test is over."""
     relay.over.wait()
 
 
@@ -80,7 +80,7 @@ def floods(relay: Relay) -> None:
 
 
 def hangs_up(relay: Relay) -> None:
-    """Promise more than is sent."""
+    """Announce a longer body than is sent."""
     relay.send_response(200)
     relay.send_header("Content-Length", "500")
     relay.end_headers()
@@ -89,7 +89,7 @@ def hangs_up(relay: Relay) -> None:
 
 @contextmanager
 def serve(behaviours: dict[str, Behaviour]) -> Iterator[tuple[str, list[str]]]:
-    """Run the relays; give the address they lie under and the paths that were asked for."""
+    """Run the relays; yield their base address and the requested paths."""
     asked: list[str] = []
     over = threading.Event()
     handler = type("Own", (Relay,), {"behaviours": behaviours, "asked": asked, "over": over})
@@ -106,7 +106,7 @@ def serve(behaviours: dict[str, Behaviour]) -> Iterator[tuple[str, list[str]]]:
 
 
 class QuietServer(ThreadingHTTPServer):
-    """A server that has nothing to say of clients that hang up."""
+    """A server that logs nothing when clients hang up."""
 
     daemon_threads = False
     block_on_close = True

@@ -68,7 +68,7 @@ def test_files_of_a_draw(make: Callable[[], Draw], there: set[str], public: set[
 
 
 def verify(folder: Path, *words: object) -> "subprocess.CompletedProcess[str]":
-    """Run the outsider's verifier as an outsider does."""
+    """Run the public verifier as an outsider does."""
     return subprocess.run(
         [sys.executable, str(VERIFIER), str(folder), *map(str, words)],
         capture_output=True,
@@ -117,7 +117,7 @@ def test_verifier_accepts_small_draws_before_and_after(
 
 
 @pytest.mark.slow
-def test_verify_bundle_tells_every_step_and_the_verdict(tmp_path: Path) -> None:
+def test_verify_bundle_prints_every_step_and_the_verdict(tmp_path: Path) -> None:
     draw = confirmed_draw()
     bundle.write_bundle(draw, tmp_path)
     told: list[str] = []
@@ -140,7 +140,7 @@ def test_export_repeated_is_the_same_bytes(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == ALL
 
 
-def test_export_mixes_with_nothing_else(tmp_path: Path) -> None:
+def test_export_refuses_a_folder_with_other_files(tmp_path: Path) -> None:
     draw = published_draw()
     (tmp_path / "notes.txt").write_text("mine")
 
@@ -187,7 +187,7 @@ def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
 
 
 @pytest.mark.parametrize("entrants", [1, 6, 7, 8, 13, 14, 15])
-def test_entries_are_whole_whatever_is_read_at_once(
+def test_entries_are_complete_whatever_is_read_at_once(
     monkeypatch: pytest.MonkeyPatch, entrants: int
 ) -> None:
     monkeypatch.setattr(bundle, "RECORDS_PER_READ", 7)
@@ -212,7 +212,7 @@ def test_records_that_are_missing_are_never_published() -> None:
         list(bundle.stream_entries(draw))
 
 
-def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:
+def test_receipt_opens_the_commitment_and_has_nothing_of_the_result() -> None:
     draw = published_draw()
     before = receipt_of(draw, "W2")
     entrant = draw.entrants.get(wester_id="W2")
@@ -230,7 +230,7 @@ def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:
     assert receipt_of(run(draw), "W2") == before  # not before the confirmation
 
 
-def test_receipt_says_the_place_once_the_result_is_public() -> None:
+def test_receipt_has_the_rank_once_the_result_is_public() -> None:
     draw = confirmed_draw({f"W{number}": 9_000 for number in range(5)}, budget_points=20_000)
     seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
     drawn = {one.entrant.wester_id: one for one in draw.awards.select_related("entrant")}
@@ -300,7 +300,7 @@ def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
     assert results.frozen_place(draw.campaign, "W1") is None
 
 
-def test_export_leaves_what_desktops_put_there(tmp_path: Path) -> None:
+def test_export_ignores_files_of_file_managers(tmp_path: Path) -> None:
     for name in (".DS_Store", "._entries.bin", "desktop.ini", "Icon\r"):
         (tmp_path / name).write_text("of a desktop")
 

@@ -66,7 +66,7 @@ def _in_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "TOTAL_S", 0.5)
 
 
-def test_fetch_round_asks_for_the_round_of_the_chain(open_relays: Open) -> None:
+def test_fetch_round_requests_the_round_of_the_chain(open_relays: Open) -> None:
     asked = open_relays(gives(REAL))
 
     assert fetch_round(QUICKNET, 1000) == REAL
@@ -148,7 +148,7 @@ def test_fetch_round_waits_for_no_relay_without_end(open_relays: Open, name: str
         fetch_round(QUICKNET, 1000)
 
 
-def test_fetch_round_says_that_nobody_is_there(settings: Settings) -> None:
+def test_fetch_round_says_that_no_relay_is_reachable(settings: Settings) -> None:
     settings.DRAND_RELAYS = [NOBODY]
 
     with pytest.raises(NoRelayAnswered, match="ConnectionError"):

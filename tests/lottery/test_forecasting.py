@@ -1,4 +1,4 @@
-"""The forecast of a campaign: over whom the rules let in, kept once a run, shown to staff."""
+"""The forecast of a campaign: over eligible members, stored once a run, shown to staff."""
 
 import json
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ def stored_values(**changed: Any) -> dict[str, Any]:
     return {**values, "computed_at": AT, **changed}
 
 
-def test_rewards_are_of_those_whom_no_rule_keeps_out(campaign: Campaign) -> None:
+def test_rewards_are_of_members_whom_no_rule_keeps_out(campaign: Campaign) -> None:
     assert read_rewards(campaign.terms.get()) == {5_000: 1, 12_340: 1, 20_000: 2}
 
 
@@ -72,7 +72,7 @@ def test_forecast_is_under_the_campaigns_terms(campaign: Campaign) -> None:
     assert forecast.winners == Spread(4, 4, 4)
 
 
-def test_a_forecast_is_kept_once_for_the_last_finished_run(campaign: Campaign) -> None:
+def test_a_forecast_is_stored_once_for_the_last_finished_run(campaign: Campaign) -> None:
     finish_run(campaign, day=27)
     run = finish_run(campaign)
     RunFactory.create(campaign=campaign)
@@ -88,14 +88,14 @@ def test_nothing_is_forecast_once_the_entrants_are_frozen(campaign: Campaign) ->
     assert store_due_forecasts(at=AT) == 0
 
 
-def test_the_task_keeps_what_is_due(campaign: Campaign, settings: Settings) -> None:
+def test_the_task_stores_due_forecasts(campaign: Campaign, settings: Settings) -> None:
     settings.CAMPAIGN_NOW = MovedClock(AT, runs=False)
     finish_run(campaign)
     assert store_forecasts() == 1
     assert StoredForecast.objects.get().computed_at == AT
 
 
-def test_the_command_tells_spreads(campaign: Campaign) -> None:
+def test_the_command_reports_spreads(campaign: Campaign) -> None:
     out = StringIO()
     call_command("draw", "forecast", campaign.code, "--json", stdout=out)
     told = json.loads(out.getvalue())

@@ -1,4 +1,4 @@
-"""Order and cut, over tables of edges and over free rewards."""
+"""Order and cut: tables of edges, and generated rewards."""
 
 import hashlib
 

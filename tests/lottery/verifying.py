@@ -1,4 +1,4 @@
-"""Run the outsider's verifier in this process, as often as a test likes."""
+"""Run the public verifier in this process, many times in one test."""
 
 import importlib.util
 import io
@@ -22,7 +22,7 @@ WARNING = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to."""
+    """The outcome of a run."""
 
     status: int
     lines: list[str]
@@ -41,7 +41,7 @@ class Outcome:
 
 @cache
 def verifier() -> ModuleType:
-    """Return the file as a module; a pairing that was computed once is not computed again."""
+    """Return the file as a module whose pairings are cached."""
     spec = importlib.util.spec_from_file_location("outsiders_verify_draw", VERIFIER)
     assert spec
     assert spec.loader
@@ -64,7 +64,7 @@ def verify(folder: Path, *options: object) -> Outcome:
 
 
 def assert_refused(outcome: Outcome, *steps: int) -> None:
-    """Make sure that a run ended at one of these steps, and at none after it."""
+    """Check that a run failed at one of these steps, and ran none after it."""
     assert outcome.failed_step in steps, outcome.lines
     assert outcome.status == 1
     named = [int(found[1]) for line in outcome.lines if (found := re.match(r"\((\d+)\)", line))]
@@ -73,7 +73,7 @@ def assert_refused(outcome: Outcome, *steps: int) -> None:
 
 
 class Bundle:
-    """A bundle on disk of which one file after the other is changed and put back."""
+    """A bundle on disk whose files a test changes and restores."""
 
     def __init__(self, files: Files, folder: Path) -> None:
         self.files, self.folder = files, write(files, folder)
@@ -88,7 +88,7 @@ class Bundle:
 
 
 def others(value: Any) -> Iterator[Any]:
-    """Yield other values in place of one: near it, and of other types."""
+    """Yield other values for one: near it, and of other types."""
     if isinstance(value, int):
         yield from (value + 1, value - 1, -value - 1, float(value), str(value), 2**53, 10**30)
     if isinstance(value, str):
@@ -99,6 +99,6 @@ def others(value: Any) -> Iterator[Any]:
 
 
 def flipped(content: bytes, position: int) -> bytes:
-    """Return a content with one bit of a byte turned over; which bit follows from the position."""
+    """Return a content with one bit of a byte flipped; the position decides which bit."""
     bit = 1 << random.Random(position).randrange(8)
     return content[:position] + bytes([content[position] ^ bit]) + content[position + 1 :]
