@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Func, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
+from psycopg import sql
 
 from bookings.models import Booking, ExRegistration
 from campaign.models import Terms
@@ -19,6 +20,7 @@ from campaign.rules import (
     is_pending,
     waiting_rules,
 )
+from core.sql_files import compose_sql
 
 MEMBER = Coalesce("wester_id", "registration__wester_id")
 
@@ -75,17 +77,11 @@ def totals_of_members(terms: Terms, wester_ids: Subquery) -> tuple[str, tuple[An
     ways = ("wester_id", "registration__wester_id")
     found = (Booking.objects.filter(OneOf(way, as_texts(wester_ids))) for way in ways)
     parts = [totals(terms, bookings).query.sql_with_params() for bookings in found]
-    by_login, by_registration = (part for part, _ in parts)
-    values = tuple(value for _, values in parts for value in values)
-    return ADDED.format(by_login=by_login, by_registration=by_registration), values
-
-
-# Uses the indexes booking_wester_id, exregistration_wester_id and booking_ex_member_no.
-ADDED = """
-SELECT member, SUM(sum_yen)::bigint AS sum_yen, SUM(counting)::bigint AS counting,
-    SUM(waiting_yen)::bigint AS waiting_yen
-FROM ({by_login} UNION ALL {by_registration}) found
-GROUP BY member"""
+    by_login, by_registration = (sql.SQL(part) for part, _ in parts)
+    added = compose_sql(
+        "campaign", "add_up_totals", by_login=by_login, by_registration=by_registration
+    )
+    return added.as_string(), tuple(value for _, values in parts for value in values)
 
 
 def of_member(wester_id: str) -> QuerySet[Booking]:

@@ -30,6 +30,21 @@ from core.models import Approval
 PUBLISH = "campaign.publish"
 REVISE = "campaign.revise"
 MAY_CHANGE = "campaign.change_terms"
+MAY_REQUEST = "campaign.request_publication"
+
+
+def lock_campaign(campaign: Campaign) -> None:
+    """Lock the campaign's row until the transaction ends, and read it afresh.
+
+    Everything that writes terms locks it, drafts included, and so does what must know which version
+    is in force and that none follows. Entries, which only refer to the row, do not wait for it.
+    """
+    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update(no_key=True))
+
+
+def lock_campaign_for_approval(code: str) -> None:
+    """Lock a campaign by its code, the subject of an approval of its terms."""
+    lock_campaign(queries.get_campaign(code))
 
 
 @transaction.atomic
@@ -45,7 +60,7 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     """
     approvals.require_actor(actor, MAY_CHANGE)
     campaign, _created = Campaign.objects.get_or_create(code=file.code)
-    lock(campaign)
+    lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
         changed = write_draft(campaign, version=1, values=file.terms)
@@ -104,7 +119,7 @@ def request_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Ap
         UnlawfulTerms: the prize law forbids what the terms promise.
         NotPermitted: the person may not ask for it.
     """
-    lock(campaign)
+    lock_campaign(campaign)
     if queries.published_terms(campaign):
         return None
     return approvals.request(action=PUBLISH, subject=campaign.code, actor=actor, at=at)
@@ -122,7 +137,7 @@ def request_revision(
         EntriesFrozen: the list for the draw is frozen.
         UnlawfulTerms, NotPermitted: as for the publication.
     """
-    lock(campaign)
+    lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
         raise NotPublished(_("This campaign is not published yet; use: campaign load."))
@@ -143,13 +158,13 @@ def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime)
         EntriesFrozen: the list for the draw is frozen.
         UnlawfulTerms, NotPermitted: as for the publication.
     """
-    lock(campaign)
+    lock_campaign(campaign)
     action = REVISE if queries.published_terms(campaign) else PUBLISH
     return approvals.request(action=action, subject=campaign.code, actor=actor, at=at)
 
 
 def content_to_publish(code: str) -> dict[str, Any]:
-    """Return what publishing this campaign's draft would fix, for the eye and the hash.
+    """Return what publishing this campaign's draft would fix, to read and to hash.
 
     Raises:
         NotPublished: there is no draft.
@@ -173,6 +188,12 @@ def written_values(terms: Terms) -> dict[str, Any]:
     return values
 
 
+@approvals.action(
+    PUBLISH, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+)
+@approvals.action(
+    REVISE, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+)
 def publish_draft(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
 
@@ -191,17 +212,3 @@ def frozen() -> EntriesFrozen:
     return EntriesFrozen(
         _("The entrants are frozen for the draw; no terms can follow unless that draw is void.")
     )
-
-
-def hold(code: str) -> None:
-    """Hold a campaign by its code, for an approval of its terms."""
-    lock(queries.get_campaign(code))
-
-
-def lock(campaign: Campaign) -> None:
-    """Hold the campaign's row to the end of the transaction and read it afresh.
-
-    Whoever writes terms holds it, drafts included, and whoever must know which version is in force
-    and that none follows. Entries, which only point at the row, do not wait for it.
-    """
-    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update(no_key=True))

@@ -15,11 +15,10 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_for_approval, lock_draw, lock_subject, subject_of
+from lottery.queries import find_subject, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, NotDrawn, NotPublishedYet
 
 CONFIRM = "draw.confirm"
-hold = hold_for_approval  # for the app that registers the action
 PERMISSION = "lottery.request_confirmation"
 
 
@@ -38,7 +37,7 @@ def request_confirmation(*, draw: Draw, actor: Actor, at: datetime) -> Approval 
 
 
 def content_to_confirm(subject: str) -> dict[str, Any]:
-    """Return what confirming fixes, for the eye and the hash.
+    """Return what confirming fixes, to read and to hash.
 
     Raises:
         NotDrawn: the draw has not been run.

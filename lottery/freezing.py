@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from campaign import aggregation, queries
 from campaign.models import Campaign, Terms
 from campaign.refusals import NotPublished
-from campaign.terms import lock
+from campaign.terms import lock_campaign
 from core import approvals, audit
 from core.audit import Actor
 from core.errors import constraint_errors
@@ -85,7 +85,7 @@ def lock_for_freeze(campaign: Campaign) -> None:
     take(Lock.LOADS)
     take(Lock.ENTRIES, campaign.pk)
     aggregation.lock_totals(campaign.pk)
-    lock(campaign)
+    lock_campaign(campaign)
 
 
 def require_same_round(standing: Draw, *, chain: str, number: int) -> Draw:

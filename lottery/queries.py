@@ -119,6 +119,6 @@ def lock_subject(subject: str) -> Draw:
     return lock_draw(find_subject(subject))
 
 
-def hold_for_approval(subject: str) -> None:
-    """Lock the draw of this name for an approval."""
+def lock_draw_for_approval(subject: str) -> None:
+    """Lock the draw of this name and its campaign's row, for an approval."""
     lock_subject(subject)

@@ -1,4 +1,4 @@
-import campaign.models.terms_rules
+import campaign.models.terms
 import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -175,15 +175,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('travel_last__lt', campaign.models.terms_rules.JapaneseDay('credit_at'))), name='terms_credit_after_travel'),
+            constraint=models.CheckConstraint(condition=models.Q(('travel_last__lt', campaign.models.terms.JapaneseDay('credit_at'))), name='terms_credit_after_travel'),
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', campaign.models.terms_rules.JapaneseDay('credit_at'))), name='terms_expiry_after_credit'),
+            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', campaign.models.terms.JapaneseDay('credit_at'))), name='terms_expiry_after_credit'),
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('public_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('opens_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('closes_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('credit_at')), 1), 0)), name='terms_instants_whole_seconds'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('public_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('opens_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('closes_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('credit_at')), 1), 0)), name='terms_instants_whole_seconds'),
         ),
         migrations.AddConstraint(
             model_name='terms',
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(campaign.models.terms_rules.IsSortedSet('kinds_excluded'), campaign.models.terms_rules.IsSortedSet('kinds_registered'), campaign.models.terms_rules.IsSortedSet('kinds_free')), name='terms_kinds_sorted_once'),
+            constraint=models.CheckConstraint(condition=models.Q(campaign.models.terms.IsSortedSet('kinds_excluded'), campaign.models.terms.IsSortedSet('kinds_registered'), campaign.models.terms.IsSortedSet('kinds_free')), name='terms_kinds_sorted_once'),
         ),
         migrations.AddConstraint(
             model_name='aggregationrun',

@@ -1,4 +1,8 @@
-"""One dated promotion; what it promises stands in its terms."""
+"""One dated promotion; what it promises is in its terms.
+
+Its triggers are in campaign/sql/campaign_triggers.sql and, those of a draw, in
+lottery/sql/campaign_triggers.sql.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -23,8 +27,6 @@ class Campaign(models.Model):
     )
 
     class Meta:
-        # Its triggers stand in campaign/sql/campaign_triggers.sql, those of a draw in
-        # lottery/sql/campaign_triggers.sql.
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints = [

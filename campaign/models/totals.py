@@ -1,4 +1,7 @@
-"""Members' totals, and the nightly runs that bring them up to date."""
+"""Members' totals, and the nightly runs that bring them up to date.
+
+The triggers of totals are in campaign/sql/total_triggers.sql.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -33,7 +36,6 @@ class Total(models.Model):
     )
 
     class Meta:
-        # Its triggers stand in campaign/sql/total_triggers.sql.
         verbose_name = _("total")
         verbose_name_plural = _("totals")
         constraints = [
@@ -50,19 +52,20 @@ class Total(models.Model):
         return str(self.campaign_id)
 
 
+class AggregationMode(models.TextChoices):
+    """Whose totals a run computes."""
+
+    FULL = "full", _("full")
+    INCREMENTAL = "incremental", _("incremental")
+
+
 class AggregationRun(models.Model):
     """One computation of totals: of everybody, or of the members that were marked."""
-
-    class Mode(models.TextChoices):
-        """Whose totals are computed."""
-
-        FULL = "full", _("full")
-        INCREMENTAL = "incremental", _("incremental")
 
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="runs", verbose_name=_("campaign")
     )
-    mode = models.CharField(_("mode"), max_length=11, choices=Mode)
+    mode = models.CharField(_("mode"), max_length=11, choices=AggregationMode)
     night = models.DateField(
         _("night"),
         null=True,
@@ -93,7 +96,7 @@ class AggregationRun(models.Model):
                 fields=["campaign", "night"], name="aggregationrun_one_per_night"
             ),
             models.CheckConstraint(
-                condition=Q(mode__in=["full", "incremental"]), name="aggregationrun_mode_known"
+                condition=Q(mode__in=AggregationMode.values), name="aggregationrun_mode_known"
             ),
         ]
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Terms
-from campaign.models.terms_rules import whole_second
+from campaign.models.terms import whole_second
 from lottery.protocol import BLOCK, HASH_BYTES
 
 if TYPE_CHECKING:  # only its stubs are generic

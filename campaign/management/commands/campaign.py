@@ -9,11 +9,10 @@ from django.core.management.base import CommandParser
 from campaign import queries, terms
 from campaign.models import Campaign
 from campaign.states import entry_state
-from campaign.termsfile import read_file
+from campaign.termsfile import read_campaign_file_at
 from core import arguments, clock
+from core.approval_reports import report_request
 from core.commands import Report, VerbCommand, one_transaction
-from core.models import Approval
-from core.requests import describe_request
 
 
 def file_argument(parser: CommandParser) -> None:
@@ -45,7 +44,7 @@ class Command(VerbCommand):
     def load(self, *, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Set down an unpublished campaign as a file says."""
         actor = arguments.read_actor_or_machine(by)
-        content = read_file(file)
+        content = read_campaign_file_at(file)
         with one_transaction(dry_run=dry_run):
             changed = terms.load_campaign(content, at=clock.now(), actor=actor)
             shown = describe(queries.get_campaign(content.code))
@@ -77,18 +76,30 @@ class Command(VerbCommand):
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
-        return asked(code, approval, "Campaign %s is published already.", dry_run=dry_run)
+        return report_request(
+            f"Campaign {code}",
+            approval,
+            data={"code": code},
+            nothing=f"Campaign {code} is published already.",
+            dry_run=dry_run,
+        )
 
     def revise(self, *, code: str, file: Path, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for a new version of published terms; another person approves."""
         with one_transaction(dry_run=dry_run):
             approval = terms.request_revision(
                 campaign=queries.get_campaign(code),
-                file=read_file(file),
+                file=read_campaign_file_at(file),
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
-        return asked(code, approval, "Campaign %s: these terms are in force.", dry_run=dry_run)
+        return report_request(
+            f"Campaign {code}",
+            approval,
+            data={"code": code},
+            nothing=f"Campaign {code}: these terms are in force.",
+            dry_run=dry_run,
+        )
 
 
 def describe(campaign: Campaign) -> dict[str, Any]:
@@ -112,15 +123,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value) or "none"
     return "-" if value is None else str(value)
-
-
-def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
-    """Report an opened approval, or that there was nothing to ask for."""
-    if approval is None:
-        return Report({"code": code, "approval": None}, nothing % code)
-    if dry_run:
-        return Report({"code": code, "approval": None}, f"Campaign {code}: would ask for approval.")
-    return Report(
-        {"code": code, "approval": approval.pk, "content_sha256": approval.content_sha256},
-        f"Campaign {code}: {describe_request(approval)}",
-    )
