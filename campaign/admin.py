@@ -1,7 +1,5 @@
 """What staff see of campaigns."""
 
-from datetime import datetime
-
 from django.contrib import admin
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
@@ -9,14 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 from campaign import queries, terms
-from campaign.admin_seen import SeenAdmin, without_later
 from campaign.admin_totals import AggregationRunAdmin, JudgedBookingAdmin
 from campaign.forms import TermsForm
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.sentences import ENTRY_STATES
 from campaign.states import entry_state
 from core import clock
-from core.admin_base import ModelAdmin, ReadOnlyInline, carry_out
+from core.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, carry_out
 
 admin.site.register(AggregationRun, AggregationRunAdmin)
 admin.site.unregister(Booking)  # the page of bookings, which know no campaign, with reasons added
@@ -40,7 +37,7 @@ class TermsInline(ReadOnlyInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(SeenAdmin):
+class CampaignAdmin(ReadOnlyAdmin):
     """The campaigns; a new one is set down with ``campaign load``."""
 
     list_display = ["code", "state", "entries_frozen_at"]
@@ -53,11 +50,6 @@ class CampaignAdmin(SeenAdmin):
         campaigns: QuerySet[Campaign] = super().get_queryset(request)
         seen_at = Value(clock.now(), output_field=DateTimeField())
         return campaigns.prefetch_related("terms").annotate(seen_at=seen_at)
-
-    def as_seen(self, row: Campaign, *, now: datetime) -> Campaign:
-        """Return a campaign, not frozen before its freeze."""
-        seen: Campaign = without_later(row, "entries_frozen_at", now=now)
-        return seen
 
     @admin.display(description=_("state"))
     def state(self, campaign: Campaign) -> str:

@@ -1,6 +1,5 @@
 """What staff see of draws, and what they ask for there; neither keys nor pseudonyms are shown."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,8 +11,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaign.admin_seen import SeenAdmin
-from core.admin_base import carry_out
+from core.admin_base import ReadOnlyAdmin, carry_out
 from lottery import (
     admin_pages,
     confirming,
@@ -25,7 +23,7 @@ from lottery import (
 )
 from lottery.admin_forecasts import ForecastAdmin
 from lottery.models import Draw, StoredForecast
-from lottery.queries import FILES, as_seen, subject_of
+from lottery.queries import FILES, subject_of
 
 KEYS = ("pid_key", "nonce_key")
 admin.site.register(StoredForecast, ForecastAdmin)
@@ -42,7 +40,7 @@ class DrawActionForm(ActionForm):
 
 
 @admin.register(Draw)
-class DrawAdmin(SeenAdmin):
+class DrawAdmin(ReadOnlyAdmin):
     """The draws of all campaigns, and what can be done with each."""
 
     change_list_template = "admin/lottery/draws.html"
@@ -88,10 +86,6 @@ class DrawAdmin(SeenAdmin):
         """Leave files and keys in the database."""
         draws: QuerySet[Draw] = super().get_queryset(request)
         return draws.defer(*FILES, *KEYS)
-
-    def as_seen(self, row: Draw, *, now: datetime) -> Draw | None:
-        """Return a draw as members see it."""
-        return as_seen(row, now=now)
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:
