@@ -1,4 +1,4 @@
-"""What every admin page of the project starts from: staff look, and change nothing there."""
+"""Base classes of the admin pages: read-only, with actions that call one operation each."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +15,7 @@ from core.errors import Refusal
 if TYPE_CHECKING:
     from core.models import User
 
-if TYPE_CHECKING:  # these two are generic in their stubs alone
+    # Generic only in their stubs.
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
 else:
@@ -23,27 +23,27 @@ else:
 
 
 class ReadOnly:
-    """Nothing is added, changed or deleted here, by nobody; who may view is the model's matter."""
+    """Forbid adding, changing and deleting; viewing takes the model's view permission."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse, superusers included."""
+        """Return False, also for superusers."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse, superusers included."""
+        """Return False, also for superusers."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse, superusers included."""
+        """Return False, also for superusers."""
         return False
 
 
 class ReadOnlyAdmin(ReadOnly, ModelAdmin):
-    """A model's pages without a way to write; a subclass adds actions with their permissions."""
+    """Read-only pages of a model; a subclass adds actions with their permissions."""
 
 
 class ReadOnlyInline(ReadOnly, TabularInline):
-    """Rows of another model on a page, without a way to write."""
+    """Read-only rows of a related model on a page."""
 
     extra = 0
     can_delete = False
@@ -55,11 +55,11 @@ def carry_out(
     operation: Callable[..., Any],
     **arguments: Any,
 ) -> None:
-    """Do one thing in the name of the person signed in; a refusal becomes a warning."""
-    actor = Actor(cast("User", request.user))  # the admin lets nobody else in
+    """Call an operation as the signed-in user, and show a refusal as a warning."""
+    actor = Actor(cast("User", request.user))  # the admin admits only staff
     try:
         operation(**arguments, actor=actor, at=clock.now())
-    except Refusal as refusal:  # the registered actions are other apps' as well
+    except Refusal as refusal:  # of any app: an approval carries out actions of all
         page.message_user(request, str(refusal), messages.WARNING)
     else:
         page.message_user(request, _("Done."), messages.SUCCESS)
