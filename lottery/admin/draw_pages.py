@@ -2,7 +2,8 @@
 
 import tempfile
 import zipfile
-from typing import Any, cast
+from contextlib import ExitStack
+from typing import IO, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,7 +22,7 @@ from bookings import quarantine
 from campaign.forms import PublishedCampaignField
 from core import clock
 from core.audit import Actor
-from core.errors import Refusal
+from core.errors import Refusal, system_failed
 from core.models import User
 from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
@@ -89,15 +90,32 @@ def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     draw = get_draw_or_404(pk)
     if not bundle.is_public(draw):
         bundle.record_export(draw, actor=actor, at=clock.now())
-    archive_file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, open_ in bundle.bundle_files(draw).items():
-            with archive.open(name, "w", force_zip64=True) as file:
-                for block in open_():
-                    file.write(block)
-    archive_file.seek(0)
+    try:
+        archive_file = pack_bundle(draw)
+    except OSError as failure:  # the disk is full
+        text = _("The bundle could not be packed. %(reason)s") % {"reason": system_failed(failure)}
+        messages.error(request, text)
+        return redirect("admin:lottery_draw_change", draw.pk)
     name = f"draw-{draw.campaign.code}-{draw.sequence}.zip"
     return FileResponse(archive_file, as_attachment=True, filename=name)
+
+
+def pack_bundle(draw: Draw) -> IO[bytes]:
+    """Pack the files of a draw into a temporary zip archive, open at its start.
+
+    Raises:
+        OSError: the archive cannot be written.
+    """
+    with ExitStack() as stack:
+        archive_file = stack.enter_context(tempfile.TemporaryFile())
+        with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, open_ in bundle.bundle_files(draw).items():
+                with archive.open(name, "w", force_zip64=True) as file:
+                    for block in open_():
+                        file.write(block)
+        archive_file.seek(0)
+        stack.pop_all()
+    return archive_file
 
 
 @sensitive_post_parameters("wester_id")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.admin_seen import SeenAdmin
 from core.admin_base import carry_out
+from core.errors import Refusal, system_failed
 from lottery import confirming, forgetting, publishing, running, verifying, voiding
 from lottery.admin import draw_pages
 from lottery.models import Draw
@@ -117,15 +118,9 @@ class DrawAdmin(SeenAdmin):
     def verify(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
         """Run the published verifier on the files of each draw."""
         for draw in queryset.select_related("campaign").order_by("pk"):
-            lines: list[str] = []
-            is_valid = verifying.verify_draw(draw, tell=lines.append)
-            verdict = (
-                gettext("The bundle holds.") if is_valid else gettext("The bundle is refused.")
-            )
+            is_valid, result = verify_bundle(draw)
             level = messages.SUCCESS if is_valid else messages.ERROR
-            self.message_user(
-                request, f"{subject_of(draw)}: {verdict} {lines[-1] if lines else ''}", level
-            )
+            self.message_user(request, f"{subject_of(draw)}: {result}", level)
 
     @admin.action(description=_("Ask for publication"), permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
@@ -169,3 +164,21 @@ class DrawAdmin(SeenAdmin):
         """Carry out one operation per draw as the signed-in user."""
         for draw in queryset.select_related("campaign").order_by("pk"):
             carry_out(self, request, operation, draw=draw, **arguments)
+
+
+def verify_bundle(draw: Draw) -> tuple[bool, str]:
+    """Return whether the verifier accepts a draw's files, and its result in words.
+
+    It reads files, so a full disk is a result as well, and no fault of the page.
+    """
+    lines: list[str] = []
+    try:
+        is_valid = verifying.verify_draw(draw, tell=lines.append)
+    except Refusal as refusal:
+        reason = str(refusal)
+    except OSError as failure:
+        reason = system_failed(failure)
+    else:
+        verdict = gettext("The bundle holds.") if is_valid else gettext("The bundle is refused.")
+        return is_valid, f"{verdict} {lines[-1] if lines else ''}"
+    return False, gettext("The bundle could not be checked. %(reason)s") % {"reason": reason}
