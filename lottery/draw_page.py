@@ -84,7 +84,7 @@ def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
 
 def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     """Return what the template needs, the same for everybody."""
-    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms, now=now)]
+    draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms)]
     standing = [one for one in draws if one.stage is not Stage.VOID]
     return {
         "here": reverse("lottery:draw", args=[terms.campaign.code]),
@@ -99,11 +99,10 @@ def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def draws_to_show(terms: Terms, *, now: datetime) -> list[Draw]:
-    """Return the draws that are seen, the newest first, without the bytes of their files."""
-    draws = with_manifest(Draw.objects.filter(campaign=terms.campaign_id))
-    seen = (queries.as_seen(draw, now=now) for draw in draws.order_by("-sequence"))
-    return [draw for draw in seen if draw is not None]
+def draws_to_show(terms: Terms) -> QuerySet[Draw]:
+    """Return the draws of a campaign, the newest first, without the bytes of their files."""
+    draws = Draw.objects.filter(campaign=terms.campaign_id).order_by("-sequence")
+    return with_manifest(draws)
 
 
 def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:

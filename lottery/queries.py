@@ -1,8 +1,5 @@
 """Questions about draws. Published files are large: they are fetched only where they are read."""
 
-from copy import copy
-from datetime import datetime
-
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -11,14 +8,6 @@ from campaign.queries import get_campaign
 from lottery.models import Draw
 from lottery.refusals import NoDraw
 
-# In the order in which a draw comes to them; each of these instants is that of its state.
-SEEN_STATES = {
-    Draw.State.FROZEN: "frozen_at",
-    Draw.State.PUBLISHED: "published_at",
-    Draw.State.DRAWN: "drawn_at",
-    Draw.State.CONFIRMED: "confirmed_at",
-    Draw.State.VOID: "voided_at",
-}
 FILES = ("terms_json", "manifest", "verifier", "round_json", "result", "winners_csv", "subtrees")
 
 
@@ -30,38 +19,6 @@ def draws_of(campaign: Campaign) -> QuerySet[Draw]:
 def standing_draw(campaign: Campaign) -> Draw | None:
     """Return the one draw of a campaign that is not void, if there is one."""
     return draws_of(campaign).exclude(state=Draw.State.VOID).first()
-
-
-def seen_draws(campaign: Campaign, *, now: datetime) -> list[Draw]:
-    """Return a campaign's draws in their order as people see them at an instant."""
-    seen = (as_seen(draw, now=now) for draw in draws_of(campaign))
-    return [draw for draw in seen if draw is not None]
-
-
-def seen_draw(campaign: Campaign, *, now: datetime) -> Draw | None:
-    """Return the draw that people see at an instant as the one that is not void, if any."""
-    standing = (one for one in seen_draws(campaign, now=now) if one.state != Draw.State.VOID)
-    return next(standing, None)
-
-
-def as_seen(draw: Draw, *, now: datetime) -> Draw | None:
-    """Return a draw as people see it at an instant; None before it was frozen.
-
-    What has not come yet has not happened, whatever the database knows: a demo's clock runs back.
-    The copy is for pages and never saved.
-    """
-    if draw.frozen_at > now:
-        return None
-    seen = copy(draw)
-    for state, name in SEEN_STATES.items():
-        reached_at = getattr(draw, name)
-        if reached_at is not None and reached_at <= now:
-            seen.state = state
-        else:
-            setattr(seen, name, None)
-    if seen.drawn_at is None:
-        seen.winners = seen.total_points = seen.leftover_points = None
-    return seen
 
 
 def latest_draw(campaign: Campaign) -> Draw:

@@ -1,7 +1,5 @@
 """The page of the draw, the files that prove it, and each entrant's own receipt."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,7 +15,7 @@ from campaign.queries import shown_terms
 from core import clock, shared_pages
 from entries.models import Member
 from entries.queries import find_member
-from lottery import bundle, draw_page, queries, receipt_page, receipts
+from lottery import bundle, draw_page, receipt_page, receipts
 from lottery.bundle import Open
 from lottery.models import Draw
 
@@ -59,7 +57,7 @@ def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def show_files(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
     """Lead from the folder of a draw's files to the list of them."""
-    find_draw(code, sequence, now=clock.now())
+    find_draw(code, sequence)
     response = redirect(f"{reverse('lottery:draw', args=[code])}#draw-{sequence}")
     add_never_cache_headers(response)
     return response
@@ -71,7 +69,7 @@ def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpR
 
     The manifest hash fixes every byte of the bundle, the result's too, so it also names them.
     """
-    draw = find_draw(code, sequence, now=clock.now())
+    draw = find_draw(code, sequence)
     stream = bundle.public_files(draw).get(name)
     if stream is None:
         raise Http404
@@ -97,9 +95,8 @@ def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse
     member = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    now = clock.now()
-    terms, draw = find_terms(code), find_draw(code, sequence, now=now)
-    context = receipt_page.page_context(terms, draw, member.wester_id, now=now)
+    terms, draw = find_terms(code), find_draw(code, sequence)
+    context = receipt_page.page_context(terms, draw, member.wester_id, now=clock.now())
     if context is None:
         raise Http404
     return render(request, receipt_page.TEMPLATE, {**context, "member": member})
@@ -112,7 +109,7 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
     member: Member | None = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    draw = find_draw(code, sequence, now=clock.now())
+    draw = find_draw(code, sequence)
     content = receipts.receipt_json(draw, member.wester_id)
     if content is None:
         raise Http404
@@ -128,11 +125,10 @@ def find_terms(code: str) -> Terms:
     return terms
 
 
-def find_draw(code: str, sequence: int, *, now: datetime) -> Draw:
-    """Return a draw as it is seen, without its files' bytes, or answer that there is none."""
+def find_draw(code: str, sequence: int) -> Draw:
+    """Return a draw without its files' bytes, or answer that there is none."""
     draws = Draw.objects.filter(campaign__code=code, sequence=sequence)
     draw = draw_page.with_manifest(draws).first()
-    seen = queries.as_seen(draw, now=now) if draw else None
-    if seen is None:
+    if draw is None:
         raise Http404
-    return seen
+    return draw

@@ -64,7 +64,6 @@ class ShownTotal:
     missing_yen: int
     percent: int
     as_of: datetime | None
-    is_ahead: bool  # as it can be in a demo, whose clock runs back
     is_over_cap: bool
     is_final: bool
 
@@ -100,13 +99,13 @@ def member_facts(
     terms: Terms, wester_id: str, *, state: ShownState, now: datetime
 ) -> dict[str, Any]:
     """Return what members read of themselves, and staff of them: total, bookings, result."""
-    total = shown_total(terms, wester_id, state=state, now=now)
+    total = shown_total(terms, wester_id, state=state)
     return {
         "total": total,
         "bookings": shown_bookings(terms, wester_id, is_final=total.is_final),
         "member_sentences": member_sentences(terms, wester_id, total_yen=total.yen),
         "result": my_result.find_result(terms, wester_id, total_yen=total.yen, now=now),
-        "void_notice": my_result.find_void_notice(terms.campaign, now=now),
+        "void_notice": my_result.find_void_notice(terms.campaign),
     }
 
 
@@ -121,18 +120,16 @@ def receipt_of(entry: Entry) -> Receipt:
     return Receipt(receipts.receipt_number(entry.pk), entry.entered_at)
 
 
-def shown_total(terms: Terms, wester_id: str, *, state: ShownState, now: datetime) -> ShownTotal:
+def shown_total(terms: Terms, wester_id: str, *, state: ShownState) -> ShownTotal:
     """Return the member's total as of the last run; without a row there is nothing that counts."""
     kept = Total.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()
     yen = kept.total_yen if kept else 0
-    as_of = reports.last_finished_as_of(terms.campaign)
     return ShownTotal(
         yen=yen,
         awaiting_yen=kept.awaiting_yen if kept else 0,
         missing_yen=max(terms.minimum_total_yen - yen, 0),
         percent=min(yen * WHOLE_PERCENT // max(terms.minimum_total_yen, 1), WHOLE_PERCENT),
-        as_of=as_of,
-        is_ahead=as_of is not None and as_of > now,
+        as_of=reports.last_finished_as_of(terms.campaign),
         is_over_cap=yen > terms.reward_cap_points,
         is_final=state is ShownState.CREDITED,
     )

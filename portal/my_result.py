@@ -72,7 +72,7 @@ def find_result(
 
     Nothing of a result is in it before the confirmation.
     """
-    draw = queries.seen_draw(terms.campaign, now=now)
+    draw = queries.standing_draw(terms.campaign)
     if draw is None:
         return None
     found = results.member_result(draw, wester_id)
@@ -121,9 +121,9 @@ def sentences_of(
     return [words[code] for code in standing.find_member(terms, wester_id, total_yen)["reasons"]]
 
 
-def find_void_notice(campaign: Campaign, *, now: datetime) -> VoidNotice | None:
+def find_void_notice(campaign: Campaign) -> VoidNotice | None:
     """Return the notice of the last void draw, until a later one is confirmed."""
-    draws = queries.seen_draws(campaign, now=now)
+    draws = list(queries.draws_of(campaign))
     void = [draw for draw in draws if draw.state == Draw.State.VOID]
     standing_one = next((draw for draw in draws if draw.state != Draw.State.VOID), None)
     if not void or (standing_one and standing_one.confirmed_at):

@@ -10,15 +10,12 @@ from campaign.models import Campaign, Terms
 from campaign.queries import terms_in_force
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import seen_draw
+from lottery.queries import standing_draw
 from points.queries import describe_payout
 from portal import campaign_page, names
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
-
-# Of a payout, what nobody has before it ended.
-FIGURES = ("credited", "credited_points", "forfeited_points", "released_points", "open")
 
 
 @dataclass(frozen=True)
@@ -56,33 +53,15 @@ def shown_campaigns(*, now: datetime) -> list[ShownCampaign]:
 
 
 def show_campaign(campaign: Campaign, terms: Terms, *, now: datetime) -> ShownCampaign:
-    """Return where a campaign stood at the instant: a demo's clock runs back."""
+    """Return where a campaign stands."""
     terms.campaign = campaign
-    draw = seen_draw(campaign, now=now)
     return ShownCampaign(
         code=campaign.code,
         terms=terms,
         state_name=names.STATES[campaign_page.current_state(terms, now=now)],
-        entries=campaign.entries.filter(entered_at__lte=now).count(),
-        totals_as_of=reports.last_finished_as_of(campaign, until=now),
+        entries=campaign.entries.count(),
+        totals_as_of=reports.last_finished_as_of(campaign),
         missed_nights=reports.missed_nights(campaign, now=now),
-        draw=draw,
-        payout=seen_payout(describe_payout(campaign, now=now), draw, now=now),
+        draw=standing_draw(campaign),
+        payout=describe_payout(campaign, now=now),
     )
-
-
-def seen_payout(payout: dict[str, Any], draw: Draw | None, *, now: datetime) -> dict[str, Any]:
-    """Return what is described of a payout as far as it had come at the instant."""
-    if draw is None or draw.confirmed_at is None:
-        return {**payout, **dict.fromkeys(FIGURES, 0), "awards": 0, "state": "not_confirmed"}
-    not_paid = {**payout, **dict.fromkeys(FIGURES, 0), "open": payout["awards"]}
-    if lies_after(payout["approved_at"], now):
-        return {**not_paid, "state": "confirmed"}
-    if lies_after(payout["ended_at"], now):
-        return {**not_paid, "state": "approved"}
-    return {**payout, "state": "settling"} if lies_after(payout["closed_at"], now) else payout
-
-
-def lies_after(instant: datetime | None, now: datetime) -> bool:
-    """Say whether something has happened, but later than at the instant shown."""
-    return instant is not None and instant > now

@@ -55,21 +55,14 @@ def shown_state(
     """Return the state that people are shown at an instant.
 
     By the clock until the entry period ends; then closed until the freeze, counting until the draw
-    is confirmed, results until the payout has ended. A result counts from its instant on, never
-    before (a demo's clock runs back too), and a void draw takes it back together with the freeze.
+    is confirmed, results until the payout has ended. A void draw ends the freeze and its result.
 
     Args: ``confirmed_at``, ``paid_at``: when the draw was confirmed, when the payout run ended.
     """
-    frozen_at = entries_frozen_at if has_come(entries_frozen_at, now=now) else None
-    shown = BY_ENTRY[entry_state(terms, frozen_at, now=now)]
-    if shown is not ShownState.COUNTING or not has_come(confirmed_at, now=now):
+    shown = BY_ENTRY[entry_state(terms, entries_frozen_at, now=now)]
+    if shown is not ShownState.COUNTING or confirmed_at is None:
         return shown
-    return ShownState.CREDITED if has_come(paid_at, now=now) else ShownState.RESULTS
-
-
-def has_come(instant: datetime | None, *, now: datetime) -> bool:
-    """Say whether something has happened; None means not yet."""
-    return instant is not None and instant <= now
+    return ShownState.RESULTS if paid_at is None else ShownState.CREDITED
 
 
 def next_change(terms: EntryPeriod, *, now: datetime) -> datetime | None:

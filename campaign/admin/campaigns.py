@@ -1,20 +1,17 @@
 """The admin pages of campaigns and of their terms."""
 
-from datetime import datetime
-
 from django.contrib import admin
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaign import queries, terms
-from campaign.admin_seen import SeenAdmin, without_later
 from campaign.forms import TermsForm
 from campaign.models import Campaign, Terms
 from campaign.sentences import ENTRY_STATES
 from campaign.states import entry_state
 from core import clock
-from core.admin_base import ModelAdmin, ReadOnlyInline, carry_out
+from core.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, carry_out
 
 
 class TermsInline(ReadOnlyInline):
@@ -34,7 +31,7 @@ class TermsInline(ReadOnlyInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(SeenAdmin):
+class CampaignAdmin(ReadOnlyAdmin):
     """The campaigns; ``campaign load`` creates a new one."""
 
     list_display = ["code", "state", "entries_frozen_at"]
@@ -47,11 +44,6 @@ class CampaignAdmin(SeenAdmin):
         campaigns: QuerySet[Campaign] = super().get_queryset(request)
         seen_at = Value(clock.now(), output_field=DateTimeField())
         return campaigns.prefetch_related("terms").annotate(seen_at=seen_at)
-
-    def as_seen(self, row: Campaign, *, now: datetime) -> Campaign:
-        """Return a campaign, not frozen before its freeze."""
-        seen: Campaign = without_later(row, "entries_frozen_at", now=now)
-        return seen
 
     @admin.display(description=_("state"))
     def state(self, campaign: Campaign) -> str:

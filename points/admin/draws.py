@@ -3,7 +3,6 @@
 It stands here and not in ``lottery``, which knows no points and so no payout.
 """
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,13 +14,12 @@ from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaign.admin_seen import SeenAdmin
-from core.admin_base import carry_out
+from core.admin_base import ReadOnlyAdmin, carry_out
 from core.errors import Refusal, system_failed
 from lottery import confirming, forgetting, publishing, running, verifying, voiding
 from lottery.admin import draw_pages
 from lottery.models import Draw
-from lottery.queries import FILES, as_seen, subject_of
+from lottery.queries import FILES, subject_of
 from points import preparing
 
 KEYS = ("pid_key", "nonce_key")
@@ -38,7 +36,7 @@ class DrawActionForm(ActionForm):
 
 
 @admin.register(Draw)
-class DrawAdmin(SeenAdmin):
+class DrawAdmin(ReadOnlyAdmin):
     """The draws of all campaigns."""
 
     change_list_template = "admin/lottery/draws.html"
@@ -84,10 +82,6 @@ class DrawAdmin(SeenAdmin):
         """Leave the contents of files and keys in the database."""
         draws: QuerySet[Draw] = super().get_queryset(request)
         return draws.defer(*FILES, *KEYS)
-
-    def as_seen(self, row: Draw, *, now: datetime) -> Draw | None:
-        """Return a draw as members see it."""
-        return as_seen(row, now=now)
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:

@@ -1,6 +1,5 @@
 """The admin pages of the money: payouts, awards, credits and the ledger, all read-only."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from campaign.admin_seen import SeenAdmin, without_later
 from core import clock
 from core.admin_base import ReadOnlyAdmin, carry_out
 from points import auditing, closing, correcting, queries
@@ -27,7 +25,7 @@ class ReasonForm(ActionForm):
 
 
 @admin.register(Payout)
-class PayoutAdmin(SeenAdmin):
+class PayoutAdmin(ReadOnlyAdmin):
     """The approved payouts and their progress; warnings are shown above the list."""
 
     list_display = ["draw", "awards", "award_points", "progress", "ended_at", "closed_at"]
@@ -52,13 +50,6 @@ class PayoutAdmin(SeenAdmin):
             part_count=Count("parts"),
             done_count=Count("parts", filter=Q(parts__done_at__isnull=False)),
         )
-
-    def as_seen(self, row: Payout, *, now: datetime) -> Payout | None:
-        """Return a payout as far as it had come; None before its approval."""
-        if row.approved_at > now:
-            return None
-        seen: Payout = without_later(row, "ended_at", "closed_at", now=now)
-        return seen
 
     @admin.display(description=_("parts done"))
     def progress(self, payout: Payout) -> str:

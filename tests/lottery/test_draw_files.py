@@ -13,13 +13,11 @@ from pytest_django import Settings
 from config.env import MovedClock
 from lottery import bundle
 from lottery.models import Draw
-from tests.factories.lottery import FREEZES, PUBLISHES, ROUND, frozen_draw, run, void
+from tests.factories.lottery import PUBLISHES, frozen_draw, run, void
 from tests.lottery.pages import SEEN_AT, STAGES, TOTALS, address, browser_of, draw_at, visitor
 
 pytestmark = pytest.mark.django_db
 SetClock = Callable[[datetime], None]
-SECOND = timedelta(seconds=1)
-CONFIRMS = ROUND + timedelta(hours=1)
 LIST = {"terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py"}
 RESULT = {"round.json", "result.json", "winners.csv"}
 TYPES = {
@@ -184,25 +182,3 @@ def test_a_receipt_stays_after_a_later_draw() -> None:
     response = browser_of("W1").get(address(first, "1/receipt/"))
     assert response.status_code == HTTPStatus.OK
     assert "この抽選は無効となりました" in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("seen", "expected"),
-    [
-        pytest.param(FREEZES - SECOND, set(), id="before the freeze"),
-        pytest.param(PUBLISHES - SECOND, set(), id="a second before the publication"),
-        pytest.param(PUBLISHES, LIST, id="at the publication"),
-        pytest.param(CONFIRMS - SECOND, LIST, id="a second before the confirmation"),
-        pytest.param(CONFIRMS, LIST | RESULT, id="at the confirmation"),
-    ],
-)
-def test_a_clock_that_ran_back_finds_what_was_public_then(
-    set_clock: SetClock, seen: datetime, expected: set[str]
-) -> None:
-    draw = draw_at("confirmed")
-    set_clock(seen)
-    assert {name for name in LIST | RESULT if fetch(draw, name).status_code == 200} == expected
-    response = browser_of("W2").get(address(draw, "1/receipt.json"))
-    assert response.status_code == (HTTPStatus.OK if expected else HTTPStatus.NOT_FOUND)
-    if expected:
-        assert (json.loads(response.content)["ticket"] is not None) == (expected > LIST)

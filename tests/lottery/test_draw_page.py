@@ -35,8 +35,6 @@ from tests.lottery.pages import (
 from tests.portal.pages import Page, assert_sound
 
 pytestmark = pytest.mark.django_db
-SECOND = timedelta(seconds=1)
-CONFIRMS = ROUND + timedelta(hours=1)
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 SetClock = Callable[[datetime], None]
 LEADS = {
@@ -235,36 +233,6 @@ def test_a_members_page_leads_to_their_receipt_and_is_kept_by_nobody(set_clock: 
 def test_the_page_of_an_unknown_campaign_is_not_found() -> None:
     for client in (visitor(), browser_of("W1")):
         assert client.get("/campaign/detail/unknown/draw/").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("now", "lead"),
-    [
-        pytest.param(FREEZES - SECOND, "抽選はまだ始まっていません。", id="before the freeze"),
-        pytest.param(FREEZES, LEADS["frozen"], id="at the freeze"),
-        pytest.param(PUBLISHES, LEADS["published"], id="at the publication"),
-        pytest.param(ROUND, LEADS["drawing"], id="at the round"),
-        pytest.param(CONFIRMS - SECOND, LEADS["drawing"], id="a second before the confirmation"),
-        pytest.param(CONFIRMS, LEADS["confirmed"], id="at the confirmation"),
-    ],
-)
-def test_a_clock_that_ran_back_shows_the_stage_of_then(
-    set_clock: SetClock, now: datetime, lead: str
-) -> None:
-    draw = draw_at("confirmed")
-    set_clock(now)
-    page = look(draw)
-    assert lead in page.text
-    assert ("残ったポイント" in page.text) == (now >= CONFIRMS)
-    assert (bytes(draw.manifest_sha256).hex() in page.html) == (now >= PUBLISHES)
-
-
-def test_a_void_draw_stood_before_it_was_void(set_clock: SetClock) -> None:
-    draw = draw_at("void")
-    set_clock(SEEN_AT["published"])
-    page = look(draw)
-    assert LEADS["published"] in page.text
-    assert VOID_REASON not in page.text
 
 
 @pytest.mark.parametrize("client", [visitor, partial(browser_of, "W1")], ids=["visitor", "member"])
