@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -47,6 +49,25 @@ class ReadOnlyInline(ReadOnly, TabularInline):
 
     extra = 0
     can_delete = False
+
+
+def require_permission(request: HttpRequest, permission: str) -> Actor:
+    """Return the signed-in user as the actor of what follows.
+
+    Raises:
+        PermissionDenied: they lack the permission.
+    """
+    user = cast("User", request.user)  # the admin admits only staff
+    if not user.has_perm(permission):
+        raise PermissionDenied
+    return Actor(user)
+
+
+def render_admin_page(
+    request: HttpRequest, template: str, context: dict[str, Any]
+) -> TemplateResponse:
+    """Render a template within the admin's layout."""
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
 
 
 def carry_out(

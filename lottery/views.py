@@ -10,8 +10,7 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaign.models import Terms
-from campaign.queries import shown_terms
+from campaign.queries import get_terms_or_404
 from core import clock, shared_pages
 from entries.models import Member
 from entries.queries import find_member
@@ -44,7 +43,7 @@ def show_draw(request: HttpRequest, code: str) -> HttpResponse:
 
 def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
     """Show the draw to a visitor with a session; nobody may keep this answer for others."""
-    context = draw_page.page_context(find_terms(code), now=clock.now())
+    context = draw_page.page_context(get_terms_or_404(code), now=clock.now())
     member = find_member(request.user)
     if member is not None:
         context["member"] = member
@@ -95,7 +94,7 @@ def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse
     member = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    terms, draw = find_terms(code), find_draw(code, sequence)
+    terms, draw = get_terms_or_404(code), find_draw(code, sequence)
     context = receipt_page.page_context(terms, draw, member.wester_id, now=clock.now())
     if context is None:
         raise Http404
@@ -115,14 +114,6 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
         raise Http404
     headers = {"Content-Disposition": 'attachment; filename="receipt.json"'}
     return HttpResponse(content, content_type="application/json", headers=headers)
-
-
-def find_terms(code: str) -> Terms:
-    """Return the terms in force, or answer that there is no such page."""
-    terms = shown_terms(code)
-    if terms is None:
-        raise Http404
-    return terms
 
 
 def find_draw(code: str, sequence: int) -> Draw:

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,7 +18,7 @@ from campaign import eligibility, queries, reports
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.rules import RULES
 from core import clock
-from core.admin_base import ReadOnlyAdmin
+from core.admin_base import ReadOnlyAdmin, render_admin_page
 
 REASONS_VIEW = "campaign_aggregationrun_reasons"
 HEADINGS = {"pending": gettext_lazy("only not confirmed"), "counts": gettext_lazy("counts")}
@@ -79,13 +78,12 @@ class AggregationRunAdmin(ReadOnlyAdmin):
             Campaign.objects.filter(terms__isnull=False).distinct(), code=code
         )
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Counts per reason"),
             "opts": self.opts,
             "campaign": campaign,
             "rows": reason_rows(queries.working_terms(campaign)),
         }
-        return TemplateResponse(request, "admin/campaign/reasons.html", context)
+        return render_admin_page(request, "admin/campaign/reasons.html", context)
 
 
 def reason_rows(terms: Terms) -> list[dict[str, Any]]:

@@ -3,14 +3,12 @@
 import tempfile
 import zipfile
 from contextlib import ExitStack
-from typing import IO, Any, cast
+from typing import IO
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,9 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import quarantine
 from campaign.forms import PublishedCampaignField
 from core import clock
-from core.audit import Actor
+from core.admin_base import render_admin_page, require_permission
 from core.errors import Refusal, system_failed
-from core.models import User
 from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
@@ -79,7 +76,8 @@ def freeze(request: HttpRequest) -> HttpResponse:
             for warning in quarantine.waiting(FEEDS):
                 messages.warning(request, warning)
             return redirect("admin:lottery_draw_change", draw.pk)
-    return render_page(request, "freeze", {"title": _("Freeze the entrants"), "form": form})
+    context = {"title": _("Freeze the entrants"), "form": form}
+    return render_admin_page(request, "admin/lottery/freeze.html", context)
 
 
 @require_safe
@@ -136,20 +134,8 @@ def issue_receipt(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             headers = {"Content-Disposition": 'attachment; filename="receipt.json"'}
             return HttpResponse(content, content_type="application/json", headers=headers)
-    title = _("Issue a member's receipt")
-    return render_page(request, "receipt", {"title": title, "form": form, "draw": draw})
-
-
-def require_permission(request: HttpRequest, permission: str) -> Actor:
-    """Return the signed-in user as the actor.
-
-    Raises:
-        PermissionDenied: they lack the permission.
-    """
-    user = cast("User", request.user)  # admin_view admits only staff
-    if not user.has_perm(permission):
-        raise PermissionDenied
-    return Actor(user)
+    context = {"title": _("Issue a member's receipt"), "form": form, "draw": draw}
+    return render_admin_page(request, "admin/lottery/receipt.html", context)
 
 
 def get_draw_or_404(pk: int) -> Draw:
@@ -161,9 +147,3 @@ def get_draw_or_404(pk: int) -> Draw:
     draws = Draw.objects.select_related("campaign").defer(*FILES)
     draw: Draw = get_object_or_404(draws, pk=pk)
     return draw
-
-
-def render_page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    """Render a template within the admin's layout."""
-    layout = admin.site.each_context(request)
-    return TemplateResponse(request, f"admin/lottery/{name}.html", {**layout, **context})
