@@ -10,8 +10,7 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaign.models import Terms
-from campaign.queries import shown_terms
+from campaign.queries import get_terms_or_404
 from core import clock, shared_pages
 from entries.models import Member
 from entries.queries import find_member
@@ -59,7 +58,7 @@ def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def show_files(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
     """Redirect from the address of a draw's files to their list on the page."""
-    get_draw_or_404(code, sequence)
+    get_shown_draw_or_404(code, sequence)
     response = redirect(f"{reverse('lottery:draw', args=[code])}#draw-{sequence}")
     add_never_cache_headers(response)
     return response
@@ -71,7 +70,7 @@ def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpR
 
     The manifest hash fixes every byte of the bundle, the result's included, so it is the ETag.
     """
-    draw = get_draw_or_404(code, sequence)
+    draw = get_shown_draw_or_404(code, sequence)
     stream = bundle.public_files(draw).get(name)
     if stream is None:
         raise Http404
@@ -97,7 +96,7 @@ def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse
     member = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    terms, draw = get_terms_or_404(code), get_draw_or_404(code, sequence)
+    terms, draw = get_terms_or_404(code), get_shown_draw_or_404(code, sequence)
     context = receipt_page.receipt_page_context(terms, draw, member.wester_id, now=clock.now())
     if context is None:
         raise Http404
@@ -111,7 +110,7 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
     member: Member | None = find_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    draw = get_draw_or_404(code, sequence)
+    draw = get_shown_draw_or_404(code, sequence)
     content = receipts.receipt_json(draw, member.wester_id)
     if content is None:
         raise Http404
@@ -119,15 +118,7 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
     return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-def get_terms_or_404(code: str) -> Terms:
-    """Return the terms in force, or respond with 404."""
-    terms = shown_terms(code)
-    if terms is None:
-        raise Http404
-    return terms
-
-
-def get_draw_or_404(code: str, sequence: int) -> Draw:
+def get_shown_draw_or_404(code: str, sequence: int) -> Draw:
     """Return a draw without the bytes of its files, or respond with 404."""
     draws = Draw.objects.filter(campaign__code=code, sequence=sequence)
     draw = draw_page.with_manifest(draws).first()

@@ -1,4 +1,4 @@
-"""The overview of staff: where every campaign stands, and what waits for somebody."""
+"""The overview page of staff: every published campaign, and what waits for a decision."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ShownCampaign:
-    """A published campaign; whole points."""
+class CampaignOverview:
+    """A published campaign; points are whole numbers."""
 
     code: str
     terms: Terms
@@ -33,29 +33,29 @@ class ShownCampaign:
 
     @property
     def payout_name(self) -> "StrPromise":
-        """What staff call the state of the payout."""
+        """The name of the payout's state."""
         return names.PAYOUTS[self.payout["state"]]
 
 
-def page_context(*, now: datetime) -> dict[str, Any]:
-    """Return what the page shows; nothing of it names a member."""
+def overview_context(*, now: datetime) -> dict[str, Any]:
+    """Return the context of the page, without any member's data."""
     return {
-        "campaigns": shown_campaigns(now=now),
+        "campaigns": campaign_overviews(now=now),
         "quarantined": open_rows().count(),
         "approvals": Approval.objects.filter(state=Approval.State.OPEN).count(),
     }
 
 
-def shown_campaigns(*, now: datetime) -> list[ShownCampaign]:
-    """Return the published campaigns, the one that opens last first."""
+def campaign_overviews(*, now: datetime) -> list[CampaignOverview]:
+    """Return the overviews of the published campaigns, the last to open first."""
     in_force = terms_in_force().order_by("-opens_at", "-id")
-    return [show_campaign(terms.campaign, terms, now=now) for terms in in_force]
+    return [campaign_overview(terms.campaign, terms, now=now) for terms in in_force]
 
 
-def show_campaign(campaign: Campaign, terms: Terms, *, now: datetime) -> ShownCampaign:
-    """Return where a campaign stands."""
+def campaign_overview(campaign: Campaign, terms: Terms, *, now: datetime) -> CampaignOverview:
+    """Return the overview of a campaign."""
     terms.campaign = campaign
-    return ShownCampaign(
+    return CampaignOverview(
         code=campaign.code,
         terms=terms,
         state_name=names.STATES[campaign_page.current_state(terms, now=now)],

@@ -1,4 +1,4 @@
-"""What people are shown of a campaign and of a draw: it follows from clock, draw and payout."""
+"""The states in which pages show a campaign, a member's result and a booking."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from campaign.states import EntryPeriod, EntryState, entry_state
 
 
 class ShownState(StrEnum):
-    """The states of a published campaign, in the order in which they come."""
+    """The states of a published campaign in their order."""
 
     BEFORE = "before"
     OPEN = "open"
@@ -18,9 +18,9 @@ class ShownState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a member is told."""
+    """A member's result of a draw."""
 
-    ENTRANT = "entrant"  # in the draw, which has no result yet
+    ENTRANT = "entrant"  # in the draw, which has no result
     OUTSIDE = "outside"  # not in the draw, and never called a loser
     LOST = "lost"
     WON = "won"
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a member is told of a booking."""
+    """Whether a booking counts, as members read it."""
 
     COUNTS = "counts"
     WAITS = "waits"
@@ -52,10 +52,10 @@ def shown_state(
     confirmed_at: datetime | None = None,
     paid_at: datetime | None = None,
 ) -> ShownState:
-    """Return the state that people are shown at an instant.
+    """Return the state in which a campaign is shown.
 
-    By the clock until the entry period ends; then closed until the freeze, counting until the draw
-    is confirmed, results until the payout has ended. A void draw ends the freeze and its result.
+    The clock decides until the entry period ends; then it is closed until the freeze, counting
+    until the draw is confirmed, results until the payout has ended. Voiding a draw ends the freeze.
 
     Args: ``confirmed_at``, ``paid_at``: when the draw was confirmed, when the payout run ended.
     """
@@ -66,5 +66,5 @@ def shown_state(
 
 
 def next_change(terms: EntryPeriod, *, now: datetime) -> datetime | None:
-    """Return the instant at which the clock alone changes the state; None where it never will."""
+    """Return the next instant at which the clock changes the state; None after the last."""
     return min((edge for edge in (terms.opens_at, terms.closes_at) if edge > now), default=None)

@@ -1,4 +1,4 @@
-"""What staff see of forecasts: a plot over the days of each campaign, and the numbers below it."""
+"""The admin page of forecasts: plots over the days of a campaign above the list of its runs."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.admin_totals import CampaignFilter, chosen_campaign
+from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign
 from campaign.models import Campaign
 from core.admin_base import ReadOnlyAdmin
 from core.clock import JAPAN
@@ -19,19 +19,20 @@ from lottery.models import StoredForecast
 
 
 class ForecastCampaignFilter(CampaignFilter):
-    """The campaign whose forecasts are listed and plotted; without one there are none."""
+    """Choose the campaign whose forecasts are listed and plotted."""
 
     def has_output(self) -> bool:
-        """Take part also where no campaign is published."""
+        """Return True: without a published campaign the filter empties the list."""
         return True
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Leave out the forecasts of other campaigns."""
+        """Return the forecasts of the chosen campaign."""
         return super().queryset(request, queryset).filter(run__campaign=self.campaign)
 
 
+@admin.register(StoredForecast)
 class ForecastAdmin(ReadOnlyAdmin):
-    """The forecasts of one campaign, one for each finished run; above them stand its plots."""
+    """The forecasts of one campaign, one per finished run, below their plots."""
 
     change_list_template = "admin/lottery/forecasts.html"
     list_display = ["as_of", "entrants", "winners", "chance", "used"]
@@ -40,29 +41,29 @@ class ForecastAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
     @admin.display(description=gettext_lazy("as of"))
-    def as_of(self, kept: StoredForecast) -> datetime:
-        """Return up to when the totals were known."""
-        return kept.run.as_of
+    def as_of(self, stored: StoredForecast) -> datetime:
+        """Return the instant of the totals that the forecast is based on."""
+        return stored.run.as_of
 
     @admin.display(description=gettext_lazy("winners (P10 / P50 / P90)"))
-    def winners(self, kept: StoredForecast) -> str:
-        """Return how many are expected to win."""
-        return f"{kept.winners_p10:,} / {kept.winners_p50:,} / {kept.winners_p90:,}"
+    def winners(self, stored: StoredForecast) -> str:
+        """Return the forecast number of winners."""
+        return f"{stored.winners_p10:,} / {stored.winners_p50:,} / {stored.winners_p90:,}"
 
     @admin.display(description=gettext_lazy("chance of an entrant (P10 / P50 / P90)"))
-    def chance(self, kept: StoredForecast) -> str:
-        """Return how many of a hundred entrants are expected to win."""
-        return in_percent(kept.forecast().chance_percent)
+    def chance(self, stored: StoredForecast) -> str:
+        """Return the forecast percentage of entrants who win."""
+        return in_percent(stored.forecast().chance_percent)
 
     @admin.display(description=gettext_lazy("use of the budget (P10 / P50 / P90)"))
-    def used(self, kept: StoredForecast) -> str:
-        """Return how much of the budget is expected to be used."""
-        return in_percent(kept.forecast().used_percent)
+    def used(self, stored: StoredForecast) -> str:
+        """Return the forecast percentage of the budget that is used."""
+        return in_percent(stored.forecast().used_percent)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list below the plots."""
+        """Show the plots above the list."""
         campaign = chosen_campaign(request)
         plots = plots_of(campaign) if campaign else []
         context = {"plots": plots, "campaign": campaign, **(extra_context or {})}
@@ -70,16 +71,16 @@ class ForecastAdmin(ReadOnlyAdmin):
 
 
 def in_percent(values: tuple[float, float, float]) -> str:
-    """Write a spread of percentages."""
+    """Format three percentages on one line."""
     return " / ".join(f"{value:.2f} %" for value in values)
 
 
 def plots_of(campaign: Campaign) -> list[Plot]:
-    """Return the plots of a campaign over the days of its runs; the last run of a day counts."""
-    kept: QuerySet[StoredForecast] = StoredForecast.objects.filter(run__campaign=campaign)
+    """Return a campaign's plots over the days of its runs, of each day the last run."""
+    stored: QuerySet[StoredForecast] = StoredForecast.objects.filter(run__campaign=campaign)
     days = {
         one.run.as_of.astimezone(JAPAN).date(): one.forecast()
-        for one in kept.select_related("run").order_by("run__as_of", "id")
+        for one in stored.select_related("run").order_by("run__as_of", "id")
     }
     if not days:
         return []
@@ -95,5 +96,5 @@ def plots_of(campaign: Campaign) -> list[Plot]:
 
 
 def winners_of(forecast: Forecast) -> tuple[float, float, float]:
-    """Return how many win, at P10, P50 and P90."""
+    """Return the numbers of winners at P10, P50 and P90."""
     return (forecast.winners.p10, forecast.winners.p50, forecast.winners.p90)

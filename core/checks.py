@@ -1,4 +1,4 @@
-"""What `manage.py check` says about the installation."""
+"""The checks of the installation that ``manage.py check`` runs."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from django.core import checks
 
 
 def check_translations(**_: Any) -> list[checks.CheckMessage]:
-    """Warn where a language is not compiled: its pages would show the English source instead."""
+    """Warn of each language that is not compiled, whose pages would be in English."""
     uncompiled = [
         source.parent.parent.name
         for folder in settings.LOCALE_PATHS
@@ -19,7 +19,7 @@ def check_translations(**_: Any) -> list[checks.CheckMessage]:
         checks.Warning(
             f"The translations of '{language}' are not compiled.",
             hint="Run: make messages",
-            id="config.W001",
+            id="core.W001",
         )
         for language in uncompiled
     ]

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from entries.models import Entry
-from portal.ways import came_from
+from portal.back_links import referring_path
 from tests.campaign.staffpages import signed_in as staff_signed_in
 from tests.factories.campaign import UserFactory
 from tests.portal.members import DETAIL, ENTER, ENTERED, MY_PAGE, signed_in
@@ -39,7 +39,7 @@ LOOK_UP = "/staff/member/"
 def test_came_from_is_a_path_of_ours_or_nothing(referer: str, expected: str | None) -> None:
     request = RequestFactory().post("/", headers={"referer": referer})
 
-    assert came_from(request) == expected
+    assert referring_path(request) == expected
 
 
 def token_of(client: Client, address: str) -> str:

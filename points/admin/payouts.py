@@ -1,4 +1,4 @@
-"""What staff see of the money: payouts, where each award stands, the ledger; nothing is edited."""
+"""The admin pages of the money: payouts, awards, credits and the ledger, all read-only."""
 
 from typing import Any
 
@@ -12,43 +12,21 @@ from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.admin_base import ReadOnlyAdmin, carry_out
-from lottery.admin import DrawAdmin
-from lottery.models import Draw
-from points import auditing, closing, correcting, preparing, queries
+from points import auditing, closing, correcting, queries
 from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
 
 
 class ReasonForm(ActionForm):
-    """An action, and the reason that it needs."""
+    """The choice of an action, with the reason that it needs."""
 
     reason = forms.CharField(
         label=_("reason"), required=False, max_length=correcting.LONGEST_REASON
     )
 
 
-class OwedDrawAdmin(DrawAdmin):
-    """The draws, with the request for their payout."""
-
-    actions = [*DrawAdmin.actions, "prepare"]
-
-    def has_prepare_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for a payout."""
-        return request.user.has_perm(preparing.PERMISSION)
-
-    @admin.action(description=_("Ask for the payout"), permissions=["prepare"])
-    def prepare(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Ask for the payout of each draw's campaign."""
-        for draw in queryset.select_related("campaign").order_by("pk"):
-            carry_out(self, request, preparing.request_payout, campaign=draw.campaign)
-
-
-admin.site.unregister(Draw)  # the page of draws, which know no points, with the payout added
-admin.site.register(Draw, OwedDrawAdmin)
-
-
 @admin.register(Payout)
 class PayoutAdmin(ReadOnlyAdmin):
-    """The approved payouts, how far each is, and above the list what staff must know."""
+    """The approved payouts and their progress; warnings are shown above the list."""
 
     list_display = ["draw", "awards", "award_points", "progress", "ended_at", "closed_at"]
     list_select_related = ["draw__campaign"]
@@ -66,7 +44,7 @@ class PayoutAdmin(ReadOnlyAdmin):
     actions = ["close"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
-        """Count the parts of all payouts at once."""
+        """Count the parts of all payouts in one query."""
         payouts: QuerySet[Payout] = super().get_queryset(request)
         return payouts.annotate(
             part_count=Count("parts"),
@@ -75,52 +53,52 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("parts done"))
     def progress(self, payout: Payout) -> str:
-        """Return how far the payout is."""
+        """Return how many of the payout's parts are done."""
         counts: dict[str, Any] = vars(payout)
         return f"{counts['done_count']} / {counts['part_count']}"
 
     @admin.display(description=_("sums"))
     def sums(self, payout: Payout) -> str:
-        """Return what became of the awards."""
-        return listed(queries.award_counts(payout.draw))
+        """Return the sums of the awards by what became of them."""
+        return join_counts(queries.award_counts(payout.draw))
 
     @admin.display(description=_("keys"))
     def keys(self, payout: Payout) -> str:
-        """Return what both sides say of the credits."""
-        return listed(queries.key_counts(payout))
+        """Return the number of credits in each state of the reconciliation."""
+        return join_counts(queries.key_counts(payout))
 
     @admin.display(description=_("answers in quarantine"))
     def unread(self, payout: Payout) -> str:
-        """Return which rows of the answers nobody has settled."""
+        """Return the rows of the answers that wait in quarantine."""
         return " ".join(queries.waiting_answers(payout))
 
     def has_close_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may close a payout."""
+        """Return whether the user may close a payout."""
         return request.user.has_perm(auditing.MAY_PAY)
 
     @admin.action(description=pgettext_lazy("the books", "Close"), permissions=["close"])
     def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
-        """Close each payout on which both sides agree."""
+        """Close each payout without open differences."""
         for payout in queryset.select_related("draw__campaign").order_by("pk"):
             carry_out(self, request, closing.close_payout, payout=payout)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list, and warn of what is due and not approved, or has stalled."""
+        """Show the list, with a warning for each payout that is overdue or has stalled."""
         for sentence in queries.all_warnings(now=clock.now()):
             self.message_user(request, sentence, messages.WARNING)
         return super().changelist_view(request, extra_context)
 
 
-def listed(counts: dict[str, int]) -> str:
-    """Return counts in one line."""
+def join_counts(counts: dict[str, int]) -> str:
+    """Format named counts on one line."""
     return ", ".join(f"{name}: {value:,}" for name, value in counts.items())
 
 
 @admin.register(AwardStanding)
 class AwardStandingAdmin(ReadOnlyAdmin):
-    """Where each award stands."""
+    """The state of each award."""
 
     list_display = [
         "draw",
@@ -137,14 +115,14 @@ class AwardStandingAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["draw__campaign", "state", "reason"]
     list_select_related = ["draw__campaign"]
-    search_fields = ["=rank"]  # a search stands in the address: none asks for a member
+    search_fields = ["=rank"]  # not by member: a search term becomes part of the address
     ordering = ["-draw_id", "rank"]
     exclude = ["award", "credit_key"]
 
 
 @admin.register(KeyStanding)
 class KeyStandingAdmin(ReadOnlyAdmin):
-    """What both sides say of each credit; open ones first."""
+    """The reconciliation of each credit with the points system, open ones first."""
 
     list_display = ["__str__", "payout", "classed", "is_open", "points", "answered_points"]
     list_filter = ["payout__draw__campaign", "classed", "is_open"]
@@ -155,23 +133,23 @@ class KeyStandingAdmin(ReadOnlyAdmin):
     actions = ["take_as_credited", "take_as_rejected"]
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for a resolution."""
+        """Return whether the user may request a resolution."""
         return request.user.has_perm(correcting.MAY_RESOLVE)
 
     @admin.action(description=_("Ask to take it as credited"), permissions=["resolve"])
     def take_as_credited(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
-        """Ask for each key to be taken as credited."""
+        """Request that each credit is resolved as credited."""
         self.resolve(request, queryset, CreditStatus.CREDITED)
 
     @admin.action(description=_("Ask to take it as rejected"), permissions=["resolve"])
     def take_as_rejected(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
-        """Ask for each key to be taken as rejected."""
+        """Request that each credit is resolved as rejected."""
         self.resolve(request, queryset, CreditStatus.REJECTED)
 
     def resolve(
         self, request: HttpRequest, queryset: QuerySet[KeyStanding], verdict: CreditStatus
     ) -> None:
-        """Ask for each key to end in this way, for the reason beside the action."""
+        """Request that each credit is resolved this way, for the reason beside the action."""
         for standing in queryset.select_related("payout__draw__campaign").order_by("pk"):
             carry_out(
                 self,
@@ -186,7 +164,7 @@ class KeyStandingAdmin(ReadOnlyAdmin):
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
-    """The accounts and what is on them."""
+    """The accounts and their balances."""
 
     list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
     list_filter = ["kind", "campaign"]
@@ -196,7 +174,7 @@ class AccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Transfer)
 class TransferAdmin(ReadOnlyAdmin):
-    """The ledger."""
+    """The transfers of the ledger."""
 
     list_display = ["id", "kind", "from_account", "to_account", "points", "reason", "at", "made_by"]
     list_filter = ["kind", "reason", "made_by"]
@@ -216,21 +194,21 @@ class TransferAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("from"), ordering=F("debit_id"))
     def from_account(self, transfer: Transfer) -> str:
-        """Return the account that the points left."""
-        return name_of(transfer.debit)
+        """Return the name of the account that is debited."""
+        return account_name(transfer.debit)
 
     @admin.display(description=_("to"), ordering=F("credit_id"))
     def to_account(self, transfer: Transfer) -> str:
-        """Return the account that the points came to."""
-        return name_of(transfer.credit)
+        """Return the name of the account that is credited."""
+        return account_name(transfer.credit)
 
     def has_reverse_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for a reversal."""
+        """Return whether the user may request a reversal."""
         return request.user.has_perm(correcting.MAY_REVERSE)
 
     @admin.action(description=_("Ask for a reversal, with a reason"), permissions=["reverse"])
     def reverse(self, request: HttpRequest, queryset: QuerySet[Transfer]) -> None:
-        """Ask for each credit to be taken back."""
+        """Request the reversal of each transfer."""
         for transfer in queryset.select_related("award").order_by("pk"):
             carry_out(
                 self,
@@ -241,6 +219,6 @@ class TransferAdmin(ReadOnlyAdmin):
             )
 
 
-def name_of(account: Account) -> str:
-    """Return whose account it is."""
+def account_name(account: Account) -> str:
+    """Return an account's kind and, of a member's account, the WESTER ID."""
     return f"{account.get_kind_display()} {account.wester_id or ''}".strip()

@@ -13,7 +13,7 @@ import runpy
 import sys
 from pathlib import Path
 
-lasting_streams = runpy.run_path("config/streams.py")["lasting_streams"]
+lasting_streams = runpy.run_path("core/streams.py")["lasting_streams"]
 with lasting_streams():
     print("begun", file=sys.stderr)
     print("half done")

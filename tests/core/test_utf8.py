@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config import utf8
+from core import utf8
 from tests.campaign.test_commands_outside import database_url
 from tests.factories.campaign import file_bytes
 from tests.lottery.forgeries import FILES

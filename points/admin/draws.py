@@ -1,4 +1,7 @@
-"""What staff see of draws, and what they ask for there; neither keys nor pseudonyms are shown."""
+"""The admin page of draws, with every action on a draw; it shows neither keys nor pseudonyms.
+
+It stands here and not in ``lottery``, which knows no points and so no payout.
+"""
 
 from typing import Any
 
@@ -12,25 +15,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin_base import ReadOnlyAdmin, carry_out
-from lottery import (
-    admin_pages,
-    confirming,
-    forgetting,
-    publishing,
-    running,
-    verifying,
-    voiding,
-)
-from lottery.admin_forecasts import ForecastAdmin
-from lottery.models import Draw, StoredForecast
+from core.errors import Refusal, system_failed
+from lottery import confirming, forgetting, publishing, running, verifying, voiding
+from lottery.admin import draw_pages
+from lottery.models import Draw
 from lottery.queries import FILES, subject_of
+from points import preparing
 
 KEYS = ("pid_key", "nonce_key")
-admin.site.register(StoredForecast, ForecastAdmin)
 
 
 class DrawActionForm(ActionForm):
-    """An action, and the reason that a void needs."""
+    """The choice of an action, with the reason that a void needs."""
 
     reason = forms.CharField(
         label=_("reason of a void (published)"),
@@ -41,7 +37,7 @@ class DrawActionForm(ActionForm):
 
 @admin.register(Draw)
 class DrawAdmin(ReadOnlyAdmin):
-    """The draws of all campaigns, and what can be done with each."""
+    """The draws of all campaigns."""
 
     change_list_template = "admin/lottery/draws.html"
     change_form_template = "admin/lottery/draw.html"
@@ -76,83 +72,107 @@ class DrawAdmin(ReadOnlyAdmin):
         ("forgotten_at", "forgotten_by"),
     ]
     action_form = DrawActionForm
-    actions = ["verify", "publish", "run", "confirm", "void", "forget"]
+    actions = ["verify", "publish", "run", "confirm", "void", "forget", "prepare"]
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages beside the list: freeze, bundle and receipt."""
-        return [*admin_pages.addresses(), *super().get_urls()]
+        """Add the views beside the list: freeze, bundle and receipt."""
+        return [*draw_pages.url_patterns(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Draw]:
-        """Leave files and keys in the database."""
+        """Leave the contents of files and keys in the database."""
         draws: QuerySet[Draw] = super().get_queryset(request)
         return draws.defer(*FILES, *KEYS)
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:
-        """Return what is announced before the round."""
+        """Return the hash that is published before the round, in hex."""
         return bytes(draw.manifest_sha256).hex()
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for a publication."""
+        """Return whether the user may request a publication."""
         return request.user.has_perm(publishing.PERMISSION)
 
     def has_run_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may run a draw."""
+        """Return whether the user may run a draw."""
         return request.user.has_perm(running.PERMISSION)
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for a confirmation."""
+        """Return whether the user may request a confirmation."""
         return request.user.has_perm(confirming.PERMISSION)
 
     def has_void_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for a void."""
+        """Return whether the user may request that a draw is voided."""
         return request.user.has_perm(voiding.PERMISSION)
 
     def has_forget_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may ask for the keys to be erased."""
+        """Return whether the user may request that a draw's keys are erased."""
         return request.user.has_perm(forgetting.PERMISSION)
 
     @admin.action(description=_("Check the bundle as outsiders do"), permissions=["view"])
     def verify(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Have the outsider's verifier look at what there is of each draw."""
+        """Run the published verifier on the files of each draw."""
         for draw in queryset.select_related("campaign").order_by("pk"):
-            said: list[str] = []
-            holds = verifying.verify_draw(draw, print_line=said.append)
-            verdict = gettext("The bundle holds.") if holds else gettext("The bundle is refused.")
-            level = messages.SUCCESS if holds else messages.ERROR
-            self.message_user(
-                request, f"{subject_of(draw)}: {verdict} {said[-1] if said else ''}", level
-            )
+            is_valid, result = verify_bundle(draw)
+            level = messages.SUCCESS if is_valid else messages.ERROR
+            self.message_user(request, f"{subject_of(draw)}: {result}", level)
 
     @admin.action(description=_("Ask for publication"), permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Ask for each draw to be published."""
-        self.each(request, queryset, publishing.request_publication)
+        """Request the publication of each draw."""
+        self.carry_out_each(request, queryset, publishing.request_publication)
 
     @admin.action(description=_("Run with the beacon's round"), permissions=["run"])
     def run(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Run each draw whose round has come."""
-        self.each(request, queryset, running.run_with_beacon)
+        """Run each draw with the beacon's round."""
+        self.carry_out_each(request, queryset, running.run_with_beacon)
 
     @admin.action(description=_("Ask for confirmation"), permissions=["confirm"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Ask for each result to be confirmed."""
-        self.each(request, queryset, confirming.request_confirmation)
+        """Request the confirmation of each result."""
+        self.carry_out_each(request, queryset, confirming.request_confirmation)
 
     @admin.action(description=_("Ask for a void, with a reason"), permissions=["void"])
     def void(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Ask for each draw to be void, for the reason beside the action."""
+        """Request that each draw is voided, for the reason beside the action."""
         reason = request.POST.get("reason", "")
-        self.each(request, queryset, voiding.request_void, reason=reason)
+        self.carry_out_each(request, queryset, voiding.request_void, reason=reason)
 
     @admin.action(description=_("Ask for the keys to be erased"), permissions=["forget"])
     def forget(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
-        """Ask for the keys of each draw to be erased."""
-        self.each(request, queryset, forgetting.request_forgetting)
+        """Request that the keys of each draw are erased."""
+        self.carry_out_each(request, queryset, forgetting.request_forgetting)
 
-    def each(
+    def has_prepare_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may request a payout."""
+        return request.user.has_perm(preparing.PERMISSION)
+
+    @admin.action(description=_("Ask for the payout"), permissions=["prepare"])
+    def prepare(self, request: HttpRequest, queryset: QuerySet[Draw]) -> None:
+        """Request the payout of each draw's campaign."""
+        for draw in queryset.select_related("campaign").order_by("pk"):
+            carry_out(self, request, preparing.request_payout, campaign=draw.campaign)
+
+    def carry_out_each(
         self, request: HttpRequest, queryset: QuerySet[Draw], operation: Any, **arguments: Any
     ) -> None:
-        """Do one thing with each draw, in the name of the person signed in."""
+        """Carry out one operation per draw as the signed-in user."""
         for draw in queryset.select_related("campaign").order_by("pk"):
             carry_out(self, request, operation, draw=draw, **arguments)
+
+
+def verify_bundle(draw: Draw) -> tuple[bool, str]:
+    """Return whether the verifier accepts a draw's files, and its result in words.
+
+    It reads files, so a full disk is a result as well, and no fault of the page.
+    """
+    lines: list[str] = []
+    try:
+        is_valid = verifying.verify_draw(draw, print_line=lines.append)
+    except Refusal as refusal:
+        reason = str(refusal)
+    except OSError as failure:
+        reason = system_failed(failure)
+    else:
+        verdict = gettext("The bundle holds.") if is_valid else gettext("The bundle is refused.")
+        return is_valid, f"{verdict} {lines[-1] if lines else ''}"
+    return False, gettext("The bundle could not be checked. %(reason)s") % {"reason": reason}

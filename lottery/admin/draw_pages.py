@@ -1,15 +1,14 @@
-"""What staff do with a draw beside its list: freeze one, take its bundle, issue a receipt."""
+"""The admin views beside the list of draws: freeze, download a bundle, issue a receipt."""
 
 import tempfile
 import zipfile
-from typing import Any, cast
+from contextlib import ExitStack
+from typing import IO
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,9 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import quarantine
 from campaign.forms import PublishedCampaignField
 from core import clock
-from core.audit import Actor
-from core.errors import Refusal
-from core.models import User
+from core.admin_base import render_admin_page, require_permission
+from core.errors import Refusal, system_failed
 from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
@@ -31,7 +29,7 @@ from lottery.queries import FILES
 
 
 class FreezeForm(forms.Form):
-    """Whose entrants to freeze, and the round that will decide."""
+    """The campaign whose entrants are frozen, and the beacon's round that decides."""
 
     campaign = PublishedCampaignField()
     round_time = forms.DateTimeField(
@@ -44,16 +42,16 @@ class FreezeForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
-    """Whose receipt; sent by POST, so that no address names a member."""
+    """The member whose receipt is issued; sent by POST, so that no address names one."""
 
     wester_id = KnownWesterIdField()
 
 
-def addresses() -> list[URLPattern]:
-    """Return the addresses of these pages, below that of the list of draws."""
+def url_patterns() -> list[URLPattern]:
+    """Return the URL patterns of these views, relative to the list of draws."""
     return [
-        path(where, admin.site.admin_view(view), name=f"lottery_draw_{name}")
-        for where, view, name in (
+        path(route, admin.site.admin_view(view), name=f"lottery_draw_{name}")
+        for route, view, name in (
             ("freeze/", freeze, "freeze"),
             ("<int:pk>/bundle.zip", download_bundle, "bundle"),
             ("<int:pk>/receipt/", issue_receipt, "receipt"),
@@ -64,8 +62,8 @@ def addresses() -> list[URLPattern]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def freeze(request: HttpRequest) -> HttpResponse:
-    """Freeze the entrants of a campaign, as ``draw freeze`` does."""
-    actor = actor_of(request, freezing.PERMISSION)
+    """Freeze the entrants of a campaign, like the command ``draw freeze``."""
+    actor = require_permission(request, freezing.PERMISSION)
     form = FreezeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -73,40 +71,58 @@ def freeze(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = _("Frozen with %(count)s entrants.") % {"count": f"{draw.entry_count:,}"}
-            messages.success(request, said)
+            text = _("Frozen with %(count)s entrants.") % {"count": f"{draw.entry_count:,}"}
+            messages.success(request, text)
             for warning in quarantine.waiting(FEEDS):
                 messages.warning(request, warning)
             return redirect("admin:lottery_draw_change", draw.pk)
-    return page(request, "freeze", {"title": _("Freeze the entrants"), "form": form})
+    context = {"title": _("Freeze the entrants"), "form": form}
+    return render_admin_page(request, "admin/lottery/freeze.html", context)
 
 
 @require_safe
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Send every file that there is of a draw, for those who check it before it is public."""
-    actor = actor_of(request, bundle.PERMISSION)
-    draw = find(pk)
+    """Send all files of a draw as a zip archive, to check it before it is public."""
+    actor = require_permission(request, bundle.PERMISSION)
+    draw = get_draw_or_404(pk)
     if not bundle.is_public(draw):
         bundle.record_export(draw, actor=actor, at=clock.now())
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, stream in bundle.bundle_files(draw).items():
-            with archive.open(name, "w", force_zip64=True) as file:
-                for block in stream():
-                    file.write(block)
-    packed.seek(0)
+    try:
+        archive_file = pack_bundle(draw)
+    except OSError as failure:  # the disk is full
+        text = _("The bundle could not be packed. %(reason)s") % {"reason": system_failed(failure)}
+        messages.error(request, text)
+        return redirect("admin:lottery_draw_change", draw.pk)
     name = f"draw-{draw.campaign.code}-{draw.sequence}.zip"
-    return FileResponse(packed, as_attachment=True, filename=name)
+    return FileResponse(archive_file, as_attachment=True, filename=name)
+
+
+def pack_bundle(draw: Draw) -> IO[bytes]:
+    """Pack the files of a draw into a temporary zip archive, open at its start.
+
+    Raises:
+        OSError: the archive cannot be written.
+    """
+    with ExitStack() as stack:
+        archive_file = stack.enter_context(tempfile.TemporaryFile())
+        with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, stream in bundle.bundle_files(draw).items():
+                with archive.open(name, "w", force_zip64=True) as file:
+                    for block in stream():
+                        file.write(block)
+        archive_file.seek(0)
+        stack.pop_all()
+    return archive_file
 
 
 @sensitive_post_parameters("wester_id")
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def issue_receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a member's receipt as the file that every verifier reads; the audit keeps who asked."""
-    actor = actor_of(request, receipts.PERMISSION)
-    draw = find(pk)
+    """Send a member's receipt as the verifier's input file, and record who issued it."""
+    actor = require_permission(request, receipts.PERMISSION)
+    draw = get_draw_or_404(pk)
     form = ReceiptForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -118,26 +134,16 @@ def issue_receipt(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             headers = {"Content-Disposition": 'attachment; filename="receipt.json"'}
             return HttpResponse(content, content_type="application/json", headers=headers)
-    title = _("Issue a member's receipt")
-    return page(request, "receipt", {"title": title, "form": form, "draw": draw})
+    context = {"title": _("Issue a member's receipt"), "form": form, "draw": draw}
+    return render_admin_page(request, "admin/lottery/receipt.html", context)
 
 
-def actor_of(request: HttpRequest, permission: str) -> Actor:
-    """Return who is at work, or answer that they may not."""
-    user = cast("User", request.user)  # the admin lets nobody else in
-    if not user.has_perm(permission):
-        raise PermissionDenied
-    return Actor(user)
+def get_draw_or_404(pk: int) -> Draw:
+    """Return a draw without the content of its files.
 
-
-def find(pk: int) -> Draw:
-    """Return a draw, or answer that there is no such page."""
+    Raises:
+        Http404: there is no such draw.
+    """
     draws = Draw.objects.select_related("campaign").defer(*FILES)
     draw: Draw = get_object_or_404(draws, pk=pk)
     return draw
-
-
-def page(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    """Render a page in the admin's frame."""
-    frame = admin.site.each_context(request)
-    return TemplateResponse(request, f"admin/lottery/{name}.html", {**frame, **context})
