@@ -43,7 +43,7 @@ RESOLVE, REVERSE = "payout.resolve", "points.reverse"
 MAY_RESOLVE, MAY_REVERSE = "points.request_resolution", "points.request_reversal"
 LONGEST_REASON = 500
 NUMBER_FORM = re.compile("[0-9]{1,18}")
-ONE_CREDIT = "SELECT %(credit)s::bigint AS credit_id, %(detail)s::text AS detail"
+ONE_CREDIT = "SELECT %(credit)s::bigint AS transfer_id, %(detail)s::text AS detail"
 
 
 def hold(_subject: str) -> None:
@@ -119,7 +119,7 @@ def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
     if verdict != CreditStatus.CREDITED or credit_that_stands(standing):
         return None
     forfeit = None
-    if standing.credit_id is None and standing.answered == verdict and standing.answered_points:
+    if standing.transfer_id is None and standing.answered == verdict and standing.answered_points:
         forfeit = find_forfeit(standing.payout.draw, bytes(standing.credit_key))
     if forfeit is None:
         raise CreditReversed(
@@ -134,7 +134,7 @@ def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
 
 def credit_that_stands(standing: KeyStanding) -> int | None:
     """Return the number of a key's credit unless there is none or it was taken back."""
-    return None if standing.is_reversed else standing.credit_id
+    return None if standing.is_reversed else standing.transfer_id
 
 
 def find_resolution(subject: str) -> Resolution:

@@ -21,8 +21,9 @@ CREDITS_AT_ONCE = 5_000
 # what is left of one that stands is all of it. Uses transfer_one_of_a_kind_per_award and
 # transfer_reversed_once.
 EXPIRE = f"""
-INSERT INTO points_transfer (key, kind, debit_id, credit_id, points, award_id, at, made_by)
-SELECT {keys.award_key_sql(keys.EXPIRE)}, 'expire', lapsed.credit_id, expired.id, lapsed.points,
+INSERT INTO points_transfer
+    (key, kind, from_account_id, to_account_id, points, award_id, at, made_by)
+SELECT {keys.award_key_sql(keys.EXPIRE)}, 'expire', lapsed.to_account_id, expired.id, lapsed.points,
     lapsed.award_id, %(at)s, 'points.expire'
 FROM (
     SELECT * FROM points_transfer credit

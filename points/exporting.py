@@ -33,7 +33,7 @@ CREDITS = """
 SELECT credit.key, member.wester_id, credit.points, credit.expires_on
 FROM lottery_award award
 JOIN points_transfer credit ON credit.award_id = award.id AND credit.kind = 'credit'
-JOIN points_account member ON member.id = credit.credit_id
+JOIN points_account member ON member.id = credit.to_account_id
 WHERE award.draw_id = %(draw)s AND credit.id <= %(last)s AND NOT EXISTS (
     SELECT FROM points_transfer reversal
     WHERE reversal.reverses_id = credit.id AND reversal.id <= %(last)s

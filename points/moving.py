@@ -11,7 +11,7 @@ from points import keys
 from points.accounts import open_member_accounts
 from points.models import Transfer
 
-# ``chosen`` is a query of the credits that stand and are to go: credit_id and detail. Of one that
+# ``chosen`` is a query of the credits that stand and are to go: transfer_id and detail. Of one that
 # has lapsed nothing is left to take back; a key of it stays open for a person to end. Reads
 # points_transfer, lottery_award and lottery_entrant by their keys.
 TAKE_BACK = f"""
@@ -19,7 +19,7 @@ WITH back AS MATERIALIZED (
     SELECT credit.*, chosen.detail AS why, forfeited.id AS forfeited_id, draw.manifest_sha256,
         entrant.pid
     FROM ({{chosen}}) chosen
-    JOIN points_transfer credit ON credit.id = chosen.credit_id
+    JOIN points_transfer credit ON credit.id = chosen.transfer_id
     JOIN lottery_award award ON award.id = credit.award_id
     JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
     JOIN lottery_draw draw ON draw.id = award.draw_id
@@ -31,15 +31,15 @@ WITH back AS MATERIALIZED (
     )
 )
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, reverses_id, detail, reason, at, made_by,
-    approval_id)
+    (key, kind, from_account_id, to_account_id, points, award_id, reverses_id, detail, reason, at,
+    made_by, approval_id)
 SELECT *, %(reason)s, %(at)s, %(made_by)s, %(approval)s
 FROM (
-    SELECT {keys.key_sql(keys.REVERSE, "key")} AS key, 'reverse', credit_id, debit_id, points,
-        NULL::bigint, id, why
+    SELECT {keys.key_sql(keys.REVERSE, "key")} AS key, 'reverse', to_account_id, from_account_id,
+        points, NULL::bigint, id, why
     FROM back
     UNION ALL
-    SELECT {keys.key_sql(keys.FORFEIT, "manifest_sha256", "pid")}, 'forfeit', debit_id,
+    SELECT {keys.key_sql(keys.FORFEIT, "manifest_sha256", "pid")}, 'forfeit', from_account_id,
         forfeited_id, points, award_id, NULL, why
     FROM back
 ) steps
@@ -64,20 +64,20 @@ WITH undone AS MATERIALIZED (
     WHERE forfeit.id = %(forfeit)s
 )
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, reverses_id, expires_on, reason, at, made_by,
-    approval_id)
+    (key, kind, from_account_id, to_account_id, points, award_id, reverses_id, expires_on, reason,
+    at, made_by, approval_id)
 SELECT *, %(at)s, %(made_by)s, %(approval)s
 FROM (
-    SELECT {keys.key_sql(keys.REVERSE, "key")} AS key, 'reverse', credit_id, debit_id, points,
-        NULL::bigint, id, NULL::date, 'resolved'
+    SELECT {keys.key_sql(keys.REVERSE, "key")} AS key, 'reverse', to_account_id, from_account_id,
+        points, NULL::bigint, id, NULL::date, 'resolved'
     FROM undone
     UNION ALL
-    SELECT {keys.key_sql(keys.CREDIT, "manifest_sha256", "pid")}, 'credit', debit_id, member_id,
-        %(points)s, award_id, NULL, last_day, ''
+    SELECT {keys.key_sql(keys.CREDIT, "manifest_sha256", "pid")}, 'credit', from_account_id,
+        member_id, %(points)s, award_id, NULL, last_day, ''
     FROM undone
     UNION ALL
-    SELECT {keys.key_sql(keys.RELEASE, "manifest_sha256", "pid")}, 'release', debit_id, budget_id,
-        rest, award_id, NULL, NULL, 'lower_total'
+    SELECT {keys.key_sql(keys.RELEASE, "manifest_sha256", "pid")}, 'release', from_account_id,
+        budget_id, rest, award_id, NULL, NULL, 'lower_total'
     FROM undone WHERE rest > 0
 ) steps
 ORDER BY key"""
@@ -131,7 +131,7 @@ def take_back(
 ) -> int:
     """Reverse each credit that a query names and forfeit what it was of; return how many.
 
-    ``chosen`` is SQL for ``credit_id`` and ``detail``, with these named parameters. The caller
+    ``chosen`` is SQL for ``transfer_id`` and ``detail``, with these named parameters. The caller
     holds the ledger's lock.
     """
     with connection.cursor() as cursor:

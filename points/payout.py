@@ -61,12 +61,12 @@ FROM due JOIN judged USING (wester_id)"""
 # One statement, so that the accounts are held in one order. Uses account_one_per_member.
 PAY = f"""
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, reason, at, made_by)
-SELECT key, kind, %(reserved)s, credit_id, points, award_id, expires_on, reason, %(at)s,
+    (key, kind, from_account_id, to_account_id, points, award_id, expires_on, reason, at, made_by)
+SELECT key, kind, %(reserved)s, to_account_id, points, award_id, expires_on, reason, %(at)s,
     'payout.run'
 FROM (
     SELECT {keys.key_sql(keys.CREDIT, "%(manifest)s::bytea", "pid")} AS key, 'credit' AS kind,
-        member.id AS credit_id, payable AS points, award_id, %(expires_on)s::date AS expires_on,
+        member.id AS to_account_id, payable AS points, award_id, %(expires_on)s::date AS expires_on,
         '' AS reason
     FROM verdict JOIN points_account member USING (wester_id) WHERE reason = ''
     UNION ALL

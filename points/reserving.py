@@ -24,7 +24,7 @@ Kind = Account.Kind
 # Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
 RESERVE = f"""
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, at, made_by, approval_id)
+    (key, kind, from_account_id, to_account_id, points, award_id, at, made_by, approval_id)
 SELECT {keys.award_key_sql(keys.RESERVE)}, 'reserve', %(budget)s, %(reserved)s, award.points,
     award.id, %(at)s, 'draw.confirm', %(approval)s
 FROM lottery_draw draw
@@ -36,9 +36,10 @@ ON CONFLICT (key, payload) DO NOTHING"""
 # Reads points_transfer by transfer_one_of_a_kind_per_award.
 UNRESERVE = f"""
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, reverses_id, reason, at, made_by, approval_id)
-SELECT {keys.key_sql(keys.REVERSE, "reserve.key")}, 'reverse', reserve.credit_id, reserve.debit_id,
-    reserve.points, reserve.id, 'void', %(at)s, 'draw.void', %(approval)s
+    (key, kind, from_account_id, to_account_id, points, reverses_id, reason, at, made_by,
+    approval_id)
+SELECT {keys.key_sql(keys.REVERSE, "reserve.key")}, 'reverse', reserve.to_account_id,
+    reserve.from_account_id, reserve.points, reserve.id, 'void', %(at)s, 'draw.void', %(approval)s
 FROM lottery_award award
 JOIN points_transfer reserve ON reserve.award_id = award.id AND reserve.kind = 'reserve'
 WHERE award.draw_id = %(draw)s
@@ -75,8 +76,8 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
     Transfer.objects.create(
         key=keys.grant_key(draw.campaign.code, draw.terms.version),
         kind=Transfer.Kind.GRANT,
-        debit=issuer,
-        credit=accounts[Kind.BUDGET],
+        from_account=issuer,
+        to_account=accounts[Kind.BUDGET],
         points=budget,
         at=decided_at(approval),
         made_by="draw.confirm",
@@ -86,12 +87,12 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
 
 def reverse_grant(issuer: Account, approval: Approval) -> None:
     """Take the last grant back."""
-    grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, debit=issuer).latest("id")
+    grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, from_account=issuer).latest("id")
     Transfer.objects.create(
         key=keys.transfer_key(keys.REVERSE, bytes(grant.key)),
         kind=Transfer.Kind.REVERSE,
-        debit_id=grant.credit_id,
-        credit_id=grant.debit_id,
+        from_account_id=grant.to_account_id,
+        to_account_id=grant.from_account_id,
         points=grant.points,
         reverses=grant,
         reason="revised",

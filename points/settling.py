@@ -75,7 +75,7 @@ SELECT EXISTS (
     WHERE payout.id <> %(payout)s
 )"""
 REJECTED = """
-SELECT credit_id, detail FROM points_keystanding
+SELECT transfer_id, detail FROM points_keystanding
 WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed"""
 
 

@@ -16,9 +16,9 @@ BALANCE_DIFFERS = """
 SELECT account.id FROM points_account account
 LEFT JOIN (
     SELECT id, sum(points) AS points FROM (
-        SELECT debit_id AS id, -points AS points FROM points_transfer
+        SELECT from_account_id AS id, -points AS points FROM points_transfer
         UNION ALL
-        SELECT credit_id, points FROM points_transfer
+        SELECT to_account_id, points FROM points_transfer
     ) sides GROUP BY id
 ) rebuilt USING (id)
 WHERE account.balance_points <> COALESCE(rebuilt.points, 0)"""
@@ -28,13 +28,13 @@ SELECT 0 FROM (SELECT sum(balance_points) AS points FROM points_account) books
 WHERE books.points <> 0"""
 ACCOUNT_MISSING = """
 SELECT transfer.id FROM points_transfer transfer
-LEFT JOIN points_account debit ON debit.id = transfer.debit_id
-LEFT JOIN points_account credit ON credit.id = transfer.credit_id
-WHERE debit.id IS NULL OR credit.id IS NULL"""
+LEFT JOIN points_account source ON source.id = transfer.from_account_id
+LEFT JOIN points_account target ON target.id = transfer.to_account_id
+WHERE source.id IS NULL OR target.id IS NULL"""
 PAYLOAD_DIFFERS = """
 SELECT id FROM points_transfer
 WHERE payload <> sha256(
-    int8send(debit_id) || int8send(credit_id) || int8send(points)
+    int8send(from_account_id) || int8send(to_account_id) || int8send(points)
     || int8send(COALESCE(award_id, 0)) || int8send(COALESCE(reverses_id, 0))
     || int8send(COALESCE(expires_on - DATE '2000-01-01', 0)::bigint) || kind::bytea
 )"""
@@ -56,7 +56,7 @@ JOIN points_transfer original ON original.id = reversal.reverses_id
 WHERE reversal.key <> {keys.key_sql(keys.REVERSE, "original.key")}
 UNION ALL
 SELECT transfer.id FROM points_transfer transfer
-JOIN points_account issuer ON issuer.id = transfer.debit_id
+JOIN points_account issuer ON issuer.id = transfer.from_account_id
 JOIN campaign_campaign campaign ON campaign.id = issuer.campaign_id
 WHERE transfer.kind = 'grant' AND NOT EXISTS (
     SELECT FROM campaign_terms terms WHERE terms.campaign_id = campaign.id
@@ -88,7 +88,7 @@ LEFT JOIN lottery_award award ON award.id = transfer.award_id
 WHERE transfer.kind IN ('reserve', 'credit', 'release', 'forfeit', 'expire') AND award.id IS NULL"""
 CREDITED_SOMEBODY_ELSE = """
 SELECT transfer.id FROM points_transfer transfer
-JOIN points_account member ON member.id = transfer.credit_id
+JOIN points_account member ON member.id = transfer.to_account_id
 JOIN lottery_award award ON award.id = transfer.award_id
 JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
 WHERE transfer.kind = 'credit' AND member.wester_id IS DISTINCT FROM entrant.wester_id"""

@@ -24,7 +24,7 @@ BARE = "ledger_bare"
 # The rows of a payout in which everybody is credited in full.
 CREDITS = f"""
 INSERT INTO {{table}}
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, at, made_by)
+    (key, kind, from_account_id, to_account_id, points, award_id, expires_on, at, made_by)
 SELECT {keys.award_key_sql(keys.CREDIT)}, 'credit', %(reserved)s, member.id, award.points, award.id,
     %(expires_on)s, %(at)s, 'payout.run'
 FROM lottery_draw draw
