@@ -1,5 +1,6 @@
 """SQL that stands in files: ``<app>/sql/<name>.sql``."""
 
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,21 @@ def compose_sql(app: str, name: str, **parts: sql.Composable) -> sql.Composed:
     """Return an app's statement with its {named} parts put in; values stay %(named)s."""
     text = sql.SQL(read_sql(app, name))
     return text.format(**parts)
+
+
+def name_values(
+    query: str, values: Sequence[Any], prefix: str
+) -> tuple[sql.Composed, dict[str, Any]]:
+    """Return a query that Django compiled, as a part of a statement whose values have names.
+
+    Args: ``prefix``: the values are named after it and their place, so that none meets another's.
+    """
+    named = {f"{prefix}_{number}": value for number, value in enumerate(values)}
+    texts = query.split("%s")
+    parts: list[sql.Composable] = [sql.SQL(texts[0])]
+    for text, name in zip(texts[1:], named, strict=True):
+        parts += [sql.Placeholder(name), sql.SQL(text)]
+    return sql.Composed(parts), named
 
 
 def load_sql(app: str, *names: str) -> migrations.RunPython:

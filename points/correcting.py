@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from core import approvals
 from core.audit import Actor
@@ -25,7 +26,6 @@ from points.models import (
     Reversal,
     Transfer,
 )
-from points.moving import find_forfeit, give, take_back
 from points.queries import decided_at
 from points.refusals import (
     AwardExceeded,
@@ -37,13 +37,14 @@ from points.refusals import (
     UnknownKey,
     UnknownTransfer,
 )
+from points.reversing import find_forfeit, reverse_and_credit, reverse_and_forfeit
 from points.settling import refuse_closed
 
 RESOLVE, REVERSE = "payout.resolve", "points.reverse"
 MAY_RESOLVE, MAY_REVERSE = "points.request_resolution", "points.request_reversal"
 LONGEST_REASON = 500
 NUMBER_FORM = re.compile("[0-9]{1,18}")
-ONE_CREDIT = "SELECT %(credit)s::bigint AS transfer_id, %(detail)s::text AS detail"
+ONE_CREDIT = sql.SQL("SELECT %(transfer)s::bigint AS transfer_id, %(detail)s::text AS detail")
 
 
 def hold(_subject: str) -> None:
@@ -172,7 +173,9 @@ def resolve_key(approval: Approval) -> None:
     forfeit = find_owed(standing, resolution.verdict)
     Resolution.objects.filter(pk=resolution.pk).update(approval=approval)
     if forfeit and standing.answered_points:
-        give(forfeit, standing.answered_points, approval=approval, at=decided_at(approval))
+        reverse_and_credit(
+            forfeit, standing.answered_points, approval=approval, at=decided_at(approval)
+        )
     credit = credit_that_stands(standing)
     if credit is not None and resolution.verdict == CreditStatus.REJECTED:
         forfeit_credit(credit, resolution.reason, "rejected", approval)
@@ -267,11 +270,11 @@ def reverse_credit(approval: Approval) -> None:
     forfeit_credit(transfer.pk, wish.reason, "reversed", approval)
 
 
-def forfeit_credit(credit: int, detail: str, reason: str, approval: Approval) -> None:
-    """Take one credit back and forfeit its award."""
-    take_back(
+def forfeit_credit(transfer_id: int, detail: str, reason: str, approval: Approval) -> None:
+    """Reverse one credit and forfeit its award."""
+    reverse_and_forfeit(
         ONE_CREDIT,
-        {"credit": credit, "detail": detail},
+        {"transfer": transfer_id, "detail": detail},
         reason=reason,
         at=decided_at(approval),
         made_by=approval.action,

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.models import Approval
+from core.sql_files import read_sql
 from lottery import confirming, voiding
 from lottery.models import Draw
 from lottery.queries import find_subject
@@ -20,31 +21,6 @@ from points.queries import decided_at
 from points.refusals import PayoutApproved
 
 Kind = Account.Kind
-
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
-RESERVE = f"""
-INSERT INTO points_transfer
-    (key, kind, from_account_id, to_account_id, points, award_id, at, made_by, approval_id)
-SELECT {keys.award_key_sql(keys.RESERVE)}, 'reserve', %(budget)s, %(reserved)s, award.points,
-    award.id, %(at)s, 'draw.confirm', %(approval)s
-FROM lottery_draw draw
-JOIN lottery_award award ON award.draw_id = draw.id
-JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-WHERE draw.id = %(draw)s
-ORDER BY 1
-ON CONFLICT (key, payload) DO NOTHING"""
-# Reads points_transfer by transfer_one_of_a_kind_per_award.
-UNRESERVE = f"""
-INSERT INTO points_transfer
-    (key, kind, from_account_id, to_account_id, points, reverses_id, reason, at, made_by,
-    approval_id)
-SELECT {keys.key_sql(keys.REVERSE, "reserve.key")}, 'reverse', reserve.to_account_id,
-    reserve.from_account_id, reserve.points, reserve.id, 'void', %(at)s, 'draw.void', %(approval)s
-FROM lottery_award award
-JOIN points_transfer reserve ON reserve.award_id = award.id AND reserve.kind = 'reserve'
-WHERE award.draw_id = %(draw)s
-ORDER BY 1
-ON CONFLICT (key, payload) DO NOTHING"""
 
 
 def confirm_and_reserve(approval: Approval) -> None:
@@ -57,7 +33,7 @@ def confirm_and_reserve(approval: Approval) -> None:
     grant_budget(draw, approval)
     held = campaign_accounts(draw.campaign)
     accounts = {kind: held[kind].pk for kind in (Kind.BUDGET, Kind.RESERVED)}
-    write(RESERVE, draw, approval, **accounts)
+    write_transfers("reserve_awards", draw, approval, **accounts)
 
 
 def grant_budget(draw: Draw, approval: Approval) -> None:
@@ -122,7 +98,7 @@ def void_and_unreserve(approval: Approval) -> None:
     """
     refuse_paid(find_subject(approval.subject))
     draw = voiding.void_approved(approval)
-    write(UNRESERVE, draw, approval)
+    write_transfers("reverse_reserves", draw, approval)
 
 
 def refuse_paid(draw: Draw) -> None:
@@ -135,11 +111,11 @@ def refuse_paid(draw: Draw) -> None:
         raise PayoutApproved(_("The payout of this draw is approved; it cannot be void any more."))
 
 
-def write(statement: str, draw: Draw, approval: Approval, **accounts: int) -> None:
-    """Write the transfers of a draw's awards."""
+def write_transfers(statement: str, draw: Draw, approval: Approval, **accounts: int) -> None:
+    """Write the transfers of a draw's awards by a statement of points/sql."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statement,
+            read_sql("points", statement),
             {
                 "draw": draw.pk,
                 "approval": approval.pk,

@@ -348,5 +348,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
+        load_sql('points', 'transfer_key', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
     ]

@@ -32,8 +32,8 @@ SELECT
                 SELECT FROM points_resolution resolution
                 WHERE resolution.approval_id = approval.id
                     AND resolution.verdict = 'credited'
-                    AND resolution.credit_key = sha256(
-                        'credit/v1'::bytea || '\x00'::bytea || draw.manifest_sha256 || entrant.pid
+                    AND resolution.credit_key = points_transfer_key(
+                        'credit/v1', draw.manifest_sha256 || entrant.pid
                     )
             )
         END
