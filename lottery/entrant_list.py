@@ -6,7 +6,7 @@ never reach the database unencrypted.
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,8 @@ from psycopg import sql
 
 from campaign import aggregation
 from campaign.models import Terms
-from core.sql_files import compose_sql
+from campaign.rewards import reward_expression
+from core.sql_files import compose_sql, embed_query
 from entries.rules import any_keeps_out
 from lottery import keys, protocol
 from lottery.documents import FrozenList
@@ -84,7 +85,7 @@ def make_entrant_list(terms: Terms) -> SecretList:
         hiding = beside.submit(hide_members, read_entered_members(terms.campaign_id))
         aggregation.recompute(terms)
         hidden = hiding.result()
-        pack = partial(pack_entrants, hidden.members, terms.reward_cap_points)
+        pack = partial(pack_entrants, hidden.members)
         packed = sorted(chain.from_iterable(beside.map(pack, read_eligible_members(terms))))
     entries = b"".join([entrant[:RECORD_BYTES] for entrant in packed])
     return SecretList(
@@ -112,37 +113,39 @@ def hide_members(wester_ids: list[str]) -> HiddenMembers:
             return HiddenMembers(pid_key, nonce_key, members)
 
 
-def pack_entrants(
-    members: dict[str, bytes], cap: int, eligible: list[tuple[str, int]]
-) -> list[bytes]:
+def pack_entrants(members: dict[str, bytes], eligible: list[tuple[str, int, int]]) -> list[bytes]:
     """Return packed entrants with the commitments to their rewards, unsorted."""
     pack, commit = NUMBERS.pack, protocol.commitment_of
     packed = []
-    for wester_id, total in eligible:
-        hidden, reward = members[wester_id], min(total, cap)
+    for wester_id, total, reward in eligible:
+        hidden = members[wester_id]
         pid, nonce = hidden[:PID_BYTES], hidden[PID_BYTES:OPENING_AT]
         commitment = commit(pid, reward, hidden[OPENING_AT:])
         packed.append(pid + commitment + nonce + pack(total, reward) + wester_id.encode())
     return packed
 
 
-def compose_candidates(query: str) -> sql.Composed:
+def compose_candidates(query: str, values: Sequence[object]) -> sql.Composed:
     """Return a query on the model Candidate as a statement that defines its rows.
 
-    Its parameters are the campaign's id, then those of the query.
+    Args: ``query`` and ``values``: as from ``sql_with_params()``. The statement has the parameter
+        ``campaign``, an id.
     """
-    return compose_sql("lottery", "candidates", campaign=sql.Placeholder(), query=sql.SQL(query))
+    return compose_sql("lottery", "candidates", query=embed_query(query, values))
 
 
-def read_eligible_members(terms: Terms) -> Iterator[list[tuple[str, int]]]:
-    """Yield WESTER ID and total of members whom no rule keeps out, in batches."""
+def read_eligible_members(terms: Terms) -> Iterator[list[tuple[str, int, int]]]:
+    """Yield WESTER ID, total and reward of members whom no rule keeps out, in batches."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    chosen, parameters = eligible.values_list("wester_id", "counting_total").query.sql_with_params()
+    reward = reward_expression(terms, "counting_total")
+    columns = eligible.values_list("wester_id", "counting_total", reward)
     with connection.cursor() as cursor:
         for setting in SETTINGS:
             cursor.execute(setting)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(compose_candidates(chosen), [terms.campaign_id, *parameters])
+        cursor.execute(
+            compose_candidates(*columns.query.sql_with_params()), {"campaign": terms.campaign_id}
+        )
         while rows := cursor.fetchmany(ROWS_PER_BATCH):
             yield rows
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Value
-from django.db.models.functions import Least
+from django.db.models import Count, Exists, OuterRef
 
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.queries import working_terms
+from campaign.rewards import reward_expression
 from entries.rules import any_keeps_out
 from lottery.entrant_list import compose_candidates
 from lottery.forecast import Forecast, forecast_draw
@@ -25,13 +25,14 @@ def forecast_campaign(campaign: Campaign) -> Forecast:
 
 def read_rewards(terms: Terms) -> dict[int, int]:
     """Return the rewards of all members whom no rule keeps out, with how many have each."""
-    reward = Least(F("counting_total"), Value(terms.reward_cap_points))
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    counted = eligible.values(reward=reward).annotate(entrants=Count("*"))
-    statement, parameters = counted.query.sql_with_params()
+    counted = eligible.values(reward=reward_expression(terms, "counting_total")).annotate(
+        entrants=Count("*")
+    )
+    statement = compose_candidates(*counted.query.sql_with_params())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
-        cursor.execute(compose_candidates(statement), [terms.campaign_id, *parameters])
+        cursor.execute(statement, {"campaign": terms.campaign_id})
         return dict(cursor.fetchall())
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from campaign.rewards import min_reward_points
 from core import approvals, audit
 from core.audit import Actor
 from core.sql_files import compose_sql
@@ -130,9 +131,10 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
 def order_entrants(draw: Draw, seed: bytes) -> list[OrderedEntrant]:
     """Return the entrants in the order of the draw, as many as the cut can read."""
     terms = draw.terms
-    least = min(terms.minimum_total_yen, terms.reward_cap_points)
     limit = max_entries_read(
-        entrants=draw.entry_count, budget=terms.budget_points, least_reward=least
+        entrants=draw.entry_count,
+        budget=terms.budget_points,
+        least_reward=min_reward_points(terms),
     )
     parameters = {"draw": draw.pk, "ticket": protocol.TICKET + seed, "max_rows": limit}
     query = compose_sql("lottery", "order_entrants")

@@ -1,7 +1,7 @@
 -- candidates: run a query of the ORM on the members who entered a campaign
 -- Reads entries_entry (unique entry_one_per_member), campaign_total and entries_membership by their
 -- keys. A member without a total has one of 0. The query names the table candidate.
-WITH candidate AS ( -- noqa: ST03, for only the query uses it
+WITH candidate AS (
     SELECT
         entry.wester_id,
         entry.entered_at,
@@ -12,7 +12,7 @@ WITH candidate AS ( -- noqa: ST03, for only the query uses it
         ON total.campaign_id = entry.campaign_id AND total.wester_id = entry.wester_id
     LEFT JOIN entries_membership membership
         ON membership.wester_id = entry.wester_id AND membership.status = 'withdrawn'
-    WHERE entry.campaign_id = {campaign}
+    WHERE entry.campaign_id = %(campaign)s
 )
 
-SELECT chosen.* FROM ({query}) AS chosen
+{query}

@@ -176,31 +176,40 @@ class AccountAdmin(ReadOnlyAdmin):
 class TransferAdmin(ReadOnlyAdmin):
     """The transfers of the ledger."""
 
-    list_display = ["id", "kind", "from_account", "to_account", "points", "reason", "at", "made_by"]
+    list_display = [
+        "id",
+        "kind",
+        "from_account_name",
+        "to_account_name",
+        "points",
+        "reason",
+        "at",
+        "made_by",
+    ]
     list_filter = ["kind", "reason", "made_by"]
-    list_select_related = ["debit", "credit"]
+    list_select_related = ["from_account", "to_account"]
     ordering = ["-id"]
     show_full_result_count = False
     fields = [
         ("kind", "points", "expires_on"),
-        ("from_account", "to_account"),
+        ("from_account_name", "to_account_name"),
         "reverses",
         ("reason", "detail"),
         ("at", "made_by", "approval"),
     ]
-    readonly_fields = ["from_account", "to_account"]
+    readonly_fields = ["from_account_name", "to_account_name"]
     action_form = ReasonForm
     actions = ["reverse"]
 
-    @admin.display(description=_("from"), ordering=F("debit_id"))
-    def from_account(self, transfer: Transfer) -> str:
-        """Return the name of the account that is debited."""
-        return account_name(transfer.debit)
+    @admin.display(description=_("from"), ordering=F("from_account_id"))
+    def from_account_name(self, transfer: Transfer) -> str:
+        """Return the name of the account that the points left."""
+        return account_name(transfer.from_account)
 
-    @admin.display(description=_("to"), ordering=F("credit_id"))
-    def to_account(self, transfer: Transfer) -> str:
-        """Return the name of the account that is credited."""
-        return account_name(transfer.credit)
+    @admin.display(description=_("to"), ordering=F("to_account_id"))
+    def to_account_name(self, transfer: Transfer) -> str:
+        """Return the name of the account that the points came to."""
+        return account_name(transfer.to_account)
 
     def has_reverse_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may request a reversal."""

@@ -141,7 +141,7 @@ class Stage:
     def resolve(self) -> None:
         """Have a person end every key that is open."""
         for key in KeyStanding.objects.filter(is_open=True).order_by("credit_key"):
-            stands = key.credit_id is not None and not key.is_reversed
+            stands = key.transfer_id is not None and not key.is_reversed
             asked = correcting.request_resolution(
                 payout=self.payout(),
                 key=bytes(key.credit_key),
