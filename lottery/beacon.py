@@ -236,7 +236,7 @@ def read_point(group: type[Point], encoded: bytes, infinity: bytes) -> Point:
 
 
 def message_point(number: int) -> BlstP1Element:
-    """Return the point of G1 that is signed for a round: the hash of its number."""
+    """Return the point of G1 that a round signs: the hash of its number."""
     message = hashlib.sha256(number.to_bytes(8, "big")).digest()
     return BlstP1Element.hash_to_group(message, SIGNATURE_DST)
 

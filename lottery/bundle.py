@@ -1,4 +1,4 @@
-"""The bundle: all files that are published of a draw, with which anybody can verify it.
+"""The bundle: all published files of a draw, which are enough to verify it.
 
 Source: docs/specs/draw-protocol.md 3.6.
 """
@@ -45,7 +45,7 @@ RECORDS_PER_READ = 16_384
 
 
 def bundle_files(draw: Draw) -> dict[str, FileStream]:
-    """Return all files that a draw has so far by name, each a function that streams it.
+    """Return a function that streams the file, for each file that a draw has so far.
 
     The result's files are included once the draw was run, for staff who check them before the
     confirmation; ``public_files`` returns those that everybody may download.

@@ -1,4 +1,4 @@
-"""The beacon chain of a draw, and its round. Round: one random value of the public beacon."""
+"""The beacon chain of a draw, and its round: one random value of that chain."""
 
 from datetime import datetime
 
@@ -51,7 +51,7 @@ def sign_local_round(draw: Draw, *, at: datetime) -> Round:
 
 
 def obtain_round(draw: Draw, *, at: datetime) -> Round:
-    """Return the round of a draw: signed here by the local chain, or fetched from the relays.
+    """Return the round of a draw, signed by the local chain or fetched from relays.
 
     Raises:
         RoundNotDue: the time of the round has not come.

@@ -64,7 +64,7 @@ class ManifestHeader:
 
 @dataclass(frozen=True)
 class DrawnEntry:
-    """A row of winners.csv: a winner, or the entry after the cut, which does not fit."""
+    """A row of winners.csv: a winner, or the entry after the cut."""
 
     pid: bytes
     reward: int

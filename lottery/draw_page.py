@@ -1,4 +1,4 @@
-"""The page of the draw: how it works, its stage, its result, and all published files."""
+"""The page of the draw: how it works, stage, result and published files."""
 
 import json
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ OPENING_AT = PID_BYTES + HASH_BYTES  # where m begins, after pid and nonce
 
 @dataclass(frozen=True)
 class HiddenMembers:
-    """pid, nonce and m of members by their WESTER IDs, with the keys that they were made with."""
+    """pid, nonce and m by WESTER ID, with the keys that they were made with."""
 
     pid_key: bytes
     nonce_key: bytes
@@ -57,7 +57,7 @@ class HiddenMembers:
 
 @dataclass(frozen=True)
 class SecretList:
-    """The packed entrants in the order of their pids, with the keys that pids were made with."""
+    """The packed entrants sorted by pid, with the keys that pids were made with."""
 
     pid_key: bytes
     nonce_key: bytes
@@ -161,7 +161,7 @@ def store_entrants(draw: Draw, packed: list[bytes]) -> None:
 
 
 def encode_rows(draw_id: int, first: int, packed: list[bytes]) -> Iterator[bytes]:
-    """Yield entrants as rows of a binary COPY; ``first`` is the position of the first one."""
+    """Yield entrants as rows of a binary COPY, from position ``first`` on."""
     pack = ROW.pack
     nonce_at, numbers_at = RECORD_BYTES, RECORD_BYTES + HASH_BYTES
     for position, entrant in enumerate(packed, first):

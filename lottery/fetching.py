@@ -1,4 +1,4 @@
-"""Fetch a round from several relays at once; each answer is verified, so no relay is trusted.
+"""Fetch a round from several relays at once; each answer is verified.
 
 Each relay is requested in its own thread, for at most ``TOTAL_S``: a relay that lies, stalls or
 sends without end does not delay the others.
@@ -143,7 +143,7 @@ def request_relay(url: str, deadline: float) -> bytes:
 
 
 def read_body(response: requests.Response, deadline: float) -> bytes:
-    """Read the body of an answer byte by byte: a larger chunk would block until it is full.
+    """Read the body byte by byte: a larger chunk would block until it is full.
 
     Raises:
         RelayFailed: the body is too long, or takes too long.

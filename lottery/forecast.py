@@ -1,8 +1,8 @@
-"""Forecast winners and used budget of a draw from today's rewards. Free of database and clock.
+"""Forecast winners and used budget of a draw from today's rewards.
 
-Neither the later entrants nor the order is known, so both are simulated. Each trial samples today's
-rewards with replacement, until the budget ends or as many were sampled as there are entrants. The
-same rewards give the same forecast.
+Free of database and clock. Neither the later entrants nor the order is known, so both are
+simulated. Each trial samples today's rewards with replacement, until the budget ends or as many
+were sampled as there are entrants. The same rewards give the same forecast.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Forecast the draw of a campaign from its totals, and store one forecast per nightly run."""
+"""Forecast a campaign's draw from its totals; store one forecast per nightly run."""
 
 from datetime import datetime
 
@@ -18,13 +18,13 @@ MEMORY = "SET LOCAL work_mem = '128MB'"
 
 
 def forecast_campaign(campaign: Campaign) -> Forecast:
-    """Forecast the draw as if the list were frozen now, with the totals of the last run."""
+    """Forecast the draw as if the list were frozen with the last run's totals."""
     terms = working_terms(campaign)
     return forecast_draw(read_rewards(terms), budget=terms.budget_points, policy=terms.policy)
 
 
 def read_rewards(terms: Terms) -> dict[int, int]:
-    """Return the rewards of all members whom no rule keeps out, with how many have each."""
+    """Return the number of members whom no rule keeps out, by reward."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
     counted = eligible.values(reward=reward_expression(terms, "counting_total")).annotate(
         entrants=Count("*")

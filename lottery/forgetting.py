@@ -1,4 +1,4 @@
-"""Erase the keys of a draw, so that pseudonyms can no longer be computed from WESTER IDs.
+"""Erase the keys of a draw: pseudonyms can no longer be computed from WESTER IDs.
 
 The stored list still has pid and nonce of each entrant, so that receipts work.
 """
@@ -30,7 +30,7 @@ _erasure_checks: list[Callable[[Draw], None]] = []
 
 
 def register_erasure_check(check: Callable[[Draw], None]) -> None:
-    """Register a check of a higher app that raises KeysNeeded while it needs a draw's keys."""
+    """Register a higher app's check; it raises KeysNeeded while the keys are needed."""
     _erasure_checks.append(check)
 
 

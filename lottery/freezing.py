@@ -43,12 +43,12 @@ def freeze_draw(
     at: datetime,
     actor: Actor | None = None,
 ) -> Draw:
-    """Freeze the entrants of a campaign for the first round of a chain at or after an instant.
+    """Freeze the entrants of a campaign for a round of a chain.
 
-    The list includes every entry and load that was acknowledged before, and none after. The totals
-    are recomputed. A repeat for the same round changes nothing. ``chain`` is one of ``Draw.Chain``;
-    without ``actor`` the audit records the machine's user. Source: docs/specs/draw-protocol.md 2;
-    docs/specs/consistency.md 1.
+    The round is the first at or after ``round_time``. The list includes every entry and load that
+    was acknowledged before, and none after. The totals are recomputed. A repeat for the same round
+    changes nothing. ``chain`` is one of ``Draw.Chain``; without ``actor`` the audit records the
+    machine's user. Source: docs/specs/draw-protocol.md 2; docs/specs/consistency.md 1.
 
     Raises:
         NotPermitted: the person may not freeze.
@@ -137,7 +137,7 @@ def check_freeze_times(terms: Terms, chain: ChainInfo, number: int, *, at: datet
 def create_draw(
     terms: Terms, secret: SecretList, *, beacon: ChainInfo, chain: str, number: int, at: datetime
 ) -> Draw:
-    """Create the row of a draw with its files; its entrants follow in the same transaction.
+    """Create the row of a draw with its files, before its entrants.
 
     Raises:
         RoundNotLater: the round is not later than the void predecessor's.
@@ -166,7 +166,7 @@ def create_draw(
 
 
 def key_name(which: str, campaign: Campaign, sequence: int) -> str:
-    """Return the name that a key is encrypted for; it decrypts only under the same name."""
+    """Return the name that a key is encrypted for, and that decrypts it."""
     return f"{which} {campaign.code}/{sequence}"
 
 

@@ -1,4 +1,4 @@
-"""The secrets of a draw: its two keys, stored encrypted, and the key that signs its manifest."""
+"""The secrets of a draw: its two encrypted keys, and the manifest's signing key."""
 
 import secrets
 

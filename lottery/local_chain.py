@@ -1,7 +1,7 @@
-"""A beacon chain of this machine, for demo and tests: who has its key can choose the result.
+"""A beacon chain of this machine, for demo and tests.
 
-Scheme and checks are those of the public chain; only the key is ours.
-Source: docs/specs/draw-protocol.md 3.1.
+A person who has its key can choose the result. Scheme and checks are those of the public chain;
+only the key is ours. Source: docs/specs/draw-protocol.md 3.1.
 """
 
 import hashlib

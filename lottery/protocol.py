@@ -112,7 +112,7 @@ def join_nodes(level: Sequence[bytes]) -> list[bytes]:
 
 
 def root_of(nodes: Sequence[bytes]) -> bytes:
-    """Return the root above the nodes of one level, such as the leaves; without nodes H of b""."""
+    """Return the root above the nodes of one level; without nodes, H of b""."""
     if not nodes:
         return NO_ENTRIES
     while len(nodes) > 1:
@@ -138,7 +138,7 @@ def leaves_of(records: bytes) -> list[bytes]:
 
 
 def path_of(nodes: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the siblings from a node of one level up to the root (RFC 9162, section 2.1.3)."""
+    """Return the siblings from a node up to the root (RFC 9162, section 2.1.3)."""
     path = []
     while len(nodes) > 1:
         sibling = index ^ 1
@@ -149,7 +149,7 @@ def path_of(nodes: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def path_in_blocks(subtrees: Sequence[bytes], block: bytes, index: int) -> list[bytes]:
-    """Return the path of record ``index``, given all subtrees and the records of its own block."""
+    """Return the path of a record from all subtrees and its block's records."""
     below = path_of(leaves_of(block), index % BLOCK)
     return below + path_of(subtrees, index // BLOCK)
 

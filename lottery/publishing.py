@@ -1,4 +1,4 @@
-"""Publish a frozen draw: its manifest becomes public, and only the round can decide after that."""
+"""Publish a frozen draw: after that, only the round decides the result."""
 
 from datetime import datetime
 from typing import Any

@@ -47,9 +47,9 @@ def get_draw(code: str, sequence: int) -> Draw:
 
 
 def lock_draw(draw: Draw) -> Draw:
-    """Lock the rows of a draw and its campaign until the transaction ends; return the draw.
+    """Lock a draw's row and its campaign's; return the draw, read again.
 
-    It is read again after the locks. Every operation locks the campaign's row first.
+    The locks last until the transaction ends. Every operation locks the campaign's row first.
     """
     Campaign.objects.select_for_update(no_key=True).get(pk=draw.campaign_id)
     locked = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*FILES)

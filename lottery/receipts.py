@@ -1,4 +1,4 @@
-"""Receipts. Receipt: the file that proves to one member their entry on the list and its result."""
+"""Receipts: the files that prove to members their own entry and its result."""
 
 from datetime import datetime
 from typing import Any
@@ -55,7 +55,7 @@ def make_receipt(draw: Draw, entrant: Entrant) -> bytes:
 
 
 def make_path(draw: Draw, index: int) -> list[bytes]:
-    """Return the Merkle path of an entry, from the records of its block and the stored subtrees."""
+    """Return the Merkle path of an entry, from its block and the stored subtrees."""
     first = index // BLOCK * BLOCK
     stored = bytes(draw.subtrees)
     subtrees = [stored[start : start + HASH_BYTES] for start in range(0, len(stored), HASH_BYTES)]

@@ -56,7 +56,7 @@ class DrawEnded(LotteryRefusal):
 
 
 class NotVoidable(LotteryRefusal):
-    """The round has come: the draw must be run first, its result is published with the void."""
+    """The round has come: the draw must be run before it can become void."""
 
 
 class KeysNeeded(LotteryRefusal):

@@ -1,4 +1,4 @@
-"""Run a draw: the seed follows from the round, the order from the seed, the cut from the budget.
+"""Run a draw: the round gives the seed, the seed the order, the budget the cut.
 
 The cut is where the budget ends in the order of the draw: entrants before it win.
 """
@@ -129,7 +129,7 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
 
 
 def order_entrants(draw: Draw, seed: bytes) -> list[OrderedEntrant]:
-    """Return the entrants in the order of the draw, as many as the cut can read."""
+    """Return the entrants in the order of the draw, as far as the cut reads."""
     terms = draw.terms
     limit = max_entries_read(
         entrants=draw.entry_count,

@@ -47,10 +47,10 @@ def order_pids(seed: bytes, pids: Iterable[bytes]) -> list[bytes]:
 
 
 def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
-    """Cut rewards, given in the order of the draw, before the first that exceeds the budget.
+    """Make the cut: before the first reward that exceeds the budget.
 
-    An entry that does not fit is never skipped: that would favour small rewards. Nothing after
-    it is read. Source: docs/specs/draw-protocol.md 3.4.
+    The rewards are in the order of the draw. An entry that does not fit is never skipped: that
+    would favour small rewards. Nothing after it is read. Source: docs/specs/draw-protocol.md 3.4.
     """
     winners, total = 0, 0
     exceeds = False
@@ -65,5 +65,5 @@ def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
 
 
 def max_entries_read(*, entrants: int, budget: int, least_reward: int) -> int:
-    """Return the most entries that the cut can read: all winners and the one after them."""
+    """Return how many entries the cut can read: all winners and one more."""
     return min(entrants, budget // least_reward + 1)

@@ -31,7 +31,7 @@ CONTENT_TYPES = {
 
 @require_safe
 def show_draw(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the draw: one shared page, or a visitor's own page where they have a session."""
+    """Show the draw: a shared page, or a visitor's own where they have a session."""
     now = clock.now()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return show_personal_draw(request, code)

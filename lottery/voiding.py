@@ -1,4 +1,4 @@
-"""Void a draw, with a reason that is published. A void draw can never be run by another round.
+"""Void a draw, for a published reason; it can never be run again.
 
 Voiding a confirmed draw reverses its reserves as well, in ``points``: ``points.reserving`` declares
 the approvable action, calls the functions of this module, and refuses a draw whose payout is
@@ -82,7 +82,9 @@ def already_void() -> DrawEnded:
 
 
 def require_voidable(draw: Draw, at: datetime) -> None:
-    """Refuse to void a draw between its round and its result: one could choose by the outcome.
+    """Refuse to void a draw between its round and its result.
+
+    Its outcome can be computed then, so one could void what one does not like.
 
     Raises:
         DrawEnded: it is void already.

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'draw',
                 'verbose_name_plural': 'draws',
-                'permissions': [('freeze_draw', 'Can freeze the entrants of a draw'), ('request_publication', 'Can ask for a draw to be published'), ('request_confirmation', 'Can ask for a draw to be confirmed'), ('request_void', 'Can ask for a draw to be void'), ('request_forgetting', "Can ask for a draw's keys to be erased"), ('run_draw', 'Can run a draw whose round has come'), ('issue_receipt', "Can issue a member's receipt of a draw")],
+                'permissions': [('freeze_draw', 'Can freeze the entrants of a draw'), ('request_publication', 'Can request the publication of a draw'), ('request_confirmation', 'Can request the confirmation of a draw'), ('request_void', 'Can request that a draw become void'), ('request_forgetting', "Can request the erasure of a draw's keys"), ('run_draw', 'Can run a draw whose round has come'), ('issue_receipt', "Can issue a member's receipt of a draw")],
             },
         ),
         migrations.CreateModel(

@@ -11,7 +11,7 @@ from lottery.models.entrants import Entrant
 
 
 class Award(models.Model):
-    """What one drawn entrant gets; under ``partial`` the last one may be less than the reward."""
+    """The points that a drawn entrant wins; a partial award is less than the reward."""
 
     draw = models.ForeignKey(
         Draw,

@@ -1,4 +1,4 @@
-"""The rows that the rules of a member are evaluated on: a common table expression, no table."""
+"""The rows that the rules of a member are evaluated on; no table."""
 
 from django.db import models
 

@@ -723,7 +723,7 @@ def verify(draw: Draw) -> bool:
 
 
 def warning_of(draw: Draw) -> str:
-    """Print the manifest hash and a warning of the chain; return the warning, to print it again."""
+    """Print the manifest hash and a warning of the chain; return the warning."""
     try:
         content = read_file(draw.folder / "manifest.json")
     except Failed:
@@ -763,7 +763,7 @@ def show_progress(text: str) -> None:
 
 
 def print_line(line: str) -> None:
-    """Print a line; characters from a file are escaped, so that none can control a terminal."""
+    """Print a line with characters escaped that could control a terminal."""
     printable = (char if " " <= char <= "~" else ascii(char)[1:-1] for char in line)
     print("".join(printable), flush=True)
 
