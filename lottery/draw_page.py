@@ -107,7 +107,7 @@ def draws_to_show(terms: Terms) -> QuerySet[Draw]:
 
 def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:
     """Load the manifests of draws, and defer the columns of their other files."""
-    large = set(queries.FILES) - {"manifest"}
+    large = set(queries.LARGE_COLUMNS) - {"manifest"}
     return draws.select_related("terms", "campaign").defer(None).defer(*large)
 
 

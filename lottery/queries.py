@@ -8,12 +8,20 @@ from campaign.queries import get_campaign
 from lottery.models import Draw
 from lottery.refusals import NoDraw
 
-FILES = ("terms_json", "manifest", "verifier", "round_json", "result", "winners_csv", "subtrees")
+LARGE_COLUMNS = (
+    "terms_json",
+    "manifest",
+    "verifier",
+    "round_json",
+    "result",
+    "winners_csv",
+    "subtrees",
+)
 
 
 def draws_of(campaign: Campaign) -> QuerySet[Draw]:
     """Return all draws of a campaign by sequence, void ones included."""
-    return campaign.draws.select_related("campaign").order_by("sequence").defer(*FILES)
+    return campaign.draws.select_related("campaign").order_by("sequence").defer(*LARGE_COLUMNS)
 
 
 def standing_draw(campaign: Campaign) -> Draw | None:
@@ -52,7 +60,7 @@ def lock_draw(draw: Draw) -> Draw:
     The locks last until the transaction ends. Every operation locks the campaign's row first.
     """
     Campaign.objects.select_for_update(no_key=True).get(pk=draw.campaign_id)
-    locked = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*FILES)
+    locked = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*LARGE_COLUMNS)
     return locked.select_related("campaign", "terms").get(pk=draw.pk)
 
 

@@ -25,7 +25,7 @@ from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
 from lottery.models import Draw
-from lottery.queries import FILES
+from lottery.queries import LARGE_COLUMNS
 
 
 class FreezeForm(forms.Form):
@@ -144,6 +144,6 @@ def get_draw_or_404(pk: int) -> Draw:
     Raises:
         Http404: there is no such draw.
     """
-    draws = Draw.objects.select_related("campaign").defer(*FILES)
+    draws = Draw.objects.select_related("campaign").defer(*LARGE_COLUMNS)
     draw: Draw = get_object_or_404(draws, pk=pk)
     return draw
