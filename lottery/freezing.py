@@ -80,7 +80,7 @@ def lock_for_freeze(campaign: Campaign) -> None:
     """Lock loads, entries, totals and the campaign's row until the transaction ends.
 
     Loads and entries in progress finish first, and the caller reads only after this. The row comes
-    last, so that who needs only the row does not wait for loads.
+    last: a caller that needs only the row then does not wait for loads.
     """
     take(Lock.LOADS)
     take(Lock.ENTRIES, campaign.pk)
