@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from campaign.models.terms_rules import LARGEST_EXACT
 from campaign.refusals import BrokenCampaignFile
 from core.printable import printable_name

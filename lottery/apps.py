@@ -34,7 +34,7 @@ class LotteryConfig(AppConfig):
             content=forgetting.content_to_forget,
             permission=forgetting.PERMISSION,
         )
-        frozen.register(results.frozen_place)
+        frozen.register_finder(results.find_frozen_standing)
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
         asking = ("publication", "confirmation", "void", "forgetting")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from campaign.models.campaigns import Campaign
 from campaign.models.terms_rules import TERMS_RULES
 from campaign.sentences import TERMS_SENTENCES

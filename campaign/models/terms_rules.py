@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Mod
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 
 LARGEST_EXACT = 2**53 - 1  # whole numbers up to here are the same in every JSON reader
 

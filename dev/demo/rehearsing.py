@@ -6,7 +6,8 @@ from django.conf import settings
 
 from dev.demo import bar
 from entries.entering import Entered
-from entries.models import Channel, Entry
+from entries.enumerations import Channel
+from entries.models import Entry
 from entries.queries import Visit
 from points.models import Payout
 

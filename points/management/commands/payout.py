@@ -170,7 +170,7 @@ def told(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
 
 def left_out(report: Report) -> Report:
     """Warn of rows in quarantine that the recheck does not know."""
-    waiting = quarantine.waiting(FEEDS)
+    waiting = quarantine.open_row_warnings(FEEDS)
     data = {**report.data, "warnings": [*report.data["warnings"], *waiting]}
     return replace(report, data=data, warnings=waiting)
 
