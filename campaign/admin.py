@@ -110,9 +110,9 @@ class TermsAdmin(ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Terms | None:
-        """Hold the campaign while a version is saved, so that nobody publishes it meanwhile."""
+        """Lock the campaign while a version is saved, so that nobody publishes it meanwhile."""
         version: Terms | None = super().get_object(request, object_id, from_field)
         if version and request.method == "POST":
-            terms.lock(version.campaign)
+            terms.lock_campaign(version.campaign)
             version.refresh_from_db()
         return version

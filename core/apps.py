@@ -1,4 +1,4 @@
-"""The app, its roles, and what must stand after every migrate."""
+"""The app, its roles, and what every migrate must set up."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -20,5 +20,5 @@ class CoreConfig(AppConfig):
             roles.register(role, {"core.view_approval", "core.view_auditrecord"})
         roles.register("approver", {approvals.DECIDE})
         roles.register("accounts", {staff.MAY_MANAGE})
-        # Django's own hook for what must stand after every migrate, as for the permissions.
+        # Django's own hook for what every migrate sets up, as it does for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")

@@ -46,8 +46,8 @@ NUMBER_FORM = re.compile("[0-9]{1,18}")
 ONE_CREDIT = "SELECT %(credit)s::bigint AS credit_id, %(detail)s::text AS detail"
 
 
-def hold(_subject: str) -> None:
-    """Have the ledger to oneself to the end of the transaction."""
+def lock_ledger_for_approval(_subject: str) -> None:
+    """Lock the ledger exclusively until the transaction ends."""
     take(Lock.LEDGER)
 
 
@@ -144,7 +144,7 @@ def find_resolution(subject: str) -> Resolution:
 
 
 def content_to_resolve(subject: str) -> dict[str, Any]:
-    """Return how a key would end and what both sides say of it, for the eye and the hash.
+    """Return how a key would end and what both sides say of it, to read and to hash.
 
     Raises:
         NothingOpen, CreditReversed, AwardExceeded, PayoutClosed: what both sides say has changed.
@@ -165,6 +165,12 @@ def content_to_resolve(subject: str) -> dict[str, Any]:
     }
 
 
+@approvals.action(
+    RESOLVE,
+    permission=MAY_RESOLVE,
+    lock=lock_ledger_for_approval,
+    content=content_to_resolve,
+)
 def resolve_key(approval: Approval) -> None:
     """End a key as was approved (called by the approval, in its transaction)."""
     resolution = find_resolution(approval.subject)
@@ -244,7 +250,7 @@ def find_transfer(name: str) -> Transfer:
 
 
 def content_to_reverse(subject: str) -> dict[str, Any]:
-    """Return what would be taken back and why, for the eye and the hash.
+    """Return what would be taken back and why, to read and to hash.
 
     Raises:
         NotReversible, BeingSettled: as for asking.
@@ -259,6 +265,12 @@ def content_to_reverse(subject: str) -> dict[str, Any]:
     }
 
 
+@approvals.action(
+    REVERSE,
+    permission=MAY_REVERSE,
+    lock=lock_ledger_for_approval,
+    content=content_to_reverse,
+)
 def reverse_credit(approval: Approval) -> None:
     """Take a credit back as was approved (called by the approval, in its transaction)."""
     transfer = find_transfer(approval.subject)

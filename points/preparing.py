@@ -15,14 +15,19 @@ from core.audit import Actor
 from core.commands import JAPAN
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_for_approval, standing_draw, subject_of
+from lottery.queries import (
+    find_subject,
+    hold_draw,
+    lock_draw_for_approval,
+    standing_draw,
+    subject_of,
+)
 from points import keys, queries
 from points.models import Payout, PayoutPart
 from points.refusals import NotConfirmed, PayoutApproved
 
 PREPARE = queries.PREPARE
 PERMISSION = "points.request_payout"
-hold = hold_for_approval
 AWARDS_PER_PART = 1_000
 
 # Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
@@ -67,7 +72,7 @@ def confirmed_draw(campaign: Campaign) -> Draw:
 
 
 def content_to_prepare(subject: str) -> dict[str, Any]:
-    """Return what the payout may come to at most, for the eye and the hash.
+    """Return what the payout may come to at most, to read and to hash.
 
     ``list_sha256`` is of a line for each award, sorted by key: ``key,wester_id,points``, LF.
 
@@ -95,6 +100,9 @@ def content_to_prepare(subject: str) -> dict[str, Any]:
     }
 
 
+@approvals.action(
+    PREPARE, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_prepare
+)
 def prepare_payout(approval: Approval) -> None:
     """Set the payout down as it was approved (called by the approval, in its transaction)."""
     draw = find_subject(approval.subject)

@@ -9,10 +9,11 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from core import approvals
 from core.models import Approval
 from lottery import confirming, voiding
 from lottery.models import Draw
-from lottery.queries import find_subject
+from lottery.queries import find_subject, lock_draw_for_approval
 from points import keys
 from points.accounts import campaign_accounts, open_accounts
 from points.models import Account, Payout, Transfer
@@ -46,6 +47,12 @@ ORDER BY 1
 ON CONFLICT (key, payload) DO NOTHING"""
 
 
+@approvals.action(
+    confirming.CONFIRM,
+    permission=confirming.PERMISSION,
+    lock=lock_draw_for_approval,
+    content=confirming.content_to_confirm,
+)
 def confirm_and_reserve(approval: Approval) -> None:
     """Confirm a draw and reserve every award of it (called by the approval, in its transaction).
 
@@ -102,7 +109,7 @@ def reverse_grant(issuer: Account, approval: Approval) -> None:
 
 
 def content_to_void(subject: str) -> dict[str, Any]:
-    """Return what is given up, and why, for the eye and the hash.
+    """Return what is given up, and why, to read and to hash.
 
     Raises:
         DrawEnded: it is void already.
@@ -112,6 +119,12 @@ def content_to_void(subject: str) -> dict[str, Any]:
     return voiding.content_to_void(subject)
 
 
+@approvals.action(
+    voiding.VOID,
+    permission=voiding.PERMISSION,
+    lock=lock_draw_for_approval,
+    content=content_to_void,
+)
 def void_and_unreserve(approval: Approval) -> None:
     """Void a draw and take its reserves back (called by the approval, in its transaction).
 

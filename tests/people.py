@@ -31,8 +31,9 @@ def deciding(db: None) -> Actor:
 
 @pytest.fixture
 def doing(monkeypatch: pytest.MonkeyPatch) -> Doing:
-    """Register an action for one test."""
+    """Declare an action for one test."""
     doing = Doing()
     monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
-    approvals.register(ACTION, doing.do, hold=doing.hold, content=doing.read, permission=PERMISSION)
+    declare = approvals.action(ACTION, permission=PERMISSION, lock=doing.lock, content=doing.read)
+    declare(doing.do)
     return doing

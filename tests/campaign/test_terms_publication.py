@@ -1,5 +1,7 @@
 """Ask for the first publication, and have a second person allow it."""
 
+from dataclasses import replace
+
 import pytest
 
 from campaign import queries, refusals, terms
@@ -137,8 +139,8 @@ def test_failing_deed_leaves_the_approval_open_and_the_draft_a_draft(
         terms.publish_draft(approval)
         raise RuntimeError("after the last write")
 
-    action = approvals.registered()["campaign.publish"]
-    failing = approvals.Action(action.permission, action.hold, action.content, publish_and_fail)
+    action = approvals.declared_actions()["campaign.publish"]
+    failing = replace(action, carry_out=publish_and_fail)
     monkeypatch.setitem(approvals._actions, "campaign.publish", failing)
     with pytest.raises(RuntimeError):
         approve(approval, deciding)

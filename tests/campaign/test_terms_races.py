@@ -102,7 +102,7 @@ def test_approval_waits_for_the_campaign_before_it_holds_the_request(
 
     with another_session() as submit:
         with transaction.atomic():
-            terms.lock(campaign)
+            terms.lock_campaign(campaign)
             approved = submit(approve, approval, deciding)
             wait_until_blocked(approved)
             assert Approval.objects.select_for_update(nowait=True).get().state == "open"
@@ -148,7 +148,7 @@ def test_entries_do_not_wait_while_terms_are_written() -> None:
     campaign = CampaignFactory.create(published=True)
 
     with another_session() as submit, transaction.atomic():
-        terms.lock(campaign)
+        terms.lock_campaign(campaign)
         entered = submit(
             Entry.objects.create,
             campaign=campaign,

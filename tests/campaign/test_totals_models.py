@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import ProtectedError
 
-from campaign.models import AggregationRun, AggregationShard, Campaign, Total
+from campaign.models import AggregationMode, AggregationShard, Campaign, Total
 from tests.campaign.refused import refused_as
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import (
@@ -99,7 +99,7 @@ def test_a_campaign_has_one_run_a_night() -> None:
 
 
 def test_a_run_is_full_or_incremental() -> None:
-    assert {RunFactory.create(mode=mode).mode for mode in AggregationRun.Mode} == {
+    assert {RunFactory.create(mode=mode).mode for mode in AggregationMode} == {
         "full",
         "incremental",
     }
@@ -126,7 +126,7 @@ def test_a_shard_that_is_done_names_nobody() -> None:
     shard = ShardFactory.create(members=["W1"])
     ShardFactory.create(done=True)
 
-    with refused_as("aggregationshard_done_names_nobody"):
+    with refused_as("aggregationshard_done_names_no_members"):
         AggregationShard.objects.filter(pk=shard.pk).update(done=True)
     assert AggregationShard.objects.filter(pk=shard.pk).update(done=True, members=None) == 1
 

@@ -19,9 +19,9 @@ class Doing:
         self.done: list[int] = []
         self.steps: list[str] = []
 
-    def hold(self, subject: str) -> None:
-        """Hold nothing: the approval's own lock is enough here."""
-        self.steps.append("hold")
+    def lock(self, subject: str) -> None:
+        """Lock nothing: the approval's own lock is enough here."""
+        self.steps.append("lock")
 
     def read(self, subject: str) -> dict[str, Any]:
         self.steps.append("read")

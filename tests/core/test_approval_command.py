@@ -1,5 +1,6 @@
-"""``approval list|approve|refuse`` and ``staff add`` as others script against them."""
+"""``approval actions|list|approve|refuse`` and ``staff add`` as others script against them."""
 
+import inspect
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pytest_django import Settings
 from campaign import terms
 from campaign.models import Campaign
 from config.env import MovedClock
+from core import approvals
 from core.audit import Actor
 from core.management.commands import staff as staff_command
 from core.models import Approval, AuditRecord, User
@@ -45,6 +47,48 @@ def as_listed(approval: Approval, state: str = "open") -> dict[str, Any]:
         "requested_at": "2024-12-02T09:00:00+09:00",
         "content_sha256": approval.content_sha256,
     }
+
+
+def test_actions_lists_what_can_be_approved() -> None:
+    rows = {row["action"]: row for row in run_json("approval", "actions")["actions"]}
+
+    assert list(rows) == sorted(approvals.declared_actions())
+    line = inspect.getsourcelines(terms.publish_draft)[1]
+    assert rows["campaign.revise"] == {
+        "action": "campaign.revise",
+        "permission": "campaign.request_publication",
+        "roles": ["campaign"],
+        "locks": "Lock a campaign by its code, the subject of an approval of its terms.",
+        "content": "Return what publishing this campaign's draft would fix, to read and to hash.",
+        "carries_out": "Publish what was approved (called by the approval, in its transaction).",
+        "function": "campaign.terms.publish_draft",
+        "where": f"campaign/terms.py:{line}",
+    }
+    assert rows["draw.void"]["roles"] == ["campaign", "ops"]
+    assert rows["draw.confirm"]["function"] == "points.reserving.confirm_and_reserve"
+
+
+def test_every_action_is_described() -> None:
+    for row in run_json("approval", "actions")["actions"]:
+        assert all(row.values()), row["action"]
+
+
+def test_actions_is_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = approvals.declared_actions()["campaign.publish"]
+    monkeypatch.setattr(approvals, "_actions", {"campaign.publish": own})
+
+    lines = run("approval", "actions").stdout.splitlines()
+
+    assert lines[:2] == [
+        "campaign.publish",
+        "   requested by: campaign (campaign.request_publication)",
+    ]
+    assert [line.split(":")[0].strip() for line in lines[2:]] == [
+        "locked",
+        "hashed",
+        "carried out",
+        "where",
+    ]
 
 
 def test_list_shows_what_is_open_in_order(waiting: Approval) -> None:

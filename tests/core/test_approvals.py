@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from core import approvals
 from core.audit import Actor
@@ -10,6 +11,7 @@ from core.canonical_json import content_sha256
 from core.models import Approval, AuditRecord, User
 from tests.core.doing import (
     ACTION,
+    PERMISSION,
     SUBJECT,
     Doing,
     approve,
@@ -23,13 +25,39 @@ from tests.factories.campaign import AT, LATER, ApprovalFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_registered_actions_are_those_of_the_apps() -> None:
-    known = approvals.registered()
-
-    assert {"campaign.publish", "campaign.revise"} <= known.keys()
-    assert {known[name].permission for name in ("campaign.publish", "campaign.revise")} == {
-        "campaign.request_publication"
+def test_declared_actions_are_those_of_the_apps() -> None:
+    assert set(approvals.declared_actions()) == {
+        "campaign.publish",
+        "campaign.revise",
+        "draw.publish",
+        "draw.confirm",
+        "draw.void",
+        "draw.forget",
+        "payout.prepare",
+        "payout.resolve",
+        "points.reverse",
     }
+
+
+def test_action_is_declared_once(doing: Doing) -> None:
+    before = approvals.declared_actions()
+
+    with pytest.raises(ImproperlyConfigured, match=f"{ACTION} is declared twice"):
+        approvals.action(ACTION, permission=PERMISSION, lock=doing.lock, content=doing.read)(
+            doing.do
+        )
+
+    assert approvals.declared_actions() == before
+
+
+def test_one_function_carries_out_several_actions(doing: Doing) -> None:
+    another = approvals.action(
+        "test.another", permission=PERMISSION, lock=doing.lock, content=doing.read
+    )
+
+    assert another(doing.do) == doing.do
+    declared = approvals.declared_actions()
+    assert declared["test.another"] == declared[ACTION]
 
 
 def test_request_keeps_who_asked_for_what(doing: Doing, asking: Actor) -> None:

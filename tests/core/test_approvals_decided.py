@@ -47,10 +47,10 @@ def test_approve_does_what_was_asked_for(doing: Doing, asking: Actor, deciding: 
 
 def test_subject_is_held_before_it_is_read(doing: Doing, asking: Actor, deciding: Actor) -> None:
     approval = ask(asking)
-    assert doing.steps == ["hold", "read"]
+    assert doing.steps == ["lock", "read"]
 
     approve(approval, deciding)
-    assert doing.steps == ["hold", "read", "hold", "read", "do"]
+    assert doing.steps == ["lock", "read", "lock", "read", "do"]
 
 
 def test_approve_again_changes_nothing(doing: Doing, asking: Actor, deciding: Actor) -> None:

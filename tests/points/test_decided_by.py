@@ -123,6 +123,7 @@ ALWAYS = {
 # They change nothing, or load and aggregate, which needs nobody.
 NOBODY = {
     "aggregate",
+    "approval actions",
     "approval list",
     "campaign check",
     "campaign show",

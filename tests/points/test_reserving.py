@@ -144,4 +144,4 @@ def test_a_payout_asked_for_before_the_void_comes_too_late() -> None:
     with pytest.raises(ApprovalEnded, match="superseded"):
         approve(asked, CONFIRMED_AT)
     assert connection.needs_rollback is False
-    assert approvals.registered().keys() >= {"draw.confirm", "draw.void", "payout.prepare"}
+    assert approvals.declared_actions().keys() >= {"draw.confirm", "draw.void", "payout.prepare"}

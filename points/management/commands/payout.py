@@ -12,12 +12,12 @@ from bookings.loading import FileOutcome
 from bookings.models import FeedFile
 from campaign.queries import get_campaign
 from core import clock
+from core.approval_reports import report_request
 from core.arguments import both, by, by_or_machine, code, dry_run, read_actor, read_actor_or_machine
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
 from core.printable import printable_name
 from core.progress import Progress
-from core.requests import describe_request
 from entries.feeds import FEEDS
 from points import closing, correcting, exporting, payout, preparing, settling
 from points.management import arguments
@@ -50,8 +50,9 @@ class Command(VerbCommand):
             approval = preparing.request_payout(
                 campaign=get_campaign(code), actor=read_actor(by), at=clock.now()
             )
-            report = asked(code, approval, "the payout is approved already", dry_run=dry_run)
-            return left_out(report)
+            nothing = "the payout is approved already"
+            report = report_payout_request(code, approval, nothing=nothing, dry_run=dry_run)
+            return warn_of_quarantine(report)
 
     def run_payout(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
@@ -62,7 +63,7 @@ class Command(VerbCommand):
         with one_transaction(dry_run=True) if dry_run else nullcontext():
             payout.keep_start(one, at=at, actor=actor)
             self.complete(one)
-            return left_out(told(code, "would be paid" if dry_run else "paid"))
+            return warn_of_quarantine(report_payout(code, "would be paid" if dry_run else "paid"))
 
     def complete(self, one: Payout) -> None:
         """Work on a payout until it has ended."""
@@ -89,7 +90,7 @@ class Command(VerbCommand):
             written = exporting.export_credits(payout=one, folder=output, at=at, actor=actor)
             file, path = written.file, str(written.path)
         words = "would write" if dry_run else "wrote"
-        return told(
+        return report_payout(
             code,
             f"{words} {file}: {file.rows:,} credits, {file.total_points:,} points",
             file=path,
@@ -109,7 +110,9 @@ class Command(VerbCommand):
             outcome = settling.settle(
                 payout=one, path=file, at=clock.now(), watch=progress, actor=actor
             )
-            report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))
+            report = report_payout(
+                code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome)
+            )
             report = replace(report, warnings=report.data["warnings"])
         progress.end(describe(outcome))
         return report
@@ -127,7 +130,7 @@ class Command(VerbCommand):
                 actor=read_actor(by),
                 at=clock.now(),
             )
-            return asked(code, approval, "", dry_run=dry_run)
+            return report_payout_request(code, approval, nothing="nothing is open", dry_run=dry_run)
 
     def close(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Close the payout: every key and every sum agrees."""
@@ -135,11 +138,11 @@ class Command(VerbCommand):
         with one_transaction(dry_run=dry_run):
             was_open = closing.close_payout(payout=get_payout(code), at=clock.now(), actor=actor)
             words = "would be closed" if dry_run else "closed"
-            return told(code, words if was_open else "is closed already")
+            return report_payout(code, words if was_open else "is closed already")
 
     def status(self, *, code: str, **_: Any) -> Report:
         """Say where the payout stands."""
-        data = describe_payout(get_campaign(code), now=clock.now())
+        data = status_of(code)
         sentences = [f"Payout {code}: {data['state']}, {data['open']:,} open.", *data["warnings"]]
         counts = [f"{name:18}{value:>14,}" for name, value in data.items() if type(value) is int]
         return Report(data, "\n".join([*sentences, *counts]))
@@ -162,28 +165,31 @@ def describe(outcome: FileOutcome) -> str:
     return f"{outcome.name}: already loaded"
 
 
-def told(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
+def report_payout(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
     """Report what was done, and where the payout stands."""
-    data = describe_payout(get_campaign(code), now=clock.now())
-    return Report({**data, **more}, f"Payout {code}: {words}.", ok=ok)
+    return Report({**status_of(code), **more}, f"Payout {code}: {words}.", ok=ok)
 
 
-def left_out(report: Report) -> Report:
+def report_payout_request(
+    code: str, approval: Approval | None, *, nothing: str, dry_run: bool
+) -> Report:
+    """Report the approval that was requested of a payout, and where the payout stands."""
+    return report_request(
+        f"Payout {code}",
+        approval,
+        data=status_of(code),
+        nothing=f"Payout {code}: {nothing}.",
+        dry_run=dry_run,
+    )
+
+
+def status_of(code: str) -> dict[str, Any]:
+    """Return where the payout of a campaign stands."""
+    return describe_payout(get_campaign(code), now=clock.now())
+
+
+def warn_of_quarantine(report: Report) -> Report:
     """Warn of rows in quarantine that the recheck does not know."""
     waiting = quarantine.open_row_warnings(FEEDS)
     data = {**report.data, "warnings": [*report.data["warnings"], *waiting]}
     return replace(report, data=data, warnings=waiting)
-
-
-def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
-    """Report an opened approval, or that there was nothing to ask for."""
-    if approval is None:
-        return told(code, nothing, approval=None)
-    if dry_run:
-        return told(code, "would ask for approval", approval=None)
-    return told(
-        code,
-        describe_request(approval),
-        approval=approval.pk,
-        content_sha256=approval.content_sha256,
-    )

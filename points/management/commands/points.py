@@ -5,9 +5,9 @@ from typing import Any
 
 from bookings import quarantine
 from core import clock
+from core.approval_reports import report_request
 from core.arguments import both, by, by_or_machine, dry_run, read_actor, read_actor_or_machine
 from core.commands import Report, VerbCommand, one_transaction
-from core.requests import describe_request
 from points import correcting, expiring
 from points.definitions import CREDIT_RESULTS
 from points.management import arguments
@@ -40,12 +40,10 @@ class Command(VerbCommand):
             approval = correcting.request_reversal(
                 transfer=found, reason=reason, actor=read_actor(by), at=clock.now()
             )
-        data: dict[str, Any] = {"transfer": found.pk, "points": found.points, "approval": None}
-        if approval is None:
-            return Report(data, f"Transfer {found.pk} is reversed already.")
-        if dry_run:
-            return Report(data, f"Transfer {found.pk}: would ask for approval.")
-        return Report(
-            {**data, "approval": approval.pk, "content_sha256": approval.content_sha256},
-            f"Transfer {found.pk}: {describe_request(approval)}",
+        return report_request(
+            f"Transfer {found.pk}",
+            approval,
+            data={"transfer": found.pk, "points": found.points},
+            nothing=f"Transfer {found.pk} is reversed already.",
+            dry_run=dry_run,
         )
