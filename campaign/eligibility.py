@@ -1,4 +1,4 @@
-"""Which bookings count and what they come to, asked of Postgres through the rules."""
+"""Which bookings count and what they come to, computed in Postgres from the rules."""
 
 from typing import Any
 
@@ -66,11 +66,11 @@ def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any
 
 
 def totals_of_members(terms: Terms, wester_ids: Subquery) -> tuple[str, tuple[Any, ...]]:
-    """Return the query of these members' totals, with the columns of ``totals``, and its values.
+    """Return the query of these members' totals and its values; its columns are ``totals``'.
 
     A member's bookings are found in two ways: those of e5489 by WESTER ID, those of the EX service
-    through the registrations, each of which is read once. A condition over both tables has no
-    index; and no booking has both (booking_holder_fits), so that the sums add up.
+    through the registrations, each of which is read once. No index serves a condition over both
+    tables; and no booking has both (booking_holder_fits), so that the sums add up.
 
     Args: ``wester_ids``: the query of an array.
     """
@@ -87,7 +87,7 @@ def totals_of_members(terms: Terms, wester_ids: Subquery) -> tuple[str, tuple[An
 def of_member(wester_id: str) -> QuerySet[Booking]:
     """Return a member's bookings: e5489's by WESTER ID, EX's by their registration.
 
-    By arrays, so that two indexes of bookings answer; a condition over both tables has none.
+    By arrays, so that two indexes of bookings serve; a condition over both tables has none.
     """
     linked = ExRegistration.objects.filter(wester_id=wester_id).values("ex_member_no")
     return Booking.objects.filter(
@@ -96,7 +96,7 @@ def of_member(wester_id: str) -> QuerySet[Booking]:
 
 
 def as_texts(array: Subquery) -> Cast:
-    """Return an array whose elements compare with a column by the column's index."""
+    """Cast to an array of the column's type, so that comparing uses the column's index."""
     return Cast(array, ArrayField(models.TextField()))
 
 
@@ -109,12 +109,12 @@ class OneOf(Func):
 
 
 def rejected_by(rule: Rule, terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return those bookings that a rule rejects, whatever else does."""
+    """Return the bookings that a rule rejects, whether or not others do."""
     return bookings.filter(rule.rejects(terms))
 
 
 def counting(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return those bookings that no rule rejects."""
+    """Return the bookings that no rule rejects."""
     return bookings.filter(~any_rejects(terms))
 
 
@@ -139,7 +139,7 @@ def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
 
 
 def headings(reasons: list[str]) -> list[str]:
-    """Return under what a booking with these reasons is counted."""
+    """Return the headings under which a booking with these reasons is counted."""
     if not reasons:
         return ["counts"]
     return [*reasons, "pending"] if is_pending(reasons) else reasons

@@ -61,8 +61,8 @@ def night_by(instant: datetime) -> date:
 
 def missed_nights(campaign: Campaign, *, now: datetime) -> list[date]:
     """Return the nights whose run did not start within the hour, nor since."""
-    held = set(campaign.runs.filter(night__isnull=False).values_list("night", flat=True))
-    return [night for night in nights_due(campaign, now=now - LATE) if night not in held]
+    started = set(campaign.runs.filter(night__isnull=False).values_list("night", flat=True))
+    return [night for night in nights_due(campaign, now=now - LATE) if night not in started]
 
 
 def missed_before(run: AggregationRun, *, now: datetime) -> list[date]:

@@ -1,4 +1,4 @@
-"""A campaign as a file: exactly these keys, each of its type."""
+"""Campaign files: JSON with exactly these keys, each of its type."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from campaign.models.campaigns import IDENTIFIER
 from campaign.models.terms import MAX_EXACT
 from campaign.refusals import BrokenCampaignFile
@@ -55,7 +55,7 @@ def read_campaign_file(content: bytes) -> CampaignFile:
 
 
 def _shown(name: str) -> str:
-    """Return a key as a sentence can hold it: short, and nothing that a terminal would obey."""
+    """Return a key for a sentence: short, and without what a terminal would obey."""
     fits = name.isprintable() and 0 < len(name) <= MAX_SHOWN
     return name if fits else ascii(name)[:MAX_SHOWN]
 
@@ -136,7 +136,7 @@ def read_campaign_file_at(path: Path) -> CampaignFile:
     """Read the campaign file at a path.
 
     Raises:
-        BrokenCampaignFile: it cannot be read, or does not hold a campaign.
+        BrokenCampaignFile: it cannot be read, or is no campaign file.
     """
     try:
         content = path.read_bytes()

@@ -23,7 +23,7 @@ def report_request(
     Args:
         subject: what the approval is about, such as ``Draw 012025121203/1``.
         approval: the open request; None where what is requested is done already.
-        data: what else the JSON object says of the subject.
+        data: what the JSON object says of the subject besides.
         nothing: the sentence for no approval.
         dry_run: whether the request was rolled back.
     """

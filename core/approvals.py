@@ -53,9 +53,8 @@ class Action:
 
     ``content`` is computed from the subject at the request and again at the approval; nothing is
     carried out that differs from what was requested. ``lock`` comes before it and locks, until the
-    transaction ends, all that the content is read from: nobody changes it between the check and
-    the work, and everybody who requests or approves takes the locks in one order, the subject's
-    first, then the approval's.
+    transaction ends, all that the content is read from, so that it cannot change between the check
+    and the work. Requests and approvals lock in one order: the subject first, then the approval.
     """
 
     permission: str

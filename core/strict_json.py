@@ -13,7 +13,7 @@ class DuplicateKey(ValueError):
     """An object names a key twice."""
 
     def __init__(self, key: str) -> None:
-        super().__init__("a key stands there twice")
+        super().__init__("a key appears twice")
         self.key = key
 
 

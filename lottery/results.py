@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from campaign.models import Campaign
-from entries.frozen import FrozenPlace
+from entries.frozen import FrozenStanding
 from lottery.models import Award, Draw
 from lottery.queries import standing_draw
 
@@ -41,8 +41,8 @@ def member_result(draw: Draw, wester_id: str) -> MemberResult:
     )
 
 
-def frozen_place(campaign: Campaign, wester_id: str) -> FrozenPlace | None:
-    """Return a member's place on the frozen list; None while nothing is frozen.
+def find_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
+    """Return a member's standing on the frozen list; None while nothing is frozen.
 
     ``explain`` and the member's page use it from the freeze on.
     """
@@ -50,7 +50,7 @@ def frozen_place(campaign: Campaign, wester_id: str) -> FrozenPlace | None:
     if draw is None:
         return None
     found = member_result(draw, wester_id)
-    return FrozenPlace(
+    return FrozenStanding(
         is_entrant=found.is_entrant,
         reward_points=found.reward_points,
         award_points=(found.award_points or 0) if found.is_confirmed else None,

@@ -14,7 +14,7 @@ IDENTIFIER = r"^[A-Za-z0-9_-]{1,40}$"
 class Campaign(models.Model):
     """One dated promotion.
 
-    There is no state to be set: it follows from the clock, the terms and the draw.
+    It has no column of its state: that follows from the clock, the terms and the draw.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True, db_collation="C")
@@ -23,7 +23,7 @@ class Campaign(models.Model):
         null=True,
         blank=True,
         editable=False,
-        db_comment="Set by the freeze, cleared by a void; from it on nobody enters.",
+        db_comment="Set by the freeze, cleared by a void; while it is set, nobody enters.",
     )
 
     class Meta:

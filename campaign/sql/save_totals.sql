@@ -2,7 +2,7 @@
 -- Its parts: the query of the new totals, and that of the members, in a column wester_id.
 -- Reads what these read; writes campaign_total by its key. Rows that are right are not touched.
 -- MERGE and not ON CONFLICT, which writes to every row that it meets: no other session writes the
--- same members (aggregation.lock_totals), and if one did, the unique key would say so. In the order
+-- same members (aggregation.lock_totals), and if one did, the unique key would refuse. In the order
 -- of the key, so that each of its pages is written once.
 WITH fresh AS MATERIALIZED ({totals}), -- noqa: PRS, for sqlfluff knows no WITH ... MERGE
 

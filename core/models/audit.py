@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditRecord(models.Model):
-    """Who did what, when and from where; never changed, never deleted."""
+    """One action: who did what, when and from where; never changed, never deleted."""
 
     at = models.DateTimeField(_("at"))
     action = models.CharField(_("action"), max_length=40)
@@ -45,7 +45,7 @@ class AuditRecord(models.Model):
         verbose_name_plural = _("audit records")
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False) | ~Q(os_user=""), name="auditrecord_names_somebody"
+                condition=Q(user__isnull=False) | ~Q(os_user=""), name="auditrecord_names_a_user"
             )
         ]
 

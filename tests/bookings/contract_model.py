@@ -75,7 +75,7 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "operators": OPERATORS[latest["journey"]],
         "booked_at": min(event["booked_at"] for event in events),
         "changed_by_phone": phoned,
-        "latest_holds": latest["event_type"] in HOLDING,
+        "purchase_known": latest["event_type"] in HOLDING,
         "latest_occurred_at": latest["occurred_at"],
         "latest_event_id": latest["event_id"],
     }

@@ -126,12 +126,12 @@ def test_read_content_stops_past_the_largest_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / name).write_bytes(gzip.compress(CONTENT) if name.endswith("gz") else CONTENT)
-    assert delivery.LARGEST_CONTENT == 4 * 1024**3
+    assert delivery.MAX_CONTENT_BYTES == 4 * 1024**3
 
-    monkeypatch.setattr(delivery, "LARGEST_CONTENT", len(CONTENT))
+    monkeypatch.setattr(delivery, "MAX_CONTENT_BYTES", len(CONTENT))
     assert content_of(tmp_path / name) == CONTENT
 
-    monkeypatch.setattr(delivery, "LARGEST_CONTENT", len(CONTENT) - 1)
+    monkeypatch.setattr(delivery, "MAX_CONTENT_BYTES", len(CONTENT) - 1)
     with pytest.raises(FileRefused) as info:
         content_of(tmp_path / name)
     assert info.value.code == "too_large"

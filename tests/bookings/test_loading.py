@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from bookings import loading
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import FileOutcome, load_file
 from bookings.models import Booking, BookingEvent, ExRegistration, FeedFile, QuarantinedRow
 from bookings.registration_feed import REGISTRATION_FEED
@@ -25,7 +25,7 @@ from tests.feedfiles import (
 )
 
 pytestmark = pytest.mark.django_db
-FEEDS = by_name(BOOKING_FEED, REGISTRATION_FEED)
+FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 
 
@@ -331,7 +331,7 @@ def test_load_file_leaves_no_trace_when_its_last_write_breaks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2", item_no="0")])
-    monkeypatch.setattr(loading, "QUARANTINE", "SELECT %s / 0")
+    monkeypatch.setattr(loading, "read_sql", lambda *_: "SELECT %(file)s / 0")
 
     with pytest.raises(DatabaseError):
         load(path)
@@ -358,7 +358,10 @@ def test_load_file_tells_how_far_it_is(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2")])
 
     load_file(
-        path=path, feeds=FEEDS, loaded_at=NOW, watch=lambda done, rows: told.append((done, rows))
+        path=path,
+        feeds=FEEDS,
+        loaded_at=NOW,
+        on_progress=lambda done, rows: told.append((done, rows)),
     )
 
     assert told == [(2, 2)]

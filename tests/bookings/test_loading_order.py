@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import load_file
 from bookings.models import Booking
 from tests.feedfiles import booking_row, write_feed_file
 
 pytestmark = pytest.mark.django_db
-FEEDS = by_name(BOOKING_FEED)
+FEEDS = index_feeds(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 
 

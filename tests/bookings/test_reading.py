@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.definitions import BOOKINGS
-from bookings.reading import FileRefused, open_feed_file, read_records, read_row
+from bookings.delivery import FileRefused
+from bookings.reading import open_feed_file, read_records
+from bookings.rows import read_row
 from tests.bookings.csv_reference import read_plainly
 from tests.bookings.feeds import FEEDS, fields_of, read_all, refusal_of
 from tests.feedfiles import (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bookings.definitions import BOOKINGS
-from bookings.reading import FileRefused, open_feed_file
+from bookings.delivery import FileRefused
+from bookings.reading import open_feed_file
 from tests.bookings.feeds import FEEDS, refusal_of
 from tests.feedfiles import booking_row, csv_bytes, ex_booking_row, write_feed_file
 

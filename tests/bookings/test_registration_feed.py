@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import load_file
 from bookings.models import ExRegistration, RegistrationRow
 from bookings.registration_feed import REGISTRATION_FEED
@@ -21,7 +21,7 @@ def load(folder: Path, *rows: dict[str, object], at_once: bool = False) -> None:
     """Load the rows as one file, or each as a file of its own."""
     for sequence, part in enumerate([rows] if at_once else [[row] for row in rows], 1):
         path = write_registrations(folder, part, sequence=sequence)
-        load_file(path=path, feeds=by_name(REGISTRATION_FEED), loaded_at=NOW)
+        load_file(path=path, feeds=index_feeds(REGISTRATION_FEED), loaded_at=NOW)
 
 
 @pytest.mark.parametrize(

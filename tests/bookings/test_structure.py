@@ -19,7 +19,7 @@ def structure_of(
     content: bytes, *, block_size: int = 1 << 20, encoding: str = "utf-8"
 ) -> Structure:
     structure = Structure(encoding)
-    structure.take_all(in_blocks(content, block_size))
+    structure.read_all(in_blocks(content, block_size))
     return structure
 
 

@@ -213,8 +213,8 @@ def test_approval_is_never_deleted(state: dict[str, bool]) -> None:
         sql("DELETE FROM core_approval")
 
 
-def test_auditrecord_names_somebody() -> None:
-    with refused_as("auditrecord_names_somebody"):
+def test_auditrecord_names_a_user() -> None:
+    with refused_as("auditrecord_names_a_user"):
         AuditRecordFactory.create(user=None, os_user="")
 
     AuditRecordFactory.create(user=None, os_user="root")

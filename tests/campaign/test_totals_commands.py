@@ -75,7 +75,7 @@ def test_aggregate_says_how_far_it_is_and_what_it_found(campaign: Campaign) -> N
     call_command("aggregate", "NY2025", stdout=stdout, stderr=stderr)
 
     assert stdout.getvalue() == "full: 1 members, 1 counting bookings, 20,001 yen.\n"
-    assert stderr.getvalue() == "full run: 2 of 2 parts done\n"
+    assert stderr.getvalue() == "full run: 2 of 2 shards done\n"
 
 
 def test_aggregate_finishes_what_was_left_and_then_does_what_was_asked(
@@ -108,7 +108,7 @@ def test_aggregate_waits_for_the_other_workers(
     command.complete(started)
 
     assert [line[10:] for line in stderr.getvalue().splitlines()] == [
-        f"{done} of 2 parts done" for done in range(3)
+        f"{done} of 2 shards done" for done in range(3)
     ]
     started.refresh_from_db()
     assert started.finished_at is not None

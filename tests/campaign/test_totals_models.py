@@ -126,7 +126,7 @@ def test_a_shard_that_is_done_names_nobody() -> None:
     shard = ShardFactory.create(members=["W1"])
     ShardFactory.create(done=True)
 
-    with refused_as("aggregationshard_done_names_nobody"):
+    with refused_as("aggregationshard_done_names_no_members"):
         AggregationShard.objects.filter(pk=shard.pk).update(done=True)
     assert AggregationShard.objects.filter(pk=shard.pk).update(done=True, members=None) == 1
 

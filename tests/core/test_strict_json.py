@@ -51,7 +51,7 @@ def test_parse_object_allows_a_byte_order_mark_where_asked() -> None:
 
 @pytest.mark.parametrize("text", [b'{"a": 1, "a": 1}', b'{"b": [{"a": 1, "a": 2}]}'])
 def test_parse_object_names_a_key_that_repeats(text: bytes) -> None:
-    with pytest.raises(DuplicateKey, match="a key stands there twice") as refused:
+    with pytest.raises(DuplicateKey, match="a key appears twice") as refused:
         parse_object(text, max_bytes=100)
 
     assert refused.value.key == "a"

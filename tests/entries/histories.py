@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from bookings.enumerations import MemberKind
 from bookings.models import Booking, ExRegistration
-from bookings.models.registrations import MemberKind
 from campaign.models import Terms
 from tests.bookings.contract_model import BookingsModel, RegistrationsModel, Row
 from tests.campaign.oracle import Oracle

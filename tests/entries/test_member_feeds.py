@@ -11,9 +11,9 @@ from django.db import transaction
 
 from bookings.loading import FileOutcome, load_file
 from bookings.models import QuarantinedRow
-from bookings.quarantine import replay
+from bookings.quarantine import replay_rows
 from core.locks import Lock, take
-from entries.entering import enter
+from entries.entering import enter_campaign
 from entries.feeds import FEEDS
 from entries.models import Entry, EntryRow, Membership, MembershipRow
 from tests.bookings.sessions import PATIENCE_S, another_session, wait_until_blocked
@@ -122,7 +122,7 @@ def test_entries_stand_beside_those_of_the_web(
     entered_at: str, channel: str, tmp_path: Path
 ) -> None:
     terms = CampaignFactory.create(code=CODE, published=True).terms.get()
-    enter(terms=terms, wester_id="W1", entered_at=datetime.fromisoformat(EARLY))
+    enter_campaign(period=terms, wester_id="W1", entered_at=datetime.fromisoformat(EARLY))
 
     assert load(write_entries(tmp_path, [entry_row(entered_at=entered_at)])).applied == 1
 
@@ -134,7 +134,7 @@ def test_entries_of_a_campaign_that_is_not_known_wait_for_it(tmp_path: Path) -> 
     assert QuarantinedRow.objects.get().reason == "unknown_value"
     CampaignFactory.create(code=CODE, draft=True)
 
-    assert replay(feeds=FEEDS, at=NOW).settled == 1
+    assert replay_rows(feeds=FEEDS, at=NOW).settled == 1
 
     assert Entry.objects.get().wester_id == "W1"
     assert EntryRow.objects.count() == 1

@@ -1,4 +1,4 @@
-"""``campaign load|check|show|publish|revise``: set the terms of a campaign down and in force."""
+"""``campaign load|check|show|publish|revise``: load, check and publish the terms of a campaign."""
 
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ def file_argument(parser: CommandParser) -> None:
 
 
 class Command(VerbCommand):
-    """Set the terms of a campaign down and in force."""
+    """Load, check and publish the terms of a campaign."""
 
     help = __doc__
     verbs = {
@@ -42,7 +42,7 @@ class Command(VerbCommand):
     }
 
     def load(self, *, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
-        """Set down an unpublished campaign as a file says."""
+        """Load the terms of an unpublished campaign from a file."""
         actor = arguments.read_actor_or_machine(by)
         content = read_campaign_file_at(file)
         with one_transaction(dry_run=dry_run):
@@ -55,7 +55,7 @@ class Command(VerbCommand):
         return Report({**shown, "changed": changed}, f"Campaign {content.code}: {words}.")
 
     def check_terms(self, *, code: str, **_: Any) -> Report:
-        """Say whether the terms are sane and stay within the prize law."""
+        """Check that the terms are sane and within the prize law."""
         findings = terms.check_campaign(queries.get_campaign(code))
         data = [{"code": found.code, "message": found.message} for found in findings]
         if not findings:
@@ -64,12 +64,12 @@ class Command(VerbCommand):
         return Report({"ok": False, "findings": data}, sentences, ok=False)
 
     def show(self, *, code: str, **_: Any) -> Report:
-        """Show the terms, their version and where the campaign stands."""
+        """Show the terms, their version and the state of the entry period."""
         shown = describe(queries.get_campaign(code))
         return Report(shown, "\n".join(f"{name:20}{as_text(shown[name])}" for name in shown))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for a campaign to be published; another person approves."""
+        """Request the publication of a campaign; another person approves."""
         with one_transaction(dry_run=dry_run):
             approval = terms.request_publication(
                 campaign=queries.get_campaign(code),
@@ -85,7 +85,7 @@ class Command(VerbCommand):
         )
 
     def revise(self, *, code: str, file: Path, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for a new version of published terms; another person approves."""
+        """Request a new version of published terms; another person approves."""
         with one_transaction(dry_run=dry_run):
             approval = terms.request_revision(
                 campaign=queries.get_campaign(code),
