@@ -16,12 +16,12 @@ class Relay(BaseHTTPRequestHandler):
     """One request to a relay; its first path segment names how it behaves."""
 
     behaviours: dict[str, Behaviour]
-    asked: list[str]
+    requested: list[str]
     over: threading.Event
 
     def do_GET(self) -> None:
         name, path = self.path.removeprefix("/").split("/", 1)
-        self.asked.append(path)
+        self.requested.append(path)
         self.behaviours[name](self)
 
     def answer(self, body: bytes, status: int = 200, **headers: str) -> None:
@@ -90,14 +90,16 @@ def hangs_up(relay: Relay) -> None:
 @contextmanager
 def serve(behaviours: dict[str, Behaviour]) -> Iterator[tuple[str, list[str]]]:
     """Run the relays; yield their base address and the requested paths."""
-    asked: list[str] = []
+    requested: list[str] = []
     over = threading.Event()
-    handler = type("Own", (Relay,), {"behaviours": behaviours, "asked": asked, "over": over})
+    handler = type(
+        "Own", (Relay,), {"behaviours": behaviours, "requested": requested, "over": over}
+    )
     server = QuietServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        yield f"http://127.0.0.1:{server.server_address[1]}", requested
     finally:
         over.set()
         server.shutdown()

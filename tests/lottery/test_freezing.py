@@ -154,15 +154,15 @@ def test_equal_pids_make_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "instant",
     [
         pytest.param(ROUND - 2 * SECOND, id="between two rounds"),
         pytest.param(ROUND - timedelta(microseconds=1), id="just before a round"),
         pytest.param(ROUND, id="at a round"),
     ],
 )
-def test_round_is_the_first_at_or_after_the_instant(asked: datetime) -> None:
-    assert frozen_draw(round_time=asked).round_time == ROUND
+def test_round_is_the_first_at_or_after_the_instant(instant: datetime) -> None:
+    assert frozen_draw(round_time=instant).round_time == ROUND
 
 
 def test_round_after_a_fraction_of_a_second_is_the_next_one() -> None:

@@ -54,10 +54,10 @@ def verifier() -> ModuleType:
 
 def verify(folder: Path, *options: object) -> Outcome:
     """Verify a bundle as the command line would."""
-    said, progress = io.StringIO(), io.StringIO()
-    with redirect_stdout(said), redirect_stderr(progress):
+    output, progress = io.StringIO(), io.StringIO()
+    with redirect_stdout(output), redirect_stderr(progress):
         status = verifier().main([str(folder), *map(str, options)])
-    outcome = Outcome(status, said.getvalue().splitlines())
+    outcome = Outcome(status, output.getvalue().splitlines())
     assert (outcome.status == 0) is (outcome.failed_step == 0)
     assert all(line.isascii() and line.isprintable() for line in outcome.lines)
     return outcome
