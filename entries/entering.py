@@ -1,4 +1,4 @@
-"""Enter a member into a campaign: once, inside the entry period, and never after the freeze."""
+"""Enter a member into a campaign, once, within the entry period and before the freeze."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class EntryUnconfirmed(Exception):
     """The database went away while it wrote an entry; entering again shows whether it did."""
 
 
-class EntryPeriod(Protocol):
+class CampaignPeriod(Protocol):
     """The entry period of one campaign: its terms, or a visit."""
 
     @property
@@ -71,7 +71,7 @@ LOCK_AND_WRITE = (
 GOING_AWAY = ("08", "57")
 
 
-def enter_campaign(*, period: EntryPeriod, wester_id: str, entered_at: datetime) -> Entered:
+def enter_campaign(*, period: CampaignPeriod, wester_id: str, entered_at: datetime) -> Entered:
     """Enter a member into a campaign, or return the existing entry.
 
     Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one entry a member, the earliest).

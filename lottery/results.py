@@ -41,7 +41,7 @@ def member_result(draw: Draw, wester_id: str) -> MemberResult:
     )
 
 
-def find_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
+def read_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
     """Return what ``explain`` and the member's page say from the freeze on."""
     draw = standing_draw(campaign)
     if draw is None:
