@@ -34,9 +34,9 @@ class Column:
 class Case:
     """What some values of one column require of other columns.
 
-    For these values the columns ``given`` must have a value (``missing_value``), and the columns ``empty`` none
-    (``unexpected_value``). ``among`` are valid values of the column ``when``, which comes before
-    the others; no two cases of a column share a value.
+    For these values the columns ``given`` must have a value (``missing_value``), and the columns
+    ``empty`` none (``unexpected_value``). ``among`` are valid values of the column ``when``, which
+    comes before the others; no two cases of a column share a value.
     """
 
     when: str

@@ -1,7 +1,7 @@
 """Load the inbox, the folder that upstream delivers to.
 
-Nothing in it is moved or changed. Postgres records what was tried: a file is tried once, however long it stays there, and again when
-the file or its manifest has changed.
+Nothing in it is moved or changed. Postgres records what was tried: a file is tried once, however
+long it stays there, and again when the file or its manifest has changed.
 """
 
 import hashlib

@@ -64,7 +64,7 @@ def read_manifest(
 ) -> Manifest:
     """Read the manifest of the feed file at this path.
 
-    A byte order mark is tolerated, as in the feed file. Args: ``feeds_with_totals`` are the names of the
+    A byte order mark is tolerated, as in the feed file. Args: ``feeds_with_totals`` names the
     feeds whose manifests have a total of points as well.
 
     Raises:

@@ -57,16 +57,8 @@ class Entered:
 PATIENCE_MS = 5_000
 # Two statements in one request: one transaction, one round trip, one commit. The second begins when
 # the first has the lock, so its snapshot is later than any freeze that came before.
-LOCK_AND_WRITE = (
-    sql.SQL(";\n")
-    .join(
-        [
-            sql.SQL(taking(shared=True, patient=False)),
-            sql.SQL(read_sql("entries", "write_entry")),
-        ]
-    )
-    .as_string()
-)
+STATEMENTS = (taking(shared=True, patient=False), read_sql("entries", "write_entry"))
+LOCK_AND_WRITE = sql.SQL(";\n").join(map(sql.SQL, STATEMENTS)).as_string()
 # SQLSTATE classes of a server that goes away; it may have committed before.
 GOING_AWAY = ("08", "57")
 
