@@ -1,4 +1,4 @@
-"""The feed contract in plain Python: what the database must hold after any loads.
+"""The feed contract in plain Python: the rows that the database must have after any loads.
 
 Written from the contract's text alone; it knows rows that are right by themselves, and nothing of
 how the loader works.
@@ -54,7 +54,7 @@ def key_of(event: Mapping[str, Any]) -> Key:
 
 
 def place_of(event: Mapping[str, Any]) -> tuple[bool, datetime, bytes]:
-    """Return where an event stands among those of its booking: the greatest has the values."""
+    """Return the order of an event among those of its booking; the greatest has the values."""
     return event["event_type"] in HOLDING, event["occurred_at"], event["event_id"].encode()
 
 
@@ -154,7 +154,7 @@ class RegistrationsModel:
         return applied, duplicates
 
     def state(self) -> dict[str, tuple[dict[str, Any], bytes]]:
-        """Return each number's row that stands, with its text."""
+        """Return each number's current row, with its text."""
         found: dict[str, tuple[dict[str, Any], bytes]] = {}
         for values, text in zip(self.rows, self.texts, strict=True):
             standing = found.get(values["ex_member_no"])
