@@ -11,7 +11,7 @@ from typing import Any
 
 Row = Mapping[str, str]
 Key = tuple[str, str, int]
-HOLDING = ("booked", "changed", "used")
+PURCHASE_EVENTS = ("booked", "changed", "used")
 FLAGS = ("cancelled", "refunded", "stopover", "used")
 LATEST = (
     "wester_id",
@@ -55,7 +55,7 @@ def key_of(event: Mapping[str, Any]) -> Key:
 
 def place_of(event: Mapping[str, Any]) -> tuple[bool, datetime, bytes]:
     """Return the order of an event among those of its booking; the greatest has the values."""
-    return event["event_type"] in HOLDING, event["occurred_at"], event["event_id"].encode()
+    return event["event_type"] in PURCHASE_EVENTS, event["occurred_at"], event["event_id"].encode()
 
 
 def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "operators": OPERATORS[latest["journey"]],
         "booked_at": min(event["booked_at"] for event in events),
         "changed_by_phone": phoned,
-        "purchase_known": latest["event_type"] in HOLDING,
+        "purchase_known": latest["event_type"] in PURCHASE_EVENTS,
         "latest_occurred_at": latest["occurred_at"],
         "latest_event_id": latest["event_id"],
     }
