@@ -140,7 +140,7 @@ def test_bookings_that_only_wait_are_awaited(campaign: Campaign) -> None:
     found = stand(campaign)
 
     assert (found.total_yen, found.awaiting_yen, found.missing_yen) == (1, 320, 4_999)
-    assert [(one.counts, one.waits) for one in found.bookings] == [
+    assert [(one.counts, one.is_pending) for one in found.bookings] == [
         (True, False),
         (False, True),
         (False, False),
