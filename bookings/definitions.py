@@ -32,11 +32,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Case:
-    """What some values of one column require of others; cases of a column share no value.
+    """What some values of one column require of other columns.
 
-    Then the columns ``given`` must have a value (``missing_value``), and the columns ``empty`` none
-    (``unexpected_value``). ``among`` are valid values of the column ``when``, which comes before
-    the others.
+    For these values the columns ``given`` must have a value (``missing_value``), and the columns
+    ``empty`` none (``unexpected_value``). ``among`` are valid values of the column ``when``, which
+    comes before the others; no two cases of a column share a value.
     """
 
     when: str

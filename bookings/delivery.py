@@ -178,7 +178,7 @@ def limit_size(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         size += len(block)
         if size > MAX_CONTENT_BYTES:
-            raise FileRefused("too_large", "The file holds more than 4 GiB unpacked.")
+            raise FileRefused("too_large", "The file has more than 4 GiB unpacked.")
         yield block
 
 

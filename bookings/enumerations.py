@@ -1,4 +1,4 @@
-"""The enumerations of the feeds, each typed once: feeds and columns take their values from here.
+"""The enumerations of feeds and their tables, each typed once.
 
 Source: docs/specs/feeds.md 2.1, 3; bookings/data/network/README.md.
 """

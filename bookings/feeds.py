@@ -1,4 +1,4 @@
-"""A feed as the loader sees it: how its rows are read and how they are applied.
+"""Describe a feed to the loader: how its rows are read and applied.
 
 The loader knows no feed by name. An app declares its own feeds and passes the mapping of those to
 be loaded to ``bookings.loading`` and ``bookings.quarantine``.

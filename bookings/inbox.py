@@ -1,7 +1,7 @@
-"""Load the inbox: the folder that upstream delivers to, in which nothing is moved or changed.
+"""Load the inbox, the folder that upstream delivers to.
 
-Postgres records what was tried: a file is tried once, however long it stays there, and again when
-the file or its manifest has changed.
+Nothing in it is moved or changed. Postgres records what was tried: a file is tried once, however
+long it stays there, and again when the file or its manifest has changed.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ def find_arrivals(folder: Path) -> Iterator[Path]:
 
 
 def fingerprint_of(path: Path) -> str | None:
-    """Return a checksum that changes with a file or its manifest; None where one is missing.
+    """Return a checksum of a file's and its manifest's state; None if one is missing.
 
     It includes the inode's change time, which the system sets and no copying tool can set back. A
     link's own times are used: its target is not read.

@@ -13,7 +13,7 @@ from bookings.enumerations import StopKind
 
 
 class NetworkRow(NamedTuple):
-    """One row of the network table: a stop or pass of a service, and the section after it."""
+    """One row of the network table: a station of a service, and the section after it."""
 
     service: str
     seq: int

@@ -58,7 +58,9 @@ def load_file(
     on_progress: OnProgress = ignore_progress,
     follow_links: bool = False,
 ) -> FileOutcome:
-    """Load one feed file, whole or not at all; store a refusal, and return it as an outcome.
+    """Load one feed file, whole or not at all.
+
+    A refusal is stored, and returned as an outcome.
 
     Args: ``on_progress`` is called with the number of rows read and the number of all rows.
     ``follow_links`` is set only where a person named the path; other links are refused.
@@ -197,7 +199,7 @@ def save_loaded_file(
 def save_refusal(
     path: Path, refusal: FileRefused, tried_at: datetime, *, follow_links: bool
 ) -> FileOutcome:
-    """Save why a file is refused: once for its name and content, with the last try's reason."""
+    """Save why a file is refused: once for its name and content, the latest reason."""
     outcome = FileOutcome(
         name=stored_name(path.name),
         feed=printable(feed_of_name(path.name) or "")[:MAX_FEED_LENGTH],
@@ -211,7 +213,7 @@ def save_refusal(
             {
                 "name": outcome.name,
                 "feed": outcome.feed,
-                "sha256": content_sha256(path, follow_links=follow_links),
+                "sha256": delivered_sha256(path, follow_links=follow_links),
                 "reason": outcome.reason,
                 "detail": outcome.detail,
                 "tried_at": tried_at,
@@ -220,8 +222,8 @@ def save_refusal(
     return outcome
 
 
-def content_sha256(path: Path, *, follow_links: bool = False) -> str:
-    """Return the checksum of a file as delivered; an empty one where it cannot be read."""
+def delivered_sha256(path: Path, *, follow_links: bool = False) -> str:
+    """Return a file's checksum as delivered; empty where it cannot be read."""
     digest = hashlib.sha256()
     try:
         for block in read_delivered(path, follow_links=follow_links):

@@ -60,12 +60,12 @@ def feed_of_name(name: str) -> str | None:
 
 
 def read_manifest(
-    path: Path, *, totalled: Collection[str] = (), follow_links: bool = False
+    path: Path, *, feeds_with_totals: Collection[str] = (), follow_links: bool = False
 ) -> Manifest:
-    """Read the manifest that lies beside the feed file of this path.
+    """Read the manifest of the feed file at this path.
 
-    Those of the feeds named ``totalled`` have a total of points as well. A byte order mark is
-    tolerated, as in the feed file itself.
+    A byte order mark is tolerated, as in the feed file. Args: ``feeds_with_totals`` names the
+    feeds whose manifests have a total of points as well.
 
     Raises:
         FileRefused: ``no_manifest``, ``unreadable_manifest`` or ``unknown_version``.
@@ -75,7 +75,7 @@ def read_manifest(
         with open_regular(beside, follow_links=follow_links) as file:
             text = file.read(MAX_MANIFEST_BYTES + 1)
         content = parse_object(text, max_bytes=MAX_MANIFEST_BYTES, allow_bom=True)
-        return build_manifest(content, totalled)
+        return build_manifest(content, feeds_with_totals)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileRefused("no_manifest", f"There is no {printable_name(beside.name)}.") from error
     except OSError as error:
@@ -89,7 +89,7 @@ def unreadable_manifest(why: str) -> FileRefused:
     return FileRefused("unreadable_manifest", f"The manifest is unreadable: {why}.")
 
 
-def build_manifest(content: Mapping[str, Any], totalled: Collection[str] = ()) -> Manifest:
+def build_manifest(content: Mapping[str, Any], feeds_with_totals: Collection[str] = ()) -> Manifest:
     """Check a JSON object, and return it as a manifest.
 
     The version is checked before the keys: another version may have other keys.
@@ -103,7 +103,7 @@ def build_manifest(content: Mapping[str, Any], totalled: Collection[str] = ()) -
         raise ValueError("it names no version")
     if version != VERSION:
         raise FileRefused("unknown_version", f"The manifest is not of version {VERSION}.")
-    tests = {**VALUE_TESTS, **(TOTAL_TEST if content.get("feed") in [*totalled] else {})}
+    tests = {**VALUE_TESTS, **(TOTAL_TEST if content.get("feed") in [*feeds_with_totals] else {})}
     if content.keys() != tests.keys():
         raise ValueError("its keys are not those of version 1")
     for key, (kind, fits) in tests.items():

@@ -1,4 +1,4 @@
-"""Read the network table from the CSV files of a folder, and refuse whatever breaks a rule.
+"""Read the network table from the CSV files of a folder, and check it.
 
 Source: bookings/data/network/README.md, form.
 """
@@ -25,7 +25,7 @@ CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f]")
 
 
 class NetworkFileUnusable(Refusal):
-    """A file of the network table breaks a rule; the message names file, line and field."""
+    """A network file breaks a rule; the message names file, line and field."""
 
 
 class FileLine(NamedTuple):
@@ -47,9 +47,9 @@ def read_network(folder: Path) -> list[NetworkRow]:
     """
     services: dict[str, dict[int, tuple[FileLine, NetworkRow]]] = defaultdict(dict)
     for file in list_files(folder):
-        for line, row in read_file(file):
+        for line, row in read_network_file(file):
             if row.seq in services[row.service]:
-                raise line.refuse(f"seq {row.seq} stands twice in {row.service}.")
+                raise line.refuse(f"seq {row.seq} appears twice in {row.service}.")
             services[row.service][row.seq] = line, row
     if not services:
         raise NetworkFileUnusable(f"{printable_name(folder)} contains no service.")
@@ -60,10 +60,10 @@ def list_files(folder: Path) -> list[Path]:
     """Return the folder's CSV files by name.
 
     Raises:
-        NetworkFileUnusable: it is no folder, or one of the two required files is missing.
+        NetworkFileUnusable: it is not a folder, or one of the two required files is missing.
     """
     if not folder.is_dir():
-        raise NetworkFileUnusable(f"{printable_name(folder)} is no folder.")
+        raise NetworkFileUnusable(f"{printable_name(folder)} is not a folder.")
     for name in FILES:
         if not (folder / name).is_file():
             raise NetworkFileUnusable(f"{printable_name(folder)} has no {name}.")
@@ -86,7 +86,7 @@ def read_text(file: Path) -> str:
         raise FileLine(file, line).refuse("not UTF-8.") from error
 
 
-def read_file(file: Path) -> Iterator[tuple[FileLine, NetworkRow]]:
+def read_network_file(file: Path) -> Iterator[tuple[FileLine, NetworkRow]]:
     """Yield each row of a file with its line.
 
     Raises:
@@ -98,7 +98,9 @@ def read_file(file: Path) -> Iterator[tuple[FileLine, NetworkRow]]:
         header = next(reader, [])
         for column in COLUMNS:
             if header.count(column) != 1:
-                raise FileLine(file, 1).refuse(f"the column {column} has to stand here, once.")
+                raise FileLine(file, 1).refuse(
+                    f"the column {column} must appear here exactly once."
+                )
         for values in reader:
             line = FileLine(file, reader.line_num)
             if len(values) != len(header):
@@ -118,7 +120,7 @@ def check_row(line: FileLine, row: dict[str, str]) -> NetworkRow:
         if error := find_name_error(row[column], may_be_empty=column == "operator_to_next"):
             raise line.refuse(f"{column} {error}.")
     if not SEQ.fullmatch(row["seq"]):
-        raise line.refuse("seq is no whole number from 1 to 9999.")
+        raise line.refuse("seq is not a whole number from 1 to 9999.")
     if row["kind"] not in StopKind.values:
         raise line.refuse("kind is neither stop nor pass.")
     return NetworkRow(
@@ -147,20 +149,20 @@ def check_service(rows: dict[int, tuple[FileLine, NetworkRow]]) -> Iterator[Netw
     """Check the rows of one service, and yield them in order.
 
     Raises:
-        NetworkFileUnusable: seq does not run from 1 without a gap, a station stands twice, or an
-            operator is missing, or stands on the last row, where no section follows.
+        NetworkFileUnusable: seq does not run from 1 without a gap, a station appears twice, an
+            operator is missing, or the last row has one, though no section follows it.
     """
     stations: set[str] = set()
     for expected, seq in enumerate(sorted(rows), start=1):
         line, row = rows[seq]
         if seq != expected:
-            raise line.refuse(f"seq is {seq} where {row.service} goes on with {expected}.")
+            raise line.refuse(f"seq is {seq} where {row.service} needs {expected}.")
         if row.station in stations:
-            raise line.refuse(f"station_ja {row.station} stands twice in {row.service}.")
+            raise line.refuse(f"station_ja {row.station} appears twice in {row.service}.")
         stations.add(row.station)
         is_last = seq == len(rows)
         if row.operator_to_next is None and not is_last:
             raise line.refuse(f"operator_to_next is empty before the last row of {row.service}.")
         if row.operator_to_next is not None and is_last:
-            raise line.refuse(f"operator_to_next has to be empty on the last row of {row.service}.")
+            raise line.refuse(f"operator_to_next must be empty on the last row of {row.service}.")
         yield row

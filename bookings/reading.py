@@ -1,4 +1,4 @@
-"""Read a feed file: check it as a whole, then yield its rows for COPY and its bad rows.
+"""Read a feed file: check the whole file, then yield its rows for COPY.
 
 ``open_feed_file`` reads the manifest and compares the checksum; a file that is loaded already costs
 only that. ``FeedFileReader.chunks`` then reads the file twice: first its structure, to find any
@@ -111,8 +111,8 @@ def open_feed_file(
         FileRefused: ``code`` is the reason: ``no_manifest``, ``unreadable_manifest``,
             ``unknown_version``, ``unknown_feed``, ``unreadable_file`` or ``checksum_differs``.
     """
-    totalled = [name for name, definition in definitions.items() if definition.totals]
-    manifest = read_manifest(path, totalled=totalled, follow_links=follow_links)
+    feeds_with_totals = [name for name, definition in definitions.items() if definition.totals]
+    manifest = read_manifest(path, feeds_with_totals=feeds_with_totals, follow_links=follow_links)
     names = (feed_of_name(path.name) or "", manifest.feed)
     expected = tuple(definitions[name] for name in names if name in definitions)
     if not expected:

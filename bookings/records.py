@@ -29,7 +29,7 @@ def split_records(blocks: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def complete_records(text: bytes) -> tuple[list[bytes], bytes]:
-    """Return the complete records of a text that begins at a record, and the unfinished rest."""
+    """Return a text's complete records, and the unfinished rest. It begins at a record."""
     lines = text.split(b"\n")
     if b'"' in text:
         records, unfinished = join_lines(lines)

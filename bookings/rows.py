@@ -1,4 +1,4 @@
-"""Check one row by itself: the exact rules, from its bytes to its values or its reason.
+"""Check one row by the exact rules: bytes in, values or a reason out.
 
 Source: docs/specs/feeds.md 1.6, 1.10, 1.11.
 """
@@ -15,7 +15,7 @@ COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRow:
-    """One row that breaks no rule by itself: its unquoted fields in order, an empty one None."""
+    """One row that breaks no rule by itself: its unquoted fields; an empty one is None."""
 
     definition: FeedDefinition
     values: tuple[str | None, ...]

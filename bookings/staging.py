@@ -1,4 +1,4 @@
-"""The temporary tables of a load: the rows of its file, and those of them that are rejected.
+"""Fill the temporary tables of a load: staged rows and rejected rows.
 
 No row of a file reaches a permanent table before the file has been read to its end, so a file that
 is refused for its last row costs only the temporary tables.

@@ -95,7 +95,7 @@ def is_number(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of value: how to recognise it, and the reason of a row with another value.
+    """One kind of value: how it is recognised, and the reason code otherwise.
 
     ``accepts`` accepts whatever ``pattern`` matches in UTF-8. ``pattern`` matches no character
     that CSV or COPY would have to quote: no comma, quote, backslash or control character.

@@ -15,7 +15,7 @@ PERMISSION = "bookings.dismiss_quarantinedrow"
 
 @transaction.atomic
 def dismiss_as_staff(*, row: int, reason: str, actor: Actor, at: datetime) -> QuarantinedRow:
-    """Settle a row without applying it, and record the person and the reason in the audit.
+    """Settle a row without applying it, and record who did so and why.
 
     Raises:
         NotPermitted: the person lacks the permission.

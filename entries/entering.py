@@ -1,4 +1,4 @@
-"""Enter a member into a campaign: once, inside the entry period, and never after the freeze."""
+"""Enter a member into a campaign, once, within the entry period and before the freeze."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class EntryUnconfirmed(Exception):
     """The database went away while it wrote an entry; entering again shows whether it did."""
 
 
-class EntryPeriod(Protocol):
+class CampaignPeriod(Protocol):
     """The entry period of one campaign: its terms, or a visit."""
 
     @property
@@ -57,21 +57,13 @@ class Entered:
 PATIENCE_MS = 5_000
 # Two statements in one request: one transaction, one round trip, one commit. The second begins when
 # the first has the lock, so its snapshot is later than any freeze that came before.
-LOCK_AND_WRITE = (
-    sql.SQL(";\n")
-    .join(
-        [
-            sql.SQL(taking(shared=True, patient=False)),
-            sql.SQL(read_sql("entries", "write_entry")),
-        ]
-    )
-    .as_string()
-)
+STATEMENTS = (taking(shared=True, patient=False), read_sql("entries", "write_entry"))
+LOCK_AND_WRITE = sql.SQL(";\n").join(map(sql.SQL, STATEMENTS)).as_string()
 # SQLSTATE classes of a server that goes away; it may have committed before.
 GOING_AWAY = ("08", "57")
 
 
-def enter_campaign(*, period: EntryPeriod, wester_id: str, entered_at: datetime) -> Entered:
+def enter_campaign(*, period: CampaignPeriod, wester_id: str, entered_at: datetime) -> Entered:
     """Enter a member into a campaign, or return the existing entry.
 
     Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one entry a member, the earliest).

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
-    """Where an entry was made; of two entries at one instant the first channel listed wins."""
+    """Where an entry was made; of entries at one instant the first channel wins."""
 
     WEB = "web", _("web page")
     APP = "app", _("WESTER app")

@@ -1,4 +1,4 @@
-"""Find the WESTER ID that staff type: the exact one, or candidates that differ only in typing.
+"""Find the WESTER ID that staff type, or candidates that differ only in typing.
 
 An identifier is case-sensitive and may contain hyphens, so no other one is used instead: a person
 chooses among the candidates.
@@ -51,7 +51,7 @@ def known_wester_ids(**condition: str) -> QuerySet[Any, Any]:
 
 
 def fold_text(text: str) -> str:
-    """Return a text's letters and digits in one case; an empty text where some are not ASCII."""
+    """Return a text's letters and digits in one case; empty where some are not ASCII."""
     plain = unicodedata.normalize("NFKC", text).upper()
     folded = "".join(one for one in plain if one.isalnum() and one != LONG_VOWEL)
     return folded if folded.isascii() else ""

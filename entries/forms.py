@@ -11,7 +11,7 @@ MAX_TYPED_LENGTH = 100  # a WESTER ID has at most 40 characters; people type spa
 
 
 class WesterIdField(forms.CharField):
-    """A typed or pasted WESTER ID; its form is sent by POST, so that no URL contains it."""
+    """A typed or pasted WESTER ID, sent by POST so that no URL contains it."""
 
     def __init__(self) -> None:
         super().__init__(

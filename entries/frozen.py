@@ -1,4 +1,4 @@
-"""A member's standing on the frozen list; the app of the draw registers how it is found."""
+"""Find a member's standing on the frozen list, as the app of the draw registers it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

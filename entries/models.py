@@ -12,7 +12,7 @@ from entries.enumerations import FEED_CHANNELS, Channel, MembershipStatus
 
 
 class Member(models.Model):
-    """A person who signed in: an account (issuer, sub), and its WESTER ID, which never changes.
+    """A person who signed in: an account (issuer, sub) with its permanent WESTER ID.
 
     It belongs to a ``User``, which has no data of the person.
     """

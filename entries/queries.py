@@ -13,7 +13,7 @@ from entries.models import Member
 
 @dataclass(frozen=True)
 class Visit:
-    """A user at a public campaign: the entry period in force, and the user's WESTER ID."""
+    """A user at a public campaign: its entry period and the user's WESTER ID."""
 
     campaign_id: int
     opens_at: datetime

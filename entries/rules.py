@@ -1,4 +1,4 @@
-"""The rules that keep a member out of the draw: one object a rule, evaluated in Postgres.
+"""The rules that keep a member out of the draw, evaluated in Postgres.
 
 The conditions use three columns of a row: ``entered_at``, ``counting_total`` (yen) and
 ``has_left``. Source: docs/specs/eligibility.md 3.4; reasons are shown in their order.
@@ -51,7 +51,7 @@ def _withdrawn(_terms: MemberTerms) -> Q:
 
 @dataclass(frozen=True)
 class FrozenOut:
-    """Why a member is not on the frozen list, though no rule keeps the member out any more."""
+    """Why a member is not on the frozen list though no rule applies any more."""
 
     code: str
     sentence: "StrPromise"

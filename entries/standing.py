@@ -1,4 +1,4 @@
-"""Explain where a member stands in a campaign: the total, and each booking with its reasons.
+"""Explain where a member stands in a campaign, with each booking's reasons.
 
 Where a booking comes to count is ``campaign.rules``; this module only collects the verdicts.
 """
@@ -32,7 +32,7 @@ from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 
 @dataclass(frozen=True)
 class ExplainedBooking:
-    """One booking, and the codes of the rules that reject it, in the order of the rules."""
+    """One booking, and the codes of the rules that reject it, in their order."""
 
     booking: Booking
     reasons: list[str]
@@ -146,7 +146,7 @@ def build_standing(
 
 
 def reward_of(terms: Terms, total_yen: int, frozen: FrozenStanding | None) -> int:
-    """Return the points due if the member is drawn; from the freeze on, the frozen list's."""
+    """Return the points due if the member is drawn; from the freeze on, those frozen."""
     if frozen is not None:
         return frozen.reward_points
     return reward_points(terms, total_yen)
@@ -168,7 +168,7 @@ def find_member_facts(terms: Terms, wester_id: str, total_yen: int) -> dict[str,
 
 
 def evaluate_member_rules(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
-    """Return entry, membership and the codes of the rules that keep a member out, in one query."""
+    """Return entry, membership and the codes of rules that apply, in one query."""
     entry = Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id)
     left = Membership.objects.filter(wester_id=wester_id, status=MembershipStatus.WITHDRAWN)
     row = Campaign.objects.filter(pk=terms.campaign_id).annotate(

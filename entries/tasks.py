@@ -27,7 +27,7 @@ def watch_inbox(**_: object) -> None:
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def load_arrived(*, path: str, **_: object) -> None:
-    """Load one file of the inbox, unless it was tried already or another worker is loading it."""
+    """Load one inbox file, unless it was tried before or another worker loads it."""
     outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.database_now())
     if outcome is not None:
         # A person must look at refused files and quarantined rows.

@@ -41,7 +41,7 @@ def member_result(draw: Draw, wester_id: str) -> MemberResult:
     )
 
 
-def find_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
+def read_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
     """Return a member's standing on the frozen list; None while nothing is frozen.
 
     ``explain`` and the member's page use it from the freeze on.

@@ -1,4 +1,4 @@
-"""People at work, and the language in which these tests read sentences."""
+"""Staff users, and the language in which these tests read sentences."""
 
 from collections.abc import Iterator
 
@@ -19,13 +19,13 @@ def _in_english() -> Iterator[None]:
 
 @pytest.fixture
 def asking(db: None) -> Actor:
-    """Return somebody who may ask for publications."""
+    """Return a staff user who may request publications."""
     return Actor(UserFactory.create(username="asking", role="campaign"))
 
 
 @pytest.fixture
 def deciding(db: None) -> Actor:
-    """Return somebody who may approve them."""
+    """Return a staff user who may approve them."""
     return Actor(UserFactory.create(username="deciding", role="approver"))
 
 

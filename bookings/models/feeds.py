@@ -89,7 +89,7 @@ class FeedFile(models.Model):
 
 
 class QuarantinedRow(models.Model):
-    """A row that broke a rule, stored as delivered until a person or a replay settles it."""
+    """A row that broke a rule, as delivered; a person or a replay settles it."""
 
     class Status(models.TextChoices):
         """Whether a person still has to settle it."""

@@ -9,7 +9,7 @@ from bookings.models import fields
 
 
 class Service(models.Model):
-    """A line, a chain of lines or a train, listed in one direction; rides go both ways."""
+    """A line, a chain of lines or a train, in one direction; rides go both ways."""
 
     name = fields.name(unique=True)
 
@@ -22,7 +22,7 @@ class Service(models.Model):
 
 
 class Stop(models.Model):
-    """One row of a service: a stop, or a boundary of two operators that it passes."""
+    """One row of a service: a stop, or a boundary of operators that it passes."""
 
     Kind = StopKind
 

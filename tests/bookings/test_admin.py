@@ -1,4 +1,4 @@
-"""The network in the admin: seen by those who may, changed by nobody."""
+"""The network in the admin: users with the permission see it, nobody can change it."""
 
 from collections.abc import Callable
 from pathlib import Path

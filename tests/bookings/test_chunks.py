@@ -20,7 +20,7 @@ ODD_TEXTS += [text for _, text, _ in BAD]
 
 
 def exactly(definition: FeedDefinition, encoding: str, records: list[bytes]) -> Chunk:
-    """Judge records by the exact rules alone."""
+    """Check records by the exact rules only."""
     judged = [read_row(definition, record, encoding) for record in records]
     rows = [row.copy_line(at) for at, row in enumerate(judged, 1) if not isinstance(row, str)]
     bad = [
@@ -32,7 +32,7 @@ def exactly(definition: FeedDefinition, encoding: str, records: list[bytes]) -> 
 
 
 def same_rows(found: Chunk, expected: Chunk) -> bool:
-    """Say whether two chunks hold the same; the order of accepted rows is of no meaning."""
+    """Return whether two chunks are equal, in any order of accepted rows."""
     rows = [sorted(chunk.rows.splitlines(keepends=True)) for chunk in (found, expected)]
     return rows[0] == rows[1] and (found.count, found.bad) == (expected.count, expected.bad)
 

@@ -21,7 +21,7 @@ def content_of(path: Path, encoding: str = "utf-8", block_size: int = 1000) -> b
     return b"".join(read_content(path, encoding, block_size=block_size))
 
 
-def test_find_feed_files_takes_of_a_folder_its_feed_files_by_name(tmp_path: Path) -> None:
+def test_find_feed_files_returns_the_feed_files_of_a_folder_by_name(tmp_path: Path) -> None:
     for name in ["b.csv", "a.csv.gz", "c.csv.manifest.json", "d.txt", ".e.csv", "f.CSV", "g.gz"]:
         (tmp_path / name).touch()
     (tmp_path / "deeper.csv").mkdir()

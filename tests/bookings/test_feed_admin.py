@@ -1,4 +1,4 @@
-"""Feed files, quarantine and bookings in the admin: seen by those who may, changed by nobody."""
+"""Feed files, quarantine and bookings in the admin: seen with the permission, never changed."""
 
 import re
 from datetime import UTC, datetime

@@ -55,7 +55,7 @@ def test_load_arrival_tries_a_file_once(tmp_path: Path, manifest: dict[str, int]
             lambda folder: write_feed_file(
                 folder, [], content=b"broken", manifest={"rows": 0}
             ).write_bytes(b"mended"),
-            id="the file alone",
+            id="only the file",
         ),
     ],
 )

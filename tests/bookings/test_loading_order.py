@@ -64,7 +64,7 @@ def load_in_every_order(folder: Path, rows: list[dict[str, str]], *, at_once: bo
                 {"event_id": "E3", "event_type": "cancelled", "amount_yen": "3"},
             ],
             "E1",
-            id="one that holds, before later ones that do not",
+            id="a purchase event, before later events of other types",
         ),
     ],
 )

@@ -92,7 +92,7 @@ def test_the_same_file_at_once_is_loaded_once(tmp_path: Path) -> None:
     assert BookingEvent.objects.count() == 1
 
 
-def test_load_waits_for_a_freeze_that_holds_loads(tmp_path: Path) -> None:
+def test_load_waits_for_a_freeze_that_locks_loads(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row()])
 
     with another_session() as other:

@@ -246,7 +246,7 @@ def test_load_network_refuses_bad_files_before_any_change(tmp_path: Path) -> Non
     assert rows_of(Service, Stop) == before
 
 
-def test_load_network_holds_its_locks_to_the_end(tmp_path: Path) -> None:
+def test_load_network_keeps_its_locks_until_the_transaction_ends(tmp_path: Path) -> None:
     with transaction.atomic():
         load_network(folder=write_network(tmp_path))
         with connection.cursor() as cursor:

@@ -161,6 +161,6 @@ def test_load_network_refuses_in_one_sentence(tmp_path: Path) -> None:
         "Loaded events would no longer resolve. The network has no service alpha."
     )
     assert refused("load_network", str(write_network(tmp_path, ALPHA[1:]))) == (
-        "shinkansen.csv, line 2: seq is 2 where alpha goes on with 1."
+        "shinkansen.csv, line 2: seq is 2 where alpha needs 1."
     )
     assert set(read_stored_rows()) == before

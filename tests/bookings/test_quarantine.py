@@ -167,7 +167,7 @@ def test_dismiss_refuses_an_empty_reason(tmp_path: Path) -> None:
         dismiss_row(row=open_rows().get().pk, reason=" ", by="ops", at=LATER)
 
 
-def test_waiting_tells_of_each_feed_what_does_not_count() -> None:
+def test_open_row_warnings_count_the_rows_of_each_feed() -> None:
     for feed, count in (("bookings", 2), ("memberships", 1), ("entries", 1)):
         file = FeedFileFactory.create(feed=feed)
         for record in range(1, count + 1):

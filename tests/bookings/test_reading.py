@@ -29,7 +29,7 @@ HEADER, FIRST, SECOND = GOOD.splitlines(keepends=True)
 UNHURT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-def test_open_feed_file_tells_what_it_knows(tmp_path: Path) -> None:
+def test_open_feed_file_returns_name_rows_and_checksum(tmp_path: Path) -> None:
     reader = open_feed_file(write_feed_file(tmp_path, [booking_row()], packed=True), FEEDS)
 
     assert reader.name == "bookings-20250107-001.csv.gz"

@@ -35,7 +35,7 @@ def all_records(content: bytes, *, block_size: int = 1 << 20) -> list[bytes]:
         pytest.param(b'"a\rb"\nd\n', [b'"a\rb"', b"d"], id="CR in quotes"),
         pytest.param(b'"a\r"\r\nd\r\n', [b'"a\r"', b"d"], id="CR last in quotes"),
         pytest.param(b'"a""\n""b"\nd\n', [b'"a""\n""b"', b"d"], id="LF between escaped quotes"),
-        pytest.param(b'"\n\n\n"\n"\n"', [b'"\n\n\n"', b'"\n"'], id="line ends alone in quotes"),
+        pytest.param(b'"\n\n\n"\n"\n"', [b'"\n\n\n"', b'"\n"'], id="only line ends in quotes"),
     ],
 )
 @pytest.mark.parametrize("block_size", [1, 2, 3, 100])
@@ -74,7 +74,7 @@ def test_split_records_leaves_the_longest_record_its_length(
 
 @pytest.mark.parametrize("nul", [True, False], ids=["with NUL", "without NUL"])
 @pytest.mark.parametrize("opening", [b"", b'"'], ids=["unquoted", "quoted"])
-def test_split_records_keeps_of_an_endless_record_what_matters(nul: bool, opening: bytes) -> None:
+def test_split_records_shortens_an_endless_record(nul: bool, opening: bytes) -> None:
     beginning = opening + b"a" * MAX_RECORD_BYTES
     inside = (b"\n" if opening else b"") + (b"\0" if nul else b"b") * 20_000
     content = beginning + inside + opening + b"\nnext\n"

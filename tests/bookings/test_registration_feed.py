@@ -1,4 +1,4 @@
-"""Registrations one after another: which row of a number stands, and whose total it changes."""
+"""Registrations one after another: which row of a number wins, and whose total it affects."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ def load(folder: Path, *rows: dict[str, object], at_once: bool = False) -> None:
         ),
     ],
 )
-def test_a_later_registration_marks_its_holder_where_it_changes_what_counts(
+def test_a_later_registration_marks_its_member_where_it_affects_totals(
     before: dict[str, str], after: dict[str, str], is_marked: bool, tmp_path: Path
 ) -> None:
     load(tmp_path, registration_row(**before), registration_row(**LATER, **after))
@@ -53,7 +53,7 @@ def test_a_later_registration_marks_its_holder_where_it_changes_what_counts(
         pytest.param(("W2", "W1"), id="the greater comes first"),
     ],
 )
-def test_of_two_registrations_of_one_instant_the_greater_stands(
+def test_of_two_registrations_of_one_instant_the_greater_wins(
     members: tuple[str, str], at_once: bool, tmp_path: Path
 ) -> None:
     load(tmp_path, *(registration_row(wester_id=member) for member in members), at_once=at_once)
@@ -70,7 +70,7 @@ def test_of_two_registrations_of_one_instant_the_greater_stands(
         pytest.param(("09:00:00+09:00", "00:00:00Z"), id="the greater comes first"),
     ],
 )
-def test_of_two_spellings_of_one_registration_the_greater_is_kept(
+def test_of_two_spellings_of_one_registration_the_greater_is_stored(
     points: str, spelled: tuple[str, str], at_once: bool, tmp_path: Path
 ) -> None:
     instants = [f"2024-12-01T{time}" for time in spelled]

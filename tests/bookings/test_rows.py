@@ -64,7 +64,7 @@ def test_read_row_takes_an_empty_field_for_null(column: str) -> None:
     ("row", "expected"),
     [
         pytest.param(booking_row(), "accepted", id="e5489"),
-        pytest.param(booking_row(wester_id=""), "accepted", id="e5489, nobody logged in"),
+        pytest.param(booking_row(wester_id=""), "accepted", id="e5489, without sign-in"),
         pytest.param(ex_booking_row(), "accepted", id="EX"),
         pytest.param(ex_booking_row(booking_service="ex_yoyaku"), "accepted", id="EX予約"),
         pytest.param(booking_row(ex_member_no="X1"), "unexpected_value", id="EX number on e5489"),
@@ -84,7 +84,7 @@ def test_read_row_takes_an_empty_field_for_null(column: str) -> None:
         pytest.param(
             ex_booking_row(booking_service="mars", wester_id="W1", ex_member_no=""),
             "unknown_value",
-            id="unknown service asks nothing of the others",
+            id="unknown service requires nothing of other columns",
         ),
         pytest.param(booking_row(wester_id=" W1"), "bad_identifier", id="space is not trimmed"),
         pytest.param(booking_row(event_type=" "), "unknown_value", id="a space is a value"),

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 CODE = "012025121203"
 
 
-def test_load_sets_an_unpublished_campaign_down_as_the_file_says() -> None:
+def test_load_saves_an_unpublished_campaign_as_the_file_says() -> None:
     file = campaign_file()
 
     assert terms.load_campaign(file, at=AT) is True
@@ -84,7 +84,7 @@ def test_load_of_other_terms_than_the_published_is_refused() -> None:
     assert stored() == before
 
 
-def test_load_leaves_other_campaigns_alone() -> None:
+def test_load_does_not_change_other_campaigns() -> None:
     other = CampaignFactory.create(draft=True)
     before = other.terms.values().get()
 
@@ -141,7 +141,7 @@ def test_broken_load_leaves_the_draft_as_it_was() -> None:
 
 
 def test_every_rule_of_terms_has_its_sentence() -> None:
-    # Of the version and the publication nobody writes: they follow from those before.
+    # People do not write version and publication: they follow from those before.
     unwritten = {
         "terms_version_from_1",
         "terms_one_per_version",

@@ -12,7 +12,7 @@ from tests.campaign.refused import sentence_about
 from tests.factories.campaign import FIRST_FILE, JAPAN, file_bytes, file_values
 
 
-def test_shipped_file_holds_the_written_terms() -> None:
+def test_shipped_file_has_the_written_terms() -> None:
     file = read_campaign_file(FIRST_FILE.read_bytes())
 
     assert file.code == "012025121203"
@@ -76,7 +76,7 @@ def test_unknown_field_is_named(key: str, shown: str) -> None:
     "content",
     [b"[]", b"null", b'"text"', b"1", b"[{}]"],
 )
-def test_file_holds_one_object(content: bytes) -> None:
+def test_file_is_one_object(content: bytes) -> None:
     assert sentence_about(content) == "The file must hold one JSON object."
 
 

@@ -54,7 +54,7 @@ def test_text_has_at_most_100_characters(name: str) -> None:
     )
 
 
-def test_name_may_hold_a_wide_space_and_what_else_japanese_has() -> None:
+def test_name_may_contain_a_wide_space_and_what_else_japanese_has() -> None:
     name = "冬　の〜キャンペーン🚄（第２回）"
 
     assert read_campaign_file(file_bytes(name_ja=name)).terms["name_ja"] == name

@@ -109,7 +109,7 @@ def test_list_is_readable(waiting: Approval) -> None:
     )
 
 
-def test_list_says_why_something_cannot_be_carried_out(waiting: Approval) -> None:
+def test_list_shows_why_a_request_cannot_be_carried_out(waiting: Approval) -> None:
     Campaign.objects.get().terms.update(name_en="Another name")
     why = "The content changed after it was asked for; ask for it again."
 
@@ -252,7 +252,7 @@ def test_staff_add_in_production_begins_with_one_who_may_add_others(settings: Se
     assert list(people) == [("hanako", None), ("taro", "hanako")]
 
 
-def test_staff_add_says_the_password_on_a_line_of_its_own() -> None:
+def test_staff_add_prints_the_password_on_a_line_of_its_own() -> None:
     lines = run("staff", "add", "hanako", "--role", "support", "--generate").stdout.splitlines()
 
     assert lines[0] == "hanako: added to support."
@@ -260,7 +260,7 @@ def test_staff_add_says_the_password_on_a_line_of_its_own() -> None:
     assert authenticate(username="hanako", password=lines[1].split(": ")[1])
 
 
-def test_staff_add_dry_run_leaves_nobody_and_shows_no_password() -> None:
+def test_staff_add_dry_run_adds_no_user_and_shows_no_password() -> None:
     words = ("staff", "add", "hanako", "--role", "support", "--generate", "--dry-run")
     before = stored()
 
@@ -278,7 +278,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return answers
 
 
-def test_staff_add_asks_for_the_password_twice(typed: list[str]) -> None:
+def test_staff_add_prompts_for_the_password_twice(typed: list[str]) -> None:
     typed[:] = [PASSWORD, PASSWORD]
 
     assert run_json("staff", "add", "hanako", "--role", "support")["created"] is True
@@ -294,7 +294,7 @@ def test_staff_add_refuses_two_different_passwords(typed: list[str]) -> None:
     assert not User.objects.exists()
 
 
-def test_staff_add_asks_no_password_of_an_account_that_exists(typed: list[str]) -> None:
+def test_staff_add_prompts_for_no_password_of_an_existing_account(typed: list[str]) -> None:
     UserFactory.create(username="hanako", role="support")
 
     assert run_json("staff", "add", "hanako", "--role", "auditor")["created"] is False

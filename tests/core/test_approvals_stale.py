@@ -16,7 +16,7 @@ OTHER = "test.other"
 
 
 class Done(Refusal):
-    """It cannot be asked for once the other thing is done."""
+    """It cannot be requested once the other thing is done."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A copy of the page must be gone when the clock changes it, whoever keeps it."""
+"""A cached copy of a page expires before the clock changes the page."""
 
 from datetime import datetime, timedelta
 

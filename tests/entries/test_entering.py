@@ -101,12 +101,12 @@ def test_entering_again_finds_the_first_entry(terms: Terms, again_at: datetime) 
 @pytest.mark.parametrize(
     ("delivered", "kept"),
     [
-        pytest.param(INSIDE - timedelta(hours=1), Channel.APP, id="the app's earlier one stands"),
-        pytest.param(INSIDE, Channel.WEB, id="of two at one instant the web page's stands"),
+        pytest.param(INSIDE - timedelta(hours=1), Channel.APP, id="the app's earlier one wins"),
+        pytest.param(INSIDE, Channel.WEB, id="of two at one instant the web page's wins"),
         pytest.param(INSIDE + INSTANT, Channel.WEB, id="the app's later one gives way"),
     ],
 )
-def test_the_earliest_stands_whoever_was_written_first(
+def test_the_earliest_entry_wins_in_any_order(
     terms: Terms, delivered: datetime, kept: Channel
 ) -> None:
     EntryFactory.create(
@@ -118,7 +118,7 @@ def test_the_earliest_stands_whoever_was_written_first(
     assert entered.entry.entered_at == min(delivered, INSIDE)
 
 
-def test_nobody_enters_after_the_freeze_even_if_they_pressed_before(terms: Terms) -> None:
+def test_no_member_enters_after_the_freeze_even_with_an_earlier_request(terms: Terms) -> None:
     Campaign.objects.update(entries_frozen_at=INSIDE + timedelta(seconds=1))
     with pytest.raises(entering.EntryPeriodOver):
         entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
@@ -209,7 +209,7 @@ class TestAtTheSameMoment:
 
 
 def freeze(campaign_id: int) -> list[str]:
-    """Do what a freeze does first: keep everybody out, then look who is in."""
+    """Do what a freeze does first: lock the entries, then read them."""
     with transaction.atomic():
         take(Lock.ENTRIES, campaign_id)
         return list(Entry.objects.values_list("wester_id", flat=True))
@@ -217,9 +217,9 @@ def freeze(campaign_id: int) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 class TestWithTheDatabaseGone:
-    """What a failure says: nothing was kept, or nobody knows."""
+    """A failure means that nothing was written, or that it is unknown."""
 
-    def test_before_it_was_asked_nothing_was_kept(
+    def test_a_failure_before_the_statement_means_not_written(
         self, terms: Terms, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(connection, "cursor", Mock(side_effect=OperationalError("refused")))
@@ -228,7 +228,7 @@ class TestWithTheDatabaseGone:
         monkeypatch.undo()
         assert rows() == []
 
-    def test_whoever_was_ended_while_it_was_asked_does_not_know(self, terms: Terms) -> None:
+    def test_a_connection_ended_during_the_statement_is_unconfirmed(self, terms: Terms) -> None:
         with another_session() as submit, transaction.atomic():
             take(Lock.ENTRIES, terms.campaign_id)
             pressed = submit(
@@ -240,7 +240,7 @@ class TestWithTheDatabaseGone:
             with pytest.raises(entering.EntryUnconfirmed):
                 ended(pressed)
 
-    def test_nor_does_whoever_heard_no_answer(self, terms: Terms) -> None:
+    def test_a_lost_answer_is_unconfirmed(self, terms: Terms) -> None:
         def lose_the_answer(execute: Callable[..., Any], *asked: Any) -> None:
             execute(*asked)
             raise OperationalError("server closed the connection unexpectedly")

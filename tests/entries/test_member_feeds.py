@@ -1,4 +1,4 @@
-"""The feeds ``memberships`` and ``entries``: what stands after any files in any order."""
+"""The feeds ``memberships`` and ``entries``: the rows after any files in any order."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -61,7 +61,7 @@ def counts(outcome: FileOutcome) -> tuple[int, int, int]:
         ),
     ],
 )
-def test_memberships_keep_the_greatest_change_in_any_order(
+def test_the_greatest_membership_change_wins_in_any_order(
     rows: list[tuple[str, str]],
     status: str,
     order: tuple[int, ...],
@@ -94,7 +94,7 @@ def test_memberships_count_equal_values_as_duplicates(tmp_path: Path) -> None:
         pytest.param([("app", TIED), ("call_center", EARLY), ("app", LATE)], "app", id="a tie"),
     ],
 )
-def test_entries_keep_the_earliest_in_any_order(
+def test_the_earliest_feed_entry_wins_in_any_order(
     rows: list[tuple[str, str]],
     channel: str,
     order: tuple[int, ...],
@@ -162,7 +162,7 @@ def test_entries_are_made_within_the_entry_period(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_entries_wait_for_whoever_has_those_of_their_campaign(tmp_path: Path) -> None:
+def test_entries_wait_for_the_lock_of_their_campaign(tmp_path: Path) -> None:
     campaign = CampaignFactory.create(code=CODE, published=True)
     path = write_entries(tmp_path, [entry_row()])
 
@@ -174,7 +174,7 @@ def test_entries_wait_for_whoever_has_those_of_their_campaign(tmp_path: Path) ->
         assert loaded.result(PATIENCE_S).applied == 1
 
 
-def test_entries_of_several_campaigns_are_kept_apart(tmp_path: Path) -> None:
+def test_entries_of_several_campaigns_are_separate(tmp_path: Path) -> None:
     CampaignFactory.create(code=CODE, draft=True)
     CampaignFactory.create(code="next", draft=True)
 

@@ -40,7 +40,7 @@ class Command(ContractCommand):
                 campaign=campaign, as_of=clock.database_now(), full=full
             )
             self.complete(run)
-        return report(campaign, run.mode, reports.summarize(campaign), as_of=run.as_of)
+        return report_totals(campaign, run.mode, reports.summarize(campaign), as_of=run.as_of)
 
     def try_out(self, campaign: Campaign, *, full: bool) -> Report:
         """Report what a run would come to, which is the same for both modes."""
@@ -48,7 +48,9 @@ class Command(ContractCommand):
             terms = queries.working_terms(campaign)
             aggregation.recompute(terms)
             mode = aggregation.choose_mode(terms, full=full)
-            return report(campaign, mode, reports.summarize(campaign), as_of=clock.database_now())
+            return report_totals(
+                campaign, mode, reports.summarize(campaign), as_of=clock.database_now()
+            )
 
     def complete(self, run: AggregationRun) -> None:
         """Work on a run until it is done, beside any workers that share it."""
@@ -61,8 +63,10 @@ class Command(ContractCommand):
             time.sleep(POLL_S)
 
 
-def report(campaign: Campaign, mode: str, summary: dict[str, int], *, as_of: datetime) -> Report:
-    """Return what the totals come to."""
+def report_totals(
+    campaign: Campaign, mode: str, summary: dict[str, int], *, as_of: datetime
+) -> Report:
+    """Report what the totals of a run come to."""
     text = (
         f"{mode}: {summary['members']:,} members, {summary['counting_bookings']:,} "
         f"counting bookings, {summary['total_yen']:,} yen."

@@ -47,7 +47,7 @@ class Command(VerbCommand):
         content = read_campaign_file_at(file)
         with one_transaction(dry_run=dry_run):
             changed = terms.load_campaign(content, at=clock.now(), actor=actor)
-            shown = describe(queries.get_campaign(content.code))
+            shown = describe_campaign(queries.get_campaign(content.code))
         if not changed:
             words = "these terms are loaded already"
         else:
@@ -65,7 +65,7 @@ class Command(VerbCommand):
 
     def show(self, *, code: str, **_: Any) -> Report:
         """Show the terms, their version and the state of the entry period."""
-        shown = describe(queries.get_campaign(code))
+        shown = describe_campaign(queries.get_campaign(code))
         return Report(shown, "\n".join(f"{name:20}{as_text(shown[name])}" for name in shown))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
@@ -102,7 +102,7 @@ class Command(VerbCommand):
         )
 
 
-def describe(campaign: Campaign) -> dict[str, Any]:
+def describe_campaign(campaign: Campaign) -> dict[str, Any]:
     """Return a campaign with the terms to compute with, as a program reads them."""
     working = queries.working_terms(campaign)
     draft = queries.draft_terms(campaign)

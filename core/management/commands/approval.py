@@ -40,7 +40,7 @@ class Command(VerbCommand):
         """List what waits for a decision, and of each whether it can still be carried out."""
         waiting = Approval.objects.filter(state=Approval.State.OPEN).select_related("requested_by")
         rows = [
-            {**describe(approval), "stale": approvals.why_stale(approval) or None}
+            {**describe_approval(approval), "stale": approvals.why_stale(approval) or None}
             for approval in waiting.order_by("id")
         ]
         lines = [format_approval(row) for row in rows]
@@ -63,7 +63,7 @@ class Command(VerbCommand):
             )
         with one_transaction(dry_run=dry_run):
             decided = decision(approval_id=approval, actor=arguments.read_actor(by), at=clock.now())
-            data = describe(decided)
+            data = describe_approval(decided)
         return Report(data, f"Approval {approval}: {'would be ' * dry_run}{decided.state}.")
 
 
@@ -113,7 +113,7 @@ def format_approval(row: dict[str, Any]) -> str:
     return f"{line}\n   cannot be carried out: {row['stale']}" if row["stale"] else line
 
 
-def describe(approval: Approval) -> dict[str, Any]:
+def describe_approval(approval: Approval) -> dict[str, Any]:
     """Return a request as a program reads it."""
     return {
         "id": approval.pk,

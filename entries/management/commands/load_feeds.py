@@ -39,7 +39,7 @@ class Command(ContractCommand):
         outcomes = self.load_and_roll_back(files, named) if dry_run else self.load_all(files, named)
         refused = sum(outcome.status == REFUSED for outcome in outcomes)
         data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
-        warnings = [warn_of_quarantine(outcome) for outcome in outcomes if outcome.quarantined]
+        warnings = [quarantine_warning(outcome) for outcome in outcomes if outcome.quarantined]
         if refused:
             text = f"{refused} of {len(outcomes)} files refused."
             return Report(data, text, ok=False, warnings=warnings)
@@ -76,7 +76,7 @@ class Command(ContractCommand):
         return outcome
 
 
-def warn_of_quarantine(outcome: FileOutcome) -> str:
+def quarantine_warning(outcome: FileOutcome) -> str:
     """Return a sentence on the quarantined rows of a loaded file."""
     return (
         f"{outcome.name}: {outcome.quarantined:,} of {outcome.rows:,} rows do not count and wait "
