@@ -12,10 +12,11 @@ from django.db import ProgrammingError
 from environs import EnvError
 from psycopg.errors import InsufficientPrivilege, UndefinedColumn, UndefinedTable
 
-from config.streams import lasting_streams
-from config.utf8 import restart_in_utf8
+import config  # noqa: F401 - sets DJANGO_SETTINGS_MODULE
 from core.errors import DATABASE_AWAY, Refusal, database_failed
 from core.printable import printable_json, printable_lines
+from core.streams import lasting_streams
+from core.utf8 import restart_in_utf8
 
 LACKING = "The database lacks a table or column that the program needs: run manage.py migrate."
 FORBIDDEN = (

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -40,6 +41,18 @@ def shown_terms(code: str) -> Terms | None:
     """Return the terms in force of a campaign; None where it is unknown or not published."""
     published = Terms.objects.filter(campaign__code=code, published_at__isnull=False)
     return published.select_related("campaign").order_by("-version").first()
+
+
+def get_terms_or_404(code: str) -> Terms:
+    """Return the terms in force of a campaign, for its pages.
+
+    Raises:
+        Http404: the campaign is unknown or not published.
+    """
+    terms = shown_terms(code)
+    if terms is None:
+        raise Http404
+    return terms
 
 
 def first_published_terms(campaign: Campaign) -> Terms | None:

@@ -33,14 +33,9 @@ def export_totals(campaign: Campaign) -> Iterator[bytes]:
             yield bytes(block)
 
 
-def last_finished_as_of(campaign: Campaign, *, until: datetime | None = None) -> datetime | None:
-    """Return the instant up to which the totals are known, or were known ``until`` one.
-
-    None before the first run.
-    """
+def last_finished_as_of(campaign: Campaign) -> datetime | None:
+    """Return the instant up to which the totals are known; None before the first run."""
     finished = campaign.runs.filter(finished_at__isnull=False)
-    if until is not None:
-        finished = finished.filter(as_of__lte=until)
     return finished.order_by("-id").values_list("as_of", flat=True).first()
 
 

@@ -17,7 +17,7 @@ from config.env import ROOT, env
 from config.production import production_refusals
 from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, read_redis
 from config.sign_in import read_sign_in
-from config.utf8 import require_utf8
+from core.utf8 import require_utf8
 
 require_utf8()
 BASE_DIR = ROOT
@@ -78,7 +78,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "config",
     "portal",
     "points",
     "lottery",
@@ -94,15 +93,15 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "config.middleware.ChosenLanguage",
-    "config.middleware.PlainText",
+    "portal.middleware.ChosenLanguage",
+    "portal.middleware.PlainText",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.UnfitLists",
-    "config.middleware.DatabaseAway",
+    "portal.middleware.UnfitLists",
+    "portal.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -156,7 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "start_due_runs": {"task": "campaign.tasks.start_due_runs", "schedule": 60},
     "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
-    "keep_forecasts": {"task": "lottery.tasks.keep_forecasts", "schedule": 300},
+    "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

@@ -28,4 +28,4 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
-handler500 = errors.failed
+handler500 = errors.internal_error

@@ -1,4 +1,4 @@
-"""Where staff see people, requests and the audit, and where a second person approves."""
+"""The admin pages of staff users, approvals and the audit."""
 
 import json
 
@@ -18,7 +18,7 @@ admin.site.register(User, UserAdmin)
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
-    """What waits for a second person, and what was decided."""
+    """The approvals, open and decided, with the actions that decide them."""
 
     list_display = [
         "id",
@@ -45,36 +45,36 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("cannot be carried out"))
     def stale(self, approval: Approval) -> str:
-        """Return why an open request cannot be carried out any more."""
+        """Return why an open approval can no longer be carried out."""
         return approvals.why_stale(approval) if approval.state == Approval.State.OPEN else ""
 
     @admin.display(description=_("content"))
     def readable_content(self, approval: Approval) -> str:
-        """Return what is approved, a line a value."""
+        """Return what is approved as indented JSON."""
         return format_html(
             "<pre>{}</pre>", json.dumps(approval.content, indent=2, ensure_ascii=False)
         )
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may decide."""
+        """Return whether the user may approve."""
         return request.user.has_perm(approvals.DECIDE)
 
     @admin.action(description=_("Approve and carry out"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Approve each selected request."""
+        """Approve and carry out each selected approval."""
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.approve, approval_id=approval_id)
 
     @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Refuse each selected request."""
+        """Refuse each selected approval."""
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.refuse, approval_id=approval_id)
 
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin):
-    """Who did what, when and from where."""
+    """The audit records: who did what, when and from where."""
 
     list_display = ["at", "user", "action", "subject", "os_user", "host"]
     list_filter = ["action"]

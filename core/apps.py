@@ -1,8 +1,11 @@
 """The app, its roles, and what every migrate must set up."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from core.checks import check_translations
 
 
 class CoreConfig(AppConfig):
@@ -20,5 +23,6 @@ class CoreConfig(AppConfig):
             roles.register(role, {"core.view_approval", "core.view_auditrecord"})
         roles.register("approver", {approvals.DECIDE})
         roles.register("accounts", {staff.MAY_MANAGE})
+        register(check_translations)
         # Django's own hook for what every migrate sets up, as it does for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")

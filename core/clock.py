@@ -19,6 +19,10 @@ class ClockStands(Refusal):
     """The clock can be moved in demo mode only."""
 
 
+class ClockMovesForward(Refusal):
+    """The demo's clock cannot be set to an instant that has passed."""
+
+
 def now() -> datetime:
     """Return the present instant, in Japan's time.
 
@@ -44,8 +48,13 @@ def _moved_now() -> datetime | None:
         instant: datetime = moved.instant + timedelta(seconds=passed)
         return instant
     if settings.DEMO_MODE and (clock := DemoClock.objects.first()):
-        return clock.instant + (timezone.now() - clock.set_at if clock.runs else timedelta())
+        return _instant_of(clock)
     return None
+
+
+def _instant_of(clock: DemoClock) -> datetime:
+    passed = timezone.now() - clock.set_at if clock.runs else timedelta()
+    return clock.instant + passed
 
 
 def _ask_database() -> datetime:
@@ -60,9 +69,12 @@ def move_demo_clock(*, to: datetime, runs: bool = True) -> None:
 
     Raises:
         ClockStands: this is no demo.
+        ClockMovesForward: ``to`` has passed by the demo's clock.
     """
     if not settings.DEMO_MODE:
         raise ClockStands("The clock moves only in demo mode.")
+    if (clock := DemoClock.objects.first()) and to < _instant_of(clock):
+        raise ClockMovesForward("The demo's clock moves forward only.")
     DemoClock.objects.update_or_create(
         id=1, defaults={"instant": to, "set_at": timezone.now(), "runs": runs}
     )

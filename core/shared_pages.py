@@ -22,17 +22,13 @@ class SharedPage:
 
     body: bytes
     etag: str
-    rendered_at: datetime
     changes_at: datetime | None
     forgotten_at: float  # on the process's own clock, which nobody moves
 
     def holds_at(self, now: datetime) -> bool:
-        """Say whether the clock has not changed the page meanwhile (a demo's also runs back)."""
-        return (
-            time.monotonic() < self.forgotten_at
-            and self.rendered_at <= now
-            and (self.changes_at is None or now < self.changes_at)
-        )
+        """Return whether the page is recent, and the clock has not changed it meanwhile."""
+        is_recent = time.monotonic() < self.forgotten_at
+        return is_recent and (self.changes_at is None or now < self.changes_at)
 
 
 # What a page says, and the instant at which the clock alone changes it; None: there is no page.
@@ -58,17 +54,16 @@ def shared_page(name: str, *, now: datetime, render: Render) -> SharedPage | Non
     if rendered is None:
         remembered.pop(key, None)
         return None
-    page = remembered[key] = keep(*rendered, now=now)
+    page = remembered[key] = keep(*rendered)
     return page
 
 
-def keep(text: str, changes_at: datetime | None, *, now: datetime) -> SharedPage:
-    """Return a page that was rendered at an instant."""
+def keep(text: str, changes_at: datetime | None) -> SharedPage:
+    """Return a page that was rendered just now."""
     body = text.encode()
     return SharedPage(
         body=body,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        rendered_at=now,
         changes_at=changes_at,
         # In a demo somebody moves the clock and wants to see what that does.
         forgotten_at=time.monotonic() + (0 if settings.DEMO_MODE else REMEMBERED_S),

@@ -16,7 +16,6 @@ from config.settings import *  # noqa: E402, F403 - the servers have their addre
 from config.settings import (  # noqa: E402
     INSTALLED_APPS,
     LOCAL_STATE_DIR,
-    MIDDLEWARE,
     PRODUCTION,
     STATICFILES_DIRS,
     TEMPLATES,
@@ -28,7 +27,6 @@ if PRODUCTION:
 DEV = Path(__file__).resolve().parent
 INSTALLED_APPS = [*INSTALLED_APPS, "dev"]
 ROOT_URLCONF = "dev.urls"
-MIDDLEWARE = [*MIDDLEWARE, "dev.demo.pressing.Newcomers"]
 # In front of the site's own: the demo's bar stands on every page.
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [DEV / "templates", ROOT / "templates"]}]
 STATICFILES_DIRS = [*STATICFILES_DIRS, DEV / "static"]

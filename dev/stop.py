@@ -3,8 +3,8 @@
 import sys
 
 from config.env import state_folder
-from config.utf8 import restart_in_utf8
 from core.errors import Refusal
+from core.utf8 import restart_in_utf8
 from dev.demo.place import end_demo
 from dev.embedded import services
 

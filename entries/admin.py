@@ -1,4 +1,8 @@
-"""What staff see of members; and what they do not, for allauth's own records stay empty."""
+"""Remove allauth's pages from the admin: sign-in stores none of these records.
+
+allauth registers them without a condition or setting, so unregistering is the only way. Members
+have no admin page; staff look one up with ``portal.look_up``, which records who looked.
+"""
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken

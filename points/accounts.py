@@ -1,8 +1,12 @@
 """The accounts of campaigns and of members, opened when they are first needed."""
 
+from typing import Any
+
 from django.db import connection
+from psycopg import sql
 
 from campaign.models import Campaign, Terms
+from core.sql_files import compose_sql
 from points.models import Account
 
 # In the order in which transfers meet them, so that whoever writes several statements, as the
@@ -14,11 +18,6 @@ OF_A_CAMPAIGN = (
     Account.Kind.FORFEITED,
     Account.Kind.EXPIRED,
 )
-# Writes points_account (unique account_one_per_member), members in one order for everybody.
-OPEN_MEMBERS = """
-INSERT INTO points_account (kind, wester_id)
-SELECT 'member', wester_id FROM ({members}) members ORDER BY wester_id
-ON CONFLICT (wester_id) WHERE wester_id IS NOT NULL DO NOTHING"""
 
 
 def open_accounts(campaign: Campaign, terms: Terms) -> dict[str, Account]:
@@ -38,7 +37,10 @@ def campaign_accounts(campaign: Campaign) -> dict[str, Account]:
     return {account.kind: account for account in campaign.accounts.order_by("id")}
 
 
-def open_member_accounts(members: str) -> None:
-    """Open the accounts of those that the SQL ``members`` names by ``wester_id``."""
+def open_member_accounts(members: sql.Composable, **values: Any) -> None:
+    """Open an account for each member without one.
+
+    Args: ``members``: a query of ``wester_id``; ``values``: what its placeholders stand for.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_MEMBERS.format(members=members))
+        cursor.execute(compose_sql("points", "open_member_accounts", members=members), values)

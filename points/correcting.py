@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from core import approvals
 from core.audit import Actor
@@ -25,7 +26,6 @@ from points.models import (
     Reversal,
     Transfer,
 )
-from points.moving import find_forfeit, give, take_back
 from points.queries import decided_at
 from points.refusals import (
     AwardExceeded,
@@ -37,13 +37,14 @@ from points.refusals import (
     UnknownKey,
     UnknownTransfer,
 )
+from points.reversing import find_forfeit, reverse_and_credit, reverse_and_forfeit
 from points.settling import refuse_closed
 
 RESOLVE, REVERSE = "payout.resolve", "points.reverse"
 MAY_RESOLVE, MAY_REVERSE = "points.request_resolution", "points.request_reversal"
 LONGEST_REASON = 500
 NUMBER_FORM = re.compile("[0-9]{1,18}")
-ONE_CREDIT = "SELECT %(credit)s::bigint AS credit_id, %(detail)s::text AS detail"
+ONE_CREDIT = sql.SQL("SELECT %(transfer)s::bigint AS transfer_id, %(detail)s::text AS detail")
 
 
 def lock_ledger_for_approval(_subject: str) -> None:
@@ -119,7 +120,7 @@ def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
     if verdict != CreditStatus.CREDITED or credit_that_stands(standing):
         return None
     forfeit = None
-    if standing.credit_id is None and standing.answered == verdict and standing.answered_points:
+    if standing.transfer_id is None and standing.answered == verdict and standing.answered_points:
         forfeit = find_forfeit(standing.payout.draw, bytes(standing.credit_key))
     if forfeit is None:
         raise CreditReversed(
@@ -134,7 +135,7 @@ def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
 
 def credit_that_stands(standing: KeyStanding) -> int | None:
     """Return the number of a key's credit unless there is none or it was taken back."""
-    return None if standing.is_reversed else standing.credit_id
+    return None if standing.is_reversed else standing.transfer_id
 
 
 def find_resolution(subject: str) -> Resolution:
@@ -178,7 +179,9 @@ def resolve_key(approval: Approval) -> None:
     forfeit = find_owed(standing, resolution.verdict)
     Resolution.objects.filter(pk=resolution.pk).update(approval=approval)
     if forfeit and standing.answered_points:
-        give(forfeit, standing.answered_points, approval=approval, at=decided_at(approval))
+        reverse_and_credit(
+            forfeit, standing.answered_points, approval=approval, at=decided_at(approval)
+        )
     credit = credit_that_stands(standing)
     if credit is not None and resolution.verdict == CreditStatus.REJECTED:
         forfeit_credit(credit, resolution.reason, "rejected", approval)
@@ -279,11 +282,11 @@ def reverse_credit(approval: Approval) -> None:
     forfeit_credit(transfer.pk, wish.reason, "reversed", approval)
 
 
-def forfeit_credit(credit: int, detail: str, reason: str, approval: Approval) -> None:
-    """Take one credit back and forfeit its award."""
-    take_back(
+def forfeit_credit(transfer_id: int, detail: str, reason: str, approval: Approval) -> None:
+    """Reverse one credit and forfeit its award."""
+    reverse_and_forfeit(
         ONE_CREDIT,
-        {"credit": credit, "detail": detail},
+        {"transfer": transfer_id, "detail": detail},
         reason=reason,
         at=decided_at(approval),
         made_by=approval.action,

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from core import approvals
 from core.atomic_files import PRIVATE, write_atomically
@@ -21,28 +22,13 @@ from core.audit import Actor
 from core.commands import JAPAN
 from core.locks import Lock, take
 from core.printable import printable_name
+from core.sql_files import compose_sql, read_sql
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
 from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
 
 FEED = "credits"
 HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
-# Reads lottery_award (award_rank_once), lottery_entrant and points_account by their keys,
-# points_transfer by transfer_one_of_a_kind_per_award and transfer_reversed_once.
-CREDITS = """
-SELECT credit.key, member.wester_id, credit.points, credit.expires_on
-FROM lottery_award award
-JOIN points_transfer credit ON credit.award_id = award.id AND credit.kind = 'credit'
-JOIN points_account member ON member.id = credit.credit_id
-WHERE award.draw_id = %(draw)s AND credit.id <= %(last)s AND NOT EXISTS (
-    SELECT FROM points_transfer reversal
-    WHERE reversal.reverses_id = credit.id AND reversal.id <= %(last)s
-)"""
-LINES = f"""
-COPY (
-    SELECT encode(key, 'hex'), wester_id, points, expires_on, %(code)s
-    FROM ({CREDITS}) credits ORDER BY key
-) TO STDOUT (FORMAT csv)"""
 
 
 @dataclass(frozen=True)
@@ -156,9 +142,10 @@ def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> Cr
 
 def count_credits(payout: Payout, last: int) -> tuple[int, int]:
     """Return how many credits there are in the file, and their points."""
-    statement = f"SELECT count(*), COALESCE(sum(points), 0) FROM ({CREDITS}) credits"
+    listed = sql.SQL(read_sql("points", "credits_of_file"))
+    statement = sql.SQL("SELECT count(*), COALESCE(sum(points), 0) FROM ({}) credits")
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"draw": payout.draw_id, "last": last})
+        cursor.execute(statement.format(listed), {"draw": payout.draw_id, "last": last})
         rows, points = cursor.fetchone()
     return int(rows), int(points)
 
@@ -166,8 +153,10 @@ def count_credits(payout: Payout, last: int) -> tuple[int, int]:
 def credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
     """Yield the file: its header, then a line for each credit, sorted by key."""
     yield HEADER
+    listed = sql.SQL(read_sql("points", "credits_of_file"))
+    statement = compose_sql("points", "copy_credits", credits=listed)
     values = {"draw": payout.draw_id, "last": last, "code": payout.draw.campaign.code}
-    with connection.cursor() as cursor, cursor.copy(LINES, values) as lines:
+    with connection.cursor() as cursor, cursor.copy(statement, values) as lines:
         for block in lines:
             yield bytes(block)
 

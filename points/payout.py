@@ -13,15 +13,18 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from campaign import eligibility
 from campaign.models import Terms
+from campaign.rewards import reward_expression
 from core import approvals
 from core.audit import Actor
 from core.locks import Feed, Lock, take
+from core.sql_files import compose_sql, name_values, read_sql
 from entries.rules import MEMBER_RULES
 from lottery.models import Award, Candidate
-from points import auditing, keys
+from points import auditing
 from points.accounts import campaign_accounts, open_member_accounts
 from points.models import Account, Payout, PayoutPart
 from points.queries import award_counts
@@ -29,57 +32,9 @@ from points.refusals import NotDueYet
 
 # What forfeits, the first that applies; a member who has left is told that, whatever the total.
 FORFEITING = ("withdrawn", "below_minimum")
+TO_CREDIT = sql.SQL("SELECT wester_id FROM verdict WHERE reason = ''")
 # The rows are few and the tables large: look them up, and compile nothing for it.
 SETTINGS = "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
-
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys,
-# points_transfer (transfer_one_of_a_kind_per_award), entries_membership by its key, and what the
-# member's bookings come to today. Everybody here has entered, which the frozen list says.
-JUDGE = """
-CREATE TEMPORARY TABLE verdict ON COMMIT DROP AS
-WITH fresh AS MATERIALIZED ({fresh}),
-due AS MATERIALIZED (
-    SELECT award.id AS award_id, award.points, entrant.wester_id, entrant.pid
-    FROM lottery_award award JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-    WHERE award.draw_id = %s AND award.rank BETWEEN %s AND %s AND NOT EXISTS (
-        SELECT FROM points_transfer ended
-        WHERE ended.award_id = award.id AND ended.kind IN ('credit', 'forfeit')
-    )
-),
-candidate AS (
-    SELECT due.wester_id, %s::timestamptz AS entered_at,
-        COALESCE(fresh.sum_yen, 0) AS counting_total, membership.wester_id IS NOT NULL AS has_left
-    FROM due
-    LEFT JOIN fresh ON fresh.member = due.wester_id
-    LEFT JOIN entries_membership membership
-        ON membership.wester_id = due.wester_id AND membership.status = 'withdrawn'
-),
-judged AS ({judged})
-SELECT due.award_id, due.points, due.pid, due.wester_id, judged.reason,
-    LEAST(due.points, judged.counting_total, %s) AS payable
-FROM due JOIN judged USING (wester_id)"""
-# One statement, so that the accounts are held in one order. Uses account_one_per_member.
-PAY = f"""
-INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, reason, at, made_by)
-SELECT key, kind, %(reserved)s, credit_id, points, award_id, expires_on, reason, %(at)s,
-    'payout.run'
-FROM (
-    SELECT {keys.key_sql(keys.CREDIT, "%(manifest)s::bytea", "pid")} AS key, 'credit' AS kind,
-        member.id AS credit_id, payable AS points, award_id, %(expires_on)s::date AS expires_on,
-        '' AS reason
-    FROM verdict JOIN points_account member USING (wester_id) WHERE reason = ''
-    UNION ALL
-    SELECT {keys.key_sql(keys.RELEASE, "%(manifest)s::bytea", "pid")}, 'release', %(budget)s,
-        points - payable, award_id, NULL, 'lower_total'
-    FROM verdict WHERE reason = '' AND payable < points
-    UNION ALL
-    SELECT {keys.key_sql(keys.FORFEIT, "%(manifest)s::bytea", "pid")}, 'forfeit', %(forfeited)s,
-        points, award_id, NULL, reason
-    FROM verdict WHERE reason <> ''
-) due
-ORDER BY key
-ON CONFLICT (key, payload) DO NOTHING"""
 
 
 def refuse_early(payout: Payout, *, at: datetime) -> None:
@@ -159,42 +114,45 @@ def judge(payout: Payout, part: PayoutPart) -> None:
         draw=payout.draw_id, rank__gte=part.first_rank, rank__lte=part.last_rank
     )
     members = ArraySubquery(of_part.values("entrant__wester_id"))
-    fresh, parameters = eligibility.totals_of_members(terms, members)
-    judged, reasons = judgement(terms)
+    totals, total_values = name_values(
+        *eligibility.totals_of_members(terms, members), prefix="total"
+    )
+    judged, judged_values = name_values(*compile_recheck(terms), prefix="judged")
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)
         cursor.execute(
-            JUDGE.format(fresh=fresh, judged=judged),
-            [
-                *parameters,
-                payout.draw_id,
-                part.first_rank,
-                part.last_rank,
-                terms.opens_at,
-                *reasons,
-                terms.reward_cap_points,
-            ],
+            compose_sql("points", "recheck_awards", totals=totals, judged=judged),
+            {
+                **total_values,
+                **judged_values,
+                "draw": payout.draw_id,
+                "first_rank": part.first_rank,
+                "last_rank": part.last_rank,
+                "entered_at": terms.opens_at,
+            },
         )
 
 
-def judgement(terms: Terms) -> tuple[str, Any]:
-    """Return the query that asks the member's rules of ``candidate``, and its parameters."""
+def compile_recheck(terms: Terms) -> tuple[str, Any]:
+    """Return the query of each candidate's reward and reason to forfeit, and its values."""
     rules = {rule.code: rule for rule in MEMBER_RULES}
     cases = (When(rules[code].rejects(terms), then=Value(code)) for code in FORFEITING)
-    asked = Candidate.objects.order_by().values(
-        "wester_id", "counting_total", reason=Case(*cases, default=Value(""))
+    judged = Candidate.objects.order_by().values(
+        "wester_id",
+        reward=reward_expression(terms, "counting_total"),
+        reason=Case(*cases, default=Value("")),
     )
-    query: tuple[str, Any] = asked.query.sql_with_params()
+    query: tuple[str, Any] = judged.query.sql_with_params()
     return query
 
 
 def pay(payout: Payout, *, at: datetime) -> None:
     """Write the transfers that ``verdict`` asks for, and drop it."""
     accounts = campaign_accounts(payout.draw.campaign)
-    open_member_accounts("SELECT wester_id FROM verdict WHERE reason = ''")
+    open_member_accounts(TO_CREDIT)
     with connection.cursor() as cursor:
         cursor.execute(
-            PAY,
+            read_sql("points", "pay_awards"),
             {
                 "manifest": bytes(payout.draw.manifest_sha256),
                 "reserved": accounts[Account.Kind.RESERVED].pk,

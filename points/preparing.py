@@ -14,35 +14,22 @@ from core import approvals
 from core.audit import Actor
 from core.commands import JAPAN
 from core.models import Approval
+from core.sql_files import read_sql
 from lottery.models import Draw
 from lottery.queries import (
     find_subject,
-    hold_draw,
+    lock_draw,
     lock_draw_for_approval,
     standing_draw,
     subject_of,
 )
-from points import keys, queries
+from points import queries
 from points.models import Payout, PayoutPart
 from points.refusals import NotConfirmed, PayoutApproved
 
 PREPARE = queries.PREPARE
 PERMISSION = "points.request_payout"
 AWARDS_PER_PART = 1_000
-
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
-LIST = f"""
-SELECT count(*), COALESCE(sum(points), 0),
-    encode(sha256(COALESCE(string_agg(line, ''::bytea ORDER BY key), '')), 'hex')
-FROM (
-    SELECT award.points, {keys.award_key_sql(keys.CREDIT)} AS key,
-        (encode({keys.award_key_sql(keys.CREDIT)}, 'hex') || ',' || entrant.wester_id || ','
-            || award.points || E'\\n')::bytea AS line
-    FROM lottery_draw draw
-    JOIN lottery_award award ON award.draw_id = draw.id
-    JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-    WHERE draw.id = %s
-) listed"""
 
 
 @transaction.atomic
@@ -53,7 +40,7 @@ def request_payout(*, campaign: Campaign, actor: Actor, at: datetime) -> Approva
         NotConfirmed: there is no confirmed draw.
         NotPermitted: the person may not ask for it.
     """
-    draw = hold_draw(confirmed_draw(campaign))
+    draw = lock_draw(confirmed_draw(campaign))
     if Payout.objects.filter(draw=draw).exists():
         return None
     return approvals.request(action=PREPARE, subject=subject_of(draw), actor=actor, at=at)
@@ -86,7 +73,7 @@ def content_to_prepare(subject: str) -> dict[str, Any]:
     if Payout.objects.filter(draw=draw).exists():
         raise PayoutApproved(_("The payout of this draw is approved already."))
     with connection.cursor() as cursor:
-        cursor.execute(LIST, [draw.pk])
+        cursor.execute(read_sql("points", "summarize_awards"), {"draw": draw.pk})
         awards, points, list_sha256 = cursor.fetchone()
     return {
         "campaign": draw.campaign.code,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import approvals
 from core.models import Approval
+from core.sql_files import read_sql
 from lottery import confirming, voiding
 from lottery.models import Draw
 from lottery.queries import find_subject, lock_draw_for_approval
@@ -21,30 +22,6 @@ from points.queries import decided_at
 from points.refusals import PayoutApproved
 
 Kind = Account.Kind
-
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
-RESERVE = f"""
-INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, at, made_by, approval_id)
-SELECT {keys.award_key_sql(keys.RESERVE)}, 'reserve', %(budget)s, %(reserved)s, award.points,
-    award.id, %(at)s, 'draw.confirm', %(approval)s
-FROM lottery_draw draw
-JOIN lottery_award award ON award.draw_id = draw.id
-JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-WHERE draw.id = %(draw)s
-ORDER BY 1
-ON CONFLICT (key, payload) DO NOTHING"""
-# Reads points_transfer by transfer_one_of_a_kind_per_award.
-UNRESERVE = f"""
-INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, reverses_id, reason, at, made_by, approval_id)
-SELECT {keys.key_sql(keys.REVERSE, "reserve.key")}, 'reverse', reserve.credit_id, reserve.debit_id,
-    reserve.points, reserve.id, 'void', %(at)s, 'draw.void', %(approval)s
-FROM lottery_award award
-JOIN points_transfer reserve ON reserve.award_id = award.id AND reserve.kind = 'reserve'
-WHERE award.draw_id = %(draw)s
-ORDER BY 1
-ON CONFLICT (key, payload) DO NOTHING"""
 
 
 @approvals.action(
@@ -63,7 +40,7 @@ def confirm_and_reserve(approval: Approval) -> None:
     grant_budget(draw, approval)
     held = campaign_accounts(draw.campaign)
     accounts = {kind: held[kind].pk for kind in (Kind.BUDGET, Kind.RESERVED)}
-    write(RESERVE, draw, approval, **accounts)
+    write_transfers("reserve_awards", draw, approval, **accounts)
 
 
 def grant_budget(draw: Draw, approval: Approval) -> None:
@@ -82,8 +59,8 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
     Transfer.objects.create(
         key=keys.grant_key(draw.campaign.code, draw.terms.version),
         kind=Transfer.Kind.GRANT,
-        debit=issuer,
-        credit=accounts[Kind.BUDGET],
+        from_account=issuer,
+        to_account=accounts[Kind.BUDGET],
         points=budget,
         at=decided_at(approval),
         made_by="draw.confirm",
@@ -93,12 +70,12 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
 
 def reverse_grant(issuer: Account, approval: Approval) -> None:
     """Take the last grant back."""
-    grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, debit=issuer).latest("id")
+    grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, from_account=issuer).latest("id")
     Transfer.objects.create(
         key=keys.transfer_key(keys.REVERSE, bytes(grant.key)),
         kind=Transfer.Kind.REVERSE,
-        debit_id=grant.credit_id,
-        credit_id=grant.debit_id,
+        from_account_id=grant.to_account_id,
+        to_account_id=grant.from_account_id,
         points=grant.points,
         reverses=grant,
         reason="revised",
@@ -134,7 +111,7 @@ def void_and_unreserve(approval: Approval) -> None:
     """
     refuse_paid(find_subject(approval.subject))
     draw = voiding.void_approved(approval)
-    write(UNRESERVE, draw, approval)
+    write_transfers("reverse_reserves", draw, approval)
 
 
 def refuse_paid(draw: Draw) -> None:
@@ -147,11 +124,11 @@ def refuse_paid(draw: Draw) -> None:
         raise PayoutApproved(_("The payout of this draw is approved; it cannot be void any more."))
 
 
-def write(statement: str, draw: Draw, approval: Approval, **accounts: int) -> None:
-    """Write the transfers of a draw's awards."""
+def write_transfers(statement: str, draw: Draw, approval: Approval, **accounts: int) -> None:
+    """Write the transfers of a draw's awards by a statement of points/sql."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statement,
+            read_sql("points", statement),
             {
                 "draw": draw.pk,
                 "approval": approval.pk,

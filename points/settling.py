@@ -12,71 +12,29 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from psycopg import sql
 
-from bookings.feeds import Feed, by_name
-from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
+from bookings.feeds import Feed, index_feeds
+from bookings.loading import FileOutcome, OnProgress, ignore_progress, load_file
 from bookings.manifests import NAME_FORM
 from bookings.models import FeedFile
 from core import approvals, locks
 from core.audit import Actor
+from core.sql_files import read_sql
 from points import auditing
 from points.definitions import CREDIT_RESULTS
 from points.models import CreditFile, Payout, ResultsFile
-from points.moving import take_back
 from points.refusals import NotExported, OtherPayout, PayoutClosed
+from points.reversing import reverse_and_forfeit
 
 CREATE_STAGED = """
 CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
 SELECT 0::bigint AS record, ''::text AS credit_key, status, points, detail, processed_at
 FROM points_creditanswer WITH NO DATA"""
-# Reads points_creditanswer by creditanswer_of_a_key. A row that only says again what was said
-# before is a duplicate; it is kept as well, for its file may be the later one by its name.
-COUNT_NEW = """
-SELECT count(*) FROM (
-    SELECT decode(credit_key, 'hex'), status, points, COALESCE(detail, ''), processed_at
-    FROM staged
-    EXCEPT
-    SELECT credit_key, status, points, detail, processed_at
-    FROM points_creditanswer WHERE payout_id = %(payout)s
-) said"""
-KEEP_ANSWERS = """
-INSERT INTO points_creditanswer
-    (payout_id, business_date, sequence, delivery, credit_key, status, points, detail, processed_at)
-SELECT %(payout)s, %(business_date)s, %(sequence)s, %(delivery)s, decode(credit_key, 'hex'), status,
-    points, COALESCE(detail, ''), processed_at
-FROM staged ORDER BY record"""
-# The key that a row in quarantine begins with, as far as it can be read; else null.
-KEY_OF = "substring(encode({content}, 'escape') FROM '^\"?([0-9a-f]{{64}})\"?,')"
-# A row in quarantine is settled once a later file, by its name, answers the same key. Writes
-# bookings_quarantinedrow by its file; reads points_creditanswer by creditanswer_of_a_key.
-SETTLE_ANSWERED = f"""
-UPDATE bookings_quarantinedrow kept
-SET status = 'replayed', settled_at = %(at)s, note = 'A later file answers it.'
-FROM points_resultsfile results
-WHERE results.payout_id = %(payout)s AND kept.file_id = results.file_id AND kept.status = 'open'
-    AND EXISTS (
-        SELECT FROM points_creditanswer answer
-        WHERE answer.payout_id = results.payout_id
-            AND answer.credit_key = decode({KEY_OF.format(content="kept.content")}, 'hex')
-            AND (answer.business_date, answer.sequence, answer.delivery)
-                > (results.business_date, results.sequence, results.delivery)
-    )"""
-# Reads points_transfer by its key.
-OF_ANOTHER = f"""
-SELECT EXISTS (
-    SELECT FROM (
-        SELECT credit_key FROM staged
-        UNION ALL
-        SELECT {KEY_OF.format(content="content")} FROM rejected
-    ) answer
-    JOIN points_transfer credit ON credit.key = decode(answer.credit_key, 'hex')
-    JOIN lottery_award award ON award.id = credit.award_id
-    JOIN points_payout payout ON payout.draw_id = award.draw_id
-    WHERE payout.id <> %(payout)s
-)"""
-REJECTED = """
-SELECT credit_id, detail FROM points_keystanding
-WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed"""
+# The credits that the points system rejected and that still stand here.
+REJECTED = sql.SQL("""
+SELECT transfer_id, detail FROM points_keystanding
+WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed""")
 
 
 def settle(
@@ -84,7 +42,7 @@ def settle(
     payout: Payout,
     path: Path,
     at: datetime,
-    watch: Watch = watch_nothing,
+    watch: OnProgress = ignore_progress,
     actor: Actor | None = None,
 ) -> FileOutcome:
     """Load a results file; every credit that it rejects is reversed and its award forfeited.
@@ -106,7 +64,11 @@ def settle(
     feed = results_feed(payout, values)
     with transaction.atomic():
         outcome = load_file(
-            path=path, feeds=by_name(feed), loaded_at=at, watch=watch, follow_links=True
+            path=path,
+            feeds=index_feeds(feed),
+            loaded_at=at,
+            on_progress=watch,
+            follow_links=True,
         )
         if outcome.status == FeedFile.Status.LOADED:
             keep_file(outcome, values)
@@ -144,10 +106,10 @@ def applying(payout: Payout, values: dict[str, Any]) -> Callable[[CursorWrapper]
         refuse_closed(payout)
         refuse_of_another(cursor, values)
         values["delivery"] = 1 + last_delivery(payout)
-        cursor.execute(COUNT_NEW, values)
+        cursor.execute(read_sql("points", "count_new_answers"), values)
         (new,) = cursor.fetchone()
-        cursor.execute(KEEP_ANSWERS, values)
-        values["forfeited"] = take_back(
+        cursor.execute(read_sql("points", "save_answers"), values)
+        values["forfeited"] = reverse_and_forfeit(
             REJECTED, values, reason="rejected", at=values["at"], made_by="payout.settle"
         )
         return int(new)
@@ -172,7 +134,7 @@ def keep_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
         delivery=values["delivery"],
     )
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE_ANSWERED, values)
+        cursor.execute(read_sql("points", "settle_answered_rows"), values)
 
 
 def refuse_of_another(cursor: CursorWrapper, values: dict[str, Any]) -> None:
@@ -181,7 +143,7 @@ def refuse_of_another(cursor: CursorWrapper, values: dict[str, Any]) -> None:
     Raises:
         OtherPayout: a key is of another payout.
     """
-    cursor.execute(OF_ANOTHER, values)
+    cursor.execute(read_sql("points", "answers_another_payout"), values)
     if cursor.fetchone() == (True,):
         raise OtherPayout(_("The file answers for another campaign; give it to that one."))
 

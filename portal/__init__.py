@@ -1,1 +1,1 @@
-"""What people see across the apps; it holds no models and nothing imports it."""
+"""The pages that show several apps together; without models, imported only by config."""

@@ -1,16 +1,16 @@
-"""The app and what it registers with the apps below it."""
+"""The app and the permissions that it registers."""
 
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """What people see across the apps; it holds no models and nothing imports it."""
+    """The pages that show several apps together."""
 
     name = "portal"
 
     def ready(self) -> None:
-        """Register who may look members up."""
-        # The models are there only now.
+        """Register the roles that may look members up."""
+        # Models can be imported only from here on.
         from core import roles
 
         for role in ("support", "ops", "auditor"):

@@ -1,4 +1,4 @@
-"""The campaign page: everything the announcement says, from the terms, in the shown state."""
+"""The campaign page: the announcement, from the terms and the shown state."""
 
 from datetime import datetime
 from functools import partial
@@ -19,17 +19,17 @@ from portal.states import ShownState, next_change, shown_state
 TEMPLATE = "portal/campaign.html"
 
 
-def shared_campaign(code: str, *, now: datetime) -> SharedPage | None:
-    """Return the page in the language in use; None where the campaign is not published."""
-    return shared_page(f"campaign/{code}", now=now, render=partial(render, code, now=now))
+def get_shared_page(code: str, *, now: datetime) -> SharedPage | None:
+    """Return the shared page in the active language; None where nothing is published."""
+    return shared_page(f"campaign/{code}", now=now, render=partial(render_page, code, now=now))
 
 
-def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
-    """Render the page, and say when the clock alone changes it."""
+def render_page(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
+    """Return the rendered page and the instant until which it stays the same."""
     terms = shown_terms(code)
     if terms is None:
         return None
-    context = page_context(terms, state=current_state(terms, now=now), now=now)
+    context = campaign_context(terms, state=current_state(terms, now=now), now=now)
     return render_to_string(TEMPLATE, context), next_change(terms, now=now)
 
 
@@ -47,8 +47,8 @@ def current_state(terms: Terms, *, now: datetime) -> ShownState:
     )
 
 
-def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
-    """Return what the template needs, the same for everybody."""
+def campaign_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
+    """Return the context of the template that is the same for all visitors."""
     return {
         "here": reverse("portal:campaign", args=[terms.campaign.code]),
         "terms": terms,
@@ -57,7 +57,7 @@ def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str,
         "state_name": names.STATES[state],
         "can_still_enter": state in (ShownState.BEFORE, ShownState.OPEN),
         "is_public": terms.public_at <= now,
-        "paid": find_paid(terms.campaign) if state is ShownState.CREDITED else None,
+        "paid": payout_summary(terms.campaign) if state is ShownState.CREDITED else None,
         "operator": names.operator_name(terms.operator),
         "kinds_registered": names.kind_names(terms.kinds_registered),
         "kinds_free": names.kind_names(terms.kinds_free),
@@ -66,8 +66,8 @@ def page_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str,
     }
 
 
-def find_paid(campaign: Campaign) -> dict[str, int] | None:
-    """Return what the payout came to: members and points credited, and points that were not."""
+def payout_summary(campaign: Campaign) -> dict[str, int] | None:
+    """Return the numbers of members and points credited, and of points not credited."""
     draw = standing_draw(campaign)
     if draw is None:
         return None

@@ -1,4 +1,4 @@
-"""Friendly answers where something is wrong; none needs the database or a session."""
+"""The error pages; rendering one needs neither the database nor a session."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 
 from core.errors import DATABASE_AWAY
-from portal.ways import Way, way_home, way_to_form
+from portal.back_links import BackLink, link_home, link_to_form
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -19,8 +19,8 @@ RETRY_AFTER_S = 15
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that the request could not be understood."""
-    return error_page(
+    """Return a page for a request that cannot be understood."""
+    return render_error(
         request,
         status=400,
         heading=_("This page cannot be shown"),
@@ -28,9 +28,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
-def not_pressed(request: HttpRequest) -> HttpResponse:
-    """Say that this address is a button's, and lead to the page where the button is."""
-    response = error_page(
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Return a page for a button's address that is opened as a page."""
+    response = render_error(
         request,
         status=405,
         heading=_("This page cannot be shown"),
@@ -41,8 +41,8 @@ def not_pressed(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that this person may not do it."""
-    return error_page(
+    """Return a page for a user who lacks the permission."""
+    return render_error(
         request,
         status=403,
         heading=_("You cannot see this page"),
@@ -51,12 +51,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form came from a page that is too old, and lead to that page, opened anew.
+    """Return a page for a form with an old token, with a link that opens the form again.
 
-    Its button is pressed by a person once more: a form that another site sent does nothing. The
-    reason is for nobody's eyes.
+    The user presses its button once more, so a form that another site sent does nothing. The
+    reason is not shown.
     """
-    return error_page(
+    return render_error(
         request,
         status=403,
         heading=_("Please try once more"),
@@ -64,13 +64,13 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
             "Nothing was done: the page was opened long ago, or you have logged in elsewhere "
             "since. Open it again and press the button once more."
         ),
-        way=way_to_form(request),
+        back_link=link_to_form(request),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that there is no such page or campaign."""
-    return error_page(
+    """Return a page for an address without a page, or a campaign that is not public."""
+    return render_error(
         request,
         status=404,
         heading=_("There is no such page"),
@@ -79,8 +79,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """Say that we cannot serve right now, and when to try again."""
-    response = error_page(
+    """Return a page that tells the visitor to retry, and after how many seconds."""
+    response = render_error(
         request,
         status=503,
         heading=_("We are very busy at the moment"),
@@ -90,10 +90,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def failed(request: HttpRequest) -> HttpResponse:
-    """Say that something went wrong; where the database is away, that we cannot serve right now.
+def internal_error(request: HttpRequest) -> HttpResponse:
+    """Return Django's page for a fault; where the database is away, the one to retry.
 
-    A session is saved when the view is done already: what fails there comes to no middleware.
+    The session is saved after the view, where no ``process_exception`` sees a failure.
     """
     if isinstance(sys.exc_info()[1], DATABASE_AWAY):
         return unavailable(request)
@@ -101,24 +101,27 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def entry_not_made(request: HttpRequest) -> HttpResponse:
-    """Say that an entry was not made, and offer the button again."""
-    return entry_to_repeat(
+    """Return a page for an entry that was not made, with the button."""
+    return entry_retry(
         request,
         advice=_("Your entry is not complete. Please wait a little and try again."),
     )
 
 
 def entry_unconfirmed(request: HttpRequest) -> HttpResponse:
-    """Say that the answer to an entry was lost, and offer the button, which finds it out."""
-    return entry_to_repeat(
+    """Return a page for an entry whose commit was not confirmed, with the button.
+
+    Pressing it again finds out whether the entry was made.
+    """
+    return entry_retry(
         request,
         advice=_("We could not confirm your entry. Please wait a little and try again."),
     )
 
 
-def entry_to_repeat(request: HttpRequest, *, advice: "StrPromise") -> HttpResponse:
-    """Offer the button once more; it stands where it was pressed."""
-    response = error_page(
+def entry_retry(request: HttpRequest, *, advice: "StrPromise") -> HttpResponse:
+    """Return a page with the entry button, whose form goes to the same address."""
+    response = render_error(
         request,
         status=503,
         heading=_("We are very busy at the moment"),
@@ -129,24 +132,24 @@ def entry_to_repeat(request: HttpRequest, *, advice: "StrPromise") -> HttpRespon
     return response
 
 
-def error_page(
+def render_error(
     request: HttpRequest,
     *,
     status: int,
     heading: "StrPromise",
     advice: "StrPromise",
-    way: Way | None = None,
+    back_link: BackLink | None = None,
     entry_address: str | None = None,
 ) -> HttpResponse:
-    """Render an error's page; nobody keeps it, for the next try may succeed.
+    """Render an error page that no cache stores, for a retry may succeed.
 
-    Its other language is another page's where this one was the answer to a button.
+    After a form its language link goes to the front page: the form's address has no page.
     """
-    way = way or way_home(request)
+    back_link = back_link or link_home(request)
     context = {
         "heading": heading,
         "advice": advice,
-        "way": way,
+        "back_link": back_link,
         "entry_address": entry_address,
         "here": request.get_full_path() if request.method in ("GET", "HEAD") else "/",
     }

@@ -1,6 +1,6 @@
-"""Days, times and amounts in words, in the language of the page; the numbers come from the terms.
+"""Format days, times and numbers in the language of the page.
 
-In Japanese as railways print them: 2025年1月13日（月・祝）, 12時, 1億.
+In Japanese they read as railways print them: 2025年1月13日（月・祝）, 12時, 1億.
 """
 
 from calendar import monthrange
@@ -18,7 +18,7 @@ JUST_BEFORE = timedelta(microseconds=1)
 
 
 def day_in_words(day: date, *, with_year: bool = True) -> str:
-    """Write a day with its weekday, and say where it is a public holiday."""
+    """Format a day with its weekday, marked where it is a public holiday."""
     parts = {
         # Translators: letters of Django's date filter (l: Friday, D: Fri, F: January, n: 1).
         "weekday": formatted(day, pgettext("weekday", "l")),
@@ -37,7 +37,7 @@ def day_in_words(day: date, *, with_year: bool = True) -> str:
 
 
 def bare_day_in_words(day: date) -> str:
-    """Write a day without its weekday, as within a sentence: it is read in later years as well."""
+    """Format a day without its weekday but with its year, for a sentence."""
     parts = {
         "month": formatted(day, pgettext("month", "F")),
         "day": day.day,
@@ -47,7 +47,7 @@ def bare_day_in_words(day: date) -> str:
 
 
 def time_in_words(instant: datetime) -> str:
-    """Write a time of day; the minutes only where there are any."""
+    """Format a time of day, a full hour without its minutes."""
     if instant.minute:
         return pgettext("time of day", "%(hour)s:%(minute)s") % {
             "hour": instant.hour,
@@ -57,7 +57,7 @@ def time_in_words(instant: datetime) -> str:
 
 
 def moment_in_words(instant: datetime, *, with_year: bool = True) -> str:
-    """Write the instant from which something is possible."""
+    """Format the instant from which something is possible."""
     return pgettext("day and time", "%(day)s at %(time)s") % {
         "day": day_in_words(instant.date(), with_year=with_year),
         "time": time_in_words(instant),
@@ -65,7 +65,7 @@ def moment_in_words(instant: datetime, *, with_year: bool = True) -> str:
 
 
 def second_in_words(instant: datetime) -> str:
-    """Write the second at which something happened, as on a receipt."""
+    """Format an instant to the second, as on a receipt."""
     return pgettext("day and time", "%(day)s at %(time)s") % {
         "day": day_in_words(instant.date()),
         "time": f"{instant:%H:%M:%S}",
@@ -73,7 +73,7 @@ def second_in_words(instant: datetime) -> str:
 
 
 def minute_in_words(instant: datetime) -> str:
-    """Write the minute at which something happened, as within a sentence."""
+    """Format an instant to the minute, for a sentence."""
     return pgettext("day and time, short", "%(day)s, %(time)s") % {
         "day": bare_day_in_words(instant.date()),
         "time": f"{instant:%H:%M}",
@@ -81,7 +81,7 @@ def minute_in_words(instant: datetime) -> str:
 
 
 def deadline_in_words(until: datetime, *, with_year: bool = True) -> str:
-    """Write an exclusive end as people say it: midnight is the end of the day before."""
+    """Format an exclusive end; midnight becomes the end of the day before."""
     if until.time() != datetime.min.time():
         return moment_in_words(until, with_year=with_year)
     last_day = (until - JUST_BEFORE).date()
@@ -89,7 +89,7 @@ def deadline_in_words(until: datetime, *, with_year: bool = True) -> str:
 
 
 def part_of_month_in_words(day: date) -> str:
-    """Write about when something is planned: early, mid or late in a month."""
+    """Format a planned day as early, mid or late in its month."""
     parts = {"month": formatted(day, pgettext("month", "F")), "year": day.year}
     if day.day <= LAST_EARLY_DAY:
         return _("early %(month)s %(year)s") % parts
@@ -99,7 +99,7 @@ def part_of_month_in_words(day: date) -> str:
 
 
 def last_day_in_words(day: date) -> str:
-    """Write the last day on which something is valid, shorter where a month ends with it."""
+    """Format the last day of a period; a month's last day becomes the month's end."""
     if day.day != monthrange(day.year, day.month)[1]:
         return day_in_words(day)
     parts = {"month": formatted(day, pgettext("month", "F")), "year": day.year}
@@ -107,12 +107,12 @@ def last_day_in_words(day: date) -> str:
 
 
 def grouped(number: int) -> str:
-    """Write a whole number with a comma after every third digit."""
+    """Format a whole number with commas between groups of three digits."""
     return f"{number:,}"
 
 
 def large_in_words(number: int) -> str:
-    """Write a large round number as the language does: 1億2,000万; else with commas."""
+    """Format a round number in Japanese as 1億2,000万, any other with commas."""
     if get_language() != "ja" or number % MAN:
         return grouped(number)
     oku, man = number // OKU, number % OKU // MAN

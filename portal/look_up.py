@@ -1,4 +1,4 @@
-"""Answer a member's question: staff look one member up, and the audit keeps that they did."""
+"""Look one member up for staff, and record that in the audit."""
 
 from datetime import datetime
 from typing import Any
@@ -21,14 +21,13 @@ PERMISSION = "entries.view_member"
 def look_up_member(
     *, campaign: Campaign, wester_id: str, actor: Actor, at: datetime
 ) -> dict[str, Any]:
-    """Return what the member sees on their own page, or who may be meant; record who looked.
+    """Return a member's own page as a context, or similar WESTER IDs; record it in the audit.
 
-    Of a WESTER ID that nothing is known of, ``candidates`` are those that differ only in how they
-    are typed; where there are none, the list is empty. The audit names the member by our own
-    numbers, never by the WESTER ID.
+    For an unknown WESTER ID ``candidates`` lists the known ones that differ only in how they are
+    typed. The audit names the member by primary keys, never by the WESTER ID.
 
     Raises:
-        NotPermitted: the person may not see members.
+        NotPermitted: the actor may not see members.
     """
     approvals.require(actor.user, PERMISSION)
     entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
@@ -36,7 +35,7 @@ def look_up_member(
     detail = {"entry": entry.pk if entry else None, "member": member.pk if member else None}
     found: dict[str, Any]
     if finding.is_known(wester_id):
-        found = found_member(campaign, wester_id, entry, now=at)
+        found = describe_member(campaign, wester_id, entry, now=at)
     else:
         candidates = finding.find_candidates(wester_id)
         detail["candidates"] = len(candidates)
@@ -47,10 +46,10 @@ def look_up_member(
     return {"campaign": campaign, **found}
 
 
-def found_member(
+def describe_member(
     campaign: Campaign, wester_id: str, entry: Entry | None, *, now: datetime
 ) -> dict[str, Any]:
-    """Return the member's standing in words, from the functions of the member's own page."""
+    """Return what a member's own page shows, for the page of staff."""
     terms = terms_in_force().get(campaign=campaign)
     state = campaign_page.current_state(terms, now=now)
     return {

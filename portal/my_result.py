@@ -1,4 +1,4 @@
-"""What the draw came to for one member, from the freeze on, and what became of their points."""
+"""A member's result of the draw, from the freeze on, and of the payout."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from entries import standing
 from lottery import queries, results
 from lottery.models import Draw
 from lottery.results import MemberResult
-from lottery.stages import Stage, stage_of
+from lottery.stages import DrawStage, stage_of
 from points.models import AwardStanding
 from points.queries import MemberCredit, credit_of
 from portal import names, reasons
@@ -29,12 +29,12 @@ OF_AWARD = {
 
 @dataclass(frozen=True)
 class ShownResult:
-    """A member's place in the draw that stands; whole points."""
+    """A member's result of the standing draw; points are whole numbers."""
 
     outcome: Outcome
     draw: Draw
-    stage: Stage
-    manifest_hash: str | None  # from the publication on
+    stage: DrawStage
+    manifest_hash: str | None  # None before the publication
     receipt_address: str | None
     reward_points: int
     award_points: int
@@ -43,23 +43,23 @@ class ShownResult:
 
     @property
     def outcome_name(self) -> "StrPromise":
-        """What staff call it."""
+        """The name of the outcome on the staff's page."""
         return names.OUTCOMES[self.outcome]
 
     @property
     def is_partial(self) -> bool:
-        """Whether the budget ended at this member."""
+        """Whether the rest of the budget was less than the reward."""
         return 0 < self.award_points < self.reward_points
 
     @property
     def is_lowered(self) -> bool:
-        """Whether less was credited than awarded."""
+        """Whether fewer points were credited than awarded."""
         return self.credit is not None and self.credit.credited_points < self.award_points
 
 
 @dataclass(frozen=True)
 class VoidNotice:
-    """The last draw, which is void, and when the next one takes place, if that is public."""
+    """The last void draw, and the time of the next one, where that is public."""
 
     draw: Draw
     next_round_time: datetime | None
@@ -68,17 +68,17 @@ class VoidNotice:
 def find_result(
     terms: Terms, wester_id: str, *, total_yen: int, now: datetime
 ) -> ShownResult | None:
-    """Return what the member is told of the draw that stands; None where none does.
+    """Return a member's result of the standing draw; None without such a draw.
 
-    Nothing of a result is in it before the confirmation.
+    Before the confirmation it holds nothing of the result.
     """
-    draw = queries.seen_draw(terms.campaign, now=now)
+    draw = queries.standing_draw(terms.campaign)
     if draw is None:
         return None
     found = results.member_result(draw, wester_id)
     is_crediting = found.award_points and now >= terms.credit_at
     credit = credit_of(draw, wester_id) if is_crediting else None
-    outcome = outcome_of(found, credit)
+    outcome = find_outcome(found, credit)
     is_public = found.is_entrant and found.draw.published_at is not None
     return ShownResult(
         outcome=outcome,
@@ -89,12 +89,12 @@ def find_result(
         reward_points=found.reward_points,
         award_points=found.award_points or 0,
         credit=credit,
-        sentences=sentences_of(terms, wester_id, outcome, credit, total_yen=total_yen),
+        sentences=outcome_sentences(terms, wester_id, outcome, credit, total_yen=total_yen),
     )
 
 
-def outcome_of(found: MemberResult, credit: MemberCredit | None) -> Outcome:
-    """Return what the member is told."""
+def find_outcome(found: MemberResult, credit: MemberCredit | None) -> Outcome:
+    """Return the outcome of a member's result and credit."""
     if not found.is_entrant:
         return Outcome.OUTSIDE
     if not found.is_confirmed:
@@ -105,25 +105,27 @@ def outcome_of(found: MemberResult, credit: MemberCredit | None) -> Outcome:
 
 
 def receipt_address(terms: Terms, draw: Draw) -> str:
-    """Return the address of the member's receipt of a draw."""
+    """Return the address of the signed-in member's receipt of a draw."""
     return reverse("lottery:receipt", args=[terms.campaign.code, draw.sequence])
 
 
-def sentences_of(
+def outcome_sentences(
     terms: Terms, wester_id: str, outcome: Outcome, credit: MemberCredit | None, *, total_yen: int
 ) -> list[str]:
-    """Return the reasons that belong to what the member is told, in words."""
+    """Return why a member was not drawn from, or why their award was forfeited."""
     if outcome is Outcome.FORFEITED and credit is not None:
         return [reasons.forfeit_sentence(terms, credit.reason)]
     if outcome is not Outcome.OUTSIDE:
         return []
     words = reasons.member_sentences(terms)
-    return [words[code] for code in standing.find_member(terms, wester_id, total_yen)["reasons"]]
+    return [
+        words[code] for code in standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
+    ]
 
 
-def find_void_notice(campaign: Campaign, *, now: datetime) -> VoidNotice | None:
-    """Return the notice of the last void draw, until a later one is confirmed."""
-    draws = queries.seen_draws(campaign, now=now)
+def find_void_notice(campaign: Campaign) -> VoidNotice | None:
+    """Return the notice of the last void draw; None once a later draw is confirmed."""
+    draws = list(queries.draws_of(campaign))
     void = [draw for draw in draws if draw.state == Draw.State.VOID]
     standing_one = next((draw for draw in draws if draw.state != Draw.State.VOID), None)
     if not void or (standing_one and standing_one.confirmed_at):

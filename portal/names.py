@@ -1,4 +1,4 @@
-"""The names that the pages use: of states, member kinds, operators and products."""
+"""The names of states, member kinds, operators and products on the pages."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -8,8 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.models.bookings import BookingService
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import BookingService, MemberKind
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
 from portal.states import Outcome, ShownState, Verdict
@@ -65,7 +64,7 @@ BOOKING_SERVICES: dict[str, "StrPromise"] = {
     BookingService.EX_YOYAKU: _("Express Yoyaku"),
     BookingService.SMART_EX: _("Smart EX"),
 }
-# As the rail network names them; companies outside the JR group keep their Japanese names.
+# By their names in the rail network; companies outside the JR group keep their Japanese names.
 OPERATORS: dict[str, "StrPromise"] = {
     "JR West": _("JR West"),
     "JR Central": _("JR Central"),
@@ -76,17 +75,17 @@ OPERATORS: dict[str, "StrPromise"] = {
 }
 
 
-def japanese(name: str) -> SafeString:
-    """Mark a name that stays Japanese on every page, so that it is read out as such."""
+def mark_japanese(name: str) -> SafeString:
+    """Return a name marked as Japanese, for screen readers on English pages."""
     return format_html('<span lang="ja">{}</span>', name)
 
 
-# Names that members meet on Japanese screens and tickets, and must recognise there.
+# Untranslated: members must recognise these names on Japanese screens and tickets.
 PRODUCTS = {
-    "points_registration": japanese("EXサービスポイント付与登録"),
-    "rail_points_product": japanese("鉄道ポイント利用商品"),
-    "reward_ticket": japanese("WESTERポイント特典きっぷ"),
-    "upgrade": japanese("WESTERポイントアップグレード（グリーン）"),
+    "points_registration": mark_japanese("EXサービスポイント付与登録"),
+    "rail_points_product": mark_japanese("鉄道ポイント利用商品"),
+    "reward_ticket": mark_japanese("WESTERポイント特典きっぷ"),
+    "upgrade": mark_japanese("WESTERポイントアップグレード（グリーン）"),
 }
 
 

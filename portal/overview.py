@@ -1,4 +1,4 @@
-"""The overview of staff: where every campaign stands, and what waits for somebody."""
+"""The overview page of staff: every published campaign, and what waits for a decision."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,20 +10,17 @@ from campaign.models import Campaign, Terms
 from campaign.queries import terms_in_force
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import seen_draw
+from lottery.queries import standing_draw
 from points.queries import describe_payout
 from portal import campaign_page, names
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-# Of a payout, what nobody has before it ended.
-FIGURES = ("credited", "credited_points", "forfeited_points", "released_points", "open")
-
 
 @dataclass(frozen=True)
-class ShownCampaign:
-    """A published campaign; whole points."""
+class CampaignOverview:
+    """A published campaign; points are whole numbers."""
 
     code: str
     terms: Terms
@@ -36,53 +33,35 @@ class ShownCampaign:
 
     @property
     def payout_name(self) -> "StrPromise":
-        """What staff call the state of the payout."""
+        """The name of the payout's state."""
         return names.PAYOUTS[self.payout["state"]]
 
 
-def page_context(*, now: datetime) -> dict[str, Any]:
-    """Return what the page shows; nothing of it names a member."""
+def overview_context(*, now: datetime) -> dict[str, Any]:
+    """Return the context of the page, without any member's data."""
     return {
-        "campaigns": shown_campaigns(now=now),
+        "campaigns": campaign_overviews(now=now),
         "quarantined": open_rows().count(),
         "approvals": Approval.objects.filter(state=Approval.State.OPEN).count(),
     }
 
 
-def shown_campaigns(*, now: datetime) -> list[ShownCampaign]:
-    """Return the published campaigns, the one that opens last first."""
+def campaign_overviews(*, now: datetime) -> list[CampaignOverview]:
+    """Return the overviews of the published campaigns, the last to open first."""
     in_force = terms_in_force().order_by("-opens_at", "-id")
-    return [show_campaign(terms.campaign, terms, now=now) for terms in in_force]
+    return [campaign_overview(terms.campaign, terms, now=now) for terms in in_force]
 
 
-def show_campaign(campaign: Campaign, terms: Terms, *, now: datetime) -> ShownCampaign:
-    """Return where a campaign stood at the instant: a demo's clock runs back."""
+def campaign_overview(campaign: Campaign, terms: Terms, *, now: datetime) -> CampaignOverview:
+    """Return the overview of a campaign."""
     terms.campaign = campaign
-    draw = seen_draw(campaign, now=now)
-    return ShownCampaign(
+    return CampaignOverview(
         code=campaign.code,
         terms=terms,
         state_name=names.STATES[campaign_page.current_state(terms, now=now)],
-        entries=campaign.entries.filter(entered_at__lte=now).count(),
-        totals_as_of=reports.last_finished_as_of(campaign, until=now),
+        entries=campaign.entries.count(),
+        totals_as_of=reports.last_finished_as_of(campaign),
         missed_nights=reports.missed_nights(campaign, now=now),
-        draw=draw,
-        payout=seen_payout(describe_payout(campaign, now=now), draw, now=now),
+        draw=standing_draw(campaign),
+        payout=describe_payout(campaign, now=now),
     )
-
-
-def seen_payout(payout: dict[str, Any], draw: Draw | None, *, now: datetime) -> dict[str, Any]:
-    """Return what is described of a payout as far as it had come at the instant."""
-    if draw is None or draw.confirmed_at is None:
-        return {**payout, **dict.fromkeys(FIGURES, 0), "awards": 0, "state": "not_confirmed"}
-    not_paid = {**payout, **dict.fromkeys(FIGURES, 0), "open": payout["awards"]}
-    if lies_after(payout["approved_at"], now):
-        return {**not_paid, "state": "confirmed"}
-    if lies_after(payout["ended_at"], now):
-        return {**not_paid, "state": "approved"}
-    return {**payout, "state": "settling"} if lies_after(payout["closed_at"], now) else payout
-
-
-def lies_after(instant: datetime | None, now: datetime) -> bool:
-    """Say whether something has happened, but later than at the instant shown."""
-    return instant is not None and instant > now

@@ -1,4 +1,4 @@
-"""Why a booking does not count or a member is not in the draw, in the words of the rules."""
+"""The sentences of the rules that reject a booking or a member."""
 
 from django.utils.translation import gettext as _
 
@@ -9,9 +9,9 @@ from portal import formats, names
 
 
 def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]:
-    """Return by its code what a member reads about each rule that rejects a booking.
+    """Return for each rule of a booking, by its code, the sentence that members read.
 
-    Args: ``is_final``: from the crediting on, when nothing is waited for any more.
+    Args: ``is_final``: True from the crediting on, when nothing is pending.
     """
     filled = placeholders(terms)
     return {
@@ -20,13 +20,13 @@ def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]
 
 
 def member_sentences(terms: Terms) -> dict[str, str]:
-    """Return by its code what a member reads about whatever keeps them out of the draw."""
+    """Return for each rule of a member, by its code, the sentence that members read."""
     filled = placeholders(terms)
     return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
 def forfeit_sentence(terms: Terms, code: str) -> str:
-    """Return what a member reads whose award was forfeited between draw and crediting."""
+    """Return the sentence for a member whose award was forfeited after the draw."""
     filled = placeholders(terms)
     if code == "withdrawn":
         return _("You were drawn, but your WESTER membership had ended before the crediting.")
@@ -42,7 +42,7 @@ def forfeit_sentence(terms: Terms, code: str) -> str:
 
 
 def placeholders(terms: Terms) -> dict[str, str]:
-    """Return the terms that the sentences speak of, in words."""
+    """Return the values of the terms that the sentences contain, in words."""
     return {
         "operator": str(names.operator_name(terms.operator)),
         "travel_first": formats.bare_day_in_words(terms.travel_first),

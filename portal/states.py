@@ -1,4 +1,4 @@
-"""What people are shown of a campaign and of a draw: it follows from clock, draw and payout."""
+"""The states in which pages show a campaign, a member's result and a booking."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from campaign.states import EntryPeriod, EntryState, entry_state
 
 
 class ShownState(StrEnum):
-    """The states of a published campaign, in the order in which they come."""
+    """The states of a published campaign in their order."""
 
     BEFORE = "before"
     OPEN = "open"
@@ -18,9 +18,9 @@ class ShownState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a member is told."""
+    """A member's result of a draw."""
 
-    ENTRANT = "entrant"  # in the draw, which has no result yet
+    ENTRANT = "entrant"  # in the draw, which has no result
     OUTSIDE = "outside"  # not in the draw, and never called a loser
     LOST = "lost"
     WON = "won"
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a member is told of a booking."""
+    """Whether a booking counts, as members read it."""
 
     COUNTS = "counts"
     WAITS = "waits"
@@ -52,26 +52,19 @@ def shown_state(
     confirmed_at: datetime | None = None,
     paid_at: datetime | None = None,
 ) -> ShownState:
-    """Return the state that people are shown at an instant.
+    """Return the state in which a campaign is shown.
 
-    By the clock until the entry period ends; then closed until the freeze, counting until the draw
-    is confirmed, results until the payout has ended. A result counts from its instant on, never
-    before (a demo's clock runs back too), and a void draw takes it back together with the freeze.
+    The clock decides until the entry period ends; then it is closed until the freeze, counting
+    until the draw is confirmed, results until the payout has ended. Voiding a draw ends the freeze.
 
     Args: ``confirmed_at``, ``paid_at``: when the draw was confirmed, when the payout run ended.
     """
-    frozen_at = entries_frozen_at if has_come(entries_frozen_at, now=now) else None
-    shown = BY_ENTRY[entry_state(terms, frozen_at, now=now)]
-    if shown is not ShownState.COUNTING or not has_come(confirmed_at, now=now):
+    shown = BY_ENTRY[entry_state(terms, entries_frozen_at, now=now)]
+    if shown is not ShownState.COUNTING or confirmed_at is None:
         return shown
-    return ShownState.CREDITED if has_come(paid_at, now=now) else ShownState.RESULTS
-
-
-def has_come(instant: datetime | None, *, now: datetime) -> bool:
-    """Say whether something has happened; None means not yet."""
-    return instant is not None and instant <= now
+    return ShownState.RESULTS if paid_at is None else ShownState.CREDITED
 
 
 def next_change(terms: EntryPeriod, *, now: datetime) -> datetime | None:
-    """Return the instant at which the clock alone changes the state; None where it never will."""
+    """Return the next instant at which the clock changes the state; None after the last."""
     return min((edge for edge in (terms.opens_at, terms.closes_at) if edge > now), default=None)

@@ -1,4 +1,4 @@
-"""The pages."""
+"""The URLs of the pages."""
 
 from django.contrib import admin
 from django.urls import path
@@ -8,11 +8,11 @@ from portal import member_views, staff_views, views
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.front, name="front"),
-    path(CAMPAIGN, views.campaign, name="campaign"),
-    path(f"{CAMPAIGN}entry/", member_views.enter, name="enter"),
+    path("", views.show_front, name="front"),
+    path(CAMPAIGN, views.show_campaign, name="campaign"),
+    path(f"{CAMPAIGN}entry/", member_views.post_entry, name="enter"),
     path(f"{CAMPAIGN}mypage/", member_views.show_my_page, name="my_page"),
-    path("robots.txt", views.robots, name="robots"),
+    path("robots.txt", views.show_robots, name="robots"),
     path("staff/overview/", admin.site.admin_view(staff_views.show_overview), name="overview"),
     path("staff/member/", admin.site.admin_view(staff_views.show_member), name="look_up"),
 ]

@@ -1,4 +1,4 @@
-"""The pages; each view makes one call and answers."""
+"""The public pages."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from campaign.queries import shown_terms
+from campaign.queries import get_terms_or_404
 from core import clock, shared_pages
-from entries.queries import find_member
+from entries.queries import find_signed_in_member
 from portal import campaign_page, my_page
 from portal.queries import front_terms
 
@@ -24,8 +24,8 @@ Disallow: /campaign/detail/*/draw/*/receipt
 
 
 @require_safe
-def front(request: HttpRequest) -> HttpResponse:
-    """Lead to the newest campaign."""
+def show_front(request: HttpRequest) -> HttpResponse:
+    """Redirect to the newest campaign."""
     now = clock.now()
     terms = front_terms(at=now)
     if terms is None:
@@ -36,25 +36,23 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def campaign(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a campaign: to everybody the same page, to a visitor with a session their own."""
+def show_campaign(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a campaign: with a session a page of the visitor's own, else the shared one."""
     now = clock.now()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return personal_campaign(request, code, now)
-    page = campaign_page.shared_campaign(code, now=now)
+        return show_personal_campaign(request, code, now)
+    page = campaign_page.get_shared_page(code, now=now)
     if page is None:
         raise Http404
     return shared_pages.answer(request, page, now)
 
 
-def personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpResponse:
-    """Show a campaign to a visitor with a session; nobody may keep this answer for others."""
-    terms = shown_terms(code)
-    if terms is None:
-        raise Http404
+def show_personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpResponse:
+    """Show a campaign to a visitor with a session, in a page that no cache stores."""
+    terms = get_terms_or_404(code)
     state = campaign_page.current_state(terms, now=now)
-    context = campaign_page.page_context(terms, state=state, now=now)
-    member = find_member(request.user)
+    context = campaign_page.campaign_context(terms, state=state, now=now)
+    member = find_signed_in_member(request.user)
     if member is not None:
         context["member"] = member
         context["receipt"] = my_page.find_receipt(terms, member.wester_id)
@@ -64,6 +62,6 @@ def personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpRes
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Tell crawlers what is nobody's but a member's or the staff's."""
+def show_robots(request: HttpRequest) -> HttpResponse:
+    """Exclude members' and staff's pages from crawling."""
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")

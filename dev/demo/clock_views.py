@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import Refusal
 from dev.demo import bar
-from portal.ways import came_from
+from portal.back_links import referring_path
 
 
 @csrf_exempt  # pages that everybody shares hold no token; another site could move a demo's clock
@@ -23,4 +23,4 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         bar.move_to(request.POST.get("to", ""))
     except Refusal as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
-    return redirect(came_from(request) or "/")
+    return redirect(referring_path(request) or "/")

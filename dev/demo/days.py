@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bookings.delivery import find_feed_files
-from bookings.inbox import arrivals
+from bookings.inbox import find_arrivals
 from bookings.models import FeedFile
 from campaign.models import AggregationRun
 from campaign.reports import summarize
@@ -21,10 +21,10 @@ from core.enqueuing import enqueue
 from dev.demo.job import Job
 from dev.demo.sampling.making import WEB_ENTRIES
 from dev.demo.schedule import LOADED_AT, TOTALLED_AT, at
-from entries.entering import enter
+from entries.entering import enter_campaign
 from entries.models import Entry
 from entries.tasks import watch_inbox
-from lottery.tasks import keep_forecasts
+from lottery.tasks import store_forecasts
 
 BUSINESS_DATE = re.compile(r"-(\d{8})-\d{3}\.csv(?:\.gz)?$")
 TOLD_EVERY_NIGHTS = 7
@@ -48,11 +48,11 @@ def pass_nights(job: Job, *, until: datetime) -> None:
     for number, night in enumerate(nights):
         job.advance(at(night, LOADED_AT))
         for press in presses.get(night, ()):
-            enter(terms=job.terms, wester_id=press.wester_id, entered_at=press.entered_at)
+            enter_campaign(period=job.terms, wester_id=press.wester_id, entered_at=press.entered_at)
         receive(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         total(job, night)
-        enqueue(keep_forecasts)
+        enqueue(store_forecasts)
         if number % TOLD_EVERY_NIGHTS == 0 or night == nights[-1]:
             tell(job, night)
 
@@ -75,7 +75,7 @@ def receive(job: Job, *, until: date) -> None:
     if not deliver(job, until=until):
         return
     job.crew.wait_for(
-        lambda: not any(arrivals(job.inbox)),
+        lambda: not any(find_arrivals(job.inbox)),
         ring=partial(enqueue, watch_inbox),
         what="the feed files",
     )

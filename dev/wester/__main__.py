@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from environs import EnvError
 
-from config.utf8 import restart_in_utf8
+from core.utf8 import restart_in_utf8
 
 PROGRAM = "python -m dev.wester"
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env as environment
 from config import logs
 from config.sign_in import read_sign_in
-from config.utf8 import require_utf8
+from core.utf8 import require_utf8
 from dev.wester.keys import signing_key
 
 require_utf8()

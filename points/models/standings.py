@@ -80,7 +80,7 @@ class KeyStanding(models.Model):
     payout = looking_at(Payout, verbose_name=_("payout"))
     credit_key = models.BinaryField()
     award = looking_at(Award, null=True, verbose_name=_("award"))
-    credit = looking_at("points.Transfer", null=True, verbose_name=_("credit"))
+    transfer = looking_at("points.Transfer", null=True, verbose_name=_("credit"))
     points = models.BigIntegerField(_("points here"), null=True)
     is_reversed = models.BooleanField(_("reversed"))
     answered_points = models.BigIntegerField(_("points there"), null=True)

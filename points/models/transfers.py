@@ -69,8 +69,8 @@ class Transfer(models.Model):
     key = models.BinaryField(db_comment="32 bytes, computed from what the transfer is for.")
     payload = models.GeneratedField(
         expression=Sha256(
-            Eight("debit"),
-            Eight("credit"),
+            Eight("from_account"),
+            Eight("to_account"),
             Eight("points"),
             Eight("award"),
             Eight("reverses"),
@@ -82,8 +82,8 @@ class Transfer(models.Model):
         db_comment="Hash of what the transfer does; the same key never does anything else.",
     )
     kind = models.CharField(_("kind"), max_length=7, choices=Kind)
-    debit = UncheckedKey(Account, related_name="debits", verbose_name=_("from"))
-    credit = UncheckedKey(Account, related_name="credits", verbose_name=_("to"))
+    from_account = UncheckedKey(Account, related_name="transfers_from", verbose_name=_("from"))
+    to_account = UncheckedKey(Account, related_name="transfers_to", verbose_name=_("to"))
     points = models.BigIntegerField(_("points"))
     award = UncheckedKey(
         Award, related_name="transfers", null=True, blank=True, verbose_name=_("award")
@@ -139,7 +139,7 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(condition=Q(points__gt=0), name="transfer_of_some_points"),
             models.CheckConstraint(
-                condition=~Q(debit=F("credit")), name="transfer_accounts_differ"
+                condition=~Q(from_account=F("to_account")), name="transfer_accounts_differ"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=OF_AN_AWARD, award__isnull=False)

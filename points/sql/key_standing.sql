@@ -44,7 +44,7 @@ compared AS (
     SELECT
         COALESCE(mine.payout_id, answer.payout_id) AS payout_id,
         COALESCE(mine.credit_key, answer.credit_key) AS credit_key,
-        mine.award_id, mine.id AS credit_id, mine.points,
+        mine.award_id, mine.id AS transfer_id, mine.points,
         COALESCE(mine.is_reversed, FALSE) AS is_reversed, mine.is_taken_back,
         answer.status, answer.points AS answered_points, answer.detail, answer.is_twofold,
         NOT answer.earlier_is_twofold AND answer.earlier_status = 'rejected' AS was_rejected,
@@ -56,7 +56,7 @@ compared AS (
 judged AS (
     SELECT compared.*, resolution.verdict,
         CASE
-            WHEN compared.credit_id IS NULL THEN 'unknown_here'
+            WHEN compared.transfer_id IS NULL THEN 'unknown_here'
             WHEN resolution.verdict = 'credited' THEN 'agrees'
             WHEN resolution.verdict = 'rejected' THEN 'rejected'
             WHEN compared.status IS NULL THEN 'missing_there'
@@ -75,7 +75,7 @@ judged AS (
 )
 SELECT
     payout_id || '/' || encode(credit_key, 'hex') AS id,
-    payout_id, credit_key, award_id, credit_id, points, is_reversed, answered_points,
+    payout_id, credit_key, award_id, transfer_id, points, is_reversed, answered_points,
     COALESCE(detail, ''::text) AS detail, classed::varchar(14) AS classed,
     verdict IS NULL AND NOT (classed = 'agrees' OR (classed = 'rejected' AND is_reversed))
         AS is_open,

@@ -36,11 +36,11 @@ BEGIN
     EXECUTE $statement$
         SELECT count(*) = (
             SELECT count(*)
-            FROM (SELECT debit_id FROM added UNION SELECT credit_id FROM added) named
+            FROM (SELECT from_account_id FROM added UNION SELECT to_account_id FROM added) named
         )
         FROM (
             SELECT FROM points_account
-            WHERE id IN (SELECT debit_id FROM added UNION SELECT credit_id FROM added)
+            WHERE id IN (SELECT from_account_id FROM added UNION SELECT to_account_id FROM added)
             ORDER BY id FOR NO KEY UPDATE
         ) locked
     $statement$ INTO fits;
@@ -54,16 +54,16 @@ BEGIN
     EXECUTE $statement$
         SELECT ARRAY[
             bool_or((
-                (t.kind, debit.kind, credit.kind) IN (
+                (t.kind, source.kind, target.kind) IN (
                     ('grant', 'issuer', 'budget'), ('reserve', 'budget', 'reserved'),
                     ('credit', 'reserved', 'member'), ('release', 'reserved', 'budget'),
                     ('forfeit', 'reserved', 'forfeited'), ('expire', 'member', 'expired')
-                ) AND COALESCE(debit.campaign_id = credit.campaign_id, TRUE)
+                ) AND COALESCE(source.campaign_id = target.campaign_id, TRUE)
             ) IS NOT TRUE),
             bool_or((
                 t.kind = 'grant' OR (
-                    COALESCE(debit.campaign_id, credit.campaign_id) = draw.campaign_id
-                    AND COALESCE(debit.wester_id, credit.wester_id, entrant.wester_id)
+                    COALESCE(source.campaign_id, target.campaign_id) = draw.campaign_id
+                    AND COALESCE(source.wester_id, target.wester_id, entrant.wester_id)
                         = entrant.wester_id
                 )
             ) IS NOT TRUE),
@@ -85,8 +85,8 @@ BEGIN
             ) IS NOT TRUE)
         ]
         FROM added t
-        JOIN points_account debit ON debit.id = t.debit_id
-        JOIN points_account credit ON credit.id = t.credit_id
+        JOIN points_account source ON source.id = t.from_account_id
+        JOIN points_account target ON target.id = t.to_account_id
         LEFT JOIN lottery_award award ON award.id = t.award_id
         LEFT JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
         LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
@@ -176,9 +176,9 @@ BEGIN
         FROM (
             SELECT id, sum(points) AS points
             FROM (
-                SELECT debit_id AS id, -points AS points FROM added
+                SELECT from_account_id AS id, -points AS points FROM added
                 UNION ALL
-                SELECT credit_id, points FROM added
+                SELECT to_account_id, points FROM added
             ) both_sides
             GROUP BY id
         ) moved

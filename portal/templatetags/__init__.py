@@ -1,1 +1,1 @@
-"""What the templates load."""
+"""Template filters."""

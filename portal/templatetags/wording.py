@@ -1,4 +1,4 @@
-"""Filters that write terms out: days and instants as <time>, numbers as people write them."""
+"""Template filters that format days and instants as <time>, and numbers."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -15,14 +15,14 @@ register = template.Library()
 
 
 def dated(write: Callable[[date], str], day: date) -> SafeString:
-    """Write a day of Japan's calendar as <time>; of an instant, the day on which it falls."""
+    """Return a day as <time>; of an instant, its day in Japan."""
     if isinstance(day, datetime):
         day = localtime(day).date()
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), write(day))
 
 
 def timed(write: Callable[[datetime], str], instant: datetime) -> SafeString:
-    """Write an instant in Japan's time as <time>."""
+    """Return an instant in Japan's time as <time>."""
     local = localtime(instant)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), write(local))
 

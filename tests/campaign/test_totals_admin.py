@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.models import Booking
-from campaign.admin_totals import reason_rows
+from campaign.admin.totals import reason_rows
 from campaign.models import Campaign
 from campaign.rules import RULE_CODES
 from config.env import MovedClock

@@ -92,15 +92,27 @@ def test_demo_s_clock_runs_or_stands(
 
 
 @pytest.mark.django_db
-def test_demo_s_clock_is_moved_again_back_as_well(time_passes: Pass, settings: Settings) -> None:
+def test_demo_s_clock_is_moved_forward_again(time_passes: Pass, settings: Settings) -> None:
     settings.DEMO_MODE = True
     clock.move_demo_clock(to=DEMO)
     time_passes(MINUTE)
 
-    clock.move_demo_clock(to=DEMO - timedelta(days=1))
+    clock.move_demo_clock(to=DEMO + timedelta(days=1))
 
-    assert clock.now() == DEMO - timedelta(days=1)
+    assert clock.now() == DEMO + timedelta(days=1)
     assert DemoClock.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_demo_s_clock_is_never_moved_back(time_passes: Pass, settings: Settings) -> None:
+    settings.DEMO_MODE = True
+    clock.move_demo_clock(to=DEMO)
+    time_passes(MINUTE)
+
+    with pytest.raises(clock.ClockMovesForward):
+        clock.move_demo_clock(to=DEMO + MINUTE - timedelta(seconds=1))
+
+    assert clock.now() == DEMO + MINUTE
 
 
 @pytest.mark.django_db

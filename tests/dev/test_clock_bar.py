@@ -86,14 +86,6 @@ def test_moving_the_clock_leads_back_and_changes_the_page_at_once(client: Client
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_clock_runs_back_as_well(client: Client) -> None:
-    client.post(MOVE, {"to": "end"})
-    client.post(MOVE, {"to": "announced"})
-
-    assert badge(client) == "受付前"
-
-
-@pytest.mark.usefixtures("demo")
 def test_the_bar_names_the_stop_even_where_its_button_is_out_of_sight(client: Client) -> None:
     client.post(MOVE, {"to": "result"})
 

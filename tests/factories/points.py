@@ -84,7 +84,7 @@ class PayoutFactory(DjangoModelFactory[Payout]):
 
 def reversal_approval(transfer: Transfer) -> Approval:
     """Return the approval by which a transfer of its kind is reversed."""
-    code = transfer.debit.campaign.code if transfer.debit.campaign else ""
+    code = transfer.from_account.campaign.code if transfer.from_account.campaign else ""
     action, subject = {
         "grant": ("draw.confirm", f"{code}/1"),
         "reserve": ("draw.void", transfer.award and subject_of(transfer.award.draw)),

@@ -35,6 +35,7 @@ from tests.factories.lottery import (
     published_draw,
 )
 from tests.lottery.test_admin import act
+from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 Stand = Callable[[datetime], None]
@@ -156,10 +157,24 @@ def test_a_bundle_that_does_not_hold_is_refused_in_the_verifiers_words(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = frozen_draw({"W1": 5_000})
-    monkeypatch.setitem(bundle.COLUMNS, "manifest.sig", "terms_json")
+    monkeypatch.setitem(bundle.FILE_COLUMNS, "manifest.sig", "terms_json")
     (said,) = act(staff("auditor"), "verify", draw)
     assert "The bundle is refused." in said
     assert "step (1) manifest failed" in said
+
+
+def test_a_full_disk_is_a_sentence_beside_the_draw(stand: Stand) -> None:
+    draw = frozen_draw({"W1": 5_000})
+    client = staff("auditor")
+    with full_disk(100):
+        (checked,) = act(client, "verify", draw)
+        packed = client.get(place("bundle", draw), follow=True)
+
+    assert checked.startswith(f"{subject_of(draw)}: The bundle could not be checked. ")
+    assert checked.endswith(": File too large.")
+    assert packed.redirect_chain == [(place("change", draw), 302)]
+    (message,) = packed.context["messages"]
+    assert str(message) == "The bundle could not be packed. File too large."
 
 
 @pytest.mark.parametrize("role", MAY_ISSUE)

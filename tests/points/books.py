@@ -23,11 +23,11 @@ from tests.points.steps import CREDIT_AT
 
 POST = """
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, reverses_id, reason, at, made_by,
-    approval_id)
+    (key, kind, from_account_id, to_account_id, points, award_id, expires_on, reverses_id, reason,
+    at, made_by, approval_id)
 VALUES (
-    %(key)s, %(kind)s, %(debit)s, %(credit)s, %(points)s, %(award)s, %(expires_on)s, %(reverses)s,
-    %(reason)s, %(at)s, %(made_by)s, %(approval)s
+    %(key)s, %(kind)s, %(from_account)s, %(to_account)s, %(points)s, %(award)s, %(expires_on)s,
+    %(reverses)s, %(reason)s, %(at)s, %(made_by)s, %(approval)s
 )"""
 PASS_OVER = " ON CONFLICT (key, payload) DO NOTHING"
 EXPIRES_ON = "2026-03-31"
@@ -83,13 +83,13 @@ class Books:
         """Return a right transfer, all of the (first) member's award, changed as told."""
         member = member or next(iter(self.members))
         accounts = {**self.accounts, "member": self.members[member]}
-        debit, credit = (accounts[name].pk for name in ROUTES[kind])
+        from_account, to_account = (accounts[name].pk for name in ROUTES[kind])
         award = self.award(member)
         right: dict[str, Any] = {
             "kind": kind,
             "key": key_of((self.draw.pk, kind, "" if kind == "grant" else member)),
-            "debit": debit,
-            "credit": credit,
+            "from_account": from_account,
+            "to_account": to_account,
             "points": award.points,
             "award": award.pk,
         }
@@ -111,8 +111,8 @@ class Books:
         right: dict[str, Any] = {
             "kind": "reverse",
             "key": key_of(("reverse", transfer.pk)),
-            "debit": transfer.credit_id,
-            "credit": transfer.debit_id,
+            "from_account": transfer.to_account_id,
+            "to_account": transfer.from_account_id,
             "points": transfer.points,
             "reverses": transfer.pk,
             "reason": "reversed",

@@ -207,8 +207,8 @@ def test_many_sessions_never_wait_in_a_circle(books: Books) -> None:
             Transfer(
                 key=row["key"],
                 kind="credit",
-                debit_id=row["debit"],
-                credit_id=row["credit"],
+                from_account_id=row["from_account"],
+                to_account_id=row["to_account"],
                 points=row["points"],
                 award_id=row["award"],
                 expires_on=row["expires_on"],

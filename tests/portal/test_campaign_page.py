@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from campaign.models import Terms
-from portal.campaign_page import TEMPLATE, page_context
+from portal.campaign_page import TEMPLATE, campaign_context
 from portal.states import ShownState
 from tests.portal.conftest import JAPAN
 from tests.portal.pages import Page, assert_sound
@@ -90,7 +90,9 @@ def page_in(language: str, state: ShownState, terms: Terms, *, now: datetime | N
     """Render the page in a state, whether the parts that lead to it exist yet or not."""
     with translation.override(language):
         return Page(
-            render_to_string(TEMPLATE, page_context(terms, state=state, now=now or terms.opens_at))
+            render_to_string(
+                TEMPLATE, campaign_context(terms, state=state, now=now or terms.opens_at)
+            )
         )
 
 

@@ -258,7 +258,7 @@ def test_yen_that_wait_are_told_apart(terms: Terms, member: Member) -> None:
 def test_the_total_is_that_of_the_campaign(terms: Terms, member: Member) -> None:
     TotalFactory.create(wester_id=member.wester_id, total_yen=9_000, awaiting_yen=300)
 
-    total = my_page.shown_total(terms, member.wester_id, state=ShownState.OPEN, now=AS_OF)
+    total = my_page.shown_total(terms, member.wester_id, state=ShownState.OPEN)
 
     assert (total.yen, total.awaiting_yen) == (0, 0)
 
@@ -271,17 +271,8 @@ def test_progress_is_full_only_where_the_minimum_is_reached(
     terms: Terms, member: Member, yen: int, percent: int
 ) -> None:
     count_total(terms, member.wester_id, yen)
-    shown = my_page.shown_total(terms, member.wester_id, state=ShownState.OPEN, now=AS_OF)
+    shown = my_page.shown_total(terms, member.wester_id, state=ShownState.OPEN)
     assert shown.percent == percent
-
-
-def test_a_total_of_a_day_to_come_says_that_the_clock_was_moved_back(
-    terms: Terms, member: Member, set_clock: SetClock
-) -> None:
-    count_total(terms, member.wester_id, 5_000)
-    assert "デモの時計" not in look(member).text
-    set_clock(AS_OF - timedelta(seconds=1))
-    assert "デモの時計を戻しているため" in signed_in(member).get(MY_PAGE).content.decode()
 
 
 def test_nobody_sees_another_members_page(terms: Terms, member: Member) -> None:

@@ -17,7 +17,7 @@ from points.models import Account
 from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory, UserFactory
 from tests.factories.entries import MemberFactory, MembershipFactory
-from tests.factories.lottery import FREEZES, ROUND, closed_campaign, drawn_draw
+from tests.factories.lottery import FREEZES, closed_campaign, drawn_draw
 from tests.points import steps
 
 pytestmark = pytest.mark.django_db
@@ -78,69 +78,15 @@ def test_the_overview_tells_where_a_campaign_stands(set_clock: SetClock) -> None
     assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
 
 
-# What each page says of a campaign that has been paid and closed, by where the clock stands.
-WAY_BACK = [
-    pytest.param(
-        FREEZES - timedelta(days=1),
-        ["Open for entry", "entries 3", "draw –", "No confirmed draw"],
-        id="entry",
-    ),
-    pytest.param(
-        FREEZES, ["Counting", "1: frozen", "No confirmed draw", "still open 0"], id="frozen"
-    ),
-    pytest.param(
-        ROUND - timedelta(hours=1),
-        ["Counting", "1: published", "No confirmed draw"],
-        id="published",
-    ),
-    pytest.param(
-        steps.CONFIRMED_AT,
-        ["Results announced", "1: confirmed", "Not prepared: 0 / 3", "still open 3"],
-        id="confirmed",
-    ),
-    pytest.param(
-        steps.CREDIT_AT, ["Points credited", "1: confirmed", "Paid: 3 / 3", "37,340"], id="credited"
-    ),
-]
-
-
-@pytest.mark.parametrize(("instant", "said"), WAY_BACK)
-def test_the_overview_follows_a_clock_that_runs_back(
-    set_clock: SetClock, instant: datetime, said: list[str]
+def test_the_overview_says_of_a_confirmed_draw_that_no_payout_is_prepared(
+    set_clock: SetClock,
 ) -> None:
-    steps.paid()
-    set_clock(instant)
-    page = re.sub(r"<[^>]*>|\s+", " ", text_of(staff("ops").get(OVERVIEW)))
+    steps.confirmed()
+    set_clock(steps.CONFIRMED_AT)
+    page = re.sub(r"<[^>]*>", " ", text_of(staff("ops").get(OVERVIEW)))
     page = " ".join(page.split())
-    assert [words for words in said if words not in page] == []
-
-
-@pytest.mark.parametrize(
-    ("instant", "campaign", "draw", "payouts"),
-    [
-        pytest.param(
-            FREEZES - timedelta(days=1), "Open for entry", None, 0, id="before the freeze"
-        ),
-        pytest.param(FREEZES, "Entrants frozen", "frozen", 0, id="frozen"),
-        pytest.param(steps.CONFIRMED_AT, "Entrants frozen", "confirmed", 0, id="confirmed"),
-        pytest.param(steps.CREDIT_AT, "Entrants frozen", "confirmed", 1, id="credited"),
-    ],
-)
-def test_lists_follow_a_clock_that_runs_back(
-    set_clock: SetClock, instant: datetime, campaign: str, draw: str | None, payouts: int
-) -> None:
-    payout = steps.paid()
-    set_clock(instant)
-    client = staff("ops")
-    campaigns = client.get("/staff/campaign/campaign/").content.decode()
-    draws = client.get("/staff/lottery/draw/").content.decode()
-    assert re.findall(r'field-state">(.*?)<', campaigns) == [campaign]
-    assert re.findall(r'field-state">(.*?)<', draws) == ([draw] if draw else [])
-    assert (">37340<" in draws) == (draw == "confirmed")
-    found = client.get("/staff/points/payout/").context["cl"].result_list
-    assert len(found) == payouts
-    of_draw = client.get(f"/staff/lottery/draw/{payout.draw_id}/change/")
-    assert of_draw.status_code == (200 if draw else 302)
+    for words in ("Results announced", "1: confirmed", "Not prepared: 0 / 3", "still open 3"):
+        assert words in page
 
 
 def test_the_overview_warns_of_a_payout_that_is_due_and_not_approved(set_clock: SetClock) -> None:
@@ -171,7 +117,7 @@ def test_looking_up_leads_to_what_was_credited_by_the_accounts_number(
     client = staff("support")
     page = text_of(look_up(client, payout.draw.campaign, "W2"))
     account = Account.objects.get(wester_id="W2")
-    address = f"/staff/points/transfer/?credit__id__exact={account.pk}"
+    address = f"/staff/points/transfer/?to_account__id__exact={account.pk}"
     assert address in page
     credited = text_of(client.get(address))
     assert "1 transfer" in credited

@@ -39,17 +39,9 @@ class Period:
         pytest.param(CLOSES, None, None, None, CLOSED, id="at closing: the period is half-open"),
         pytest.param(FROZEN, None, None, None, CLOSED, id="long closed but not frozen"),
         pytest.param(FROZEN, FROZEN, None, None, COUNTING, id="at the freeze"),
-        pytest.param(FROZEN - SECOND, FROZEN, None, None, CLOSED, id="a second before the freeze"),
-        pytest.param(OPENS, FROZEN, CONFIRMED, PAID, OPEN, id="the clock of a demo ran back"),
         pytest.param(PAID, FROZEN, None, None, COUNTING, id="frozen and not confirmed"),
-        pytest.param(
-            CONFIRMED - SECOND, FROZEN, CONFIRMED, None, COUNTING, id="a second before confirming"
-        ),
         pytest.param(CONFIRMED, FROZEN, CONFIRMED, None, RESULTS, id="at confirming"),
         pytest.param(PAID, FROZEN, CONFIRMED, None, RESULTS, id="confirmed and not paid"),
-        pytest.param(
-            PAID - SECOND, FROZEN, CONFIRMED, PAID, RESULTS, id="a second before the payout's end"
-        ),
         pytest.param(PAID, FROZEN, CONFIRMED, PAID, CREDITED, id="at the payout's end"),
         pytest.param(PAID, None, None, None, CLOSED, id="a void took the freeze back"),
         pytest.param(PAID, None, CONFIRMED, None, CLOSED, id="no result without a freeze"),

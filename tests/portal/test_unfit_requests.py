@@ -1,11 +1,13 @@
 """Whatever an address, a form or a cookie holds: never an error of ours, always a page."""
 
+import asyncio
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib import admin
 from django.db import DataError, connection, models, transaction
@@ -13,6 +15,7 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from bookings.models import FeedFile
+from config.asgi import application as asgi_application
 from config.wsgi import application
 from core.models import Approval
 from tests.campaign.staffpages import signed_in
@@ -193,6 +196,22 @@ def test_a_list_that_fails_without_filters_is_an_error(
     assert office.get(f"{page}?status=loaded").headers["Location"] == f"{page}?e=1"
 
 
+@pytest.mark.parametrize("query", ["requested_at__year=9999", f"id__regex=(&p={HUGE}"])
+@pytest.mark.parametrize("action", ["refuse", "", "x"])
+def test_an_action_on_a_list_with_impossible_filters_leads_to_the_whole_list(
+    office: Client, query: str, action: str
+) -> None:
+    approval = Approval.objects.first()
+    assert approval
+    page = reverse("admin:core_approval_changelist")
+    before = Approval.objects.values_list("pk", "state")
+
+    response = office.post(f"{page}?{query}", {"action": action, "_selected_action": approval.pk})
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"{page}?e=1")
+    assert list(Approval.objects.values_list("pk", "state")) == list(before)
+
+
 def test_an_action_that_fails_is_an_error(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     office.raise_request_exception = False
     approval = Approval.objects.first()
@@ -287,6 +306,39 @@ def test_a_page_answers_whatever_encoding_is_claimed(method: str, kind: str, cha
             "SERVER_NAME": "testserver",
         }
         assert status_of(environ) in ("200", "400"), query[:20]
+
+
+@pytest.mark.parametrize("charset", ["=base64", " = IDNA", "*=utf-8''base64", "=utf-8"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_an_asgi_server_ignores_a_claimed_encoding_as_well(kind: str, charset: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xd8\r\n--x--\r\n'
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/accounts/login/",
+        "query_string": b"next=%2BAA-",
+        "headers": [
+            (b"host", b"testserver"),
+            (b"sec-fetch-site", b"cross-site"),
+            (b"content-type", f"{kind}; CharSet{charset}".encode()),
+        ],
+    }
+    received = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        if not received:
+            await asyncio.Event().wait()  # for a disconnect that never comes
+        return received.pop()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async_to_sync(asgi_application)(scope, receive, send)
+
+    assert sent[0]["status"] in (200, 400)
 
 
 def status_of(environ: dict[str, Any]) -> str:

@@ -1,0 +1,129 @@
+"""The admin page of bookings: their events, and why they count or not under each campaign.
+
+It stands here and not in ``bookings``, which knows no campaign and so no reasons.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.models import Booking, BookingEvent
+from campaign import eligibility, queries
+from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign, chosen_terms
+from campaign.rules import RULES
+from core.admin_base import ModelAdmin, ReadOnlyAdmin
+
+COUNTS = gettext_lazy("counts")
+
+
+class ReasonFilter(admin.SimpleListFilter):
+    """Filter by a rule that rejects a booking, or by none that does."""
+
+    title = gettext_lazy("reason")
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        """Return the reason codes in the order of the rules."""
+        return [("counts", COUNTS), *((rule.code, rule.code) for rule in RULES)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        """Return the bookings that the chosen rule rejects, whatever other rules say."""
+        if self.value() is None:
+            return queryset
+        terms = chosen_terms(request)
+        if terms is None:
+            return queryset.none()
+        if self.value() == "counts":
+            return eligibility.counting(terms, queryset)
+        for rule in RULES:
+            if rule.code == self.value():
+                return eligibility.rejected_by(rule, terms, queryset)
+        return queryset
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnlyAdmin):
+    """Bookings with their reasons, listed under one campaign's terms, each shown under all.
+
+    An address of these pages holds only the row's number, no reservation and no member.
+    """
+
+    list_display = [
+        "id",
+        "__str__",
+        "travel_date",
+        "amount_yen",
+        "cancelled",
+        "refunded",
+        "used",
+        "reasons",
+    ]
+    list_filter = [
+        CampaignFilter,
+        ReasonFilter,
+        "booking_service",
+        "sales_channel",
+        "product_kind",
+        "payment_method",
+    ]
+    ordering = ["-id"]
+    readonly_fields = ["events", "reasons_by_campaign"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        """Annotate the bookings with their reasons under the chosen campaign."""
+        bookings: QuerySet[Booking] = super().get_queryset(request)
+        terms = chosen_terms(request)
+        return eligibility.with_reasons(terms, bookings) if terms else bookings
+
+    @admin.display(description=gettext_lazy("reasons"))
+    def reasons(self, booking: Booking) -> str:
+        """Return why the booking does not count; a dash without a campaign."""
+        codes: list[str] | None = vars(booking).get("reasons")
+        return "-" if codes is None else join_reasons(codes)
+
+    @admin.display(description=gettext_lazy("reasons"))
+    def reasons_by_campaign(self, booking: Booking) -> SafeString:
+        """List under each published campaign why the booking does not count."""
+        in_force = queries.terms_in_force().order_by("-opens_at", "-id")
+        only_this = Booking.objects.filter(pk=booking.pk)
+        judged = ((one, eligibility.with_reasons(one, only_this).get()) for one in in_force)
+        lines = ((one.campaign.code, join_reasons(vars(found)["reasons"])) for one, found in judged)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
+
+    @admin.display(description=gettext_lazy("events"))
+    def events(self, booking: Booking) -> SafeString:
+        """List the booking's events in the order in which they happened."""
+        lines = (
+            (event.occurred_at.isoformat(), event.event_type, event.operated_via, event.event_id)
+            for event in events_of(booking)
+        )
+        return format_html("<ol>{}</ol>", format_html_join("", "<li>{}: {} ({}), {}</li>", lines))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with the campaign that its reasons are about in the subtitle."""
+        campaign = chosen_campaign(request)
+        text = _("Reasons under campaign %(campaign)s")
+        subtitle = text % {"campaign": queries.choice_label(campaign)} if campaign else None
+        return super().changelist_view(request, {"subtitle": subtitle, **(extra_context or {})})
+
+
+def events_of(booking: Booking) -> QuerySet[BookingEvent]:
+    """Return the events that a booking is the fold of, the earliest first."""
+    key = {
+        name: getattr(booking, name) for name in ("reservation_no", "item_no", "booking_service")
+    }
+    return BookingEvent.objects.filter(**key).order_by("occurred_at", "event_id")
+
+
+def join_reasons(codes: list[str]) -> str:
+    """Return a booking's reasons in one line; without reasons, that it counts."""
+    return ", ".join(codes) or str(COUNTS)

@@ -1,0 +1,233 @@
+"""The admin pages of the money: payouts, awards, credits and the ledger, all read-only."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core import clock
+from core.admin_base import ReadOnlyAdmin, carry_out
+from points import auditing, closing, correcting, queries
+from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
+
+
+class ReasonForm(ActionForm):
+    """The choice of an action, with the reason that it needs."""
+
+    reason = forms.CharField(
+        label=_("reason"), required=False, max_length=correcting.LONGEST_REASON
+    )
+
+
+@admin.register(Payout)
+class PayoutAdmin(ReadOnlyAdmin):
+    """The approved payouts and their progress; warnings are shown above the list."""
+
+    list_display = ["draw", "awards", "award_points", "progress", "ended_at", "closed_at"]
+    list_select_related = ["draw__campaign"]
+    ordering = ["-id"]
+    fields = [
+        ("draw", "approval", "approved_at"),
+        ("awards", "award_points", "list_sha256"),
+        "progress",
+        "sums",
+        "keys",
+        "unread",
+        ("ended_at", "closed_at"),
+    ]
+    readonly_fields = ["progress", "sums", "keys", "unread"]
+    actions = ["close"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
+        """Count the parts of all payouts in one query."""
+        payouts: QuerySet[Payout] = super().get_queryset(request)
+        return payouts.annotate(
+            part_count=Count("parts"),
+            done_count=Count("parts", filter=Q(parts__done_at__isnull=False)),
+        )
+
+    @admin.display(description=_("parts done"))
+    def progress(self, payout: Payout) -> str:
+        """Return how many of the payout's parts are done."""
+        counts: dict[str, Any] = vars(payout)
+        return f"{counts['done_count']} / {counts['part_count']}"
+
+    @admin.display(description=_("sums"))
+    def sums(self, payout: Payout) -> str:
+        """Return the sums of the awards by what became of them."""
+        return join_counts(queries.award_counts(payout.draw))
+
+    @admin.display(description=_("keys"))
+    def keys(self, payout: Payout) -> str:
+        """Return the number of credits in each state of the reconciliation."""
+        return join_counts(queries.key_counts(payout))
+
+    @admin.display(description=_("answers in quarantine"))
+    def unread(self, payout: Payout) -> str:
+        """Return the rows of the answers that wait in quarantine."""
+        return " ".join(queries.waiting_answers(payout))
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may close a payout."""
+        return request.user.has_perm(auditing.MAY_PAY)
+
+    @admin.action(description=pgettext_lazy("the books", "Close"), permissions=["close"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
+        """Close each payout without open differences."""
+        for payout in queryset.select_related("draw__campaign").order_by("pk"):
+            carry_out(self, request, closing.close_payout, payout=payout)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with a warning for each payout that is overdue or has stalled."""
+        for sentence in queries.all_warnings(now=clock.now()):
+            self.message_user(request, sentence, messages.WARNING)
+        return super().changelist_view(request, extra_context)
+
+
+def join_counts(counts: dict[str, int]) -> str:
+    """Format named counts on one line."""
+    return ", ".join(f"{name}: {value:,}" for name, value in counts.items())
+
+
+@admin.register(AwardStanding)
+class AwardStandingAdmin(ReadOnlyAdmin):
+    """The state of each award."""
+
+    list_display = [
+        "draw",
+        "rank",
+        "wester_id",
+        "state",
+        "award_points",
+        "credited_points",
+        "released_points",
+        "forfeited_points",
+        "expired_points",
+        "reason",
+        "credited_at",
+    ]
+    list_filter = ["draw__campaign", "state", "reason"]
+    list_select_related = ["draw__campaign"]
+    search_fields = ["=rank"]  # not by member: a search term becomes part of the address
+    ordering = ["-draw_id", "rank"]
+    exclude = ["award", "credit_key"]
+
+
+@admin.register(KeyStanding)
+class KeyStandingAdmin(ReadOnlyAdmin):
+    """The reconciliation of each credit with the points system, open ones first."""
+
+    list_display = ["__str__", "payout", "classed", "is_open", "points", "answered_points"]
+    list_filter = ["payout__draw__campaign", "classed", "is_open"]
+    list_select_related = ["payout__draw__campaign"]
+    ordering = ["-is_open", "id"]
+    fields = ["payout", "classed", "is_open", "points", "answered_points", "detail"]
+    action_form = ReasonForm
+    actions = ["take_as_credited", "take_as_rejected"]
+
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may request a resolution."""
+        return request.user.has_perm(correcting.MAY_RESOLVE)
+
+    @admin.action(description=_("Ask to take it as credited"), permissions=["resolve"])
+    def take_as_credited(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
+        """Request that each credit is resolved as credited."""
+        self.resolve(request, queryset, CreditStatus.CREDITED)
+
+    @admin.action(description=_("Ask to take it as rejected"), permissions=["resolve"])
+    def take_as_rejected(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
+        """Request that each credit is resolved as rejected."""
+        self.resolve(request, queryset, CreditStatus.REJECTED)
+
+    def resolve(
+        self, request: HttpRequest, queryset: QuerySet[KeyStanding], verdict: CreditStatus
+    ) -> None:
+        """Request that each credit is resolved this way, for the reason beside the action."""
+        for standing in queryset.select_related("payout__draw__campaign").order_by("pk"):
+            carry_out(
+                self,
+                request,
+                correcting.request_resolution,
+                payout=standing.payout,
+                key=bytes(standing.credit_key),
+                verdict=verdict.value,
+                reason=request.POST.get("reason", ""),
+            )
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    """The accounts and their balances."""
+
+    list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
+    list_filter = ["kind", "campaign"]
+    list_select_related = ["campaign"]
+    ordering = ["id"]
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    """The transfers of the ledger."""
+
+    list_display = [
+        "id",
+        "kind",
+        "from_account_name",
+        "to_account_name",
+        "points",
+        "reason",
+        "at",
+        "made_by",
+    ]
+    list_filter = ["kind", "reason", "made_by"]
+    list_select_related = ["from_account", "to_account"]
+    ordering = ["-id"]
+    show_full_result_count = False
+    fields = [
+        ("kind", "points", "expires_on"),
+        ("from_account_name", "to_account_name"),
+        "reverses",
+        ("reason", "detail"),
+        ("at", "made_by", "approval"),
+    ]
+    readonly_fields = ["from_account_name", "to_account_name"]
+    action_form = ReasonForm
+    actions = ["reverse"]
+
+    @admin.display(description=_("from"), ordering=F("from_account_id"))
+    def from_account_name(self, transfer: Transfer) -> str:
+        """Return the name of the account that the points left."""
+        return account_name(transfer.from_account)
+
+    @admin.display(description=_("to"), ordering=F("to_account_id"))
+    def to_account_name(self, transfer: Transfer) -> str:
+        """Return the name of the account that the points came to."""
+        return account_name(transfer.to_account)
+
+    def has_reverse_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may request a reversal."""
+        return request.user.has_perm(correcting.MAY_REVERSE)
+
+    @admin.action(description=_("Ask for a reversal, with a reason"), permissions=["reverse"])
+    def reverse(self, request: HttpRequest, queryset: QuerySet[Transfer]) -> None:
+        """Request the reversal of each transfer."""
+        for transfer in queryset.select_related("award").order_by("pk"):
+            carry_out(
+                self,
+                request,
+                correcting.request_reversal,
+                transfer=transfer,
+                reason=request.POST.get("reason", ""),
+            )
+
+
+def account_name(account: Account) -> str:
+    """Return an account's kind and, of a member's account, the WESTER ID."""
+    return f"{account.get_kind_display()} {account.wester_id or ''}".strip()
