@@ -1,4 +1,4 @@
-"""The Celery application; its tasks stand in the apps' ``tasks`` modules."""
+"""The Celery application; its tasks are in the apps' ``tasks`` modules."""
 
 from celery import Celery, signals
 
@@ -9,4 +9,4 @@ app.autodiscover_tasks()
 
 @signals.setup_logging.connect
 def keep_logging(**_: object) -> None:
-    """Leave logging as Django has set it up; Celery sets up its own where nobody answers."""
+    """Keep Django's logging: with a receiver of this signal Celery does not set up its own."""

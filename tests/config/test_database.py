@@ -5,7 +5,7 @@ import json
 import pytest
 from django.conf import settings
 
-from config.database import POOL_PATIENCE_S, connection_settings
+from config.database import POOL_TIMEOUT_S, connection_settings
 from dev.embedded import services
 from dev.embedded.places import Places
 from tests.outside import run_python
@@ -64,7 +64,7 @@ def test_connection_settings_of_a_pool_let_no_connection_outlive_its_request() -
 
     assert found["CONN_MAX_AGE"] == 0
     assert found["OPTIONS"]["pool"]["max_size"] == 4
-    assert found["OPTIONS"]["pool"]["timeout"] == POOL_PATIENCE_S
+    assert found["OPTIONS"]["pool"]["timeout"] == POOL_TIMEOUT_S
 
 
 def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
@@ -84,5 +84,5 @@ def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: 
     found = json.loads(done.stdout)
     assert (found["status"], found["retry"]) == (503, "15")
     assert "混み合っています" in found["page"]
-    assert found["waited"] >= POOL_PATIENCE_S
+    assert found["waited"] >= POOL_TIMEOUT_S
     assert found["reused"]  # given back, not closed

@@ -20,7 +20,7 @@ from django.test import Client
 from campaign.models import Terms
 from config.celery import app
 from config.database import SESSION, connection_settings
-from config.postgres.base import NEEDED, POOLER, DatabaseWrapper, UnfitConnection, unfitness
+from config.postgres.base import POOLER, REQUIRED, DatabaseWrapper, UnfitConnection, unfitness
 from core.errors import DATABASE_AWAY
 from tests.factories.campaign import TermsFactory
 
@@ -156,7 +156,7 @@ def test_unfitness_names_the_way_out(
 ) -> None:
     server = Mock(spec=["info", "execute"])
     server.info.server_version = version
-    server.execute.return_value.fetchone.return_value = tuple((NEEDED | differs).values())
+    server.execute.return_value.fetchone.return_value = tuple((REQUIRED | differs).values())
 
     assert unfitness(server) == sentence
 

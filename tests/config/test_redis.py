@@ -40,7 +40,7 @@ def worked(use):
 print(json.dumps({
     "cache": worked(lambda: cache.set("a", 1, 5)),
     "broker": worked(lambda: app.connection().ensure_connection(max_retries=1)),
-    "readiness": health.works(health.broker_accepts_writes),
+    "readiness": health.run_check(health.broker_accepts_writes),
 }))
 """
 

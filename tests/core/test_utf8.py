@@ -144,7 +144,7 @@ def test_the_outsiders_verifier_says_the_same(foreign: dict[str, str], tmp_path:
 
 
 def test_utf8_is_required_of_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert utf8.foreign_encoding() is None
+    assert utf8.find_other_encoding() is None
     for name, value in (("getfilesystemencoding", "iso8859-1"), ("getfilesystemencoding", "ascii")):
         with monkeypatch.context() as patch:
             patch.setattr(sys, name, lambda value=value: value)
