@@ -67,7 +67,7 @@ def test_connection_settings_of_a_pool_let_no_connection_outlive_its_request() -
     assert found["OPTIONS"]["pool"]["timeout"] == POOL_TIMEOUT_S
 
 
-def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
+def test_connection_settings_without_a_pool_keep_one_per_thread() -> None:
     found = connection_settings({}, pool_size=None)
 
     assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (60, True)
@@ -75,7 +75,7 @@ def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
 
 
 @pytest.mark.slow
-def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: Places) -> None:
+def test_a_visitor_is_answered_503_while_every_connection_is_used(other_state: Places) -> None:
     services.ensure_running(other_state.state, database=True, broker=True)
 
     done = run_python("-c", BUSY, LOCAL_STATE_DIR=str(other_state.state), DATABASE_POOL="1")

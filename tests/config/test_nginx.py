@@ -220,7 +220,7 @@ def test_the_configuration_is_good(front: Front) -> None:
     assert "[emerg]" not in checked.stderr
 
 
-def test_a_site_that_moved_is_found_without_a_reload(front: Front) -> None:
+def test_a_site_with_a_new_address_is_found_without_a_reload(front: Front) -> None:
     front.names.address = SECOND
     front.until(front.answers(200, SECOND))
     front.names.address = None
@@ -231,7 +231,7 @@ def test_a_site_that_moved_is_found_without_a_reload(front: Front) -> None:
     assert front.process.poll() is None
 
 
-def test_many_requests_are_one_question_to_the_name_server(front: Front) -> None:
+def test_many_requests_share_one_lookup(front: Front) -> None:
     before = front.names.asked
     began = time.monotonic()
     for _ in range(10):
@@ -243,7 +243,7 @@ def test_many_requests_are_one_question_to_the_name_server(front: Front) -> None
 
 
 @pytest.mark.parametrize("path", ["/a%2Fb/", "//a//b", "/a/../b", "/%E3%81%82?x=%2F&y=a+b", "/?"])
-def test_an_address_goes_on_as_it_came(front: Front, path: str) -> None:
+def test_the_uri_is_passed_unchanged(front: Front, path: str) -> None:
     status, body = front.ask(path)
 
     assert (status, body.split()[1:]) == (200, [path, NAME, "https", "close"])
@@ -261,5 +261,5 @@ def test_http2_is_offered_and_http_leads_to_https(front: Front) -> None:
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/healthz/ready"])
-def test_what_is_for_inside_is_closed(front: Front, path: str) -> None:
+def test_internal_addresses_are_closed(front: Front, path: str) -> None:
     assert front.ask(path)[0] == 404

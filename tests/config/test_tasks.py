@@ -55,7 +55,7 @@ def test_every_task_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_does_not_ask_the_machine_s_clock(name: str) -> None:
+def test_a_task_does_not_read_the_machine_s_clock(name: str) -> None:
     app.tasks[name].apply(kwargs=TASKS[name], throw=True)
 
 

@@ -93,7 +93,7 @@ FINAL = {
 @pytest.mark.parametrize(
     ("wester_id", "language"), FINAL, ids=[" in ".join(case) for case in FINAL]
 )
-def test_after_the_crediting_nothing_waits(
+def test_after_the_crediting_nothing_is_pending(
     campaign: Campaign, set_clock: SetClock, look: Any, wester_id: str, language: str
 ) -> None:
     set_clock(TEN_MONTHS_LATER)
@@ -120,7 +120,7 @@ def test_until_the_crediting_it_is_being_checked(
     assert "確認中" not in look(campaign, "W-waits", "ja")
 
 
-def test_the_yen_that_were_not_confirmed_are_said_once_beside_the_reason(
+def test_unconfirmed_yen_are_shown_once_beside_the_reason(
     campaign: Campaign, set_clock: SetClock
 ) -> None:
     set_clock(TEN_MONTHS_LATER)
@@ -138,7 +138,7 @@ def test_a_campaign_that_is_not_paid_late_after_its_date_still_waits(set_clock: 
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_every_rule_that_is_waited_for_has_final_words(campaign: Campaign, language: str) -> None:
+def test_every_pending_rule_has_a_final_sentence(campaign: Campaign, language: str) -> None:
     terms: Terms = campaign.terms.get()
     with translation.override(language):
         now, then = (reasons.booking_sentences(terms, is_final=final) for final in (False, True))
