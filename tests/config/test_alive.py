@@ -1,4 +1,4 @@
-"""The image's health check asks the site itself, whatever form ALLOWED_HOSTS has."""
+"""The image's health check works for every form of ALLOWED_HOSTS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Beat goes by a clock that nobody sets, remembers nothing, and fills no broker."""
+"""Beat uses a monotonic clock, stores nothing and does not fill the broker."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ STEP_S = 0.001  # a tick that has nothing to wait for takes some time too
 
 
 class Clocks:
-    """The steady clock of a machine, and the one that somebody sets."""
+    """A machine's monotonic clock, and its clock that can be set."""
 
     def __init__(self) -> None:
         self.passed_s = 0.0
@@ -37,7 +37,7 @@ class Clocks:
 
 
 class Beat:
-    """A beat that is let tick without waiting."""
+    """A beat that ticks without waiting."""
 
     def __init__(self, clocks: Clocks, folder: Path) -> None:
         self.clocks = clocks
@@ -55,7 +55,7 @@ class Beat:
             self.clocks.passed_s = min(self.clocks.passed_s + wait_s, end_s)
 
     def note_what_is_sent(self) -> list[tuple[str, int]]:
-        """Return a list that fills with names and seconds, instead of sending messages."""
+        """Record names and seconds in the returned list instead of sending messages."""
         sent: list[tuple[str, int]] = []
 
         def note(entry: Any, producer: object = None) -> None:
@@ -66,7 +66,7 @@ class Beat:
 
 
 class Waiting(NamedTuple):
-    """The messages that wait in a queue."""
+    """The messages in a queue."""
 
     server: Redis
     queue: str
@@ -85,7 +85,7 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
 
 @pytest.fixture
 def start(clocks: Clocks, tmp_path: Path) -> Iterator[Callable[[], Beat]]:
-    """Start beats of one machine, whose files stay from one to the next."""
+    """Start beats of one machine one after another, with the same files."""
     started: list[Beat] = []
 
     def start_one() -> Beat:
@@ -99,7 +99,7 @@ def start(clocks: Clocks, tmp_path: Path) -> Iterator[Callable[[], Beat]]:
 
 @pytest.fixture
 def waiting(queue: str) -> Iterator[Waiting]:
-    """Give the messages of a queue that nobody listens to."""
+    """Return the messages of a queue without workers."""
     with Redis.from_url(settings.REDIS_URL) as server:
         yield Waiting(server, queue)
         server.delete(queue)

@@ -1,4 +1,4 @@
-"""Connections: one a thread, or a pool, whose visitors read that it is busy when it is."""
+"""Connections per thread or from a pool, which answers 503 while all are used."""
 
 import json
 

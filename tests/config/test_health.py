@@ -1,4 +1,4 @@
-"""What load balancers are told: yes or no, and nothing else."""
+"""Liveness and readiness answer load balancers without details."""
 
 from collections.abc import Callable
 from typing import Any
@@ -101,7 +101,7 @@ def test_not_ready_without_the_database(
 
 
 class NoConnection:
-    """A database that is not there."""
+    """A database that cannot be reached."""
 
     cursor = staticmethod(raising(OperationalError(SECRET)))
 

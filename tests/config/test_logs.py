@@ -1,4 +1,4 @@
-"""The logs hold no personal data: what each kind of line keeps, and what it loses."""
+"""The logs hold no personal data, whichever library writes the line."""
 
 import io
 import json
@@ -24,7 +24,7 @@ SECRETS = (MEMBER, "somebody@example.com", "10.9.8.7")
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Collect what production would log."""
+    """Collect the lines that production would log."""
     settings = logs.configuration(level="DEBUG", as_json=True)["formatters"]["structured"]
     make = settings.pop("()")
     stream = io.StringIO()
@@ -136,7 +136,7 @@ def test_an_exception_is_shown_by_type_and_place(
 
 
 def raised(failure: Exception, cause: Exception | None = None) -> Exception:
-    """Return an exception as it is when it has been raised."""
+    """Return an exception with its traceback."""
     try:
         raise failure from cause
     except type(failure) as caught:

@@ -1,4 +1,4 @@
-"""What the operator can mend ends in one sentence and exit code 1, never in a traceback."""
+"""Errors that the operator can fix end in one sentence and exit code 1."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""What the monitoring is told: how many, never who; and nobody else is told anything."""
+"""The metrics: numbers without personal data, only for requests with the token."""
 
 import subprocess
 import sys
@@ -112,7 +112,7 @@ def test_metrics_cost_the_same_few_queries(
 
 @contextmanager
 def served(places: Places) -> Iterator[int]:
-    """Serve the site by two processes; yield the port."""
+    """Serve the site with two processes; yield the port."""
     port = free_port()
     words = ["--config", "python:config.webserver", "--bind", f"127.0.0.1:{port}", "config.wsgi"]
     variables = environment(LOCAL_STATE_DIR=str(places.state), METRICS_TOKEN=TOKEN)

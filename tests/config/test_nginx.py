@@ -1,4 +1,4 @@
-"""nginx itself, with our configuration: it finds the site anew wherever that moves to."""
+"""nginx with our configuration finds a site whose address changes."""
 
 import os
 import re
@@ -38,7 +38,7 @@ pytestmark = [
 
 
 class NameServer(ThreadingUDPServer):
-    """Says where the site is, as a test sets it; None: there is none."""
+    """A name server that returns the address a test sets; None is no address."""
 
     address: str | None = FIRST
     asked = 0
@@ -63,7 +63,7 @@ class Answer(DatagramRequestHandler):
 
 
 class Site(BaseHTTPRequestHandler):
-    """Says where it is and what it was asked."""
+    """A site that returns its own address and the requested path."""
 
     protocol_version = "HTTP/1.1"
 
@@ -97,7 +97,7 @@ def running(server: BaseServer) -> Iterator[None]:
 
 @dataclass
 class Front:
-    """nginx as people reach it, and the name server that it asks."""
+    """nginx with its two ports, and the name server that it uses."""
 
     names: NameServer
     port: int
@@ -107,7 +107,7 @@ class Front:
     process: "subprocess.Popen[bytes] | None" = field(default=None)
 
     def ask(self, path: str, *protocols: str) -> tuple[int, str]:
-        """Ask by TLS; return the status and the body."""
+        """Send a request over TLS; return the status and the body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         connection.sock = self.connect(*protocols)
         try:
@@ -120,7 +120,7 @@ class Front:
             connection.close()
 
     def connect(self, *protocols: str) -> ssl.SSLSocket:
-        """Open a connection to our name."""
+        """Open a connection to the site's name."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         context.set_alpn_protocols(protocols)
@@ -128,7 +128,7 @@ class Front:
         return context.wrap_socket(plain, server_hostname=NAME)
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Try again until something holds."""
+        """Retry until a condition holds."""
         end = time.monotonic() + PATIENCE_S
         while not holds():
             has_ended = self.process is not None and self.process.poll() is not None
@@ -150,7 +150,7 @@ class Front:
 
 
 def write_certificate(folder: Path) -> None:
-    """Write a certificate and its key as compose's secrets are called."""
+    """Write a certificate and its key under the names of compose's secrets."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     day = datetime.now(UTC).replace(microsecond=0)

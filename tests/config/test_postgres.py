@@ -1,4 +1,4 @@
-"""The connection: its settings, whatever the server's, and a server that takes no writes."""
+"""Connections have our settings on any server, and leave a server that takes no writes."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ TAKES_NO_WRITES = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
 
 
 def look(connection: BaseDatabaseWrapper, statement: str) -> Any:
-    """Return the first value that a statement returns."""
+    """Return the first value of a statement's result."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchone()[0]
@@ -41,7 +41,7 @@ def run(connection: BaseDatabaseWrapper, statement: str) -> None:
 
 @contextmanager
 def connected(**options: Any) -> Iterator[DatabaseWrapper]:
-    """Have a connection of its own to the tests' database, with other options."""
+    """Open another connection to the tests' database, with other options."""
     pool = {"CONN_MAX_AGE": 0} if options.get("pool") else {}
     found = default.settings_dict
     settings = {**found, "OPTIONS": found["OPTIONS"] | options, **pool}
@@ -82,14 +82,14 @@ class TestSettings:
 
 
 def bare_address() -> dict[str, Any]:
-    """Return where the tests' database is, without any setting of ours."""
+    """Return the address of the tests' database, without our settings."""
     asked = default.get_connection_params()
     return {name: asked[name] for name in ("dbname", "user", "host", "port") if name in asked}
 
 
 @pytest.mark.django_db
 class TestUnfit:
-    """What no setting of ours can mend is refused when a connection begins."""
+    """A connection is refused where our settings cannot be made to hold."""
 
     @pytest.mark.parametrize("given", ["", "-c search_path=public"])
     def test_a_pooler_that_drops_the_settings_is_refused(self, given: str) -> None:
@@ -163,7 +163,7 @@ def test_unfitness_names_the_remedy(
 
 @contextmanager
 def refusing_pooler() -> Iterator[int]:
-    """Answer every greeting as PgBouncer answers one that has ``options``; yield the port."""
+    """Answer connection requests as PgBouncer answers ``options``; yield the port."""
     fields = {b"S": b"FATAL", b"C": b"08P01", b"M": b"unsupported startup parameter: options"}
     body = b"".join(kind + text + b"\0" for kind, text in fields.items()) + b"\0"
     no_encryption = {80877103, 80877104}  # asks for TLS or GSSAPI
@@ -186,7 +186,7 @@ def refusing_pooler() -> Iterator[int]:
 
 
 class TestAway:
-    """One meaning of a database that is away."""
+    """A database that is away raises the same errors everywhere."""
 
     pytestmark = pytest.mark.django_db
 
@@ -245,7 +245,7 @@ def test_every_task_is_tried_again() -> None:
 
 
 class TestDemoted:
-    """A server that was demoted while we were connected; its address leads to another by now."""
+    """A server that was demoted during a connection; its address now belongs to another."""
 
     pytestmark = pytest.mark.django_db(transaction=True)
 

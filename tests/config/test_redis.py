@@ -1,4 +1,4 @@
-"""One address of Redis means the same to the cache, to the broker and to who asks for readiness."""
+"""One address of Redis configures cache, broker and readiness alike."""
 
 import asyncio
 import json

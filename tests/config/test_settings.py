@@ -1,4 +1,4 @@
-"""What the settings promise: headers, cookies, hashes, nothing embedded where none is needed."""
+"""The settings: headers, cookies, password hashes, no embedded servers in production."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Which WESTER ID the site signs members in with, and what production insists on."""
+"""The settings of the sign-in with WESTER ID, and what production requires of them."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Production names every static file by its bytes, also where a script names another one."""
+"""Production names every static file by its hash, also in imports of scripts."""
 
 import re
 from pathlib import Path

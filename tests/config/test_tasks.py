@@ -1,4 +1,4 @@
-"""Every task goes by the database's time, and none by the clock of the machine it runs on."""
+"""Every task uses the database's time, never its machine's clock."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ app.loader.import_default_modules()
 
 
 class BrokenClock:
-    """The clock of a machine that nobody should ask."""
+    """A machine's clock that must not be read."""
 
     @staticmethod
     def now() -> None:

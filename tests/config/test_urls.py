@@ -1,4 +1,4 @@
-"""What the wiring adds to the apps' own addresses."""
+"""What config/urls.py adds to the apps' URLs."""
 
 import pytest
 from django.conf import settings

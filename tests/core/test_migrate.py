@@ -1,4 +1,4 @@
-"""Two migrates in the same moment: the one waits for the other and finds nothing left to do."""
+"""Of two simultaneous migrates one waits for the other."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A command whose streams fail does its work; a lost report is told, and by the exit code."""
+"""A command whose streams fail does its work and reports a lost report."""
 
 import subprocess
 import sys

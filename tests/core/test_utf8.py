@@ -1,4 +1,4 @@
-"""UTF-8 in and out, whatever the locale says: arguments, names of files, streams, refusals."""
+"""UTF-8 in any locale: arguments, file names, streams, refusals."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""Pages lead back to pages of ours, and a form that was open too long to itself."""
+"""Error pages link only to pages of this site, and an outdated form to itself."""
 
 import re
 from typing import Any
@@ -50,7 +50,7 @@ def token_of(client: Client, address: str) -> str:
 
 
 def send_from_an_old_page(client: Client, page: str, form: str, **values: str) -> Any:
-    """Open a page in one tab, sign in in another, which renews the token, and send the first's."""
+    """Send a form whose token another tab's sign-in has renewed."""
     token = token_of(client, page)
     del client.cookies["csrftoken"]
     token_of(client, page)
@@ -59,7 +59,7 @@ def send_from_an_old_page(client: Client, page: str, form: str, **values: str) -
 
 
 def button_of(response: Any) -> str:
-    """Return where the button of a page leads that says that nothing was done."""
+    """Return the address of the button on a page that reports that nothing was done."""
     assert response.status_code == 403
     assert "no-store" in response.headers["Cache-Control"]
     (address,) = BUTTON.findall(response.content.decode())

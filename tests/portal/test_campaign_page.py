@@ -1,4 +1,4 @@
-"""What the campaign page says, in both languages and every state."""
+"""The contents of the campaign page in both languages and every state."""
 
 import re
 from collections.abc import Callable
@@ -87,7 +87,7 @@ Publish = Callable[..., Terms]
 
 
 def page_in(language: str, state: ShownState, terms: Terms, *, now: datetime | None = None) -> Page:
-    """Render the page in a state, whether the parts that lead to it exist yet or not."""
+    """Render the page in a state, without the records that lead to it."""
     with translation.override(language):
         return Page(
             render_to_string(

@@ -1,4 +1,4 @@
-"""Where something is wrong: a friendly page in the visitor's language, without details."""
+"""Errors get a friendly page in the visitor's language, without details."""
 
 import re
 from html import unescape
@@ -58,7 +58,7 @@ def test_unavailable_has_retry_after() -> None:
 
 @pytest.mark.parametrize("failure", DATABASE_AWAY)
 def test_a_session_that_cannot_be_saved_is_answered_503(failure: type[Exception]) -> None:
-    """It is saved after the view, where no view and no middleware of ours sees it fail."""
+    """It is saved after the view, where no process_exception sees it fail."""
     with patch(
         "django.contrib.sessions.backends.db.SessionStore.save", side_effect=failure(SECRET)
     ):

@@ -1,4 +1,4 @@
-"""What waits for nothing any more: from the crediting on the words are final, for everybody."""
+"""From the crediting on the sentences about pending bookings are final."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +33,7 @@ WAITING = {
 
 @pytest.fixture
 def campaign() -> Campaign:
-    """Return a campaign that was paid, with rides that nobody ever confirmed."""
+    """Return a paid campaign with rides that were never confirmed."""
     payout = steps.prepared()
     terms = payout.draw.terms
     RegistrationFactory.create(ex_member_no="X1", wester_id="W-waits", member_kind="plus_ex")
@@ -50,7 +50,7 @@ def campaign() -> Campaign:
 
 
 def own_page(campaign: Campaign, wester_id: str, language: str) -> str:
-    """Return what a member reads."""
+    """Return the text of my page."""
     member = Member.objects.filter(wester_id=wester_id).first()
     client = signed_in(member or MemberFactory.create(wester_id=wester_id), language=language)
     page = Page(client.get(f"/campaign/detail/{campaign.code}/mypage/").content.decode())
@@ -59,7 +59,7 @@ def own_page(campaign: Campaign, wester_id: str, language: str) -> str:
 
 
 def staff_page(campaign: Campaign, wester_id: str, language: str) -> str:
-    """Return what the support reads of a member."""
+    """Return the text of the staff's page of a member."""
     support = UserFactory.create(role="support")
     client = signed_in(MemberFactory.build(user=support), language=language)
     response = client.post(LOOK_UP, {"campaign": campaign.pk, "wester_id": wester_id})

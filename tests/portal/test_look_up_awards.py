@@ -1,4 +1,4 @@
-"""What staff who look a winner up read of the award: what the winner reads, and the points."""
+"""A look-up shows staff the award as the winner reads it, with the points."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

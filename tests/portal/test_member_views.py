@@ -1,4 +1,4 @@
-"""The entry button: what it does, and what it answers when anything is in its way."""
+"""The entry button: what it does, and its answer when something fails."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def _published(publish: Publish, set_clock: SetClock) -> None:
 
 
 def press(client: Client) -> Page:
-    """Press the button and read the page that one is led to."""
+    """Press the button and return the page that follows."""
     response = client.post(ENTER, follow=True)
     assert response.redirect_chain == [(MY_PAGE, 302)]
     assert "no-store" in response.headers["Cache-Control"]
@@ -54,7 +54,7 @@ def press(client: Client) -> Page:
 
 
 def focused(page: Page) -> list[str]:
-    """Return the roles of what has the focus when the page opens."""
+    """Return the roles of the elements that have the focus when the page opens."""
     return [e.attributes.get("role", "") for e in page.elements if "autofocus" in e.attributes]
 
 

@@ -1,4 +1,4 @@
-"""My page: where a member stands, in every state, in words, for this member alone."""
+"""My page shows only this member's entry, total and bookings, in every state."""
 
 import re
 from collections.abc import Callable
@@ -47,13 +47,13 @@ def member() -> Member:
 
 @pytest.fixture
 def terms(publish: Publish, set_clock: SetClock) -> Terms:
-    """Publish the first campaign and look while it is open."""
+    """Publish the first campaign and set the clock into its entry period."""
     set_clock(AS_OF)
     return publish()
 
 
 def look(member: Member, language: str = "ja", address: str = MY_PAGE) -> Page:
-    """Read a member's page as the member does."""
+    """Return a member's own page."""
     response = signed_in(member, language=language).get(address)
     assert response.status_code == 200
     assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
@@ -63,7 +63,7 @@ def look(member: Member, language: str = "ja", address: str = MY_PAGE) -> Page:
 
 
 def ride(member: Member, **values: Any) -> None:
-    """Book and ride: everything about it counts unless told otherwise."""
+    """Create a booking that counts, apart from the given changes."""
     defaults = {"operators": ["JR West"], "used": True, "journey": JOURNEY}
     RideFactory.create(wester_id=member.wester_id, **{**defaults, **values})
 

@@ -1,4 +1,4 @@
-"""What my page says of the draw, from the freeze to the points, and never before its time."""
+"""My page shows the draw from the freeze to the points, each fact only from its time on."""
 
 import re
 from collections.abc import Callable
@@ -37,7 +37,7 @@ RESULT_WORDS = ("おめでとう", "落選", "還元しました", "対象外と
 
 
 def look(campaign: Campaign, wester_id: str, language: str = "ja") -> Page:
-    """Read a member's page as the member does."""
+    """Return a member's own page."""
     client = signed_in(MemberFactory.create(wester_id=wester_id), language=language)
     response = client.get(f"/campaign/detail/{campaign.code}/mypage/")
     assert response.status_code == 200

@@ -1,4 +1,4 @@
-"""The overview of staff, and looking a member up: by whom, without an address, with an audit."""
+"""The staff's overview and look-up: permissions, no member in an address, the audit."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ MAY_LOOK_UP = ("support", "ops", "auditor")
 
 
 def staff(role: str) -> Client:
-    """Return the browser of somebody with a role, who reads English."""
+    """Return the browser of a user with a role, who reads English."""
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     client.force_login(UserFactory.create(role=role))
@@ -36,12 +36,12 @@ def staff(role: str) -> Client:
 
 
 def look_up(client: Client, campaign: Campaign, wester_id: str) -> Any:
-    """Ask for a member."""
+    """Look a member up."""
     return client.post(LOOK_UP, {"campaign": campaign.pk, "wester_id": wester_id})
 
 
 def text_of(response: Any) -> str:
-    """Return what a page says."""
+    """Return the text of a page."""
     assert response.status_code == 200
     return " ".join(response.content.decode().split())
 

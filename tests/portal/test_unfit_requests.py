@@ -1,4 +1,4 @@
-"""Whatever an address, a form or a cookie holds: never an error of ours, always a page."""
+"""Any address, form or cookie gets a page, never a 500."""
 
 import asyncio
 from collections.abc import Iterator
@@ -86,14 +86,14 @@ UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
 
 @pytest.fixture
 def office() -> Client:
-    """Return the browser of somebody who may see all, over a campaign that was paid."""
+    """Return a superuser's browser, with a paid campaign."""
     steps.paid()
     return signed_in(UserFactory.create(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture(autouse=True)
 def _every_request_has_a_transaction_that_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a statement that Postgres refuses leave nothing behind, as outside of tests."""
+    """Roll back after each request, so that a failed statement does not break the next one."""
     send = Client.request
 
     def request(client: Client, **environ: Any) -> Any:
@@ -107,7 +107,7 @@ def _every_request_has_a_transaction_that_is_undone(monkeypatch: pytest.MonkeyPa
 
 
 def assert_answered(response: Any, address: str) -> None:
-    """Check that there is a page: the one asked for, a way to one, or a kind refusal."""
+    """Check that the answer is a page, a redirect or a friendly refusal."""
     assert response.status_code in (200, 204, 301, 302, 400, 403, 404, 405), address
     if response.status_code == 400:
         assert '<section class="message"' in response.content.decode(), address
@@ -338,7 +338,7 @@ def test_a_page_of_an_asgi_server_ignores_a_claimed_encoding(kind: str, charset:
 
 
 def status_of(environ: dict[str, Any]) -> str:
-    """Ask the site as a web server does, and return the status of its answer."""
+    """Call the site as a web server does, and return the status."""
     setup_testing_defaults(environ)
     said = []
 

@@ -1,4 +1,4 @@
-"""How the campaign page is served: right to the second, shared by all who have no cookie."""
+"""The campaign page is right to the second and shared by all visitors without a cookie."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ def _while_open(set_clock: SetClock) -> None:
 
 
 def badge(response: "Response") -> str:
-    """Return the state that a page shows."""
+    """Return the state shown on a page."""
     page = response.content.decode()
     return page.split('class="badge badge-')[1].split('"')[0]
 
