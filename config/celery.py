@@ -8,5 +8,5 @@ app.autodiscover_tasks()
 
 
 @signals.setup_logging.connect
-def keep_logging(**_: object) -> None:
-    """Keep Django's logging: with a receiver of this signal Celery does not set up its own."""
+def skip_celery_logging(**_: object) -> None:
+    """Keep Django's logging: Celery sets up its own only without a receiver of this signal."""

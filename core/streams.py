@@ -69,7 +69,7 @@ def open_closed_streams() -> None:
 
 
 def text_stream(file: LastingFile, former: TextIO | None) -> TextIO:
-    """Return a text stream on a file, like the former one; None was a closed one."""
+    """Return a text stream on a file, like the former one; None was closed."""
     encoding, errors = (former.encoding, former.errors) if former else ("utf-8", "backslashreplace")
     line_by_line = file.fileno() == STDERR or file.isatty()
     return io.TextIOWrapper(

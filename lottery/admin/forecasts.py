@@ -1,4 +1,4 @@
-"""The admin page of forecasts: plots over the days of a campaign above the list of its runs."""
+"""The admin page of forecasts: a campaign's plots above the list of its runs."""
 
 from datetime import datetime
 from typing import Any
@@ -41,24 +41,24 @@ class ForecastAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
     @admin.display(description=gettext_lazy("as of"))
-    def as_of(self, kept: KeptForecast) -> datetime:
+    def as_of(self, stored: KeptForecast) -> datetime:
         """Return the instant of the totals that the forecast is based on."""
-        return kept.run.as_of
+        return stored.run.as_of
 
     @admin.display(description=gettext_lazy("winners (P10 / P50 / P90)"))
-    def winners(self, kept: KeptForecast) -> str:
+    def winners(self, stored: KeptForecast) -> str:
         """Return the forecast number of winners."""
-        return f"{kept.winners_p10:,} / {kept.winners_p50:,} / {kept.winners_p90:,}"
+        return f"{stored.winners_p10:,} / {stored.winners_p50:,} / {stored.winners_p90:,}"
 
     @admin.display(description=gettext_lazy("chance of an entrant (P10 / P50 / P90)"))
-    def chance(self, kept: KeptForecast) -> str:
+    def chance(self, stored: KeptForecast) -> str:
         """Return the forecast percentage of entrants who win."""
-        return in_percent(kept.forecast().chance_percent)
+        return in_percent(stored.forecast().chance_percent)
 
     @admin.display(description=gettext_lazy("use of the budget (P10 / P50 / P90)"))
-    def used(self, kept: KeptForecast) -> str:
+    def used(self, stored: KeptForecast) -> str:
         """Return the forecast percentage of the budget that is used."""
-        return in_percent(kept.forecast().used_percent)
+        return in_percent(stored.forecast().used_percent)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -76,11 +76,11 @@ def in_percent(values: tuple[float, float, float]) -> str:
 
 
 def plots_of(campaign: Campaign) -> list[Plot]:
-    """Return a campaign's plots over the days of its runs, of each day the last run."""
-    kept: QuerySet[KeptForecast] = KeptForecast.objects.filter(run__campaign=campaign)
+    """Return a campaign's plots over its days, with the last run of each day."""
+    stored: QuerySet[KeptForecast] = KeptForecast.objects.filter(run__campaign=campaign)
     days = {
         one.run.as_of.astimezone(JAPAN).date(): one.forecast()
-        for one in kept.select_related("run").order_by("run__as_of", "id")
+        for one in stored.select_related("run").order_by("run__as_of", "id")
     }
     if not days:
         return []

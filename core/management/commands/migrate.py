@@ -45,7 +45,7 @@ class Command(migrate.Command):
             time.sleep(POLL_S)
 
     def refuse_missing_rights(self, failure: Exception) -> None:
-        """Raise a sentence where the schema does not exist or the role may not create in it.
+        """Raise where the schema is missing or the role may not create in it.
 
         Raises:
             CommandError: there is no schema, or no right to create in it.
