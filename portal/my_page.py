@@ -54,7 +54,7 @@ class ShownBooking:
 
 @dataclass(frozen=True)
 class ShownTotal:
-    """The total of the last run, and the yen missing to the minimum; all in whole yen.
+    """The total of the last run and the missing yen, in whole yen.
 
     It ``is_final`` from the crediting on: bookings not confirmed by then never count.
     """

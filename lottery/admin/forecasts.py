@@ -1,4 +1,4 @@
-"""The admin page of forecasts: plots over the days of a campaign above the list of its runs."""
+"""The admin page of forecasts: a campaign's plots above the list of its runs."""
 
 from datetime import datetime
 from typing import Any
