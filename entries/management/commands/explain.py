@@ -127,7 +127,7 @@ def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
         "booking": str(one.booking),
         "amount_yen": one.booking.amount_yen,
         "counts": one.counts,
-        "pending": one.waits,
+        "pending": one.is_pending,
         "reasons": one.reasons,
     }
 
