@@ -5,7 +5,7 @@ import sys
 from config.env import state_folder
 from config.utf8 import restart_in_utf8
 from core.errors import Refusal
-from dev.demo.place import end_demo
+from dev.demo.instance import stop_demo
 from dev.embedded import services
 
 
@@ -14,7 +14,7 @@ def main(words: list[str]) -> None:
     if words:
         sys.exit("Usage: python -m dev.stop")
     try:
-        demo = ["the demo"] if end_demo(state_folder()) else []
+        demo = ["the demo"] if stop_demo(state_folder()) else []
         stopped = demo + services.stop(state_folder())
     except (OSError, Refusal) as refusal:
         sys.exit(f"Error: {refusal}")

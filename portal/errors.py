@@ -134,7 +134,7 @@ def error_page(
     *,
     status: int,
     heading: "StrPromise",
-    advice: "StrPromise",
+    advice: "StrPromise | str",
     way: Way | None = None,
     entry_address: str | None = None,
 ) -> HttpResponse:

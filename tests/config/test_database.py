@@ -7,7 +7,7 @@ from django.conf import settings
 
 from config.database import POOL_PATIENCE_S, connection_settings
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import run_python
 
 # Somebody holds the pool's one connection while two visitors come: one in vain, one after it.
@@ -75,7 +75,9 @@ def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
 
 
 @pytest.mark.slow
-def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: Places) -> None:
+def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(
+    other_state: StateFolder,
+) -> None:
     services.ensure_running(other_state.state, database=True, broker=True)
 
     done = run_python("-c", BUSY, LOCAL_STATE_DIR=str(other_state.state), DATABASE_POOL="1")

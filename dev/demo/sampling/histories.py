@@ -57,11 +57,11 @@ class Booking:
 class Histories:
     """Makes the rows of bookings, by the day whose file has them."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, first_number: int = 0) -> None:
         self.random = random
         self.rides = Rides()
         self.rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        self.events = self.reservations = 0
+        self.events = self.reservations = first_number
 
     def travel(self, person: Person) -> None:
         """Make every reservation of a person."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
 from dev.demo.sampling import mistakes
 from dev.demo.sampling.choosing import below, happens
-from dev.demo.sampling.files import FeedFolder, Intended
+from dev.demo.sampling.files import FeedFolder, Intended, shift_dates
 from dev.demo.sampling.histories import Histories
 from dev.demo.sampling.mistakes import Mistake
 from dev.demo.sampling.people import CLOSES, LONG_AGO, OPENS, Entering, Person, make_people
@@ -44,10 +44,10 @@ class Sample(NamedTuple):
 class Feeds:
     """The rows of all feeds, by the day whose file has them."""
 
-    def __init__(self, *, random: Random, campaign: str) -> None:
+    def __init__(self, *, random: Random, campaign: str, first_number: int = 0) -> None:
         self.random = random
         self.campaign = campaign
-        self.histories = Histories(random)
+        self.histories = Histories(random, first_number=first_number)
         self.registrations: Rows = defaultdict(list)
         self.memberships: Rows = defaultdict(list)
         self.entries: Rows = defaultdict(list)
@@ -112,38 +112,53 @@ class Feeds:
         self.memberships[at // DAY_S].append((at, f"{person.wester_id},{status},{stamp(at)}"))
 
 
-def make_feeds(folder: Path, *, members: int, campaign: str, seed: str = SEED) -> Sample:
+def make_feeds(
+    folder: Path,
+    *,
+    members: int,
+    campaign: str,
+    seed: str = SEED,
+    days_later: int = 0,
+    first_number: int = 0,
+) -> Sample:
     """Make the folder anew, with the feed files of a whole campaign.
 
     The same arguments give the same bytes. What stood in the folder is gone; it is whole or not
-    there, whenever this is killed.
+    there, whenever this is killed. A later campaign has no bad rows; so that the database can hold
+    both, its people, events and reservations are numbered from ``first_number``.
     """
     draft = folder.with_name(f"{folder.name}.part")
     for remains in (draft, folder):
         shutil.rmtree(remains, ignore_errors=True)
     draft.mkdir(parents=True)
-    feeds = Feeds(random=Random(seed), campaign=campaign)  # noqa: S311 - a seed is the point here
-    for person in make_people(feeds.random, members):
+    random = Random(seed)  # noqa: S311 - a seed is the point here
+    feeds = Feeds(random=random, campaign=campaign, first_number=first_number)
+    for person in make_people(feeds.random, members, first_number=first_number):
         feeds.add(person)
-    sample = write_feeds(draft, feeds, members=members)
+    sample = write_feeds(draft, feeds, members=members, days_later=days_later)
     draft.rename(folder)
     return sample
 
 
-def write_feeds(folder: Path, feeds: Feeds, *, members: int) -> Sample:
+def write_feeds(folder: Path, feeds: Feeds, *, members: int, days_later: int) -> Sample:
     """Write every feed's files, and who enters on the page."""
+    is_first = days_later == 0
     entries = [
         Mistake(wrong.day, wrong.reason, wrong.text.format(campaign=feeds.campaign))
         for wrong in mistakes.ENTRIES
     ]
     bookings = feeds.histories.rows
-    bookings[mistakes.WITNESS_DAY].append((0, mistakes.WITNESS))
-    written = FeedFolder(folder)
-    write_feed(written, EX_REGISTRATIONS, feeds.registrations, mistakes.REGISTRATIONS)
-    write_feed(written, BOOKINGS, bookings, mistakes.BOOKINGS)
-    write_feed(written, MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS)
-    write_feed(written, ENTRIES, feeds.entries, entries)
-    web = [[wester_id, stamp(at)] for at, wester_id in sorted(feeds.web)]
+    if is_first:
+        bookings[mistakes.WITNESS_DAY].append((0, mistakes.WITNESS))
+    written = FeedFolder(folder, days_later=days_later)
+    for feed, rows, wrong in (
+        (EX_REGISTRATIONS, feeds.registrations, mistakes.REGISTRATIONS),
+        (BOOKINGS, bookings, mistakes.BOOKINGS),
+        (MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS),
+        (ENTRIES, feeds.entries, entries),
+    ):
+        write_feed(written, feed, rows, wrong if is_first else [])
+    web = [[wester_id, shift_dates(stamp(at), days_later)] for at, wester_id in sorted(feeds.web)]
     (folder / WEB_ENTRIES).write_text(json.dumps(web), "utf-8")
     return Sample(members, written.files, written.rows, len(web), written.intended)
 

@@ -54,9 +54,9 @@ class Person(NamedTuple):
     reservations: int
 
 
-def make_people(random: Random, count: int) -> Iterator[Person]:
-    """Yield so many people."""
-    for number in range(count):
+def make_people(random: Random, count: int, *, first_number: int = 0) -> Iterator[Person]:
+    """Yield so many people; other numbers give other people."""
+    for number in range(first_number, first_number + count):
         has_ex = happens(random, 55)
         kind = pick(random, KINDS) if has_ex else ""
         yield Person(

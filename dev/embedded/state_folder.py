@@ -18,7 +18,7 @@ LONGEST_SOCKET_FOLDER = 67
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - not TMPDIR, which differs between two sessions
 
 
-class Places:
+class StateFolder:
     """The folders under one state folder (LOCAL_STATE_DIR), by whatever name it is called."""
 
     def __init__(self, state: Path) -> None:
