@@ -20,7 +20,7 @@ help:  ## List the targets
 
 env:  ## Build .venv from the lock file (every other target does this first)
 	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not installed: Dodonto needs Python 3.11 or newer." >&2; exit 1; }
-	@$(HERE) && "$(PYTHON)" dev/bootstrap.py
+	@$(HERE) && "$(PYTHON)" -m dev.bootstrap
 
 demo: env  ## Start everything and serve the site
 	@$(HERE) && DEMO_MODE=1 DEBUG=0 .venv/bin/python manage.py demo
