@@ -1,4 +1,4 @@
-"""The servers that stand in where the environment names none."""
+"""The embedded servers, used where the environment names no others."""
 
 import os
 
@@ -31,5 +31,5 @@ def start_servers() -> None:
 
 
 def our_addresses(folder: StateFolder) -> dict[str, str]:
-    """Return the addresses of our own servers by the variables that name them."""
+    """Return the addresses of our own servers by their variables."""
     return {"DATABASE_URL": folder.database_url, "REDIS_URL": folder.broker_url}

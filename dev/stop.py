@@ -10,7 +10,7 @@ from dev.embedded import services
 
 
 def main(words: list[str]) -> None:
-    """Stop what runs, and print what it was."""
+    """Stop the demo and its servers, and print what was running."""
     if words:
         sys.exit("Usage: python -m dev.stop")
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WAIT_S = 60.0  # for another press that plays; and for the workers, at each thing that they do
+WAIT_S = 60.0  # for another press, and for each task of the workers
 
 
 class UnknownStop(DemoRefusal):
@@ -38,7 +38,7 @@ class StopPassed(DemoRefusal):
 
 @dataclass(frozen=True)
 class Stop:
-    """An instant that is worth a look; the last one that the clock has passed is the current."""
+    """A moment worth a look; the last one that the clock has passed is the current."""
 
     key: str
     label: "StrPromise"
@@ -47,11 +47,11 @@ class Stop:
     is_current: bool
 
 
-class Here:
-    """The web server's view of the demo's processes: their own keeper looks after them."""
+class WatchedElsewhere:
+    """The demo's processes, for the web server: the demo's command watches them."""
 
     def require_all(self) -> None:
-        """Find nothing wrong."""
+        """Do nothing."""
 
 
 def stops(terms: Terms, *, now: datetime) -> list[Stop]:
@@ -110,7 +110,7 @@ def move_to(key: str) -> None:
         job = load_open_job(
             terms.campaign.code,
             state=settings.LOCAL_STATE_DIR,
-            workers=Workers(Here(), threading.Event(), log_report, limit_s=WAIT_S),
+            workers=Workers(WatchedElsewhere(), threading.Event(), log_report, limit_s=WAIT_S),
             report=log_report,
         )
         try:

@@ -40,7 +40,7 @@ class CommandFailed(DemoRefusal):
 
 
 class OtherDemo(DemoRefusal):
-    """The data of another demo lie where they cannot be cleared away."""
+    """The data of another demo are in a database that is not the demo's own."""
 
 
 class FeedsUnusable(DemoRefusal):

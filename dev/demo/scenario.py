@@ -16,7 +16,7 @@ from dev.demo.private_file import write_private
 from dev.demo.refusals import FeedsUnusable, OtherDemo
 from dev.demo.sampling.making import SEED, make_feeds
 
-SAMPLE_VERSION = 1  # another one where the samples themselves have changed
+SAMPLE_VERSION = 1  # raised where the samples themselves have changed
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def describe_loser(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
 
 
 def pick_story(campaign: Campaign, wester_ids: list[str]) -> str | None:
-    """Return the first member of whose bookings some count and some do not, or the first at all."""
+    """Return the first member with bookings of both verdicts, or else the first of all."""
     for wester_id in wester_ids:
         bookings = explain_member(campaign=campaign, wester_id=wester_id).bookings
         kinds = {one.counts for one in bookings}

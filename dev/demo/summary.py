@@ -1,4 +1,4 @@
-"""What became of the campaign: for programs as one object, for people in words."""
+"""What became of the campaign: as one object for programs, as text for people."""
 
 import json
 from collections.abc import Iterator
@@ -211,7 +211,7 @@ def people_lines(summary: dict[str, Any]) -> Iterator[str]:
 
 
 def time_lines(summary: dict[str, Any]) -> Iterator[str]:
-    """Yield the seconds of every part."""
+    """Yield the seconds of every step."""
     seconds = summary["seconds"]
     for title, taken in seconds.items():
         yield f"{taken:>7.1f} s  {title}"

@@ -19,8 +19,8 @@ from dev.embedded.state_folder import DATABASE, PORT, SUPERUSER, StateFolder, us
 from dev.refusals import ServiceFailed
 
 MAJOR = "18"
-PATIENCE_S = 120  # crash recovery after a large load replays a lot of log
-PROGRAMS = ("postgres", "setpriv")  # what leaves root still bears the other name
+LIMIT_S = 120  # crash recovery after a large load replays a lot of log
+PROGRAMS = ("postgres", "setpriv")  # setpriv, until it has become postgres
 STATUS_LINE = 7  # of postmaster.pid
 WRITING_S = 5  # from a server's first moment to its postmaster.pid
 
@@ -46,7 +46,7 @@ SIZES = {
 
 
 def answers(folder: StateFolder) -> bool:
-    """Say whether the server takes connections and has our database."""
+    """Return whether the server accepts connections and has our database."""
     try:
         psycopg.connect(folder.database_url).close()
     except psycopg.OperationalError:
@@ -55,7 +55,7 @@ def answers(folder: StateFolder) -> bool:
 
 
 def ensure_running(folder: StateFolder) -> None:
-    """Start the server, repairing what a kill or a crash left behind. The caller holds the lock.
+    """Start the server, repairing what a crash left behind. The caller has the lock.
 
     Raises:
         ServiceFailed: the data are of another major version, or the server does not start.
@@ -69,7 +69,7 @@ def ensure_running(folder: StateFolder) -> None:
 
 
 def create_cluster(folder: StateFolder) -> None:
-    """Make the data folder aside and rename it into place, so that none is ever half made."""
+    """Create the data folder under another name and rename it, so that it is always whole."""
     if folder.postgres.exists():
         check_version(folder.postgres)
         return
@@ -78,14 +78,14 @@ def create_cluster(folder: StateFolder) -> None:
         for remains in folder.state.glob("postgres.new-*"):
             shutil.rmtree(remains, ignore_errors=True)
         draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=folder.state))
-        accounts.give(draft, draft)
+        accounts.change_owner(draft, draft)
         run_initdb(draft)
         draft.rename(folder.postgres)
         sync(folder.state)
 
 
 def check_version(data: Path) -> None:
-    """Refuse data that this PostgreSQL cannot read."""
+    """Check that this PostgreSQL can read the data."""
     try:
         version = (data / "PG_VERSION").read_text("utf-8").strip()
     except OSError as failure:
@@ -101,7 +101,7 @@ def check_version(data: Path) -> None:
 
 def run_initdb(draft: Path) -> None:
     """Fill an empty folder with a new cluster, written through to the disk."""
-    command = [*accounts.prefix(draft), program("initdb"), f"--pgdata={draft}"]
+    command = [*accounts.command_prefix(draft), program("initdb"), f"--pgdata={draft}"]
     command += ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     finished = subprocess.run(
@@ -118,7 +118,7 @@ def run_initdb(draft: Path) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Write the names in a folder through to the disk; a lost power supply must not undo one."""
+    """Write the names in a folder through to the disk; a power failure must not undo one."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -132,7 +132,7 @@ def postmaster(folder: StateFolder) -> psutil.Process | None:
     Of the processes that work there it is the one that no other of them has started. What a dead
     server left behind has no parent there either, but bears a title in place of the server's words.
     """
-    found = list(processes.at_home(folder.postgres, PROGRAMS, folder.mark))
+    found = list(processes.find_processes(folder.postgres, PROGRAMS, folder.mark))
     for process in found:
         with suppress(psutil.Error):  # it has ended meanwhile
             is_server = any(word.startswith("-D") for word in process.cmdline())
@@ -150,28 +150,28 @@ def pid_file(folder: StateFolder) -> list[str]:
 
 
 def clear_remains(folder: StateFolder) -> None:
-    """End what a killed server left running, and drop its lock files: their numbers may be reused.
+    """Kill what a killed server left running, and delete its lock files.
 
-    Both locks are ours alone to drop: no process lives in these data any more, and the sockets'
-    folder belongs to them.
+    Their process numbers may be reused. Nobody else uses either file: no process works in these
+    data any more, and the folder of the sockets belongs to them.
     """
-    for process in processes.at_home(folder.postgres, PROGRAMS, folder.mark):
-        processes.end(process, [signal.SIGKILL], patience_s=PATIENCE_S)
+    for process in processes.find_processes(folder.postgres, PROGRAMS, folder.mark):
+        processes.end(process, [signal.SIGKILL], limit_s=LIMIT_S)
     (folder.postgres / "postmaster.pid").unlink(missing_ok=True)
     (folder.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def start(folder: StateFolder) -> None:
-    """Start the server and wait until it takes connections.
+    """Start the server and wait until it accepts connections.
 
     Raises:
         ServiceFailed: it ends before it does.
     """
-    folder.make(folder.sockets)
+    folder.create(folder.sockets)
     with usable(folder.sockets):
-        accounts.give(folder.sockets, folder.postgres)
+        accounts.change_owner(folder.sockets, folder.postgres)
     log = folder.postgres / "log"
-    command = [*accounts.prefix(folder.postgres), program("postgres"), *options(folder)]
+    command = [*accounts.command_prefix(folder.postgres), program("postgres"), *options(folder)]
     with usable(folder.postgres), log.open("ab") as output:
         process = processes.start(command, folder.postgres, output)
     if not wait_until_ready(folder, process):
@@ -179,7 +179,7 @@ def start(folder: StateFolder) -> None:
 
 
 def options(folder: StateFolder) -> list[str]:
-    """Return the server's words: no address but a socket, and the sizes."""
+    """Return the server's options: a socket as its only address, and the sizes."""
     sockets = str(folder.sockets).replace('"', '""')
     fixed = {
         "listen_addresses": "",
@@ -188,8 +188,8 @@ def options(folder: StateFolder) -> list[str]:
         "unix_socket_permissions": "0700",
         "cluster_name": folder.mark,
     }
-    words = [f"-c{name}={value}" for name, value in {**fixed, **SIZES}.items()]
-    return [f"-D{folder.postgres}", *words]
+    settings = [f"-c{name}={value}" for name, value in {**fixed, **SIZES}.items()]
+    return [f"-D{folder.postgres}", *settings]
 
 
 def wait_until_ready(folder: StateFolder, process: psutil.Process) -> bool:
@@ -198,8 +198,8 @@ def wait_until_ready(folder: StateFolder, process: psutil.Process) -> bool:
     Raises:
         ServiceFailed: it does neither in time.
     """
-    deadline = time.monotonic() + PATIENCE_S
-    while not processes.ended(process) and not is_leaving(folder, process):
+    deadline = time.monotonic() + LIMIT_S
+    while not processes.ended(process) and not is_ending(folder, process):
         if PGconn.ping(folder.database_url.encode()) == Ping.OK:
             return True
         if time.monotonic() > deadline:
@@ -210,8 +210,8 @@ def wait_until_ready(folder: StateFolder, process: psutil.Process) -> bool:
     return False
 
 
-def is_leaving(folder: StateFolder, process: psutil.Process) -> bool:
-    """Say whether the server is about to end, or has lost the socket that leads to it."""
+def is_ending(folder: StateFolder, process: psutil.Process) -> bool:
+    """Return whether the server is about to end, or its socket is gone."""
     if not (lines := pid_file(folder)):
         # It writes the file first of all; when it finds the file lost, it ends itself.
         return bool(time.time() - process.create_time() > WRITING_S)
@@ -240,7 +240,7 @@ def stop(folder: StateFolder) -> bool:
     if not (process := postmaster(folder)):
         return False
     # The fast way out: open transactions are rolled back, committed data written.
-    if not processes.end(process, [signal.SIGINT], patience_s=PATIENCE_S):
+    if not processes.end(process, [signal.SIGINT], limit_s=LIMIT_S):
         raise ServiceFailed(
             f"PostgreSQL does not stop; its log {folder.postgres / 'log'} says why."
         )

@@ -1,4 +1,4 @@
-"""Start and stop what this project runs for itself."""
+"""Start and stop the embedded servers."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from dev.embedded.state_folder import StateFolder
 
 
 def ensure_running(state: Path, *, database: bool, broker: bool) -> None:
-    """Have the wanted servers running, whichever process asks first.
+    """Start the wanted servers that do not run yet.
 
     Raises:
         ServiceFailed: one of them cannot be started; the message says what to do.
@@ -18,7 +18,7 @@ def ensure_running(state: Path, *, database: bool, broker: bool) -> None:
     ]
     if all(service.answers(folder) for service in wanted):
         return
-    with folder.locked():
+    with folder.lock():
         for service in wanted:
             if not service.answers(folder):
                 service.ensure_running(folder)
@@ -27,6 +27,6 @@ def ensure_running(state: Path, *, database: bool, broker: bool) -> None:
 def stop(state: Path) -> list[str]:
     """Stop every server of this folder; return the names of those that were running."""
     folder = StateFolder(state)
-    with folder.locked():
+    with folder.lock():
         running = {"Valkey": valkey.stop(folder), "PostgreSQL": postgres.stop(folder)}
     return [name for name, was_running in running.items() if was_running]

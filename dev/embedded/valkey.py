@@ -1,4 +1,4 @@
-"""A real Valkey from a wheel; it keeps nothing, for Postgres is the one source of truth."""
+"""A real Valkey from a wheel; it stores nothing, for Postgres is the one source of truth."""
 
 import signal
 import subprocess
@@ -14,12 +14,12 @@ from dev.embedded import processes
 from dev.embedded.state_folder import StateFolder, usable
 from dev.refusals import ServiceFailed
 
-PATIENCE_S = 20
+LIMIT_S = 20
 PROGRAMS = ("valkey-server",)
 
 
 def answers(folder: StateFolder) -> bool:
-    """Say whether the server answers."""
+    """Return whether the server answers."""
     once = Retry(NoBackoff(), 0)
     try:
         with Redis(
@@ -31,21 +31,21 @@ def answers(folder: StateFolder) -> bool:
 
 
 def ensure_running(folder: StateFolder) -> None:
-    """Start the server where none answers. The caller holds the lock.
+    """Start the server where none answers. The caller has the lock.
 
     Raises:
         ServiceFailed: it does not answer in time.
     """
     stop(folder)
-    folder.make(folder.valkey)
-    folder.make(folder.sockets)
+    folder.create(folder.valkey)
+    folder.create(folder.sockets)
     log = folder.valkey / "log"
     command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(folder.valkey_socket)]
     command += ["--unixsocketperm", "700", "--dir", str(folder.valkey), "--save", ""]
     command += ["--appendonly", "no", "--logfile", str(log)]
     with usable(folder.valkey):
         process = processes.start(command, folder.valkey, subprocess.DEVNULL)
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + LIMIT_S
     while not answers(folder):
         if processes.ended(process) or time.monotonic() > deadline:
             raise ServiceFailed(f"Valkey does not start; its log {log} says why.")
@@ -54,7 +54,7 @@ def ensure_running(folder: StateFolder) -> None:
 
 def stop(folder: StateFolder) -> bool:
     """End the server of this folder; return whether one was running."""
-    running = list(processes.at_home(folder.valkey, PROGRAMS, folder.mark))
+    running = list(processes.find_processes(folder.valkey, PROGRAMS, folder.mark))
     for process in running:
-        processes.end(process, [signal.SIGTERM, signal.SIGKILL], patience_s=PATIENCE_S)
+        processes.end(process, [signal.SIGTERM, signal.SIGKILL], limit_s=LIMIT_S)
     return bool(running)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from dev.embedded.state_folder import LONGEST_SOCKET_FOLDER, StateFolder
+from dev.embedded.state_folder import MAX_SOCKET_FOLDER_BYTES, StateFolder
 from dev.refusals import ServiceFailed
 
 LONGEST_SOCKET_PATH = 107
@@ -48,7 +48,7 @@ def test_places_sockets_stand_elsewhere_where_a_path_does_not_serve(name: str) -
 
 
 def test_places_longest_socket_folder_is_used_to_its_last_byte() -> None:
-    longest = "/" + "x" * (LONGEST_SOCKET_FOLDER - len("/") - len("/run"))
+    longest = "/" + "x" * (MAX_SOCKET_FOLDER_BYTES - len("/") - len("/run"))
 
     assert StateFolder(Path(longest)).sockets == Path(longest) / "run"
     assert StateFolder(Path(longest + "x")).sockets.parent == Path("/tmp")
@@ -81,7 +81,7 @@ def test_places_do_not_follow_tmpdir(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_make_keeps_others_out(tmp_path: Path) -> None:
     places = StateFolder(tmp_path / "new")
 
-    places.make(places.state)
+    places.create(places.state)
 
     assert places.state.stat().st_mode & 0o777 == 0o700
 
@@ -91,7 +91,7 @@ def test_make_refuses_a_file_in_the_folders_place(tmp_path: Path) -> None:
     places = StateFolder(tmp_path / "file" / "state")
 
     with pytest.raises(ServiceFailed, match=r"cannot be used \(Not a directory\); set LOCAL_STATE"):
-        places.make(places.state)
+        places.create(places.state)
 
 
 def test_make_refuses_anothers_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_make_refuses_anothers_folder(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(os, "geteuid", lambda: another)
 
     with pytest.raises(ServiceFailed, match="belongs to another user"):
-        StateFolder(tmp_path).make(tmp_path)
+        StateFolder(tmp_path).create(tmp_path)
 
 
 def test_locked_refuses_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "services.lock").mkdir()
 
-    with pytest.raises(ServiceFailed, match="cannot be used"), StateFolder(tmp_path).locked():
+    with pytest.raises(ServiceFailed, match="cannot be used"), StateFolder(tmp_path).lock():
         pytest.fail("the lock was given")

@@ -46,7 +46,7 @@ def first(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     setup = preparing.prepare(report_nothing)
     job = load_job(
         code=setup.campaign,
-        workers=Workers(bar.Here(), threading.Event(), report_nothing, limit_s=60),
+        workers=Workers(bar.WatchedElsewhere(), threading.Event(), report_nothing, limit_s=60),
         state=tmp_path,
         folder=tmp_path / "demo",
         feeds=tmp_path / "none",

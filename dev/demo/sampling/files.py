@@ -18,7 +18,7 @@ from dev.demo.sampling.mistakes import Mistake
 from dev.demo.sampling.times import DAYS
 
 ROWS_A_FILE = 12_000
-PLAIN_EVERY = 7  # of so many days one is delivered unpacked
+PLAIN_EVERY = 7  # of so many days one is delivered uncompressed
 PACKED_LEVEL = 1
 DATE = re.compile(r"20\d\d-\d\d-\d\d")
 
@@ -101,7 +101,7 @@ CRLF_DAY = DAYS.index("2024-12-29")
 
 
 def cut(rows: list[str], day: int) -> Iterator[Delivery]:
-    """Cut the rows of a day into files; on one day an old machine delivers those that it can."""
+    """Cut the rows of a day into files; on one day an old encoding has those that it can write."""
     line_end = "\r\n" if day == CRLF_DAY else "\n"
     if day == CP932_DAY:
         old = [row for row in rows if fits_cp932(row)]
