@@ -31,7 +31,7 @@ stop: env  ## End the demo and the embedded servers
 check: env  ## Format, lint, types, import contracts, migrations
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .
-	@$(RUN) -m sqlfluff lint --nocolor --disable-progress-bar */sql/*.sql
+	@$(RUN) -m sqlfluff lint --nocolor --disable-progress-bar .
 	@$(RUN) -m mypy
 	@$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@$(RUN) manage.py makemigrations --check --dry-run
