@@ -1,9 +1,9 @@
-"""Wiring: settings, addresses, workers."""
+"""The wiring: settings, URLs, servers and workers."""
 
 import os
 from importlib.util import find_spec
 
-# A developer's checkout has settings of its own; production has no such package.
+# A checkout has the package dev with its own settings; production does not install it.
 os.environ.setdefault(
     "DJANGO_SETTINGS_MODULE", "dev.settings" if find_spec("dev") else "config.settings"
 )

@@ -1,6 +1,6 @@
-"""Ask the server in this container whether it lives: ``python config/alive.py``, exit 0 or 1.
+"""The container's health check: ``python config/alive.py`` exits with 0 or 1.
 
-Run as a file, every few seconds: the standard library and nothing else.
+It runs as a file every few seconds, so it imports only the standard library.
 """
 
 import os
@@ -8,16 +8,16 @@ import sys
 from http.client import HTTPConnection, HTTPException
 
 PORT = 8000
-PATIENCE_S = 4
+TIMEOUT_S = 4
 OK = 200
 
 
 def is_alive(port: int) -> bool:
-    """Ask as a load balancer does, by a name that the site answers to."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    """Return whether the server answers a request for one of its host names."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     try:
-        name = known_name(os.environ.get("ALLOWED_HOSTS", ""))
-        connection.request("GET", "/healthz/live", headers={"Host": name})
+        host = allowed_host(os.environ.get("ALLOWED_HOSTS", ""))
+        connection.request("GET", "/healthz/live", headers={"Host": host})
         return connection.getresponse().status == OK
     except (OSError, HTTPException):
         return False
@@ -25,8 +25,8 @@ def is_alive(port: int) -> bool:
         connection.close()
 
 
-def known_name(hosts: str) -> str:
-    """Return the first name of ALLOWED_HOSTS; where any name or none is listed, localhost."""
+def allowed_host(hosts: str) -> str:
+    """Return the first name of ALLOWED_HOSTS; localhost where it is empty or ``*``."""
     names = [name.strip() for name in hosts.split(",")]
     first = next((name for name in names if name), "*")
     return "localhost" if first == "*" else first.removeprefix(".")

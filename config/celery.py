@@ -1,4 +1,4 @@
-"""The Celery application; its tasks stand in the apps' ``tasks`` modules."""
+"""The Celery application; its tasks are in the apps' ``tasks`` modules."""
 
 from celery import Celery, signals
 
@@ -8,5 +8,5 @@ app.autodiscover_tasks()
 
 
 @signals.setup_logging.connect
-def keep_logging(**_: object) -> None:
-    """Leave logging as Django has set it up; Celery sets up its own where nobody answers."""
+def skip_celery_logging(**_: object) -> None:
+    """Keep Django's logging: Celery sets up its own only without a receiver of this signal."""

@@ -1,4 +1,4 @@
-"""The encoding that a request claims is ignored: its texts are UTF-8, as of all our forms."""
+"""Ignore the encoding that a request claims; all our forms send UTF-8."""
 
 import re
 

@@ -1,18 +1,18 @@
-"""How a process connects to the database: with which settings, and for how long."""
+"""The settings of database connections: session settings, lifetime, pool."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# A visitor waits so long for a free connection and then reads that we are busy (503): longer than
-# any answer takes, shorter than people's patience.
-POOL_PATIENCE_S = 3
+# How long a request waits for a free connection before it is answered with 503: longer than any
+# answer takes, shorter than visitors wait.
+POOL_TIMEOUT_S = 3
 RECONNECT_S = 10
-# What the code and psycopg rely on. A server, a database and a role may each have defaults of their
-# own; what a connection itself asks for precedes all of them.
+# Settings that the code and psycopg rely on. Server, database and role may have other defaults;
+# those of the connection take precedence.
 SESSION = {
-    # A statement after a lock sees what was committed before it: the freeze counts on that.
+    # A statement after a lock sees what was committed before it; the freeze relies on that.
     "default_transaction_isolation": "read committed",
-    "synchronous_commit": "on",  # what was acknowledged outlives a crash
+    "synchronous_commit": "on",  # an acknowledged commit survives a crash
     # How values are written and read.
     "DateStyle": "ISO, MDY",
     "IntervalStyle": "postgres",
@@ -23,16 +23,16 @@ SESSION = {
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
     "array_nulls": "on",
-    # No server has this by itself: where it is missing, nothing of all this came.
+    # Our own, to detect a pooler that drops all of these.
     "dodonto.session": "on",
 }
 
 
 def connection_settings(address: Mapping[str, Any], *, pool_size: int | None) -> dict[str, Any]:
-    """Return Django's settings of a database: with a pool of that size, or a connection a thread.
+    """Return Django's settings of a database, with a pool or with a connection per thread.
 
-    A pool and connections that outlive a request exclude each other, so the age is 0 with it: each
-    request returns its connection, and our backend checks it when it is taken out again.
+    With a pool CONN_MAX_AGE must be 0: each request returns its connection, and our backend checks
+    a connection when it leaves the pool.
     """
     given = address.get("OPTIONS", {})
     options = {
@@ -46,13 +46,13 @@ def connection_settings(address: Mapping[str, Any], *, pool_size: int | None) ->
     options["pool"] = {
         "min_size": 1,
         "max_size": pool_size,
-        "timeout": POOL_PATIENCE_S,
+        "timeout": POOL_TIMEOUT_S,
         "reconnect_timeout": RECONNECT_S,
     }
     return database | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
 
 
 def session_options() -> str:
-    """Write SESSION in libpq's ``options``, which come with the greeting and so cost nothing."""
+    """Return SESSION as libpq's ``options``, which are sent with the connection request."""
     escaped = {name: value.replace(" ", r"\ ") for name, value in SESSION.items()}
     return " ".join(f"-c {name}={value}" for name, value in escaped.items())

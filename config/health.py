@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve: for load balancers, not for people."""
+"""Liveness and readiness of the process, for load balancers."""
 
 from collections.abc import Callable
 from functools import cache
@@ -20,34 +20,34 @@ BROKER_KEY_S = 5
 
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    """Answer: the process is there. Nothing else is asked, so nothing else can restart it."""
-    return answer({})
+    """Answer 200 without any check, so that no other service's failure restarts this process."""
+    return render_checks({})
 
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say whether the database takes writes, knows every migration, and the broker takes writes."""
-    database = works(database_answers)
-    return answer(
+    """Answer whether database and broker take writes and all migrations are applied."""
+    database = run_check(database_answers)
+    return render_checks(
         {
             "database": database,
-            "migrations": database and works(migrations_are_applied),
-            "broker": works(broker_accepts_writes),
+            "migrations": database and run_check(migrations_are_applied),
+            "broker": run_check(broker_accepts_writes),
         }
     )
 
 
-def answer(checks: dict[str, bool]) -> JsonResponse:
-    """Put the outcome in JSON: yes or no, for the why is in the log."""
-    is_well = all(checks.values())
-    status = {"status": "ok" if is_well else "unavailable"}
-    response = JsonResponse({**status, **checks}, status=200 if is_well else 503)
+def render_checks(checks: dict[str, bool]) -> JsonResponse:
+    """Return the results as JSON with 200 or 503; the reasons are in the log."""
+    all_pass = all(checks.values())
+    status = {"status": "ok" if all_pass else "unavailable"}
+    response = JsonResponse({**status, **checks}, status=200 if all_pass else 503)
     add_never_cache_headers(response)
     return response
 
 
-def works(check: Callable[[], bool]) -> bool:
-    """Run a check; log what kept it from running, without the server's own words."""
+def run_check(check: Callable[[], bool]) -> bool:
+    """Return a check's result; a failure is logged by its type, without its message."""
     try:
         return check()
     except (Error, RedisError) as failure:
@@ -56,25 +56,25 @@ def works(check: Callable[[], bool]) -> bool:
 
 
 def database_answers() -> bool:
-    """Ask whether the database takes writes; a standby answers every other question."""
+    """Return whether the database takes writes; a standby answers only reads."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_read_only")
         return bool(cursor.fetchone() == ("off",))
 
 
 def migrations_are_applied() -> bool:
-    """Compare what the code brings with what the database has; one that is ahead is fine."""
+    """Return whether all migrations of this code are applied; later ones may be as well."""
     return shipped_migrations() <= set(MigrationRecorder(connection).applied_migrations())
 
 
 @cache
 def shipped_migrations() -> frozenset[tuple[str, str]]:
-    """Return the migrations of this code; they do not change while it runs."""
+    """Return the migrations of this code, read once per process."""
     return frozenset(MigrationLoader(None).disk_migrations or {})
 
 
 def broker_accepts_writes() -> bool:
-    """Write to the broker as every message does: one that is full or read-only still answers."""
+    """Return whether the broker stores a key; a full or read-only one still answers PING."""
     with Redis.from_url(
         str(settings.REDIS_URL),
         socket_connect_timeout=BROKER_TIMEOUT_S,

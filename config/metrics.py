@@ -1,7 +1,7 @@
-"""``/metrics`` for the monitoring inside: how many, never who.
+"""``/metrics`` for the operator's monitoring; no metric identifies a person.
 
-Requests are counted by each process; everything else is asked of Postgres when it is looked at, so
-that a restart forgets nothing and no two processes disagree.
+Each process counts its requests. All other metrics are queried from Postgres at each request, so
+that they survive a restart and all processes agree.
 """
 
 import hmac
@@ -30,27 +30,27 @@ METHODS = ("GET", "HEAD", "POST")
 
 
 def count_request(*, method: str | None, status: int) -> None:
-    """Count an answered request; by few methods, so that nobody can make up labels."""
+    """Count an answered request; unknown methods share one label."""
     REQUESTS.labels(method if method in METHODS else "other", str(status)).inc()
 
 
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
-    """Answer whoever knows METRICS_TOKEN; for everybody else there is no such page."""
-    if not is_allowed(request.headers.get("Authorization", ""), token=settings.METRICS_TOKEN):
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """Answer a request that bears METRICS_TOKEN, any other with 404."""
+    if not has_token(request.headers.get("Authorization", ""), token=settings.METRICS_TOKEN):
         raise Http404
     body = b"".join(generate_latest(registry) for registry in registries())
     return HttpResponse(body, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def is_allowed(authorization: str, *, token: str) -> bool:
-    """Say whether a request bears the token; nobody does where none is set."""
-    offered = authorization.removeprefix("Bearer ").encode()
-    return bool(token) and hmac.compare_digest(offered, token.encode())
+def has_token(authorization: str, *, token: str) -> bool:
+    """Return whether a request bears the token; False where none is set."""
+    given = authorization.removeprefix("Bearer ").encode()
+    return bool(token) and hmac.compare_digest(given, token.encode())
 
 
 def registries() -> Iterator[CollectorRegistry]:
-    """Yield what processes have counted (all of a server, where they share a folder), then ours."""
+    """Yield the registry of the counters of all processes, then that of Postgres."""
     if settings.METRICS_FOLDER:
         shared = CollectorRegistry()
         MultiProcessCollector(shared, path=settings.METRICS_FOLDER)  # type: ignore[no-untyped-call]  # typed nowhere
@@ -58,17 +58,17 @@ def registries() -> Iterator[CollectorRegistry]:
     else:
         yield REGISTRY
     stored = CollectorRegistry(auto_describe=False)
-    stored.register(Stored())
+    stored.register(StoredMetrics())
     yield stored
 
 
-class Stored(Collector):
-    """What stands in Postgres."""
+class StoredMetrics(Collector):
+    """The metrics that are queried from Postgres."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures as they are now."""
-        yield entries()
-        yield from feeds()
+        """Yield the metrics with their current values."""
+        yield entry_metric()
+        yield from feed_metrics()
         yield gauge(
             "dodonto_open_quarantined_rows",
             "Rows in quarantine that wait for a person.",
@@ -84,11 +84,11 @@ class Stored(Collector):
             "Runs of totals that are not finished.",
             AggregationRun.objects.filter(finished_at__isnull=True).count(),
         )
-        yield from money()
+        yield from payout_metrics()
 
 
-def money() -> Iterator[Metric]:
-    """Return what is due of payouts, and what staff are warned of."""
+def payout_metrics() -> Iterator[Metric]:
+    """Yield the numbers of due payouts and of warnings about payouts."""
     now = clock.now()
     yield gauge(
         "dodonto_due_payouts", "Approved payouts that have not ended.", len(due_payouts(now=now))
@@ -101,12 +101,12 @@ def money() -> Iterator[Metric]:
 
 
 def gauge(name: str, sentence: str, value: int) -> Metric:
-    """Return a figure that goes up and down."""
+    """Return a gauge: a metric that can decrease."""
     return GaugeMetricFamily(name, sentence, value=value)
 
 
-def entries() -> Metric:
-    """Return the entries of every campaign, by the channel that they came by."""
+def entry_metric() -> Metric:
+    """Return the number of entries per campaign and channel."""
     family = GaugeMetricFamily("dodonto_entries", "Entries.", labels=["campaign", "channel"])
     counted = Entry.objects.values_list("campaign__code", "channel").annotate(number=Count("id"))
     for code, channel, number in counted.order_by("campaign__code", "channel"):
@@ -114,8 +114,8 @@ def entries() -> Metric:
     return family
 
 
-def feeds() -> Iterator[Metric]:
-    """Return what became of the feeds' files and rows."""
+def feed_metrics() -> Iterator[Metric]:
+    """Yield the numbers of feed files by status and of rows by outcome."""
     files = CounterMetricFamily("dodonto_feed_files", "Feed files.", labels=["feed", "status"])
     rows = CounterMetricFamily("dodonto_feed_rows", "Rows loaded.", labels=["feed", "outcome"])
     counted = FeedFile.objects.values("feed", "status").annotate(
@@ -126,7 +126,7 @@ def feeds() -> Iterator[Metric]:
     )
     for one in counted.order_by("feed", "status"):
         if one["status"] == FeedFile.Status.REFUSED:
-            # What a refused file calls itself is anybody's word.
+            # The feed that a refused file names can be any text.
             files.add_metric(["", one["status"]], one["number"])
             continue
         files.add_metric([one["feed"], one["status"]], one["number"])

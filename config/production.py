@@ -1,6 +1,6 @@
-"""What a production system must not have; each refusal is one sentence with its way out."""
+"""Settings that production refuses, each with a sentence that names the remedy."""
 
-SHORTEST_SECRET, FEWEST_SIGNS = 50, 5
+MIN_SECRET_LENGTH, MIN_DISTINCT_CHARACTERS = 50, 5
 
 
 def production_refusals(
@@ -14,8 +14,10 @@ def production_refusals(
     sign_in: bool,
     draw: bool,
 ) -> list[str]:
-    """Return why these settings may not serve in production; empty where they may."""
-    weak_secret = len(secret_key) < SHORTEST_SECRET or len(set(secret_key)) < FEWEST_SIGNS
+    """Return a sentence per setting that production refuses; none where it may serve."""
+    weak_secret = (
+        len(secret_key) < MIN_SECRET_LENGTH or len(set(secret_key)) < MIN_DISTINCT_CHARACTERS
+    )
     found = {
         "Production refuses DEBUG: unset it.": debug,
         "Production refuses the demo mode: unset DEMO_MODE.": demo_mode,

@@ -1,9 +1,9 @@
-"""How static files are kept in production: compressed, under names that change with their bytes."""
+"""The storage of static files in production: compressed, under names that contain a hash."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # untyped
-    """Also inside scripts an import names the file that belongs to this very version."""
+    """Replace the names in the imports of JavaScript modules as well."""
 
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""Every address of the site."""
+"""The URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -17,13 +17,13 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("", include("lottery.urls")),
     path("accounts/", include("entries.urls")),
-    # Without a token, and so without a cookie on pages that everybody shares: all that another
-    # site could do with it is change the language in which somebody reads ours.
+    # Without a CSRF token, which would set a cookie on pages that caches share. Another site could
+    # only change the language of ours.
     path("language/setlang/", csrf_exempt(set_language), name="set_language"),
     path("staff/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
-    path("metrics", metrics.show, name="metrics"),
+    path("metrics", metrics.show_metrics, name="metrics"),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -1,4 +1,4 @@
-"""How gunicorn serves the site: ``gunicorn --config python:config.webserver config.wsgi``."""
+"""The settings of gunicorn: ``gunicorn --config python:config.webserver config.wsgi``."""
 
 import os
 import shutil
@@ -6,26 +6,26 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-# Threads, since a request waits for Postgres for most of its time; two processes, since Python
-# computes in one thread of a process at a time and the machine has two processors.
+# Threads, since a request mostly waits for Postgres; two processes, since in each only one thread
+# runs Python code at a time and the machine has two processors.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-# Each keeps a connection of its own. From four to twelve of them a crowd is served equally fast;
-# six leave room while two wait for WESTER ID (WESTER_PLACES).
+# Each has its own database connection. Four to twelve serve a crowd equally fast; with six there
+# are enough while two wait for WESTER ID (WESTER_PLACES).
 threads = 6
-# A request that takes longer is lost: WESTER ID is waited for at most ten seconds.
+# Longer requests are killed; WESTER ID has at most ten seconds to answer.
 timeout = 30
-# What has begun is answered before a process ends, within the patience of Docker.
+# For requests in flight when a process ends; Docker kills it after ten seconds.
 graceful_timeout = 8
-# Longer than a proxy keeps its connections to us, so that it is never we who close one in use;
-# our nginx keeps none (config/nginx_site.conf).
+# Longer than a proxy keeps its connections, so that the server never closes one in use; our nginx
+# keeps none (config/nginx_site.conf).
 keepalive = 75
-# Its heartbeat in memory: on a disk it may block for seconds.
+# The heartbeat file in memory: on a disk it can block for seconds.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - Linux's own
-# Against leaks of other people's code; not all processes in the same moment.
+# Restart processes against memory leaks of libraries, not all at once.
 max_requests, max_requests_jitter = 20_000, 2_000
-control_socket_disable = True  # it would stand in the home folder, one for all checkouts
-# Its messages take the same way as all others, so that none holds an address (config.logs).
+control_socket_disable = True  # it is in the home folder, shared by all checkouts
+# Log messages through config.logs, which removes addresses.
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -34,13 +34,13 @@ logconfig_dict = {
 
 
 def on_starting(_server: Any) -> None:
-    """Have the processes count together, in a folder that lives as long as the server.
+    """Create the folder in which all processes count requests.
 
-    It is named before any of them imports the counters; this module must not.
+    prometheus_client reads the variable at import, which is later than this.
     """
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="dodonto-metrics-")
 
 
 def on_exit(_server: Any) -> None:
-    """Leave nothing behind."""
+    """Remove the folder of the counters."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

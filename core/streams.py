@@ -1,7 +1,7 @@
-"""Standard streams that can fail without ending the work: a lost report undoes nothing.
+"""Standard streams whose failure does not end a command.
 
-Progress written to a full disk, or to a standard error that the caller closed, must not stop a
-payout halfway. So a failed write is remembered, and judged when the command has ended.
+Progress written to a full disk, or to a closed standard error, must not stop a payout halfway. A
+failed write is stored and evaluated when the command has ended.
 """
 
 import io
@@ -12,17 +12,17 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 STDIN, STDOUT, STDERR = range(3)
-# A closed standard output stays one that cannot be written: its report would be lost unnoticed.
+# A closed standard output is opened read-only, so that a lost report is noticed.
 SUBSTITUTES = {STDIN: os.O_RDONLY, STDOUT: os.O_RDONLY, STDERR: os.O_WRONLY}
 
 
 class LastingFile(io.FileIO):
-    """A file that remembers why it could not be written, and raises nothing."""
+    """A file that stores the failure of a write instead of raising it."""
 
     failure: OSError | None = None
 
     def write(self, data: Any) -> int:
-        """Write what the file takes; of a failure nothing is left to write."""
+        """Write data; after a failure pretend that all of it was written."""
         try:
             return super().write(data)
         except OSError as failure:
@@ -32,11 +32,11 @@ class LastingFile(io.FileIO):
 
 @contextmanager
 def lasting_streams() -> Iterator[None]:
-    """Run a command on standard streams that last.
+    """Run a command on standard streams that do not raise.
 
     Raises:
-        SystemExit: the command's own, where it failed; with one sentence where it succeeded and
-            its report was lost. A reader that has left (``| head``) lost nothing that it wanted.
+        SystemExit: the command's own, where it failed; with one sentence where it succeeded but
+            its report was not written. A closed pipe (``| head``) is not a failure.
     """
     open_closed_streams()
     output = LastingFile(STDOUT, "w", closefd=False)
@@ -57,19 +57,19 @@ def lasting_streams() -> Iterator[None]:
 
 
 def open_closed_streams() -> None:
-    """Open what the caller closed, lest the next file or socket becomes a standard stream."""
+    """Open closed standard streams, so that no other file gets their numbers."""
     for stream, flags in SUBSTITUTES.items():
         try:
             os.fstat(stream)
         except OSError:
-            os.open(os.devnull, flags)  # gets the lowest number that is free: this one
+            os.open(os.devnull, flags)  # gets the lowest free number, this one
     if sys.stdin is None:
-        # It is no path, and stays.
+        # A number, not a path, and open until the end.
         sys.stdin = open(STDIN, closefd=False, encoding="utf-8")  # noqa: SIM115
 
 
 def text_stream(file: LastingFile, former: TextIO | None) -> TextIO:
-    """Return a text stream on a file, as the former one was; None is one that was closed."""
+    """Return a text stream on a file, like the former one; None was closed."""
     encoding, errors = (former.encoding, former.errors) if former else ("utf-8", "backslashreplace")
     line_by_line = file.fileno() == STDERR or file.isatty()
     return io.TextIOWrapper(

@@ -24,7 +24,7 @@ class BackLink:
 
 
 def referring_path(request: HttpRequest) -> str | None:
-    """Return path and query of the page of this site that sent a request, else None.
+    """Return the path and query of this site's page that sent a request, else None.
 
     The path is checked as well as the host: the path of ``http://host//elsewhere/`` is an address
     on the host ``elsewhere``.

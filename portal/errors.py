@@ -51,7 +51,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return a page for a form with an old token, with a link that opens the form again.
+    """Return a page for a form with an old token, linked to the form.
 
     The user presses its button once more, so a form that another site sent does nothing. The
     reason is not shown.
@@ -69,7 +69,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return a page for an address without a page, or a campaign that is not public."""
+    """Return a page for an unknown address or a campaign that is not public."""
     return render_error(
         request,
         status=404,

@@ -21,7 +21,7 @@ PERMISSION = "entries.view_member"
 def look_up_member(
     *, campaign: Campaign, wester_id: str, actor: Actor, at: datetime
 ) -> dict[str, Any]:
-    """Return a member's own page as a context, or similar WESTER IDs; record it in the audit.
+    """Return a member's own page as a context, or similar WESTER IDs; audit the look-up.
 
     For an unknown WESTER ID ``candidates`` lists the known ones that differ only in how they are
     typed. The audit names the member by primary keys, never by the WESTER ID.

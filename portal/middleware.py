@@ -1,4 +1,4 @@
-"""The language of every page, and error pages where a view alone would end in a 500."""
+"""The language of pages, and error pages for what a view cannot catch."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -17,7 +17,7 @@ from portal import look_up, overview
 
 
 class LookUpForm(forms.Form):
-    """A member and a campaign; sent by POST, so that no address contains a WESTER ID."""
+    """A member and a campaign; sent by POST: no address contains a WESTER ID."""
 
     campaign = PublishedCampaignField()
     wester_id = WesterIdField()

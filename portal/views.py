@@ -37,7 +37,7 @@ def show_front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_campaign(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a campaign: with a session a page of the visitor's own, else the shared one."""
+    """Show a campaign: the visitor's own page with a session, else the shared one."""
     now = clock.now()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return show_personal_campaign(request, code, now)
@@ -48,7 +48,7 @@ def show_campaign(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def show_personal_campaign(request: HttpRequest, code: str, now: datetime) -> HttpResponse:
-    """Show a campaign to a visitor with a session, in a page that no cache stores."""
+    """Show a campaign to a visitor with a session; no cache stores it."""
     terms = get_terms_or_404(code)
     state = campaign_page.current_state(terms, now=now)
     context = campaign_page.campaign_context(terms, state=state, now=now)

@@ -1,4 +1,4 @@
-"""The admin page of bookings: their events, and why they count or not under each campaign.
+"""The admin page of bookings, with their events and their reasons under each campaign.
 
 It stands here and not in ``bookings``, which knows no campaign and so no reasons.
 """

@@ -1,1 +1,1 @@
-"""The database backend that settings name as ENGINE; Django finds it in ``base``."""
+"""The database backend of ENGINE; Django imports its module ``base``."""

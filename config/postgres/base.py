@@ -1,4 +1,4 @@
-"""Django's backend for PostgreSQL, on servers that fail over and have defaults of their own."""
+"""Django's PostgreSQL backend, for servers that fail over and have other defaults."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,20 +17,20 @@ from psycopg import errors
 from config.database import SESSION
 from core.errors import Refusal
 
-OLDEST_SERVER = 16
-# psycopg counts these as errors of PostgreSQL's inside: a server that was demoted to a standby, and
-# two that ended our connection.
+MIN_SERVER_VERSION = 16
+# psycopg classes these as internal errors: a server that was demoted to a standby, and two that
+# end the connection.
 GONE = (
     errors.ReadOnlySqlTransaction,
     errors.IdleInTransactionSessionTimeout,
     errors.TransactionTimeout,
 )
-# What must hold and no connection of ours may set.
-FACTS = {"server_encoding": "UTF8", "session_replication_role": "origin"}
-NEEDED = {**SESSION, **FACTS}
-ASK = f"SELECT {', '.join(f'current_setting({name!r}, TRUE)' for name in NEEDED)}"
-WAY_OUT = "remove what sets it: a variable of libpq (PGDATESTYLE, PGTZ) or ALTER ROLE … SET"
-WAYS_OUT = {"server_encoding": "create the database with the encoding UTF8"}
+# Required as well, but not settable by a connection.
+SERVER_SETTINGS = {"server_encoding": "UTF8", "session_replication_role": "origin"}
+REQUIRED = {**SESSION, **SERVER_SETTINGS}
+READ_SETTINGS = f"SELECT {', '.join(f'current_setting({name!r}, TRUE)' for name in REQUIRED)}"
+REMEDY = "remove what sets it: a variable of libpq (PGDATESTYLE, PGTZ) or ALTER ROLE … SET"
+REMEDIES = {"server_encoding": "create the database with the encoding UTF8"}
 POOLER = (
     "A connection pooler stands between the program and PostgreSQL and does not pass on the "
     "settings of a connection: name PostgreSQL itself in DATABASE_URL; DATABASE_POOL limits the "
@@ -39,11 +39,11 @@ POOLER = (
 
 
 class UnfitConnection(Refusal, OperationalError):
-    """A connection on which the program would not do what it promises."""
+    """The connection lacks settings that the program relies on."""
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """Turn psycopg's errors into Django's; a server that serves us no longer is operational."""
+    """Convert psycopg's errors to Django's, those of a lost server to OperationalError."""
 
     wrapper: base.DatabaseWrapper
 
@@ -53,7 +53,7 @@ class ErrorWrapper(DatabaseErrorWrapper):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Raise Django's error in place of psycopg's."""
+        """Raise Django's error instead of psycopg's."""
         if isinstance(exc_value, GONE):
             self.wrapper.errors_occurred = True
             raise OperationalError(*exc_value.args).with_traceback(traceback) from exc_value
@@ -61,7 +61,7 @@ class ErrorWrapper(DatabaseErrorWrapper):
 
 
 class CursorWrapper(utils.CursorWrapper):
-    """Django's cursor, whose COPY raises Django's errors like every other statement."""
+    """Django's cursor, with COPY that raises Django's errors."""
 
     @contextmanager
     def copy(self, statement: Any, params: Any = None) -> Iterator[psycopg.Copy]:
@@ -71,22 +71,22 @@ class CursorWrapper(utils.CursorWrapper):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that has our settings and leaves a server that takes no writes."""
+    """A connection with our settings, never to a server that is read-only."""
 
-    # Connections that were looked at; one of a pool begins anew for every request.
-    known_fit: "WeakSet[psycopg.Connection[Any]]" = WeakSet()
+    # Connections already checked; one from a pool is initialised at every request.
+    checked_connections: "WeakSet[psycopg.Connection[Any]]" = WeakSet()
 
     @cached_property
     def wrap_database_errors(self) -> DatabaseErrorWrapper:
-        """Return what turns psycopg's errors into Django's."""
+        """Return the converter of psycopg's errors."""
         return ErrorWrapper(self)
 
     def make_cursor(self, cursor: Any) -> CursorWrapper:
-        """Wrap a cursor of psycopg."""
+        """Wrap psycopg's cursor in ours."""
         return CursorWrapper(cursor, self)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Connect, or take a connection out of the pool that takes writes.
+        """Connect, or get a connection that takes writes from the pool.
 
         Raises:
             UnfitConnection: a pooler refuses the settings.
@@ -94,7 +94,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             connection = super().get_new_connection(conn_params)
         except psycopg.OperationalError as failure:
-            if "unsupported startup parameter" in str(failure):  # as PgBouncer says it
+            if "unsupported startup parameter" in str(failure):  # the words of PgBouncer
                 raise UnfitConnection(POOLER) from failure
             raise
         for _ in range(self.pool.max_size if self.pool else 0):
@@ -106,23 +106,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def init_connection_state(self) -> None:
-        """Look whether a new connection is as the program needs it.
+        """Check that a new connection has the required settings.
 
         Raises:
-            UnfitConnection: it is not; it is closed.
+            UnfitConnection: it has not; the connection is closed.
         """
-        if self.connection not in self.known_fit:
+        if self.connection not in self.checked_connections:
             if sentence := unfitness(self.connection):
                 self.close()
                 raise UnfitConnection(sentence)
-            self.known_fit.add(self.connection)
+            self.checked_connections.add(self.connection)
         super().init_connection_state()
 
     def is_usable(self) -> bool:
         """Return whether the server answers and takes writes.
 
-        Django asks before a kept connection is used again and after an error, and closes one that
-        is not usable. A server that was demoted answers for as long as it lives.
+        Django calls this before it reuses a connection and after an error, and closes one that is
+        not usable. A demoted server still answers queries.
         """
         return self.connection is not None and takes_writes(self.connection)
 
@@ -137,20 +137,20 @@ def takes_writes(connection: "psycopg.Connection[Any]") -> bool:
 
 
 def unfitness(connection: "psycopg.Connection[Any]") -> str | None:
-    """Return in one sentence why a connection is not as the program needs it; None where it is."""
+    """Return a sentence on the first setting that a connection lacks; None without any."""
     major = connection.info.server_version // 10_000
-    if major < OLDEST_SERVER:
+    if major < MIN_SERVER_VERSION:
         return (
-            f"The program needs PostgreSQL {OLDEST_SERVER} or newer and this is {major}: "
+            f"The program needs PostgreSQL {MIN_SERVER_VERSION} or newer and this is {major}: "
             "name another server in DATABASE_URL."
         )
-    found = dict(zip(NEEDED, connection.execute(ASK).fetchone() or (), strict=True))
+    found = dict(zip(REQUIRED, connection.execute(READ_SETTINGS).fetchone() or (), strict=True))
     if found["dodonto.session"] is None:
         return POOLER
     for name, value in found.items():
-        if value != NEEDED[name]:
+        if value != REQUIRED[name]:
             return (
                 f'The connection to the database has {name} "{value}" and the program needs '
-                f'"{NEEDED[name]}"; {WAYS_OUT.get(name, WAY_OUT)}.'
+                f'"{REQUIRED[name]}"; {REMEDIES.get(name, REMEDY)}.'
             )
     return None

@@ -1,4 +1,4 @@
-"""The admin pages of forecasts and those beside a draw; the list of draws is in points.admin."""
+"""The admin pages of forecasts and beside a draw; draws are in points.admin."""
 
 from lottery.admin import draw_pages, forecasts
 

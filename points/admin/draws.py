@@ -1,4 +1,4 @@
-"""The admin page of draws, with every action on a draw; it shows neither keys nor pseudonyms.
+"""The admin page of draws and their actions; it shows neither keys nor pseudonyms.
 
 It stands here and not in ``lottery``, which knows no points and so no payout.
 """

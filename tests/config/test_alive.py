@@ -1,4 +1,4 @@
-"""The image's health check asks the site itself, whatever form ALLOWED_HOSTS has."""
+"""The image's health check works for every form of ALLOWED_HOSTS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +50,7 @@ def running_site() -> Iterator[int]:
         pytest.param("", id="not set"),
     ],
 )
-def test_is_alive_asks_by_a_name_that_the_site_answers_to(
+def test_is_alive_sends_an_allowed_host(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, hosts: str
 ) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", hosts)
@@ -60,7 +60,7 @@ def test_is_alive_asks_by_a_name_that_the_site_answers_to(
         assert alive.is_alive(port) is True
 
 
-def test_is_alive_says_no_where_the_site_refuses(
+def test_is_alive_is_false_where_the_site_refuses(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "other.example")
@@ -70,5 +70,5 @@ def test_is_alive_says_no_where_the_site_refuses(
         assert alive.is_alive(port) is False
 
 
-def test_is_alive_says_no_where_nobody_listens() -> None:
+def test_is_alive_is_false_where_nothing_listens() -> None:
     assert alive.is_alive(1) is False

@@ -1,4 +1,4 @@
-"""Beat goes by a clock that nobody sets, remembers nothing, and fills no broker."""
+"""Beat uses a monotonic clock, stores nothing and does not fill the broker."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ STEP_S = 0.001  # a tick that has nothing to wait for takes some time too
 
 
 class Clocks:
-    """The steady clock of a machine, and the one that somebody sets."""
+    """A machine's monotonic clock, and its clock that can be set."""
 
     def __init__(self) -> None:
         self.passed_s = 0.0
@@ -37,7 +37,7 @@ class Clocks:
 
 
 class Beat:
-    """A beat that is let tick without waiting."""
+    """A beat that ticks without waiting."""
 
     def __init__(self, clocks: Clocks, folder: Path) -> None:
         self.clocks = clocks
@@ -55,7 +55,7 @@ class Beat:
             self.clocks.passed_s = min(self.clocks.passed_s + wait_s, end_s)
 
     def note_what_is_sent(self) -> list[tuple[str, int]]:
-        """Return a list that fills with names and seconds, instead of sending messages."""
+        """Record names and seconds in the returned list instead of sending messages."""
         sent: list[tuple[str, int]] = []
 
         def note(entry: Any, producer: object = None) -> None:
@@ -66,7 +66,7 @@ class Beat:
 
 
 class Waiting(NamedTuple):
-    """The messages that wait in a queue."""
+    """The messages in a queue."""
 
     server: Redis
     queue: str
@@ -85,7 +85,7 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
 
 @pytest.fixture
 def start(clocks: Clocks, tmp_path: Path) -> Iterator[Callable[[], Beat]]:
-    """Start beats of one machine, whose files stay from one to the next."""
+    """Start beats of one machine one after another, with the same files."""
     started: list[Beat] = []
 
     def start_one() -> Beat:
@@ -99,13 +99,13 @@ def start(clocks: Clocks, tmp_path: Path) -> Iterator[Callable[[], Beat]]:
 
 @pytest.fixture
 def waiting(queue: str) -> Iterator[Waiting]:
-    """Give the messages of a queue that nobody listens to."""
+    """Return the messages of a queue without workers."""
     with Redis.from_url(settings.REDIS_URL) as server:
         yield Waiting(server, queue)
         server.delete(queue)
 
 
-def test_every_task_is_sent_at_the_start_and_in_its_own_turn(start: Callable[[], Beat]) -> None:
+def test_every_task_is_enqueued_at_start_and_at_its_interval(start: Callable[[], Beat]) -> None:
     one = start()
     sent = one.note_what_is_sent()
 
@@ -118,7 +118,7 @@ def test_every_task_is_sent_at_the_start_and_in_its_own_turn(start: Callable[[],
 
 
 @pytest.mark.parametrize("set_by", [-TEN_MINUTES, TEN_MINUTES], ids=["back", "forward"])
-def test_a_clock_that_is_set_makes_beat_neither_silent_nor_hasty(
+def test_setting_the_clock_neither_stops_nor_hurries_beat(
     start: Callable[[], Beat], clocks: Clocks, set_by: timedelta
 ) -> None:
     one = start()
@@ -131,7 +131,7 @@ def test_a_clock_that_is_set_makes_beat_neither_silent_nor_hasty(
     assert [at for name, at in sent if name == "start_due_work"] == [0, 60, 120, 180, 240, 300]
 
 
-def test_a_beat_that_starts_after_the_clock_was_put_back_sends_at_once(
+def test_a_beat_started_after_the_clock_was_set_back_enqueues_at_once(
     start: Callable[[], Beat], clocks: Clocks, tmp_path: Path
 ) -> None:
     first = start()
@@ -148,7 +148,7 @@ def test_a_beat_that_starts_after_the_clock_was_put_back_sends_at_once(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_message_expires_by_anybody_s_clock(start: Callable[[], Beat], waiting: Waiting) -> None:
+def test_no_message_expires(start: Callable[[], Beat], waiting: Waiting) -> None:
     start().tick_for(1)
 
     assert {one["task"] for one in waiting.headers()} == {
@@ -160,7 +160,7 @@ def test_no_message_expires_by_anybody_s_clock(start: Callable[[], Beat], waitin
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("queue")
-def test_a_worker_does_what_a_beat_sent_whose_clock_is_ten_minutes_behind(
+def test_a_worker_runs_messages_of_a_beat_whose_clock_is_behind(
     clocks: Clocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Session.objects.create(session_key="expired", expire_date=datetime(2024, 1, 1, tzinfo=UTC))
@@ -172,7 +172,7 @@ def test_a_worker_does_what_a_beat_sent_whose_clock_is_ten_minutes_behind(
         wait_for(lambda: not Session.objects.exists())
 
 
-def test_messages_that_nobody_takes_do_not_pile_up(
+def test_beat_enqueues_no_more_than_the_limit(
     start: Callable[[], Beat], waiting: Waiting, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = start()
@@ -189,7 +189,7 @@ def test_messages_that_nobody_takes_do_not_pile_up(
     }
 
 
-def test_the_steady_clock_passes_with_time_and_shows_no_date() -> None:
+def test_steady_now_follows_the_monotonic_clock() -> None:
     first = beat.steady_now()
 
     assert beat.NEVER < first <= beat.steady_now()

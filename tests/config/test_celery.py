@@ -1,4 +1,4 @@
-"""A worker outlives a broker that refuses what is written."""
+"""A worker survives a broker that rejects writes."""
 
 from uuid import uuid4
 

@@ -44,7 +44,7 @@ def test_compose_runs_what_the_design_names() -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_are_one_image_that_can_write_nowhere(name: str) -> None:
+def test_our_containers_share_one_read_only_image(name: str) -> None:
     service = SERVICES[name]
 
     assert service["image"] == "dodonto"
@@ -63,14 +63,14 @@ def test_only_nginx_is_reached_from_outside() -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_are_told_only_what_the_settings_read(name: str) -> None:
+def test_our_containers_get_only_variables_that_settings_read(name: str) -> None:
     told = set(SERVICES[name]["environment"])
 
     assert told <= variables_read()
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_are_told_all_that_production_demands(name: str) -> None:
+def test_our_containers_get_every_required_variable(name: str) -> None:
     told = SERVICES[name]["environment"]
 
     assert set(PRODUCTION) - {"DJANGO_SETTINGS_MODULE"} <= set(told)  # there is no other
@@ -89,7 +89,7 @@ def test_every_secret_comes_from_the_environment_and_has_to_be_there() -> None:
     assert "${POSTGRES_PASSWORD:?}" in SERVICES["web"]["environment"]["DATABASE_URL"]
 
 
-def test_the_manual_tells_of_every_value_that_compose_asks_for() -> None:
+def test_the_manual_names_every_value_that_compose_needs() -> None:
     asked = {name for name, _ in VARIABLE.findall(COMPOSE)}
 
     assert len(asked) > 10
@@ -124,7 +124,7 @@ def test_workers_are_started_as_the_demo_starts_them(name: str) -> None:
     assert words[:4] == demo[:4] == ["celery", "--app", "config", name]
 
 
-def test_web_is_started_as_the_image_says() -> None:
+def test_web_is_started_like_in_the_image() -> None:
     command = re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
 
     assert "command" not in SERVICES["web"]
@@ -144,7 +144,7 @@ def test_the_connections_of_all_threads_fit_into_postgres() -> None:
     assert webserver.threads > settings.WESTER_PLACES
 
 
-def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
+def test_the_image_is_slim_and_runs_unprivileged() -> None:
     images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
     final = DOCKERFILE.rsplit("FROM", 1)[1]
 
@@ -163,7 +163,7 @@ def test_the_image_has_a_python_that_we_support() -> None:
     assert 'requires-python = ">=3.11"' in (ROOT / "pyproject.toml").read_text()
 
 
-def test_the_image_compiles_translations_with_the_locked_babel_alone() -> None:
+def test_the_image_compiles_translations_with_only_the_locked_babel() -> None:
     wanted, names = False, []
     for line in (ROOT / "requirements-dev.lock").read_text().splitlines():
         if line[:1].isalpha():
@@ -200,7 +200,7 @@ def test_nginx_serves_the_static_files_from_where_the_image_puts_them() -> None:
     assert "COPY config/nginx_site.conf /etc/nginx/site.conf" in DOCKERFILE
 
 
-def test_nginx_asks_the_name_servers_of_its_container_where_the_site_is() -> None:
+def test_nginx_uses_the_name_servers_of_its_container() -> None:
     front = DOCKERFILE.split(" AS front\n")[1].split("FROM ")[0]
 
     template = (
@@ -216,20 +216,20 @@ def test_nginx_asks_the_name_servers_of_its_container_where_the_site_is() -> Non
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/healthz/live", "/healthz/ready"])
-def test_what_is_for_inside_is_closed_at_nginx(path: str) -> None:
+def test_internal_addresses_are_closed_at_nginx(path: str) -> None:
     assert resolve(path).url_name
     location = "= /metrics" if path == "/metrics" else "/healthz/"
     assert re.search(rf"location {location} \{{\s+return 404;\s+\}}", NGINX)
 
 
-def test_nginx_overwrites_what_the_site_believes_of_a_request() -> None:
+def test_nginx_overwrites_the_headers_that_the_site_trusts() -> None:
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in SITE
     assert "proxy_set_header Host $host;" in SITE
     assert "proxy_buffering on;" in SITE
     assert "proxy_next_upstream off;" in SITE
 
 
-def test_nginx_waits_longer_than_the_site_and_closes_before_it() -> None:
+def test_nginx_timeouts_fit_those_of_the_site() -> None:
     patience = re.search(r"proxy_read_timeout (\d+)s;", SITE)
     idle = re.search(r"keepalive_timeout (\d+)s;", NGINX)
 
@@ -239,12 +239,12 @@ def test_nginx_waits_longer_than_the_site_and_closes_before_it() -> None:
     assert int(idle[1]) < webserver.keepalive
 
 
-def test_nginx_writes_down_nobodys_address_or_query() -> None:
+def test_nginx_logs_no_address_and_no_query() -> None:
     assert "access_log off;" in NGINX
     assert re.findall(r"error_log \S+ (\w+);", NGINX) == ["crit"]
 
 
-def test_nginx_limits_the_hasty() -> None:
+def test_nginx_limits_the_rate_of_requests() -> None:
     for zone in set(re.findall(r"limit_req zone=(\w+)", NGINX)):
         assert re.search(rf"limit_req_zone \S+ zone={zone}:", NGINX)
     assert "limit_conn_zone" in NGINX

@@ -1,11 +1,11 @@
-"""Connections: one a thread, or a pool, whose visitors read that it is busy when it is."""
+"""Connections per thread or from a pool, which answers 503 while all are used."""
 
 import json
 
 import pytest
 from django.conf import settings
 
-from config.database import POOL_PATIENCE_S, connection_settings
+from config.database import POOL_TIMEOUT_S, connection_settings
 from dev.embedded import services
 from dev.embedded.places import Places
 from tests.outside import run_python
@@ -64,10 +64,10 @@ def test_connection_settings_of_a_pool_let_no_connection_outlive_its_request() -
 
     assert found["CONN_MAX_AGE"] == 0
     assert found["OPTIONS"]["pool"]["max_size"] == 4
-    assert found["OPTIONS"]["pool"]["timeout"] == POOL_PATIENCE_S
+    assert found["OPTIONS"]["pool"]["timeout"] == POOL_TIMEOUT_S
 
 
-def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
+def test_connection_settings_without_a_pool_keep_one_per_thread() -> None:
     found = connection_settings({}, pool_size=None)
 
     assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (60, True)
@@ -75,7 +75,7 @@ def test_connection_settings_without_a_pool_keep_one_a_thread() -> None:
 
 
 @pytest.mark.slow
-def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: Places) -> None:
+def test_a_visitor_is_answered_503_while_every_connection_is_used(other_state: Places) -> None:
     services.ensure_running(other_state.state, database=True, broker=True)
 
     done = run_python("-c", BUSY, LOCAL_STATE_DIR=str(other_state.state), DATABASE_POOL="1")
@@ -84,5 +84,5 @@ def test_a_visitor_who_finds_every_connection_taken_is_told_kindly(other_state: 
     found = json.loads(done.stdout)
     assert (found["status"], found["retry"]) == (503, "15")
     assert "混み合っています" in found["page"]
-    assert found["waited"] >= POOL_PATIENCE_S
+    assert found["waited"] >= POOL_TIMEOUT_S
     assert found["reused"]  # given back, not closed

@@ -75,7 +75,7 @@ def test_unfit_key_is_named_and_not_shown(text: str, monkeypatch: pytest.MonkeyP
     assert text not in str(failure.value)
 
 
-def test_gap_is_a_day_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gap_is_a_day_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_draw(state=None).min_gap_s == 86_400
     monkeypatch.setenv("DRAW_MIN_GAP_S", "60")
     assert read_draw(state=None).min_gap_s == 60

@@ -1,4 +1,4 @@
-"""What load balancers are told: yes or no, and nothing else."""
+"""Liveness and readiness answer load balancers without details."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,13 +25,13 @@ def raising(failure: Exception) -> Callable[..., Any]:
     return fail
 
 
-def test_live_asks_nobody(client: Client) -> None:
+def test_live_runs_no_check(client: Client) -> None:
     response = client.get("/healthz/live")  # without a database: pytest would refuse a query
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
 @pytest.mark.django_db
-def test_ready_where_all_is_well(client: Client) -> None:
+def test_ready_where_all_checks_pass(client: Client) -> None:
     response = client.get("/healthz/ready")
     assert (response.status_code, response.json()) == (200, WELL)
 
@@ -76,7 +76,7 @@ def test_not_ready_where_the_broker_answers_and_refuses_what_is_written(
     assert response.json() == {**WELL, "status": "unavailable", "broker": False}
 
 
-def test_readiness_leaves_nothing_in_the_broker_for_long(
+def test_readiness_leaves_no_lasting_key_in_the_broker(
     client: Client, settings: Settings, other_redis: RedisServer
 ) -> None:
     settings.REDIS_URL = other_redis.url
@@ -101,14 +101,14 @@ def test_not_ready_without_the_database(
 
 
 class NoConnection:
-    """A database that is not there."""
+    """A database that cannot be reached."""
 
     cursor = staticmethod(raising(OperationalError(SECRET)))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/healthz/live", "/healthz/ready"])
-def test_answers_are_never_kept(client: Client, address: str) -> None:
+def test_answers_are_never_cached(client: Client, address: str) -> None:
     response = client.get(address)
     assert "no-store" in response.headers["Cache-Control"]
     assert response.headers["Content-Type"] == "application/json"
@@ -116,7 +116,7 @@ def test_answers_are_never_kept(client: Client, address: str) -> None:
 
 
 @pytest.mark.django_db
-def test_health_is_asked_without_https(client: Client, settings: Settings) -> None:
+def test_health_is_answered_without_https(client: Client, settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
     assert client.get("/healthz/live").status_code == 200

@@ -1,4 +1,4 @@
-"""The logs hold no personal data: what each kind of line keeps, and what it loses."""
+"""The logs hold no personal data, whichever library writes the line."""
 
 import io
 import json
@@ -24,7 +24,7 @@ SECRETS = (MEMBER, "somebody@example.com", "10.9.8.7")
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Collect what production would log."""
+    """Collect the lines that production would log."""
     settings = logs.configuration(level="DEBUG", as_json=True)["formatters"]["structured"]
     make = settings.pop("()")
     stream = io.StringIO()
@@ -66,14 +66,14 @@ def last(stream: io.StringIO) -> dict[str, Any]:
         "client_ip",
     ],
 )
-def test_a_private_field_is_blanked(lines: io.StringIO, name: str) -> None:
+def test_a_private_field_is_masked(lines: io.StringIO, name: str) -> None:
     structlog.get_logger("campaign").warning("loaded", **{name: "W-4711", "rows": 3})
 
     assert last(lines)[name] == "***"
     assert last(lines)["rows"] == 3
 
 
-def test_a_line_says_what_when_how_bad_and_by_whom(lines: io.StringIO) -> None:
+def test_a_line_has_event_time_level_and_logger(lines: io.StringIO) -> None:
     structlog.get_logger("campaign.nightly").warning("nights_missed", campaign="012025121203")
 
     line = last(lines)
@@ -136,7 +136,7 @@ def test_an_exception_is_shown_by_type_and_place(
 
 
 def raised(failure: Exception, cause: Exception | None = None) -> Exception:
-    """Return an exception as it is when it has been raised."""
+    """Return an exception with its traceback."""
     try:
         raise failure from cause
     except type(failure) as caught:
@@ -239,7 +239,7 @@ def test_a_task_is_logged_by_name_and_number(lines: io.StringIO, fails: bool) ->
         ),
     ],
 )
-def test_celery_keeps_what_names_nobody(
+def test_celery_messages_lose_arguments(
     lines: io.StringIO, template: str, arguments: tuple[object, ...], event: str
 ) -> None:
     logging.getLogger("celery.worker.consumer.consumer").error(template, *arguments)
@@ -255,16 +255,14 @@ def test_celery_keeps_what_names_nobody(
         pytest.param("Invalid request from ip=10.9.8.7: x", "Invalid request", id="an asker"),
     ],
 )
-def test_gunicorn_keeps_what_names_nobody(lines: io.StringIO, said: str, event: str) -> None:
+def test_gunicorn_messages_lose_addresses(lines: io.StringIO, said: str, event: str) -> None:
     logging.getLogger("gunicorn.error").error(said)
 
     assert last(lines)["event"] == event
 
 
 @pytest.mark.parametrize("part", ["DETAIL", "CONTEXT", "HINT", "LINE 1", "QUERY", "STATEMENT"])
-def test_a_databases_words_are_cut_at_the_first_part_with_values(
-    lines: io.StringIO, part: str
-) -> None:
+def test_a_database_message_is_cut_before_the_values(lines: io.StringIO, part: str) -> None:
     logging.getLogger("bookings").error("duplicate key\n%s:  Key (x)=(W-4711)\nW-4711", part)
 
     assert last(lines)["event"] == "duplicate key"
@@ -292,14 +290,14 @@ def test_a_terminal_gets_the_same_as_lines_of_text() -> None:
 AWKWARD = "\x1b[2J\x9b\u202e\udcff"
 
 
-def test_a_value_that_a_terminal_would_obey_is_escaped_in_json(lines: io.StringIO) -> None:
+def test_control_characters_are_escaped_in_json(lines: io.StringIO) -> None:
     structlog.get_logger("feeds").warning("feed_file", name=AWKWARD)
 
     assert last(lines)["name"] == AWKWARD
     assert lines.getvalue().splitlines()[-1].isprintable()
 
 
-def test_a_value_that_a_terminal_would_obey_is_escaped_in_lines_of_text() -> None:
+def test_control_characters_are_escaped_in_lines_of_text() -> None:
     settings = logs.configuration(level="INFO", as_json=False)["formatters"]["structured"]
     formatter = settings.pop("()")(**settings)
     record = logging.makeLogRecord({"name": "feeds", "msg": AWKWARD, "levelname": "INFO"})

@@ -1,4 +1,4 @@
-"""What the operator can mend ends in one sentence and exit code 1, never in a traceback."""
+"""Errors that the operator can fix end in one sentence and exit code 1."""
 
 import json
 import socket
@@ -77,7 +77,7 @@ def test_an_unreachable_database(words: list[str]) -> None:
         ),
     ],
 )
-def test_a_program_hears_it_as_json(variables: dict[str, str], sentence: str) -> None:
+def test_json_output_holds_the_error(variables: dict[str, str], sentence: str) -> None:
     done = manage("campaign", "show", "012025121203", "--json", **variables)
 
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What the monitoring is told: how many, never who; and nobody else is told anything."""
+"""The metrics: numbers without personal data, only for requests with the token."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ def figures(text: str) -> dict[tuple[str, ...], float]:
         pytest.param("", "", id="none is set, none is offered"),
     ],
 )
-def test_metrics_are_no_page_for_others(
+def test_metrics_without_the_token_are_not_found(
     client: Client, settings: Settings, token: str, authorization: str
 ) -> None:
     settings.METRICS_TOKEN = token
@@ -55,7 +55,7 @@ def test_metrics_are_no_page_for_others(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("watched")
-def test_metrics_tell_entries_by_channel_and_rows_by_outcome(client: Client) -> None:
+def test_metrics_count_entries_by_channel_and_rows_by_outcome(client: Client) -> None:
     campaign = CampaignFactory(published=True)
     EntryFactory(campaign=campaign, channel="app")
     EntryFactory.create_batch(2, campaign=campaign, channel="web")
@@ -88,7 +88,7 @@ def test_metrics_count_requests(client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("watched")
-def test_metrics_name_nobody(client: Client) -> None:
+def test_metrics_contain_no_personal_data(client: Client) -> None:
     EntryFactory(wester_id="W-SECRET")
     FeedFileFactory(name="W-SECRET.csv", feed="W-SECRET", refused=True)
     client.generic("W-SECRET", "/W-SECRET")
@@ -112,7 +112,7 @@ def test_metrics_cost_the_same_few_queries(
 
 @contextmanager
 def served(places: Places) -> Iterator[int]:
-    """Serve the site by two processes; yield the port."""
+    """Serve the site with two processes; yield the port."""
     port = free_port()
     words = ["--config", "python:config.webserver", "--bind", f"127.0.0.1:{port}", "config.wsgi"]
     variables = environment(LOCAL_STATE_DIR=str(places.state), METRICS_TOKEN=TOKEN)
@@ -146,7 +146,7 @@ def ask(port: int, path: str) -> str:
 
 
 @pytest.mark.slow
-def test_metrics_are_of_all_processes_of_a_server(other_state: Places) -> None:
+def test_metrics_sum_all_processes_of_a_server(other_state: Places) -> None:
     with served(other_state) as port:
         for _ in range(40):
             ask(port, "/robots.txt")

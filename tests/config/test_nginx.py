@@ -1,4 +1,4 @@
-"""nginx itself, with our configuration: it finds the site anew wherever that moves to."""
+"""nginx with our configuration finds a site whose address changes."""
 
 import os
 import re
@@ -38,7 +38,7 @@ pytestmark = [
 
 
 class NameServer(ThreadingUDPServer):
-    """Says where the site is, as a test sets it; None: there is none."""
+    """A name server that returns the address a test sets; None is no address."""
 
     address: str | None = FIRST
     asked = 0
@@ -63,7 +63,7 @@ class Answer(DatagramRequestHandler):
 
 
 class Site(BaseHTTPRequestHandler):
-    """Says where it is and what it was asked."""
+    """A site that returns its own address and the requested path."""
 
     protocol_version = "HTTP/1.1"
 
@@ -97,7 +97,7 @@ def running(server: BaseServer) -> Iterator[None]:
 
 @dataclass
 class Front:
-    """nginx as people reach it, and the name server that it asks."""
+    """nginx with its two ports, and the name server that it uses."""
 
     names: NameServer
     port: int
@@ -107,7 +107,7 @@ class Front:
     process: "subprocess.Popen[bytes] | None" = field(default=None)
 
     def ask(self, path: str, *protocols: str) -> tuple[int, str]:
-        """Ask by TLS; return the status and the body."""
+        """Send a request over TLS; return the status and the body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         connection.sock = self.connect(*protocols)
         try:
@@ -120,7 +120,7 @@ class Front:
             connection.close()
 
     def connect(self, *protocols: str) -> ssl.SSLSocket:
-        """Open a connection to our name."""
+        """Open a connection to the site's name."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         context.set_alpn_protocols(protocols)
@@ -128,7 +128,7 @@ class Front:
         return context.wrap_socket(plain, server_hostname=NAME)
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Try again until something holds."""
+        """Retry until a condition holds."""
         end = time.monotonic() + PATIENCE_S
         while not holds():
             has_ended = self.process is not None and self.process.poll() is not None
@@ -150,7 +150,7 @@ class Front:
 
 
 def write_certificate(folder: Path) -> None:
-    """Write a certificate and its key as compose's secrets are called."""
+    """Write a certificate and its key under the names of compose's secrets."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     day = datetime.now(UTC).replace(microsecond=0)
@@ -220,7 +220,7 @@ def test_the_configuration_is_good(front: Front) -> None:
     assert "[emerg]" not in checked.stderr
 
 
-def test_a_site_that_moved_is_found_without_a_reload(front: Front) -> None:
+def test_a_site_with_a_new_address_is_found_without_a_reload(front: Front) -> None:
     front.names.address = SECOND
     front.until(front.answers(200, SECOND))
     front.names.address = None
@@ -231,7 +231,7 @@ def test_a_site_that_moved_is_found_without_a_reload(front: Front) -> None:
     assert front.process.poll() is None
 
 
-def test_many_requests_are_one_question_to_the_name_server(front: Front) -> None:
+def test_many_requests_share_one_lookup(front: Front) -> None:
     before = front.names.asked
     began = time.monotonic()
     for _ in range(10):
@@ -243,7 +243,7 @@ def test_many_requests_are_one_question_to_the_name_server(front: Front) -> None
 
 
 @pytest.mark.parametrize("path", ["/a%2Fb/", "//a//b", "/a/../b", "/%E3%81%82?x=%2F&y=a+b", "/?"])
-def test_an_address_goes_on_as_it_came(front: Front, path: str) -> None:
+def test_the_uri_is_passed_unchanged(front: Front, path: str) -> None:
     status, body = front.ask(path)
 
     assert (status, body.split()[1:]) == (200, [path, NAME, "https", "close"])
@@ -261,5 +261,5 @@ def test_http2_is_offered_and_http_leads_to_https(front: Front) -> None:
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/healthz/ready"])
-def test_what_is_for_inside_is_closed(front: Front, path: str) -> None:
+def test_internal_addresses_are_closed(front: Front, path: str) -> None:
     assert front.ask(path)[0] == 404

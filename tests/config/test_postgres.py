@@ -1,4 +1,4 @@
-"""The connection: its settings, whatever the server's, and a server that takes no writes."""
+"""Connections have our settings on any server, and leave a server that takes no writes."""
 
 import json
 import socket
@@ -20,7 +20,7 @@ from django.test import Client
 from campaign.models import Terms
 from config.celery import app
 from config.database import SESSION, connection_settings
-from config.postgres.base import NEEDED, POOLER, DatabaseWrapper, UnfitConnection, unfitness
+from config.postgres.base import POOLER, REQUIRED, DatabaseWrapper, UnfitConnection, unfitness
 from core.errors import DATABASE_AWAY
 from tests.factories.campaign import TermsFactory
 
@@ -28,7 +28,7 @@ TAKES_NO_WRITES = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
 
 
 def look(connection: BaseDatabaseWrapper, statement: str) -> Any:
-    """Return the first value that a statement returns."""
+    """Return the first value of a statement's result."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchone()[0]
@@ -41,7 +41,7 @@ def run(connection: BaseDatabaseWrapper, statement: str) -> None:
 
 @contextmanager
 def connected(**options: Any) -> Iterator[DatabaseWrapper]:
-    """Have a connection of its own to the tests' database, with other options."""
+    """Open another connection to the tests' database, with other options."""
     pool = {"CONN_MAX_AGE": 0} if options.get("pool") else {}
     found = default.settings_dict
     settings = {**found, "OPTIONS": found["OPTIONS"] | options, **pool}
@@ -82,17 +82,17 @@ class TestSettings:
 
 
 def bare_address() -> dict[str, Any]:
-    """Return where the tests' database is, without any setting of ours."""
+    """Return the address of the tests' database, without our settings."""
     asked = default.get_connection_params()
     return {name: asked[name] for name in ("dbname", "user", "host", "port") if name in asked}
 
 
 @pytest.mark.django_db
 class TestUnfit:
-    """What no setting of ours can mend is refused when a connection begins."""
+    """A connection is refused where our settings cannot be made to hold."""
 
     @pytest.mark.parametrize("given", ["", "-c search_path=public"])
-    def test_a_pooler_that_drops_the_settings(self, given: str) -> None:
+    def test_a_pooler_that_drops_the_settings_is_refused(self, given: str) -> None:
         with connected(options=given) as dropped:
             for _ in range(2):  # also when asked again: the connection is not left open
                 with pytest.raises(UnfitConnection) as refused:
@@ -100,7 +100,7 @@ class TestUnfit:
                 assert str(refused.value) == POOLER
             assert dropped.connection is None
 
-    def test_a_pooler_that_refuses_the_settings(self) -> None:
+    def test_a_pooler_that_refuses_the_settings_is_refused(self) -> None:
         with refusing_pooler() as port, connected() as refused:
             refused.settings_dict = {**refused.settings_dict, "HOST": "127.0.0.1", "PORT": port}
             refused.settings_dict["OPTIONS"].pop("host", None)
@@ -109,7 +109,7 @@ class TestUnfit:
                 refused.ensure_connection()
         assert str(failed.value) == POOLER
 
-    def test_triggers_that_are_switched_off(self) -> None:
+    def test_disabled_triggers_are_refused(self) -> None:
         ours = default.settings_dict["OPTIONS"]["options"]
         with (
             connected(options=f"{ours} -c session_replication_role=replica") as unsafe,
@@ -151,19 +151,19 @@ class TestUnfit:
         ),
     ],
 )
-def test_unfitness_names_the_way_out(
+def test_unfitness_names_the_remedy(
     version: int, differs: dict[str, str], sentence: str | None
 ) -> None:
     server = Mock(spec=["info", "execute"])
     server.info.server_version = version
-    server.execute.return_value.fetchone.return_value = tuple((NEEDED | differs).values())
+    server.execute.return_value.fetchone.return_value = tuple((REQUIRED | differs).values())
 
     assert unfitness(server) == sentence
 
 
 @contextmanager
 def refusing_pooler() -> Iterator[int]:
-    """Answer every greeting as PgBouncer answers one that has ``options``; yield the port."""
+    """Answer connection requests as PgBouncer answers ``options``; yield the port."""
     fields = {b"S": b"FATAL", b"C": b"08P01", b"M": b"unsupported startup parameter: options"}
     body = b"".join(kind + text + b"\0" for kind, text in fields.items()) + b"\0"
     no_encryption = {80877103, 80877104}  # asks for TLS or GSSAPI
@@ -186,7 +186,7 @@ def refusing_pooler() -> Iterator[int]:
 
 
 class TestAway:
-    """One meaning of a database that is away."""
+    """A database that is away raises the same errors everywhere."""
 
     pytestmark = pytest.mark.django_db
 
@@ -209,13 +209,13 @@ class TestAway:
             pytest.param("58030", id="its disk failed"),
         ],
     )
-    def test_a_server_that_serves_us_no_longer(self, code: str) -> None:
+    def test_a_lost_server_is_operational(self, code: str) -> None:
         with pytest.raises(DATABASE_AWAY) as failed, connected() as own:
             run(own, f"DO $$ BEGIN RAISE 'gone' USING ERRCODE = '{code}'; END $$")
         assert getattr(failed.value.__cause__, "sqlstate", None) == code
 
     @pytest.mark.parametrize("code", ["22012", "23505", "25P02", "42501", "42P01", "P0001"])
-    def test_a_mistake_is_none(self, code: str) -> None:
+    def test_a_programming_error_is_not_operational(self, code: str) -> None:
         with pytest.raises(DatabaseError) as failed, connected() as own:
             run(own, f"DO $$ BEGIN RAISE 'wrong' USING ERRCODE = '{code}'; END $$")
         assert not isinstance(failed.value, DATABASE_AWAY)
@@ -245,7 +245,7 @@ def test_every_task_is_tried_again() -> None:
 
 
 class TestDemoted:
-    """A server that was demoted while we were connected; its address leads to another by now."""
+    """A server that was demoted during a connection; its address now belongs to another."""
 
     pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -255,31 +255,31 @@ class TestDemoted:
         yield
         default.close()
 
-    def test_a_write_fails_as_where_the_database_is_away(self) -> None:
+    def test_a_write_fails_as_if_the_database_were_away(self) -> None:
         with pytest.raises(OperationalError) as failed:
             TermsFactory.create()
         assert getattr(failed.value.__cause__, "sqlstate", None) == "25006"
 
-    def test_readiness_says_so(self, client: Client) -> None:
+    def test_readiness_reports_it(self, client: Client) -> None:
         response = client.get("/healthz/ready")
         assert (response.status_code, response.json()["database"]) == (503, False)
 
-    def test_a_command_says_so_to_a_program(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_command_reports_it_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(CommandError, match="read-only transaction") as failed:
             call_command("staff", "add", "somebody", "--role", "ops", "--generate", "--json")
         assert json.loads(capsys.readouterr().out) == {"error": str(failed.value)}
 
-    def test_the_connection_is_thrown_away_after_the_request(self) -> None:
+    def test_the_connection_is_closed_after_the_request(self) -> None:
         with pytest.raises(OperationalError):
             TermsFactory.create()
         close_old_connections()
         assert TermsFactory.create().pk
 
-    def test_the_connection_is_thrown_away_before_the_next_request(self) -> None:
+    def test_the_connection_is_closed_before_the_next_request(self) -> None:
         close_old_connections()
         assert TermsFactory.create().pk
 
-    def test_a_pool_hands_out_none_that_takes_no_writes(self) -> None:
+    def test_a_pool_returns_no_connection_that_is_read_only(self) -> None:
         with connected(pool={"min_size": 1, "max_size": 1, "timeout": 10}) as pooled:
             before = look(pooled, "SELECT pg_backend_pid()")
             pooled.close()
@@ -299,7 +299,7 @@ class TestDemoted:
             demoted.ensure_connection()
 
 
-def test_whoever_wants_to_read_a_standby_says_so() -> None:
+def test_a_standby_is_used_only_where_the_address_asks_for_it() -> None:
     address = {"OPTIONS": {"target_session_attrs": "any", "options": "-c search_path=app"}}
 
     options = connection_settings(address, pool_size=None)["OPTIONS"]

@@ -1,4 +1,4 @@
-"""One address of Redis means the same to the cache, to the broker and to who asks for readiness."""
+"""One address of Redis configures cache, broker and readiness alike."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ def worked(use):
 print(json.dumps({
     "cache": worked(lambda: cache.set("a", 1, 5)),
     "broker": worked(lambda: app.connection().ensure_connection(max_retries=1)),
-    "readiness": health.works(health.broker_accepts_writes),
+    "readiness": health.run_check(health.broker_accepts_writes),
 }))
 """
 

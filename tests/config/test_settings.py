@@ -1,4 +1,4 @@
-"""What the settings promise: headers, cookies, hashes, nothing embedded where none is needed."""
+"""The settings: headers, cookies, password hashes, no embedded servers in production."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def ask_production(*, secure: bool = True) -> dict[str, Any]:
     return answer
 
 
-def test_every_answer_says_what_a_browser_may_do(client: Client) -> None:
+def test_every_answer_has_the_browser_policies(client: Client) -> None:
     headers = client.get("/robots.txt").headers
 
     assert headers["X-Frame-Options"] == "DENY"
@@ -70,14 +70,12 @@ def test_content_policy_allows_nothing_inline_and_nothing_from_elsewhere(client:
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/there/is/no/such/page/"])
-def test_every_answer_is_kept_apart_by_the_cookie_of_the_language(
-    path: str, client: Client
-) -> None:
+def test_every_answer_varies_by_the_cookie_of_the_language(path: str, client: Client) -> None:
     assert "Cookie" in client.get(path).headers["Vary"]
 
 
 @pytest.mark.django_db
-def test_sign_in_page_of_staff_sets_no_cookie_that_a_script_reads(client: Client) -> None:
+def test_sign_in_page_of_staff_sets_only_http_only_cookies(client: Client) -> None:
     response = client.get("/staff/login/")
 
     assert response.status_code == 200
@@ -103,7 +101,7 @@ def test_production_answers_http_with_https() -> None:
     assert answer["headers"]["location"] == "https://campaign.example/robots.txt"
 
 
-def test_cookies_are_kept_from_scripts_outside_production_too() -> None:
+def test_cookies_are_http_only_outside_production_too() -> None:
     for cookie in COOKIES:
         assert getattr(settings, f"{cookie}_COOKIE_HTTPONLY")
         assert getattr(settings, f"{cookie}_COOKIE_SAMESITE") == "Lax"
@@ -114,7 +112,7 @@ def test_passwords_are_hashed_with_argon2() -> None:
     assert len(settings.PASSWORD_HASHERS) == 1
 
 
-def test_clocks_are_those_of_japan() -> None:
+def test_times_are_shown_in_japans_time_zone() -> None:
     assert (settings.TIME_ZONE, settings.USE_TZ) == ("Asia/Tokyo", True)
     assert settings.LANGUAGES[0] == ("ja", "日本語")
     assert settings.LANGUAGES[1] == ("en", "English")

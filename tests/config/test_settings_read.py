@@ -36,7 +36,7 @@ def test_production_hardens_a_cookie(cookie: str, read: Read) -> None:
     assert not {f"{cookie}_COOKIE_DOMAIN", f"{cookie}_COOKIE_PATH"} & found.keys()
 
 
-def test_production_speaks_https_alone(read: Read) -> None:
+def test_production_serves_only_https(read: Read) -> None:
     found = read(**PRODUCTION)
 
     assert found["SECURE_SSL_REDIRECT"] is True
@@ -46,7 +46,7 @@ def test_production_speaks_https_alone(read: Read) -> None:
     assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is found["SECURE_HSTS_PRELOAD"] is True
 
 
-def test_production_serves_nobody_that_it_was_not_told_of(read: Read) -> None:
+def test_production_serves_only_allowed_hosts(read: Read) -> None:
     found = read(**PRODUCTION | {"ALLOWED_HOSTS": ""})
 
     assert (found["ALLOWED_HOSTS"], found["CSRF_TRUSTED_ORIGINS"]) == ([], [])
@@ -113,7 +113,7 @@ def test_a_developer_s_machine_is_asked_for_by_its_own_names(read: Read) -> None
     assert "SECURE_SSL_REDIRECT" not in found
 
 
-def test_workers_go_by_the_clock_of_japan(read: Read) -> None:
+def test_workers_use_japans_time_zone(read: Read) -> None:
     assert read(**NOBODY_LISTENS)["CELERY_TIMEZONE"] == "Asia/Tokyo"
 
 

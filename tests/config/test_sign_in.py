@@ -1,4 +1,4 @@
-"""Which WESTER ID the site signs members in with, and what production insists on."""
+"""The settings of the sign-in with WESTER ID, and what production requires of them."""
 
 import stat
 from pathlib import Path
@@ -28,7 +28,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"WESTER_{name}", raising=False)
 
 
-def test_read_sign_in_means_the_stand_in_where_nothing_is_set(tmp_path: Path) -> None:
+def test_read_sign_in_defaults_to_the_stand_in(tmp_path: Path) -> None:
     found = read_sign_in(state=tmp_path)
 
     assert (found.issuer, found.client_id, found.id_claim, found.scope, found.login_origins) == (

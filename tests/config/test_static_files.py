@@ -1,4 +1,4 @@
-"""Production names every static file by its bytes, also where a script names another one."""
+"""Production names every static file by its hash, also in imports of scripts."""
 
 import re
 from pathlib import Path
@@ -10,9 +10,7 @@ IMPORTED = re.compile(r'from "\./([^"]+)"')
 OF_ITS_BYTES = re.compile(r"\w+\.[0-9a-f]{12}\.js")
 
 
-def test_scripts_import_the_very_version_that_they_were_written_with(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_scripts_import_the_hashed_names(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,

@@ -1,4 +1,4 @@
-"""Every task goes by the database's time, and none by the clock of the machine it runs on."""
+"""Every task uses the database's time, never its machine's clock."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ app.loader.import_default_modules()
 
 
 class BrokenClock:
-    """The clock of a machine that nobody should ask."""
+    """A machine's clock that must not be read."""
 
     @staticmethod
     def now() -> None:
@@ -55,7 +55,7 @@ def test_every_task_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_does_not_ask_the_machine_s_clock(name: str) -> None:
+def test_a_task_does_not_read_the_machine_s_clock(name: str) -> None:
     app.tasks[name].apply(kwargs=TASKS[name], throw=True)
 
 

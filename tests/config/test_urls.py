@@ -1,4 +1,4 @@
-"""What the wiring adds to the apps' own addresses."""
+"""What config/urls.py adds to the apps' URLs."""
 
 import pytest
 from django.conf import settings
@@ -9,6 +9,6 @@ from django.test import Client
 @pytest.mark.parametrize(
     ("language", "title"), [("ja", "Dodonto 事務局"), ("en", "Dodonto office")]
 )
-def test_staff_see_whose_office_it_is(client: Client, language: str, title: str) -> None:
+def test_the_admin_has_our_titles(client: Client, language: str, title: str) -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     assert title in client.get("/staff/login/").content.decode()

@@ -1,4 +1,4 @@
-"""Two migrates in the same moment: the one waits for the other and finds nothing left to do."""
+"""Of two simultaneous migrates one waits for the other."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("way_out", ["--plan", "--check"])
-def test_migrate_lets_go_of_its_lock(way_out: str) -> None:
+def test_migrate_releases_its_lock(way_out: str) -> None:
     call_command("migrate", way_out, verbosity=0)
 
     with connection.cursor() as cursor:
@@ -95,10 +95,10 @@ def second_database(places: Places) -> str:
         ),
     ],
 )
-def test_migrate_without_a_place_to_create_in(
+def test_migrate_without_a_schema_is_refused(
     other_state: Places, schema: str, way_out: str
 ) -> None:
-    done = migrate_as_hired(other_state, schema)
+    done = migrate_as_role(other_state, schema)
 
     assert done.returncode == 1
     assert done.stderr.endswith(f"CommandError: {way_out}\n")
@@ -107,7 +107,7 @@ def test_migrate_without_a_place_to_create_in(
 
 @pytest.mark.slow
 def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: Places) -> None:
-    done = migrate_as_hired(other_state, "", "CREATE SCHEMA hired AUTHORIZATION hired")
+    done = migrate_as_role(other_state, "", "CREATE SCHEMA hired AUTHORIZATION hired")
 
     assert done.returncode == 0, done.stderr
     with psycopg.connect(other_state.database_address("second")) as connected:
@@ -121,18 +121,18 @@ def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: Plac
         with pytest.raises(psycopg.errors.CheckViolation, match="a campaign is never deleted"):
             connected.execute("DELETE FROM campaign_campaign")
 
-    asked = manage("campaign", "show", "c", "--json", **as_hired(other_state, ""))
+    asked = manage("campaign", "show", "c", "--json", **as_migrating_role(other_state, ""))
     assert json.loads(asked.stdout) == {
         "error": "There is no campaign with this code. Known codes: none."
     }
 
 
 @pytest.mark.slow
-def test_a_role_that_may_not_read_is_told_in_one_sentence(other_state: Places) -> None:
+def test_a_role_that_may_not_read_gets_one_sentence(other_state: Places) -> None:
     folder = str(other_state.state)
     manage("migrate", LOCAL_STATE_DIR=folder, DATABASE_URL=second_database(other_state))
 
-    done = manage("campaign", "show", "c", "--json", **as_hired(other_state, ""))
+    done = manage("campaign", "show", "c", "--json", **as_migrating_role(other_state, ""))
 
     assert done.returncode == 1
     assert json.loads(done.stdout) == {
@@ -143,13 +143,13 @@ def test_a_role_that_may_not_read_is_told_in_one_sentence(other_state: Places) -
 
 
 @pytest.mark.slow
-def test_a_role_that_only_runs_the_program_creates_nothing(other_state: Places) -> None:
+def test_a_role_without_create_rights_is_refused(other_state: Places) -> None:
     manage(
         "migrate",
         LOCAL_STATE_DIR=str(other_state.state),
         DATABASE_URL=second_database(other_state),
     )
-    hired = as_hired(other_state, "")
+    hired = as_migrating_role(other_state, "")
     with psycopg.connect(other_state.database_address("second"), autocommit=True) as connected:
         connected.execute(
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hired"
@@ -164,19 +164,19 @@ def test_a_role_that_only_runs_the_program_creates_nothing(other_state: Places) 
     assert said == []
 
 
-def migrate_as_hired(
+def migrate_as_role(
     places: Places, schema: str, *before: str
 ) -> "subprocess.CompletedProcess[str]":
     """Migrate the second database, made anew, as a role that is not its owner."""
     second_database(places)
-    environment = as_hired(places, schema)
+    environment = as_migrating_role(places, schema)
     with psycopg.connect(places.database_address("second"), autocommit=True) as connected:
         for statement in before:
             connected.execute(statement)
     return manage("migrate", **environment)
 
 
-def as_hired(places: Places, schema: str) -> dict[str, str]:
+def as_migrating_role(places: Places, schema: str) -> dict[str, str]:
     """Return the environment of a role that owns neither the database nor its schemas."""
     services.ensure_running(places.state, database=True, broker=True)
     with psycopg.connect(places.database_url, autocommit=True) as connected:

@@ -1,4 +1,4 @@
-"""A command whose streams fail does its work; a lost report is told, and by the exit code."""
+"""A command whose streams fail does its work and reports a lost report."""
 
 import subprocess
 import sys
@@ -69,7 +69,7 @@ def shell(streams: str, *words: str) -> "subprocess.CompletedProcess[str]":
         pytest.param("| true", 0, "", "begun\nended\n", id="the reader has left"),
     ],
 )
-def test_work_is_done_whatever_becomes_of_the_streams(
+def test_the_command_ends_whatever_stream_fails(
     streams: str, code: int, out: str, err: str, tmp_path: Path
 ) -> None:
     ended = shell(streams, "-c", WORK.format(end=""), str(tmp_path / "work"))
@@ -86,7 +86,7 @@ def test_a_command_that_fails_keeps_its_exit_code(streams: str, tmp_path: Path) 
     assert "its report" not in ended.stderr
 
 
-def test_help_that_is_lost_is_told(tmp_path: Path) -> None:
+def test_a_lost_help_text_is_reported(tmp_path: Path) -> None:
     ended = shell(">/dev/full", "-c", WORK.format(end="sys.exit(0)"), str(tmp_path / "work"))
 
     assert (ended.returncode, ended.stderr.splitlines()[-1:]) == (

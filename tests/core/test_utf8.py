@@ -1,4 +1,4 @@
-"""UTF-8 in and out, whatever the locale says: arguments, names of files, streams, refusals."""
+"""UTF-8 in any locale: arguments, file names, streams, refusals."""
 
 import ast
 import json
@@ -103,7 +103,7 @@ def test_a_command_finds_files_by_their_names(foreign: dict[str, str], tmp_path:
 
 
 @pytest.mark.slow
-def test_a_program_that_is_not_ours_is_refused_at_its_start(foreign: dict[str, str]) -> None:
+def test_a_server_in_another_encoding_is_refused(foreign: dict[str, str]) -> None:
     done = run("-c", "import config.wsgi", variables=NOBODY_LISTENS | foreign)
 
     assert done.returncode == 1
@@ -111,7 +111,7 @@ def test_a_program_that_is_not_ours_is_refused_at_its_start(foreign: dict[str, s
 
 
 @pytest.mark.slow
-def test_a_program_that_is_not_ours_starts_as_it_was_told(foreign: dict[str, str]) -> None:
+def test_a_server_starts_in_utf8(foreign: dict[str, str]) -> None:
     mended = {**foreign, "PYTHONUTF8": "1", "PYTHONIOENCODING": ""}
 
     done = run("-c", "import config.wsgi", variables=NOBODY_LISTENS | mended)
@@ -128,7 +128,9 @@ def test_our_other_programs_restart_in_utf8(foreign: dict[str, str], module: str
 
 
 @pytest.mark.slow
-def test_the_outsiders_verifier_says_the_same(foreign: dict[str, str], tmp_path: Path) -> None:
+def test_the_verifier_gives_the_same_result_in_any_encoding(
+    foreign: dict[str, str], tmp_path: Path
+) -> None:
     bundle = write(FILES, tmp_path / "抽選")
     (tmp_path / "違う").mkdir()
 
@@ -144,7 +146,7 @@ def test_the_outsiders_verifier_says_the_same(foreign: dict[str, str], tmp_path:
 
 
 def test_utf8_is_required_of_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert utf8.foreign_encoding() is None
+    assert utf8.find_other_encoding() is None
     for name, value in (("getfilesystemencoding", "iso8859-1"), ("getfilesystemencoding", "ascii")):
         with monkeypatch.context() as patch:
             patch.setattr(sys, name, lambda value=value: value)

@@ -44,7 +44,7 @@ def publish(db: None, first_campaign: CampaignFile) -> Callable[..., Terms]:
 
 @pytest.fixture
 def set_clock(settings: Settings) -> Callable[[datetime], None]:
-    """Have the clock stand at an instant."""
+    """Return a function that stops the clock at an instant."""
 
     def stand_at(now: datetime) -> None:
         settings.CAMPAIGN_NOW = MovedClock(now, runs=False)

@@ -1,4 +1,4 @@
-"""The site's addresses and some whose views fail."""
+"""The site's URLs, and some whose views fail."""
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -18,12 +18,12 @@ FAILURES = {
 
 
 def fail(request: HttpRequest, failure: str) -> HttpResponse:
-    """Fail as the address says."""
+    """Raise the exception that the address names."""
     raise FAILURES[failure](SECRET)
 
 
 def remember(request: HttpRequest) -> HttpResponse:
-    """Put something into the session, which is saved when this is over."""
+    """Change the session, which is saved after the view."""
     request.session["seen"] = True
     return HttpResponse()
 

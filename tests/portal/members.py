@@ -1,4 +1,4 @@
-"""Members who are signed in, and what is known of them."""
+"""Signed-in members with entries and totals."""
 
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ def signed_in(member: Member | None = None, *, language: str = "ja", **options: 
 def count_total(
     terms: Terms, wester_id: str, yen: int, *, awaiting_yen: int = 0, as_of: datetime = AS_OF
 ) -> None:
-    """Leave what a finished run leaves for one member."""
+    """Store one member's total, as a finished run does."""
     Total.objects.create(
         campaign=terms.campaign,
         wester_id=wester_id,
@@ -43,7 +43,7 @@ def count_total(
 
 
 def finish_run(terms: Terms, *, as_of: datetime = AS_OF) -> None:
-    """Leave a finished run."""
+    """Store a finished run."""
     AggregationRun.objects.create(
         campaign=terms.campaign,
         mode="full",
@@ -55,5 +55,5 @@ def finish_run(terms: Terms, *, as_of: datetime = AS_OF) -> None:
 
 
 def freeze(terms: Terms, at: datetime) -> None:
-    """Leave what a freeze leaves."""
+    """Store the instant of a freeze."""
     Campaign.objects.filter(pk=terms.campaign_id).update(entries_frozen_at=at)

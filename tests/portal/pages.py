@@ -1,4 +1,4 @@
-"""Read a page as a browser and a screen reader would, strictly."""
+"""Parse a page strictly, and check what browsers and screen readers need."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ SILENT = {"style", "script"}
 
 @dataclass
 class Element:
-    """One element with what matters here."""
+    """One element with its attributes and language."""
 
     tag: str
     attributes: dict[str, str]
@@ -64,7 +64,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """Everything that is read, elements joined without a space as on the screen."""
+        """The visible text, elements joined without a space as on the screen."""
         body = self.html[self.html.index("<body") :]
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
 
@@ -82,7 +82,7 @@ class Page(HTMLParser):
 
 
 def assert_sound(page: Page, *, scripts: bool = False) -> None:
-    """Check what a person with a screen reader relies on, and what our CSP forbids.
+    """Check what screen readers rely on and what our CSP forbids.
 
     With ``scripts`` the page may load modules of ours, and still none within itself.
     """

@@ -1,4 +1,4 @@
-"""Pages lead back to pages of ours, and a form that was open too long to itself."""
+"""Error pages link only to pages of this site, and an outdated form to itself."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ LOOK_UP = "/staff/member/"
         pytest.param("http://[broken/", None, id="no address at all"),
     ],
 )
-def test_came_from_is_a_path_of_ours_or_nothing(referer: str, expected: str | None) -> None:
+def test_referring_path_is_a_path_of_this_site_or_none(referer: str, expected: str | None) -> None:
     request = RequestFactory().post("/", headers={"referer": referer})
 
     assert referring_path(request) == expected
@@ -50,7 +50,7 @@ def token_of(client: Client, address: str) -> str:
 
 
 def send_from_an_old_page(client: Client, page: str, form: str, **values: str) -> Any:
-    """Open a page in one tab, sign in in another, which renews the token, and send the first's."""
+    """Send a form whose token another tab's sign-in has renewed."""
     token = token_of(client, page)
     del client.cookies["csrftoken"]
     token_of(client, page)
@@ -59,7 +59,7 @@ def send_from_an_old_page(client: Client, page: str, form: str, **values: str) -
 
 
 def button_of(response: Any) -> str:
-    """Return where the button of a page leads that says that nothing was done."""
+    """Return the address of the button on a page that reports that nothing was done."""
     assert response.status_code == 403
     assert "no-store" in response.headers["Cache-Control"]
     (address,) = BUTTON.findall(response.content.decode())
@@ -67,9 +67,7 @@ def button_of(response: Any) -> str:
 
 
 @pytest.mark.django_db
-def test_a_member_enters_from_the_page_that_the_old_button_leads_to(
-    publish: Any, set_clock: Any
-) -> None:
+def test_an_outdated_entry_form_leads_to_a_page_that_enters(publish: Any, set_clock: Any) -> None:
     publish()
     set_clock(ENTERED)
     client = signed_in(enforce_csrf_checks=True)
@@ -94,7 +92,7 @@ def test_a_member_enters_from_the_page_that_the_old_button_leads_to(
         pytest.param({}, id="a browser that does not tell"),
     ],
 )
-def test_a_forged_press_leads_to_the_campaign_page_and_enters_nobody(
+def test_a_forged_entry_form_leads_to_the_campaign_page_and_enters_no_member(
     publish: Any, set_clock: Any, headers: dict[str, str]
 ) -> None:
     publish()
@@ -129,7 +127,7 @@ def test_an_old_log_out_button_leads_to_its_page(publish: Any, set_clock: Any) -
         pytest.param("/staff/", "/staff/logout/", id="logging out"),
     ],
 )
-def test_an_old_form_of_the_staffs_leads_to_its_page_in_their_words(page: str, form: str) -> None:
+def test_an_outdated_staff_form_leads_to_its_page(page: str, form: str) -> None:
     client = staff_signed_in(UserFactory.create(role="support"))
     client.handler.enforce_csrf_checks = True
 
@@ -149,7 +147,7 @@ def test_an_old_form_of_the_staffs_leads_to_its_page_in_their_words(page: str, f
         pytest.param("/accounts/logout/", "/", "To the campaign", id="a member"),
     ],
 )
-def test_a_form_that_came_from_nowhere_leads_home(address: str, home: str, label: str) -> None:
+def test_a_form_without_a_referrer_leads_home(address: str, home: str, label: str) -> None:
     client = staff_signed_in(UserFactory.create(role="support"))
     client.handler.enforce_csrf_checks = True
 

@@ -1,4 +1,4 @@
-"""What the campaign page says, in both languages and every state."""
+"""The contents of the campaign page in both languages and every state."""
 
 import re
 from collections.abc import Callable
@@ -87,7 +87,7 @@ Publish = Callable[..., Terms]
 
 
 def page_in(language: str, state: ShownState, terms: Terms, *, now: datetime | None = None) -> Page:
-    """Render the page in a state, whether the parts that lead to it exist yet or not."""
+    """Render the page in a state, without the records that lead to it."""
     with translation.override(language):
         return Page(
             render_to_string(
@@ -96,13 +96,13 @@ def page_in(language: str, state: ShownState, terms: Terms, *, now: datetime | N
         )
 
 
-def test_page_says_everything_that_was_announced(publish: Publish) -> None:
+def test_page_contains_the_whole_announcement(publish: Publish) -> None:
     text = page_in("ja", ShownState.OPEN, publish()).text
     assert [sentence for sentence in ANNOUNCED if sentence not in text] == []
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_page_says_its_state_first(publish: Publish, state: ShownState) -> None:
+def test_page_shows_its_state_first(publish: Publish, state: ShownState) -> None:
     terms = publish()
     badge, lead, english_badge = STATES[state]
     japanese, english = (page_in(language, state, terms).text for language in LANGUAGES)
@@ -143,7 +143,7 @@ def test_page_is_wholly_in_its_language(publish: Publish, state: ShownState) -> 
     assert [t for lang, t in japanese.texts if lang == "ja" and ENGLISH_WORDS.search(t)] == []
 
 
-def test_entering_is_asked_for_only_while_it_is_possible(publish: Publish) -> None:
+def test_the_entry_button_is_shown_only_while_entry_is_possible(publish: Publish) -> None:
     terms = publish()
     asked = {state: "参加のしかた" in page_in("ja", state, terms).text for state in ShownState}
     assert [state for state, is_asked in asked.items() if is_asked] == [
@@ -212,7 +212,7 @@ def test_days_are_marked_up_for_machines(publish: Publish) -> None:
     }
 
 
-def test_page_tells_when_it_will_be_public_if_entries_open_later(publish: Publish) -> None:
+def test_page_shows_when_it_becomes_public_if_entries_open_later(publish: Publish) -> None:
     terms = publish("spring", **OTHER_TERMS)
     sentence = "エントリーページは3月1日（月）9時頃に公開予定です。"
     before, after = (
@@ -231,7 +231,7 @@ def test_daruma_gets_his_second_eye_with_the_result(publish: Publish) -> None:
     assert list(pupils.values()) == [1, 1, 1, 1, 2, 2]
 
 
-def test_a_list_of_nobody_is_left_out(publish: Publish) -> None:
+def test_an_empty_list_is_left_out(publish: Publish) -> None:
     terms = publish(kinds_excluded=[], kinds_registered=[], kinds_free=[])
     text = page_in("ja", ShownState.OPEN, terms).text
     assert "「e5489」をご利用の方" in text

@@ -1,4 +1,4 @@
-"""Where something is wrong: a friendly page in the visitor's language, without details."""
+"""Errors get a friendly page in the visitor's language, without details."""
 
 import re
 from html import unescape
@@ -51,14 +51,14 @@ def test_errors_are_friendly_in_both_languages(address: str, language: str) -> N
     assert not response.cookies
 
 
-def test_unavailable_says_when_to_try_again() -> None:
+def test_unavailable_has_retry_after() -> None:
     response = visitor("ja").get("/fail/503/")
     assert response.headers["Retry-After"] == str(RETRY_AFTER_S)
 
 
 @pytest.mark.parametrize("failure", DATABASE_AWAY)
-def test_a_session_that_cannot_be_saved_is_no_mistake_of_ours(failure: type[Exception]) -> None:
-    """It is saved after the view, where no view and no middleware of ours sees it fail."""
+def test_a_session_that_cannot_be_saved_is_answered_503(failure: type[Exception]) -> None:
+    """It is saved after the view, where no process_exception sees it fail."""
     with patch(
         "django.contrib.sessions.backends.db.SessionStore.save", side_effect=failure(SECRET)
     ):
@@ -72,7 +72,7 @@ def test_a_session_that_cannot_be_saved_is_no_mistake_of_ours(failure: type[Exce
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_an_outdated_form_is_not_the_visitors_fault(language: str) -> None:
+def test_an_outdated_form_gets_a_friendly_page(language: str) -> None:
     response = visitor(language).post("/staff/login/", {"username": "somebody"})
     assert response.status_code == 403
     headings = {"ja": "もう一度お試しください", "en": "Please try once more"}
@@ -86,7 +86,7 @@ def test_a_wrong_host_is_a_bad_request() -> None:
     assert "このページは表示できません" in response.content.decode()
 
 
-def test_any_other_failure_is_said_in_both_languages_and_needs_nothing() -> None:
+def test_the_page_of_a_fault_is_in_both_languages_and_needs_no_context() -> None:
     response = visitor("en").get("/fail/500/")
     page = Page(response.content.decode())
     assert response.status_code == 500

@@ -1,4 +1,4 @@
-"""What waits for nothing any more: from the crediting on the words are final, for everybody."""
+"""From the crediting on the sentences about pending bookings are final."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +33,7 @@ WAITING = {
 
 @pytest.fixture
 def campaign() -> Campaign:
-    """Return a campaign that was paid, with rides that nobody ever confirmed."""
+    """Return a paid campaign with rides that were never confirmed."""
     payout = steps.prepared()
     terms = payout.draw.terms
     RegistrationFactory.create(ex_member_no="X1", wester_id="W-waits", member_kind="plus_ex")
@@ -50,7 +50,7 @@ def campaign() -> Campaign:
 
 
 def own_page(campaign: Campaign, wester_id: str, language: str) -> str:
-    """Return what a member reads."""
+    """Return the text of my page."""
     member = Member.objects.filter(wester_id=wester_id).first()
     client = signed_in(member or MemberFactory.create(wester_id=wester_id), language=language)
     page = Page(client.get(f"/campaign/detail/{campaign.code}/mypage/").content.decode())
@@ -59,7 +59,7 @@ def own_page(campaign: Campaign, wester_id: str, language: str) -> str:
 
 
 def staff_page(campaign: Campaign, wester_id: str, language: str) -> str:
-    """Return what the support reads of a member."""
+    """Return the text of the staff's page of a member."""
     support = UserFactory.create(role="support")
     client = signed_in(MemberFactory.build(user=support), language=language)
     response = client.post(LOOK_UP, {"campaign": campaign.pk, "wester_id": wester_id})
@@ -93,7 +93,7 @@ FINAL = {
 @pytest.mark.parametrize(
     ("wester_id", "language"), FINAL, ids=[" in ".join(case) for case in FINAL]
 )
-def test_after_the_crediting_nothing_waits(
+def test_after_the_crediting_nothing_is_pending(
     campaign: Campaign, set_clock: SetClock, look: Any, wester_id: str, language: str
 ) -> None:
     set_clock(TEN_MONTHS_LATER)
@@ -120,7 +120,7 @@ def test_until_the_crediting_it_is_being_checked(
     assert "確認中" not in look(campaign, "W-waits", "ja")
 
 
-def test_the_yen_that_were_not_confirmed_are_said_once_beside_the_reason(
+def test_unconfirmed_yen_are_shown_once_beside_the_reason(
     campaign: Campaign, set_clock: SetClock
 ) -> None:
     set_clock(TEN_MONTHS_LATER)
@@ -138,7 +138,7 @@ def test_a_campaign_that_is_not_paid_late_after_its_date_still_waits(set_clock: 
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_every_rule_that_is_waited_for_has_final_words(campaign: Campaign, language: str) -> None:
+def test_every_pending_rule_has_a_final_sentence(campaign: Campaign, language: str) -> None:
     terms: Terms = campaign.terms.get()
     with translation.override(language):
         now, then = (reasons.booking_sentences(terms, is_final=final) for final in (False, True))

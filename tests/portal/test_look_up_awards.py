@@ -1,4 +1,4 @@
-"""What staff who look a winner up read of the award: what the winner reads, and the points."""
+"""A look-up shows staff the award as the winner reads it, with the points."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("end", "sentence", "points"), ENDS.values(), ids=ENDS)
-def test_looking_up_tells_what_became_of_an_award_in_the_members_own_words(
+def test_look_up_shows_an_award_as_the_member_reads_it(
     set_clock: SetClock,
     tmp_path: Path,
     end: Callable[[Payout, Path], None],
@@ -100,7 +100,7 @@ def test_looking_up_tells_what_became_of_an_award_in_the_members_own_words(
     assert "Congratulations" not in page
 
 
-def test_who_gets_what_was_left_and_then_nothing_is_not_promised_it(set_clock: SetClock) -> None:
+def test_a_forfeited_rest_of_the_budget_is_not_promised(set_clock: SetClock) -> None:
     payout = steps.prepared({"W1": 5_000, "W2": 5_000}, budget_points=8_000, policy="partial")
     last = payout.draw.awards.get(rank=2).entrant.wester_id
     steps.leave(last)

@@ -1,4 +1,4 @@
-"""The entry button: what it does, and what it answers when anything is in its way."""
+"""The entry button: what it does, and its answer when something fails."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def _published(publish: Publish, set_clock: SetClock) -> None:
 
 
 def press(client: Client) -> Page:
-    """Press the button and read the page that one is led to."""
+    """Press the button and return the page that follows."""
     response = client.post(ENTER, follow=True)
     assert response.redirect_chain == [(MY_PAGE, 302)]
     assert "no-store" in response.headers["Cache-Control"]
@@ -54,7 +54,7 @@ def press(client: Client) -> Page:
 
 
 def focused(page: Page) -> list[str]:
-    """Return the roles of what has the focus when the page opens."""
+    """Return the roles of the elements that have the focus when the page opens."""
     return [e.attributes.get("role", "") for e in page.elements if "autofocus" in e.attributes]
 
 
@@ -69,7 +69,7 @@ def test_the_answer_is_the_receipt_in_a_live_region_with_the_focus() -> None:
     )
 
 
-def test_pressed_again_it_says_since_when_and_changes_nothing(set_clock: SetClock) -> None:
+def test_a_second_press_shows_the_entry_time_and_changes_nothing(set_clock: SetClock) -> None:
     client = signed_in()
     press(client)
     before = Entry.objects.values().get()
@@ -87,7 +87,7 @@ def test_pressed_again_it_says_since_when_and_changes_nothing(set_clock: SetCloc
         pytest.param(False, id="the first answer is never read"),
     ],
 )
-def test_a_double_click_says_once_that_the_entry_is_complete(
+def test_a_double_click_shows_once_that_the_entry_is_complete(
     set_clock: SetClock, keeps_cookies: bool
 ) -> None:
     member = MemberFactory.create()
@@ -109,7 +109,7 @@ def test_two_tabs_make_one_entry(set_clock: SetClock) -> None:
     assert Entry.objects.count() == 1
 
 
-def test_the_message_is_said_once_and_the_receipt_stays() -> None:
+def test_the_message_is_shown_once_and_the_receipt_stays() -> None:
     client = signed_in()
     press(client)
     page = Page(client.get(MY_PAGE).content.decode())
@@ -125,7 +125,7 @@ def test_the_message_is_said_once_and_the_receipt_stays() -> None:
         pytest.param(CLOSES, "エントリー期間は終了しました。", id="too late"),
     ],
 )
-def test_outside_the_period_nobody_enters(
+def test_outside_the_period_no_entry_is_made(
     set_clock: SetClock, now: datetime, sentence: str
 ) -> None:
     set_clock(now)
@@ -146,7 +146,7 @@ def test_after_the_deadline_a_member_who_entered_still_sees_the_receipt(
     assert receipt_number(Entry.objects.get().pk) in page.text
 
 
-def test_after_the_freeze_nobody_enters(publish: Publish) -> None:
+def test_after_the_freeze_no_entry_is_made(publish: Publish) -> None:
     client = signed_in()
     freeze(Terms.objects.get(), ENTERED)
     page = press(client)
@@ -155,7 +155,7 @@ def test_after_the_freeze_nobody_enters(publish: Publish) -> None:
 
 
 @pytest.mark.parametrize("staff", [False, True], ids=["a visitor", "staff"])
-def test_who_is_no_member_is_led_to_sign_in_and_back_to_the_button(
+def test_a_visitor_is_redirected_to_sign_in_and_back_to_the_button(
     client: Client, staff: bool
 ) -> None:
     if staff:
@@ -172,7 +172,7 @@ def test_a_press_from_another_site_does_nothing() -> None:
     assert not Entry.objects.exists()
 
 
-def test_looking_is_not_entering_and_leads_back_to_the_button() -> None:
+def test_a_get_makes_no_entry_and_links_to_the_button() -> None:
     response = signed_in().get(ENTER)
     page = Page(response.content.decode())
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
@@ -182,7 +182,7 @@ def test_looking_is_not_entering_and_leads_back_to_the_button() -> None:
     assert not Entry.objects.exists()
 
 
-def test_the_other_language_of_a_failed_press_is_no_dead_end() -> None:
+def test_the_language_link_after_a_failed_press_leads_to_a_page() -> None:
     failed = signed_in(enforce_csrf_checks=True).post(ENTER)
     assert Page(failed.content.decode()).values("value")[:1] == ["/"]
 
@@ -196,9 +196,7 @@ def test_an_unknown_campaign_is_not_found(code: str) -> None:
 @pytest.mark.parametrize(
     "place", ["portal.member_views.find_visit", "entries.entering.connection.cursor"]
 )
-def test_an_overloaded_database_gets_a_kind_and_true_answer(
-    place: str, failure: type[Exception]
-) -> None:
+def test_an_overloaded_database_is_answered_503(place: str, failure: type[Exception]) -> None:
     client = signed_in()
     with patch(place, side_effect=failure("too many connections")):
         response = client.post(ENTER)
@@ -232,7 +230,7 @@ def test_a_press_on_a_server_that_became_a_standby_is_not_lost() -> None:
     assert Entry.objects.count() == 1
 
 
-def test_a_lost_answer_claims_neither() -> None:
+def test_a_lost_answer_claims_neither_success_nor_failure() -> None:
     client = signed_in()
     with patch.object(entering, "write_entry", side_effect=entering.EntryUnconfirmed):
         response = client.post(ENTER)
@@ -267,7 +265,7 @@ def test_the_instant_is_that_of_arrival_however_long_the_rest_takes(
     assert Entry.objects.get().entered_at == CLOSES - INSTANT
 
 
-def test_an_entry_asks_the_database_a_constant_few_times(
+def test_an_entry_takes_a_constant_number_of_queries(
     django_assert_max_num_queries: Callable,
 ) -> None:
     client = signed_in()
@@ -309,7 +307,7 @@ def test_the_campaign_page_of_who_entered_says_so() -> None:
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_what_a_member_did_is_never_on_the_page_of_all(client: Client) -> None:
+def test_a_members_entry_is_never_on_the_shared_page(client: Client) -> None:
     before = client.get(DETAIL)
     press(signed_in())
     after = client.get(DETAIL)
@@ -318,7 +316,7 @@ def test_what_a_member_did_is_never_on_the_page_of_all(client: Client) -> None:
     assert not after.cookies
 
 
-def test_my_page_leads_a_visitor_to_sign_in_and_back(client: Client) -> None:
+def test_my_page_redirects_a_visitor_to_sign_in_and_back(client: Client) -> None:
     response = client.get(MY_PAGE)
     assert response.status_code == 302
     assert response.headers["Location"] == f"/accounts/login/?next={MY_PAGE}"

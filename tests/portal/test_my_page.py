@@ -1,4 +1,4 @@
-"""My page: where a member stands, in every state, in words, for this member alone."""
+"""My page shows only this member's entry, total and bookings, in every state."""
 
 import re
 from collections.abc import Callable
@@ -47,13 +47,13 @@ def member() -> Member:
 
 @pytest.fixture
 def terms(publish: Publish, set_clock: SetClock) -> Terms:
-    """Publish the first campaign and look while it is open."""
+    """Publish the first campaign and set the clock into its entry period."""
     set_clock(AS_OF)
     return publish()
 
 
 def look(member: Member, language: str = "ja", address: str = MY_PAGE) -> Page:
-    """Read a member's page as the member does."""
+    """Return a member's own page."""
     response = signed_in(member, language=language).get(address)
     assert response.status_code == 200
     assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
@@ -63,7 +63,7 @@ def look(member: Member, language: str = "ja", address: str = MY_PAGE) -> Page:
 
 
 def ride(member: Member, **values: Any) -> None:
-    """Book and ride: everything about it counts unless told otherwise."""
+    """Create a booking that counts, apart from the given changes."""
     defaults = {"operators": ["JR West"], "used": True, "journey": JOURNEY}
     RideFactory.create(wester_id=member.wester_id, **{**defaults, **values})
 
@@ -93,7 +93,7 @@ NOT_ENTERED_SAYS = {
 
 @pytest.mark.parametrize("yen", [0, 4999, 5000, 20_001])
 @pytest.mark.parametrize("state", ["before", "open", "closed", "counting"])
-def test_every_state_has_its_words(
+def test_every_state_has_its_text(
     terms: Terms, member: Member, set_clock: SetClock, state: str, yen: int
 ) -> None:
     bring_to(state, terms, set_clock)
@@ -163,7 +163,7 @@ REJECTED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", REJECTED)
-def test_a_booking_that_does_not_count_says_why(terms: Terms, member: Member, case: str) -> None:
+def test_a_booking_that_does_not_count_shows_why(terms: Terms, member: Member, case: str) -> None:
     changes, sentence = REJECTED[case]
     ride(member, **changes)
     page = look(member)
@@ -171,7 +171,7 @@ def test_a_booking_that_does_not_count_says_why(terms: Terms, member: Member, ca
     assert sentence in page.text
 
 
-def test_a_booking_that_waits_is_being_checked(terms: Terms, member: Member) -> None:
+def test_a_pending_booking_is_being_checked(terms: Terms, member: Member) -> None:
     ride(member, used=False)
     page = look(member)
     assert "確認中" in page.text
@@ -179,7 +179,7 @@ def test_a_booking_that_waits_is_being_checked(terms: Terms, member: Member) -> 
     assert [e for e in page.elements if "booking-waits" in e.attributes.get("class", "")]
 
 
-def test_a_booking_that_counts_says_so_with_its_facts(terms: Terms, member: Member) -> None:
+def test_a_booking_that_counts_is_shown_with_its_facts(terms: Terms, member: Member) -> None:
     ride(member, reservation_no="R77", amount_yen=14_720)
     page = look(member)
     assert "対象 2025年1月1日（水・祝）" in page.text
@@ -239,7 +239,7 @@ def test_before_the_first_run_there_is_no_total(terms: Terms, member: Member) ->
     assert "時点" not in page.text
 
 
-def test_who_has_no_total_has_travelled_for_nothing_yet(terms: Terms, member: Member) -> None:
+def test_a_member_without_a_total_has_zero_yen(terms: Terms, member: Member) -> None:
     finish_run(terms)
     assert "0円 （2024年12月28日時点）" in look(member).text
 
@@ -250,7 +250,7 @@ def test_the_day_is_that_of_the_last_finished_run(terms: Terms, member: Member) 
     assert "（2024年12月29日時点）" in look(member).text
 
 
-def test_yen_that_wait_are_told_apart(terms: Terms, member: Member) -> None:
+def test_pending_yen_are_shown_separately(terms: Terms, member: Member) -> None:
     count_total(terms, member.wester_id, 1_000, awaiting_yen=2_500)
     assert "このほか2,500円分を確認中です。" in look(member).text
 

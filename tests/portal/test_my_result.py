@@ -1,4 +1,4 @@
-"""What my page says of the draw, from the freeze to the points, and never before its time."""
+"""My page shows the draw from the freeze to the points, each fact only from its time on."""
 
 import re
 from collections.abc import Callable
@@ -37,7 +37,7 @@ RESULT_WORDS = ("おめでとう", "落選", "還元しました", "対象外と
 
 
 def look(campaign: Campaign, wester_id: str, language: str = "ja") -> Page:
-    """Read a member's page as the member does."""
+    """Return a member's own page."""
     client = signed_in(MemberFactory.create(wester_id=wester_id), language=language)
     response = client.get(f"/campaign/detail/{campaign.code}/mypage/")
     assert response.status_code == 200
@@ -62,13 +62,13 @@ def manifest_hash(draw: Draw) -> str:
     return bytes(draw.manifest_sha256).hex()
 
 
-def test_before_the_freeze_nothing_is_said_of_the_draw(set_clock: SetClock) -> None:
+def test_before_the_freeze_nothing_of_the_draw_is_shown(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     set_clock(FREEZES)
     assert "抽選の結果" not in look(campaign, "W1").text
 
 
-def test_from_the_freeze_on_an_entrant_is_told_to_be_one(set_clock: SetClock) -> None:
+def test_from_the_freeze_on_an_entrant_is_shown_as_one(set_clock: SetClock) -> None:
     draw = frozen_draw()
     set_clock(PUBLISHES)
     page = look(draw.campaign, "W2")
@@ -79,7 +79,7 @@ def test_from_the_freeze_on_an_entrant_is_told_to_be_one(set_clock: SetClock) ->
 
 
 @pytest.mark.parametrize(("wester_id", "yen"), [("W3", 30_000), ("W-below", 3_000)])
-def test_from_the_freeze_on_the_total_says_nothing_of_what_is_to_come(
+def test_from_the_freeze_on_the_total_shows_no_progress(
     set_clock: SetClock, wester_id: str, yen: int
 ) -> None:
     draw = frozen_draw()
@@ -139,7 +139,7 @@ def test_a_loser_is_thanked_and_shown_the_proof(set_clock: SetClock) -> None:
     assert f"/campaign/detail/{draw.campaign.code}/draw/" in page.values("href")
 
 
-def test_who_gets_what_was_left_is_told_why(set_clock: SetClock) -> None:
+def test_the_last_winner_reads_why_the_award_is_smaller(set_clock: SetClock) -> None:
     draw = steps.confirmed({"W1": 5_000, "W2": 5_000}, budget_points=8_000, policy="partial")
     last = draw.awards.get(rank=2).entrant.wester_id
     set_clock(CONFIRMED_AT)
@@ -158,7 +158,7 @@ def test_who_gets_what_was_left_is_told_why(set_clock: SetClock) -> None:
         ("late", "抽選対象者の確定までにエントリーまたはご利用が確認できなかったため"),
     ],
 )
-def test_who_is_not_in_the_draw_is_told_why_and_never_called_a_loser(
+def test_a_member_outside_the_draw_reads_why(
     set_clock: SetClock, wester_id: str, sentence: str, is_confirmed: bool
 ) -> None:
     campaign = closed_campaign({"W1": 5_000, "small": 4_000, "gone": 9_000, "late": 9_000})
@@ -177,7 +177,7 @@ def test_who_is_not_in_the_draw_is_told_why_and_never_called_a_loser(
     assert receipt_of(draw) not in page.values("href")
 
 
-def test_credited_points_are_told_with_day_and_expiry(set_clock: SetClock) -> None:
+def test_credited_points_are_shown_with_day_and_expiry(set_clock: SetClock) -> None:
     done = steps.paid()
     set_clock(PAID_AT)
     text = look(done.draw.campaign, "W2").text
@@ -187,7 +187,7 @@ def test_credited_points_are_told_with_day_and_expiry(set_clock: SetClock) -> No
     assert badge(done.draw.campaign) == "credited"
 
 
-def test_a_member_who_entered_too_late_is_told_so_after_the_freeze(set_clock: SetClock) -> None:
+def test_a_member_who_entered_too_late_reads_so_after_the_freeze(set_clock: SetClock) -> None:
     draw = steps.confirmed()
     EntryFactory.create(campaign=draw.campaign, wester_id="W-late")
     count_total(draw.terms, "W-late", 9_000)
@@ -197,7 +197,7 @@ def test_a_member_who_entered_too_late_is_told_so_after_the_freeze(set_clock: Se
     assert "確定までに" in client.get(address).content.decode()
 
 
-def test_a_lowered_award_is_told_beside_the_first_one(set_clock: SetClock) -> None:
+def test_a_lowered_award_is_shown_beside_the_first_one(set_clock: SetClock) -> None:
     payout = steps.prepared()
     steps.lower("W2", to=7_000)
     steps.pay(payout)
@@ -214,7 +214,7 @@ def test_a_lowered_award_is_told_beside_the_first_one(set_clock: SetClock) -> No
         ("below_minimum", "対象ご利用額が5,000円未満となったため"),
     ],
 )
-def test_a_forfeited_award_is_told_with_its_reason(
+def test_a_forfeited_award_is_shown_with_its_reason(
     set_clock: SetClock, reason: str, sentence: str
 ) -> None:
     payout = steps.prepared()
@@ -230,7 +230,7 @@ def test_a_forfeited_award_is_told_with_its_reason(
     assert "おめでとう" not in text
 
 
-def test_a_void_draw_is_told_with_its_reason_until_the_next_is_confirmed(
+def test_a_void_draw_is_shown_with_its_reason_until_the_next_is_confirmed(
     set_clock: SetClock,
 ) -> None:
     first = void(drawn_draw(), reason="A feed file was overlooked.", at=LATER)

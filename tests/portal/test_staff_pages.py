@@ -1,4 +1,4 @@
-"""The overview of staff, and looking a member up: by whom, without an address, with an audit."""
+"""The staff's overview and look-up: permissions, no member in an address, the audit."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ MAY_LOOK_UP = ("support", "ops", "auditor")
 
 
 def staff(role: str) -> Client:
-    """Return the browser of somebody with a role, who reads English."""
+    """Return the browser of a user with a role, who reads English."""
     client = Client()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     client.force_login(UserFactory.create(role=role))
@@ -36,18 +36,18 @@ def staff(role: str) -> Client:
 
 
 def look_up(client: Client, campaign: Campaign, wester_id: str) -> Any:
-    """Ask for a member."""
+    """Look a member up."""
     return client.post(LOOK_UP, {"campaign": campaign.pk, "wester_id": wester_id})
 
 
 def text_of(response: Any) -> str:
-    """Return what a page says."""
+    """Return the text of a page."""
     assert response.status_code == 200
     return " ".join(response.content.decode().split())
 
 
 @pytest.mark.parametrize("address", [OVERVIEW, LOOK_UP])
-def test_staff_pages_ask_for_the_staffs_own_sign_in(address: str) -> None:
+def test_staff_pages_redirect_to_the_staffs_sign_in(address: str) -> None:
     member = Client()
     member.force_login(MemberFactory.create().user)
     for client in (Client(), member):
@@ -57,7 +57,7 @@ def test_staff_pages_ask_for_the_staffs_own_sign_in(address: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["campaign", "support", "ops", "approver", "auditor"])
-def test_the_overview_is_for_all_staff_and_looking_up_for_some(role: str) -> None:
+def test_the_overview_is_for_all_staff_and_look_up_for_some(role: str) -> None:
     client = staff(role)
     page = text_of(client.get(OVERVIEW))
     assert (LOOK_UP in page) == (role in MAY_LOOK_UP)
@@ -66,7 +66,7 @@ def test_the_overview_is_for_all_staff_and_looking_up_for_some(role: str) -> Non
     assert response.status_code == (200 if role in MAY_LOOK_UP else 403)
 
 
-def test_the_overview_tells_where_a_campaign_stands(set_clock: SetClock) -> None:
+def test_the_overview_shows_the_state_of_a_campaign(set_clock: SetClock) -> None:
     steps.paid()
     CampaignFactory.create(code="a-draft", draft=True)
     set_clock(steps.CREDIT_AT + timedelta(hours=1))
@@ -78,7 +78,7 @@ def test_the_overview_tells_where_a_campaign_stands(set_clock: SetClock) -> None
     assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
 
 
-def test_the_overview_says_of_a_confirmed_draw_that_no_payout_is_prepared(
+def test_the_overview_shows_that_no_payout_is_prepared(
     set_clock: SetClock,
 ) -> None:
     steps.confirmed()
@@ -99,7 +99,7 @@ def test_the_overview_without_a_campaign_says_so() -> None:
     assert "No campaign is published yet." in text_of(staff("ops").get(OVERVIEW))
 
 
-def test_looking_up_tells_what_the_member_sees(set_clock: SetClock) -> None:
+def test_look_up_shows_what_the_member_sees(set_clock: SetClock) -> None:
     payout = steps.prepared()
     steps.lower("W2", to=7_000)
     steps.pay(payout)
@@ -109,7 +109,7 @@ def test_looking_up_tells_what_the_member_sees(set_clock: SetClock) -> None:
         assert words in page
 
 
-def test_looking_up_leads_to_what_was_credited_by_the_accounts_number(
+def test_look_up_links_to_the_transfers_of_the_account(
     set_clock: SetClock,
 ) -> None:
     payout = steps.paid()
@@ -124,7 +124,7 @@ def test_looking_up_leads_to_what_was_credited_by_the_accounts_number(
     assert "W2" in credited
 
 
-def test_looking_up_tells_nothing_of_a_result_before_its_confirmation(
+def test_look_up_shows_no_result_before_its_confirmation(
     set_clock: SetClock,
 ) -> None:
     draw = drawn_draw(budget_points=6_000)
@@ -136,7 +136,7 @@ def test_looking_up_tells_nothing_of_a_result_before_its_confirmation(
 
 
 @pytest.mark.parametrize("typed", ["W-unknown", "Ｗ９９９", "W2W2", "-"])
-def test_of_somebody_unknown_nothing_is_answered_but_that(set_clock: SetClock, typed: str) -> None:
+def test_look_up_of_an_unknown_wester_id_shows_only_that(set_clock: SetClock, typed: str) -> None:
     campaign = closed_campaign()
     set_clock(FREEZES)
     page = text_of(look_up(staff("ops"), campaign, typed))
@@ -145,7 +145,7 @@ def test_of_somebody_unknown_nothing_is_answered_but_that(set_clock: SetClock, t
         assert answer not in page
 
 
-def test_of_somebody_known_who_has_not_entered_that_is_answered(set_clock: SetClock) -> None:
+def test_look_up_of_a_member_without_an_entry_shows_that(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     MembershipFactory.create(wester_id="W-known", status="active")
     set_clock(FREEZES)
@@ -158,7 +158,7 @@ def test_of_somebody_known_who_has_not_entered_that_is_answered(set_clock: SetCl
 @pytest.mark.parametrize(
     "typed", ["Ｗ０００９６５４２２", "w000965422", "W000-965-422", " W 000965422"]
 )
-def test_a_person_chooses_who_is_meant_by_what_was_typed(set_clock: SetClock, typed: str) -> None:
+def test_look_up_offers_similar_wester_ids(set_clock: SetClock, typed: str) -> None:
     campaign = closed_campaign({"W000965422": 5_000, "W000965-422": 5_000})
     set_clock(FREEZES)
     client = staff("support")
@@ -176,7 +176,7 @@ def test_a_person_chooses_who_is_meant_by_what_was_typed(set_clock: SetClock, ty
     assert [one.detail.get("candidates") for one in looked_up] == [2, None, None]
 
 
-def test_an_exact_wester_id_is_no_question_whatever_resembles_it(set_clock: SetClock) -> None:
+def test_look_up_of_an_exact_wester_id_offers_no_others(set_clock: SetClock) -> None:
     campaign = closed_campaign({"w1": 5_000, "W-1": 5_000})
     set_clock(FREEZES)
     page = look_up(staff("support"), campaign, "w1")
@@ -184,7 +184,7 @@ def test_an_exact_wester_id_is_no_question_whatever_resembles_it(set_clock: SetC
     assert "W-1" not in text_of(page)
 
 
-def test_looking_up_answers_for_no_draft(set_clock: SetClock) -> None:
+def test_look_up_offers_no_draft(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     BookingFactory.create(wester_id="W2", travel_date=date(2025, 1, 7), reservation_no="R-after")
     next_year = {name: FIRST_TERMS[name] + timedelta(days=365) for name in TRAVEL}
@@ -203,7 +203,7 @@ def test_looking_up_answers_for_no_draft(set_clock: SetClock) -> None:
     assert "terms" not in refused.context
 
 
-def test_looking_up_is_about_the_campaign_that_opened_last_or_the_one_chosen(
+def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
     set_clock: SetClock,
 ) -> None:
     campaign = closed_campaign()
@@ -232,7 +232,7 @@ def choices(form: Any) -> list[tuple[Any, str]]:
     return [(value.instance, label) for value, label in form.fields["campaign"].choices]
 
 
-def test_every_look_up_is_kept_without_the_wester_id(
+def test_every_look_up_is_recorded_without_the_wester_id(
     set_clock: SetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     campaign = closed_campaign()
@@ -248,7 +248,7 @@ def test_every_look_up_is_kept_without_the_wester_id(
     assert "W-unknown" not in caplog.text
 
 
-def test_whoever_may_not_look_up_leaves_no_trace_of_a_member(set_clock: SetClock) -> None:
+def test_a_forbidden_look_up_records_nothing_of_a_member(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     set_clock(FREEZES)
     assert look_up(staff("approver"), campaign, "W2").status_code == 403

@@ -1,4 +1,4 @@
-"""Styles and drawings come from here alone, and the plain addresses in 500.html exist."""
+"""Static files load nothing from elsewhere, and the unhashed addresses in 500.html exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whatever an address, a form or a cookie holds: never an error of ours, always a page."""
+"""Any address, form or cookie gets a page, never a 500."""
 
 import asyncio
 from collections.abc import Iterator
@@ -86,14 +86,14 @@ UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
 
 @pytest.fixture
 def office() -> Client:
-    """Return the browser of somebody who may see all, over a campaign that was paid."""
+    """Return a superuser's browser, with a paid campaign."""
     steps.paid()
     return signed_in(UserFactory.create(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture(autouse=True)
 def _every_request_has_a_transaction_that_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a statement that Postgres refuses leave nothing behind, as outside of tests."""
+    """Roll back after each request, so that a failed statement does not break the next one."""
     send = Client.request
 
     def request(client: Client, **environ: Any) -> Any:
@@ -107,7 +107,7 @@ def _every_request_has_a_transaction_that_is_undone(monkeypatch: pytest.MonkeyPa
 
 
 def assert_answered(response: Any, address: str) -> None:
-    """Check that there is a page: the one asked for, a way to one, or a kind refusal."""
+    """Check that the answer is a page, a redirect or a friendly refusal."""
     assert response.status_code in (200, 204, 301, 302, 400, 403, 404, 405), address
     if response.status_code == 400:
         assert '<section class="message"' in response.content.decode(), address
@@ -123,9 +123,7 @@ def of_list(model: type[models.Model]) -> list[str]:
 
 
 @pytest.mark.parametrize("model", [model for _, model in LISTS], ids=[name for name, _ in LISTS])
-def test_a_list_of_staffs_answers_whatever_its_address_asks(
-    office: Client, model: type[models.Model]
-) -> None:
+def test_a_staff_list_answers_any_query(office: Client, model: type[models.Model]) -> None:
     opts = model._meta
     page = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     for query in of_list(model):
@@ -138,9 +136,7 @@ def test_a_list_of_staffs_answers_whatever_its_address_asks(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", [model for _, model in LISTS], ids=[name for name, _ in LISTS])
-def test_a_record_of_staffs_answers_whatever_its_key(
-    office: Client, model: type[models.Model]
-) -> None:
+def test_a_staff_record_answers_any_key(office: Client, model: type[models.Model]) -> None:
     opts = model._meta
     page = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     for key in KEYS:
@@ -169,12 +165,12 @@ def test_a_record_of_staffs_answers_whatever_its_key(
         "/staff/logout/?next=//elsewhere.example/",
     ],
 )
-def test_other_pages_of_staffs_answer_whatever_is_asked(office: Client, address: str) -> None:
+def test_other_staff_pages_answer_any_address(office: Client, address: str) -> None:
     assert_answered(office.get(address), address)
     assert_answered(office.post(address, {"wester_id": "\0", "q": "\0"}), address)
 
 
-def test_filters_that_cannot_be_say_so_and_lead_to_the_whole_list(office: Client) -> None:
+def test_impossible_filters_lead_to_the_whole_list(office: Client) -> None:
     page = reverse("admin:bookings_feedfile_changelist")
     response = office.get(f"{page}?e=1&id__exact=x")
 
@@ -232,7 +228,7 @@ def names(patterns: list[Any], before: str = "") -> Iterator[str]:
             yield f"{before}{one.name}"
 
 
-def test_every_page_is_asked() -> None:
+def test_every_page_is_requested() -> None:
     asked = {get_resolver().resolve(address).view_name for address in PUBLIC}
 
     assert asked - {"admin:login"} == set(names(get_resolver().url_patterns))
@@ -241,7 +237,7 @@ def test_every_page_is_asked() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("address", PUBLIC)
 @pytest.mark.parametrize("is_member", [True, False], ids=["signed in", "signed out"])
-def test_a_page_answers_whatever_it_is_sent(address: str, is_member: bool) -> None:
+def test_a_page_answers_any_form(address: str, is_member: bool) -> None:
     client = Client()
     if is_member:
         client.force_login(UserFactory.create())
@@ -271,7 +267,7 @@ def test_a_page_answers_whatever_it_is_sent(address: str, is_member: bool) -> No
     ],
 )
 @pytest.mark.parametrize("address", [MY_PAGE, DETAIL, "/staff/"])
-def test_a_page_answers_whatever_the_cookies_hold(address: str, name: str, value: str) -> None:
+def test_a_page_answers_any_cookie(address: str, name: str, value: str) -> None:
     assert_answered(Client().get(address, headers={"cookie": f"{name}={value}"}), value)
 
 
@@ -292,7 +288,7 @@ def test_a_page_answers_whatever_the_cookies_hold(address: str, name: str, value
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_page_answers_whatever_encoding_is_claimed(method: str, kind: str, charset: str) -> None:
+def test_a_page_ignores_a_claimed_encoding(method: str, kind: str, charset: str) -> None:
     many = "&".join(f"a{number}=%5Cud800" for number in range(1100))
     for query in ("next=+2AA-", "next=%5Cud800", many):
         environ = {
@@ -312,7 +308,7 @@ def test_a_page_answers_whatever_encoding_is_claimed(method: str, kind: str, cha
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
-def test_an_asgi_server_ignores_a_claimed_encoding_as_well(kind: str, charset: str) -> None:
+def test_a_page_of_an_asgi_server_ignores_a_claimed_encoding(kind: str, charset: str) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xd8\r\n--x--\r\n'
     scope = {
         "type": "http",
@@ -342,7 +338,7 @@ def test_an_asgi_server_ignores_a_claimed_encoding_as_well(kind: str, charset: s
 
 
 def status_of(environ: dict[str, Any]) -> str:
-    """Ask the site as a web server does, and return the status of its answer."""
+    """Call the site as a web server does, and return the status."""
     setup_testing_defaults(environ)
     said = []
 

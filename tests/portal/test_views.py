@@ -1,4 +1,4 @@
-"""How the campaign page is served: right to the second, shared by all who have no cookie."""
+"""The campaign page is right to the second and shared by all visitors without a cookie."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ def _while_open(set_clock: SetClock) -> None:
 
 
 def badge(response: "Response") -> str:
-    """Return the state that a page shows."""
+    """Return the state shown on a page."""
     page = response.content.decode()
     return page.split('class="badge badge-')[1].split('"')[0]
 
@@ -74,7 +74,7 @@ def test_campaign_is_counting_once_the_entrants_are_frozen(
 
 
 @pytest.mark.parametrize("edge", [OPENS, CLOSES], ids=["opening", "closing"])
-def test_a_remembered_page_does_not_outlive_the_state(
+def test_a_cached_page_does_not_outlive_the_state(
     client: Client, publish: Publish, set_clock: SetClock, edge: datetime
 ) -> None:
     publish()
@@ -98,7 +98,7 @@ def test_campaign_follows_the_newest_published_terms(client: Client, publish: Pu
         pytest.param(0, "6,600円以上", id="after them"),
     ],
 )
-def test_a_revision_shows_once_the_page_is_forgotten(
+def test_a_revision_shows_once_the_page_has_left_the_cache(
     client: Client,
     publish: Publish,
     monkeypatch: pytest.MonkeyPatch,
@@ -141,7 +141,7 @@ def test_campaign_is_the_same_for_all_and_sets_no_cookie(publish: Publish) -> No
         pytest.param(CLOSES, MAX_SHARED_S, id="when nothing more comes by the clock"),
     ],
 )
-def test_caches_may_hold_the_page_until_it_changes(
+def test_caches_may_store_the_page_until_it_changes(
     client: Client, publish: Publish, set_clock: SetClock, now: datetime, seconds: int
 ) -> None:
     publish()
@@ -154,7 +154,7 @@ def test_caches_may_hold_the_page_until_it_changes(
     assert headers["Content-Language"] == "ja"
 
 
-def test_campaign_is_not_sent_again_to_who_has_it(
+def test_campaign_is_not_sent_again_to_a_browser_that_has_it(
     client: Client, publish: Publish, set_clock: SetClock
 ) -> None:
     publish()
@@ -168,7 +168,7 @@ def test_campaign_is_not_sent_again_to_who_has_it(
     assert changed.headers["ETag"] != known
 
 
-def test_campaign_of_a_visitor_with_a_session_is_kept_by_nobody(
+def test_campaign_of_a_visitor_with_a_session_is_never_cached(
     client: Client, publish: Publish
 ) -> None:
     publish()
@@ -209,7 +209,7 @@ def test_the_printed_address_without_its_slash_leads_to_the_page(
         pytest.param(datetime(2026, 12, 1, tzinfo=JAPAN), "new-year-27", id="the newest public"),
     ],
 )
-def test_front_leads_to_the_newest_campaign(
+def test_front_redirects_to_the_newest_campaign(
     client: Client, publish: Publish, set_clock: SetClock, now: datetime, code: str
 ) -> None:
     first = publish()
@@ -223,7 +223,7 @@ def test_front_leads_to_the_newest_campaign(
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_front_leads_to_the_next_campaign_by_its_last_version_and_to_no_draft(
+def test_front_redirects_to_the_next_campaign_and_to_no_draft(
     client: Client, publish: Publish, set_clock: SetClock
 ) -> None:
     first = publish()
@@ -241,7 +241,7 @@ def test_front_without_a_campaign_is_not_found(client: Client) -> None:
 
 
 @pytest.mark.parametrize("address", [DETAIL, "/", "/robots.txt"])
-def test_pages_are_only_read(client: Client, publish: Publish, address: str) -> None:
+def test_pages_answer_only_get_and_head(client: Client, publish: Publish, address: str) -> None:
     publish()
     assert client.post(address).status_code == 405
 
@@ -262,7 +262,7 @@ def test_choosing_a_language_needs_no_token_and_is_remembered(publish: Publish) 
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "javascript:x"])
-def test_choosing_a_language_leads_nowhere_else(client: Client, elsewhere: str) -> None:
+def test_choosing_a_language_redirects_to_no_other_site(client: Client, elsewhere: str) -> None:
     response = client.post(SET_LANGUAGE, {"language": "en", "next": elsewhere})
     assert response.headers["Location"] == "/"
 

@@ -1,4 +1,4 @@
-"""The filters of the templates: an instant is written as Japan's clocks show it."""
+"""The template filters format instants in Japan's time."""
 
 from datetime import UTC, date, datetime
 

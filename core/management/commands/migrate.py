@@ -1,4 +1,4 @@
-"""Django's migrate, made safe to start twice in the same moment."""
+"""Django's migrate, safe to run twice at the same time."""
 
 import time
 from typing import Any
@@ -17,10 +17,10 @@ SELECT quote_ident(current_user), quote_ident(current_schema()), current_setting
 
 
 class Command(migrate.Command):
-    """Wait for another migrate to end, then find nothing left to do."""
+    """Wait until another migrate has ended, then apply what is left."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate under a lock of the session, for migrations commit one by one."""
+        """Migrate under a session lock, as each migration commits by itself."""
         self.wait_for_lock()
         try:
             super().handle(*args, **options)
@@ -29,26 +29,26 @@ class Command(migrate.Command):
             raise
         finally:
             if connection.is_usable():
-                self.granted("pg_advisory_unlock")
+                self.call_lock_function("pg_advisory_unlock")
 
     def wait_for_lock(self) -> None:
-        """Take the lock once no other migrate holds it.
+        """Acquire the lock once no other migrate holds it.
 
-        Asked for again and again: a session that waits inside PostgreSQL holds a snapshot, on
-        which the other's CREATE INDEX CONCURRENTLY would wait in turn.
+        By polling: a session that waits in PostgreSQL holds a snapshot, for which the other's
+        CREATE INDEX CONCURRENTLY would wait.
         """
-        told = False
-        while not self.granted("pg_try_advisory_lock"):
-            if not told:
+        has_reported = False
+        while not self.call_lock_function("pg_try_advisory_lock"):
+            if not has_reported:
                 self.stderr.write("Another migrate is running; waiting for its end.")
-                told = True
+                has_reported = True
             time.sleep(POLL_S)
 
     def refuse_missing_rights(self, failure: Exception) -> None:
-        """Say in one sentence that there is no schema to create in, or that the role may not.
+        """Raise where the schema is missing or the role may not create in it.
 
         Raises:
-            CommandError: that is so.
+            CommandError: there is no schema, or no right to create in it.
         """
         with connection.cursor() as cursor:
             cursor.execute(RIGHTS)
@@ -65,8 +65,8 @@ class Command(migrate.Command):
                 "?currentSchema=NAME in DATABASE_URL."
             ) from failure
 
-    def granted(self, function: str) -> bool:
-        """Call one of PostgreSQL's lock functions and return its answer."""
+    def call_lock_function(self, function: str) -> bool:
+        """Call one of PostgreSQL's advisory lock functions and return its result."""
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {function}(%s, 0)", [int(Lock.MIGRATION)])
             return bool(cursor.fetchone()[0])
