@@ -21,8 +21,8 @@ FEEDS = index_feeds(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 MILLION = 1_000_000
 BLOCK = 1 << 20
-# Every column of a booking but its key, and of an event, as lists of SQL.
-BOOKING = ", ".join(field.column for field in Booking._meta.concrete_fields if field.name != "id")
+# Every column of a booking but its key, which is the first, and of an event, as lists of SQL.
+BOOKING = ", ".join(str(field.column) for field in Booking._meta.concrete_fields[1:])
 EVENT = ", ".join(BOOKINGS.header)
 
 

@@ -144,7 +144,7 @@ def test_journey_pattern_accepts_the_same_in_bytes(journey: str) -> None:
 )
 @pytest.mark.parametrize("as_bytes", [False, True], ids=["text", "bytes"])
 def test_journey_pattern_serves_inside_a_row(row: str, accepted: bool, as_bytes: bool) -> None:
-    pattern = f"([0-9]),({journey_pattern(barred=',')}),([0-9])"
+    pattern = f"([0-9]),({journey_pattern(excluded=',')}),([0-9])"
 
     if as_bytes:
         assert bool(re.fullmatch(pattern.encode(), row.encode())) == accepted

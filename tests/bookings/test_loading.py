@@ -288,7 +288,7 @@ def test_load_file_stores_refusals_under_the_real_checksum(
     spoil: Callable[[Path], Any], reason: str, tmp_path: Path
 ) -> None:
     path = write_feed_file(tmp_path, [booking_row()])
-    sha256 = loading.content_sha256(path)
+    sha256 = loading.delivered_sha256(path)
     spoil(path.with_name(path.name + ".manifest.json"))
 
     outcome = load(path)
