@@ -132,7 +132,7 @@ def test_before_the_freeze_no_draw_is_asked_for(django_assert_num_queries: Any) 
 
     with django_assert_num_queries(1):
         found = standing.find_member_facts(terms, "W1", 9_000)
-    assert (found["reasons"], found["place"]) == ([], None)
+    assert (found["reasons"], found["frozen"]) == ([], None)
     assert Entry.objects.exists()
 
 
