@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-
 STOP, PASS = "stop", "pass"  # kinds of a row of the network
 
 
