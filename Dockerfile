@@ -8,12 +8,12 @@ RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements.lock requirements-dev.lock ./
 RUN pip install --require-hashes --no-deps --requirement requirements.lock
-# Babel compiles the translations and stays behind in this stage.
+# Babel compiles the translations; only this stage has it.
 RUN awk '/^[a-z]/ {wanted = /^babel==/} wanted' requirements-dev.lock > /tmp/babel.lock \
     && pip install --require-hashes --no-deps --target /tools --requirement /tmp/babel.lock
 COPY . .
 RUN PYTHONPATH=/tools python -m babel.messages.frontend compile --domain django --directory locale
-# What production demands, for this one step: nothing of it is asked or kept.
+# What production requires, for this step only: nothing of it is used or stored.
 RUN PRODUCTION=1 \
     SECRET_KEY=0123456789-0123456789-0123456789-0123456789-0123456789 \
     DRAW_KEY=0000000000000000000000000000000000000000000000000000000000000000 \
@@ -21,7 +21,7 @@ RUN PRODUCTION=1 \
     DATABASE_URL=postgresql://nobody@localhost/nothing REDIS_URL=redis://localhost \
     WESTER_ISSUER=https://localhost WESTER_CLIENT_ID=nobody WESTER_CLIENT_SECRET=nothing \
     python manage.py collectstatic --noinput
-# The containers' folders cannot be written: what Python would keep there is made here.
+# The containers' folders are read-only: compile here what Python would write there.
 RUN python -m compileall -q /venv/lib /app
 
 FROM nginx:1.29-alpine AS front
@@ -40,7 +40,7 @@ COPY --from=build /app /app
 WORKDIR /app
 USER dodonto
 EXPOSE 8000
-# Through the site's own door, as a load balancer asks; the address is one that the site answers to.
+# The site's own check of liveness, as a load balancer requests it, by a name of ALLOWED_HOSTS.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "config/alive.py"]
 CMD ["gunicorn", "--config", "python:config.webserver", "--bind", "0.0.0.0:8000", "config.wsgi"]

@@ -1,5 +1,5 @@
 # Everything runs from any folder (make -C, make -f) and installs what it needs by itself.
-# Its own path goes through the environment: a shell would read the signs that a path may hold.
+# Its own path is passed by the environment: a shell would interpret some characters of a path.
 export MAKEFILE_ITSELF := $(MAKEFILE_LIST)
 HERE = cd "$$(dirname "$${MAKEFILE_ITSELF\# }")"
 PYTHON ?= python3
@@ -7,7 +7,7 @@ PYTHON ?= python3
 export PYTHONUTF8 := 1
 unexport PYTHONIOENCODING
 RUN = $(HERE) && .venv/bin/python
-# One worker a core, each with a database of its own; who is done takes over from the others.
+# One worker a core, each with a database of its own; an idle one takes tests of the others.
 PYTEST = -m pytest --numprocesses auto --dist worksteal
 BABEL = -m babel.messages.frontend --quiet
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -20,7 +20,7 @@ help:  ## List the targets
 
 env:  ## Build .venv from the lock file (every other target does this first)
 	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is not installed: Dodonto needs Python 3.11 or newer." >&2; exit 1; }
-	@$(HERE) && "$(PYTHON)" dev/bootstrap.py
+	@$(HERE) && "$(PYTHON)" -m dev.bootstrap
 
 demo: env  ## Start everything and serve the site
 	@$(HERE) && DEMO_MODE=1 DEBUG=0 .venv/bin/python manage.py demo

@@ -70,21 +70,6 @@ def _set_locally(cursor: CursorWrapper, names: list[str], values: list[str]) -> 
     )
 
 
-def name_values(
-    query: str, values: Sequence[Any], prefix: str
-) -> tuple[sql.Composed, dict[str, Any]]:
-    """Return a query that Django compiled, as a part of a statement whose values have names.
-
-    Args: ``prefix``: the values are named after it and their place, so that none meets another's.
-    """
-    named = {f"{prefix}_{number}": value for number, value in enumerate(values)}
-    texts = query.split("%s")
-    parts: list[sql.Composable] = [sql.SQL(texts[0])]
-    for text, name in zip(texts[1:], named, strict=True):
-        parts += [sql.Placeholder(name), sql.SQL(text)]
-    return sql.Composed(parts), named
-
-
 def load_sql(app: str, *names: str) -> migrations.RunPython:
     """Return the migration step that creates or replaces what these files define.
 

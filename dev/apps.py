@@ -1,4 +1,4 @@
-"""The demo and its commands, as an app of a developer's machine."""
+"""The app of a developer's machine: the demo and its command."""
 
 from django.apps import AppConfig
 

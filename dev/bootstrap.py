@@ -1,7 +1,6 @@
-"""Build the project's environment in .venv with nothing but a bare Python.
+"""Build the environment in .venv from a bare Python: ``python3 -m dev.bootstrap``.
 
-Run as a file by the Makefile, before any dependency exists: standard library only, and the
-version test stands above everything that an old Python could not read.
+Standard library only; the version test stands above everything that an old Python could not read.
 """
 
 import sys
@@ -14,21 +13,25 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older Python is exactly who r
 
 import fcntl
 import hashlib
-import importlib.util
+import importlib
 import os
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
+
+from dev import debian
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK_FILE = ROOT / "requirements-dev.lock"
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / ".complete"
+HASHED = ["--require-hashes", "--requirement", LOCK_FILE]
 
 
 def main() -> None:
-    """Leave .venv holding exactly what the lock file names, and the translations compiled."""
+    """Install into .venv exactly what the lock file names, and compile the translations."""
     try:
         with (ROOT / ".venv.lock").open("wb") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -36,93 +39,75 @@ def main() -> None:
             compile_translations()
     except OSError as failure:
         sys.exit(f"The environment could not be built: {failure}.")
+    except subprocess.CalledProcessError as failure:
+        words = " ".join(map(str, failure.cmd))
+        sys.exit(f"The environment could not be built: '{words}' ended with {failure.returncode}.")
 
 
 def build_environment() -> None:
-    """Make .venv; do nothing where it already holds what the lock file names."""
+    """Build .venv by uv, or by venv and pip; do nothing where the lock file has not changed."""
+    # Also of the interpreter: .venv only points to it, and it may have been removed.
     wanted = fingerprint()
-    # Also the interpreter: .venv only points to it, and it may have been removed.
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text("utf-8") == wanted:
         return
-    say("Building the environment in .venv (about a minute, once) ...")
+    print("Building .venv (about a minute, once) ...", file=sys.stderr, flush=True)
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    run([*create(), "install", "--require-hashes", "--no-deps", "--requirement", LOCK_FILE])
+    if not install_with_uv():
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        run(*create_with_venv(), "install", "--no-deps", *HASHED)
     STAMP.write_text(wanted, "utf-8")
-    say("The environment is ready.")
-
-
-def compile_translations() -> None:
-    """Write the .mo files that Django reads, where a .po file is newer than its own."""
-    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
-        compiled = source.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
-            run(
-                [
-                    PYTHON,
-                    "-m",
-                    "babel.messages.frontend",
-                    "-q",
-                    "compile",
-                    "-D",
-                    "django",
-                    "-d",
-                    "locale",
-                ]
-            )
-            return
 
 
 def fingerprint() -> str:
-    """Name what the environment depends on: the locked packages, the interpreter, the folder."""
+    """Return a hash of what .venv depends on: locked packages, interpreter, folder."""
     parts = [LOCK_FILE.read_bytes(), sys.version.encode(), os.fsencode(ENVIRONMENT)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def create() -> list[str | Path]:
-    """Create the virtual environment and return the pip command that installs into it.
+def install_with_uv() -> bool:
+    """Install with uv; return False where it is not there or fails, as without pip's settings."""
+    uv = shutil.which("uv")
+    if uv is None:
+        return False
+    try:
+        run(uv, "--quiet", "venv", "--python", sys.executable, ENVIRONMENT)
+        run(uv, "--quiet", "pip", "install", "--python", PYTHON, "--no-deps", *HASHED)
+    except subprocess.CalledProcessError:
+        return False
+    return True
 
-    Debian ships Python without ensurepip; there pip comes from the system's own, or, as root,
-    from the package that holds ensurepip.
+
+def create_with_venv() -> list[str | Path]:
+    """Create an empty .venv; return the pip command that installs into it.
+
+    Debian's Python lacks ensurepip: there the system's pip does it, or its package is installed.
     """
-    if not importable("ensurepip") and not importable("pip"):
-        install_ensurepip()
+    if not find_spec("ensurepip") and not find_spec("pip"):
+        package = "python{}.{}-venv".format(*sys.version_info[:2])
+        debian.install(package)
+        importlib.invalidate_caches()
+        if not find_spec("ensurepip"):
+            sys.exit(f"This Python lacks ensurepip: install {package} (or pip) and try again.")
     pip = ["-m", "pip", "--disable-pip-version-check", "-qq"]
-    if importable("ensurepip"):
-        run([sys.executable, "-m", "venv", ENVIRONMENT])
+    if find_spec("ensurepip"):
+        run(sys.executable, "-m", "venv", ENVIRONMENT)
         return [PYTHON, *pip]
-    run([sys.executable, "-m", "venv", "--without-pip", ENVIRONMENT])
+    run(sys.executable, "-m", "venv", "--without-pip", ENVIRONMENT)
     return [sys.executable, *pip, "--python", PYTHON]
 
 
-def install_ensurepip() -> None:
-    """Fetch Debian's venv package where we may; otherwise say who can."""
-    package = "python{}.{}-venv".format(*sys.version_info[:2])
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(f"This Python can make no environment: install {package} (or pip) and try again.")
-    say(f"Installing {package} ...")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "-qq", "update"], env=quiet)
-    run(["apt-get", "-qq", "install", "--yes", "--no-install-recommends", package], env=quiet)
-    importlib.invalidate_caches()
+def compile_translations() -> None:
+    """Compile the .mo files that Django reads, where their .po file has changed."""
+    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
+            babel = [PYTHON, "-m", "babel.messages.frontend", "--quiet", "compile"]
+            run(*babel, "--input-file", source, "--output-file", compiled)
 
 
-def importable(module: str) -> bool:
-    """Ask the interpreter afresh, for its packages may have changed since it started."""
-    return importlib.util.find_spec(module) is not None
-
-
-def run(command: list[str | Path], env: dict[str, str] | None = None) -> None:
-    """Run one step; end with one sentence, not a traceback, where it fails."""
-    try:
-        subprocess.run(command, check=True, env=env, cwd=ROOT)
-    except subprocess.CalledProcessError as failure:
-        words = " ".join(str(word) for word in command)
-        sys.exit(f"The environment could not be built: '{words}' ended with {failure.returncode}.")
-
-
-def say(text: str) -> None:
-    """Tell the person at the terminal what takes the time."""
-    print(text, file=sys.stderr, flush=True)
+def run(*command: str | Path) -> None:
+    """Run one step in the checkout."""
+    subprocess.run(command, check=True, cwd=ROOT)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""The servers that stand in where the environment names none."""
+"""The embedded servers, used where the environment names no others."""
 
 import os
 
 from config.env import state_folder
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 
 
 def name_servers() -> None:
     """Set DATABASE_URL and REDIS_URL to our own servers where they are empty or missing."""
-    places = Places(state_folder())
-    for variable, address in our_addresses(places).items():
+    folder = StateFolder(state_folder())
+    for variable, address in our_addresses(folder).items():
         if not os.environ.get(variable):
             os.environ[variable] = address
 
@@ -22,14 +22,14 @@ def start_servers() -> None:
         ServiceFailed: one of them cannot be started; the message says what to do.
     """
     name_servers()
-    places = Places(state_folder())
+    folder = StateFolder(state_folder())
     ours = {
         variable: os.environ.get(variable) == address
-        for variable, address in our_addresses(places).items()
+        for variable, address in our_addresses(folder).items()
     }
-    services.ensure_running(places.state, database=ours["DATABASE_URL"], broker=ours["REDIS_URL"])
+    services.ensure_running(folder.state, database=ours["DATABASE_URL"], broker=ours["REDIS_URL"])
 
 
-def our_addresses(places: Places) -> dict[str, str]:
-    """Return the addresses of our own servers by the variables that name them."""
-    return {"DATABASE_URL": places.database_url, "REDIS_URL": places.broker_url}
+def our_addresses(folder: StateFolder) -> dict[str, str]:
+    """Return the addresses of our own servers by their variables."""
+    return {"DATABASE_URL": folder.database_url, "REDIS_URL": folder.broker_url}

@@ -1,4 +1,4 @@
-"""How Babel reads the texts of a page."""
+"""Let Babel read the texts of a template."""
 
 from collections.abc import Iterator
 from io import BytesIO

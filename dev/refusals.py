@@ -1,4 +1,4 @@
-"""What can be wrong around the program, each as one sentence for the person who can mend it."""
+"""What can be wrong around the program, each as one sentence for the person who can repair it."""
 
 from core.errors import Refusal
 

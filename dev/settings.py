@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env as environment
 from config.env import ROOT, env
 from dev import local
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 
 local.name_servers()
 
@@ -30,7 +30,7 @@ ROOT_URLCONF = "dev.urls"
 # In front of the site's own: the demo's bar stands on every page.
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [DEV / "templates", ROOT / "templates"]}]
 STATICFILES_DIRS = [*STATICFILES_DIRS, DEV / "static"]
-EMBEDDED_DATABASE = os.environ["DATABASE_URL"] == Places(LOCAL_STATE_DIR).database_url
+EMBEDDED_DATABASE = os.environ["DATABASE_URL"] == StateFolder(LOCAL_STATE_DIR).database_url
 
 DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
 PORT = environment.port("PORT", default=8000)

@@ -137,7 +137,7 @@ def render_error(
     *,
     status: int,
     heading: "StrPromise",
-    advice: "StrPromise",
+    advice: "StrPromise | str",
     back_link: BackLink | None = None,
     entry_address: str | None = None,
 ) -> HttpResponse:

@@ -22,7 +22,7 @@ from core.shared_pages import remembered
 from dev import local
 from dev.bootstrap import compile_translations
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests import outside
 from tests.database import tables_may_be_emptied
 from tests.refusing import REFUSALS, Refuse, refusing_writes
@@ -139,7 +139,7 @@ def use_queue(name: str) -> None:
 
 
 @pytest.fixture
-def other_redis(other_state: Places) -> RedisServer:
+def other_redis(other_state: StateFolder) -> RedisServer:
     """Give a Redis beside that of the tests."""
     services.ensure_running(other_state.state, database=False, broker=True)
     return parse_redis(other_state.broker_url)
@@ -159,14 +159,14 @@ def refusing_redis(other_redis: RedisServer, refuse: Refuse) -> Iterator[RedisSe
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[Places]:
+def state(tmp_path: Path) -> Iterator[StateFolder]:
     """Give a state folder of the test's own; its servers are gone after the test."""
     with outside.state_folder(tmp_path / "state") as places:
         yield places
 
 
 @pytest.fixture(scope="session")
-def other_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+def other_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateFolder]:
     """Give a state folder beside that of the tests, shared by tests that start from its servers."""
     with outside.state_folder(tmp_path_factory.mktemp("other") / "state") as places:
         yield places

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
@@ -77,9 +77,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def state_folder(folder: Path) -> Iterator[Places]:
+def state_folder(folder: Path) -> Iterator[StateFolder]:
     """Have a folder for embedded servers, and neither servers nor sockets of it at the end."""
-    places = Places(folder)
+    places = StateFolder(folder)
     try:
         yield places
     finally:
@@ -88,7 +88,7 @@ def state_folder(folder: Path) -> Iterator[Places]:
         shutil.rmtree(places.sockets, ignore_errors=True)
 
 
-def living(places: Places) -> list[psutil.Process]:
+def living(places: StateFolder) -> list[psutil.Process]:
     """Return the processes that work anywhere in a state folder."""
     found = []
     for process in psutil.process_iter():
@@ -98,7 +98,7 @@ def living(places: Places) -> list[psutil.Process]:
     return found
 
 
-def kill_all(places: Places) -> None:
+def kill_all(places: StateFolder) -> None:
     """Kill every process of a state folder, as a machine that loses its power does."""
     doomed = living(places)
     for process in doomed:

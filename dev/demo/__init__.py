@@ -1,1 +1,1 @@
-"""The demonstration: everything set up and served on one machine, for people to try."""
+"""The demonstration: everything set up and served on one machine."""

@@ -1,4 +1,4 @@
-"""Members of a demo whose own pages are worth a look, one of every kind that there is."""
+"""Members of a demo whose own pages are worth a look, one of every kind."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ State = AwardStanding.State
 
 
 def find_examples(terms: Terms, draw: Draw) -> list[dict[str, str]]:
-    """Return of every kind the first member there is, with a note in both languages."""
+    """Return the first member of every kind, with a note in both languages."""
     found = []
     for note, members in (*kinds_drawn(terms, draw), *kinds_not_drawn(terms)):
         wester_id = members.values_list("wester_id", flat=True).order_by("wester_id").first()
@@ -48,5 +48,5 @@ def kinds_not_drawn(terms: Terms) -> Iterator[tuple[str, "QuerySet[Entry] | Quer
 
 
 def same(members: "QuerySet[Entry] | QuerySet[Total] | QuerySet[Booking]") -> Exists:
-    """Return the condition that these rows too have the member."""
+    """Return the condition that the member also has a row here."""
     return Exists(members.filter(wester_id=OuterRef("wester_id")))

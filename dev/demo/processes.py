@@ -1,4 +1,4 @@
-"""Run the demo's parts as children: started together, ended together."""
+"""Run the demo's services as child processes: started together, ended together."""
 
 import os
 import signal
@@ -12,44 +12,44 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from dev.demo.place import HOST, end_orphans, mark
-from dev.demo.refusals import PageSilent, PartEnded
+from dev.demo.instance import HOST, kill_orphans, process_mark
+from dev.demo.refusals import PageSilent, ProcessEnded
 
 POLL_S = 0.2
-START_PATIENCE_S = 60
-END_PATIENCE_S = 20
+START_LIMIT_S = 60
+END_LIMIT_S = 20
 WORKERS = 2  # processes; all of them work on one run together
 CELERY = ("celery", "--app", "config")
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
-class Part:
-    """One process of the demo: its name, and the Python module with its words."""
+class Service:
+    """One process of the demo: its name, and the Python module with its arguments."""
 
     name: str
-    words: list[str]
+    arguments: list[str]
 
 
-def worker() -> Part:
-    """Return what does the work that somebody rings for."""
-    return Part("worker", [*CELERY, "worker", "--concurrency", str(WORKERS)])
+def worker() -> Service:
+    """Return the Celery worker, which does what is enqueued."""
+    return Service("worker", [*CELERY, "worker", "--concurrency", str(WORKERS)])
 
 
-def parts_of_demo(*, port: int, plays_wester: bool) -> list[Part]:
-    """Return what serves the demo: web server, worker, the minute's bell, and a stand-in."""
+def demo_services(*, port: int, plays_wester: bool) -> list[Service]:
+    """Return what serves the demo: web server, worker, beat, and the stand-in for WESTER ID."""
     gunicorn = ["gunicorn", "--config", "python:config.webserver"]
-    stand_in = [Part("wester", ["dev.wester"])] if plays_wester else []
+    stand_in = [Service("wester", ["dev.wester"])] if plays_wester else []
     return [
         *stand_in,
-        Part("web", [*gunicorn, "--bind", f"{HOST}:{port}", "config.wsgi"]),
+        Service("web", [*gunicorn, "--bind", f"{HOST}:{port}", "config.wsgi"]),
         worker(),
-        Part("beat", [*CELERY, "beat"]),
+        Service("beat", [*CELERY, "beat"]),
     ]
 
 
-class Children:
-    """The running parts of a demo."""
+class RunningServices:
+    """The running services of a demo."""
 
     def __init__(self, state: Path, variables: Mapping[str, str]) -> None:
         self.state = state
@@ -57,12 +57,12 @@ class Children:
         self.logs = state / "log"
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, part: Part) -> None:
-        """Start a part; what it says goes to its log, and Ctrl-C reaches it through us alone."""
+    def start(self, service: Service) -> None:
+        """Start a service; its output goes to its log, and Ctrl-C reaches it only through us."""
         self.logs.mkdir(exist_ok=True)
-        with self.log(part.name).open("ab") as log:
-            self.running[part.name] = subprocess.Popen(
-                [sys.executable, "-X", mark(self.state), "-m", *part.words],
+        with self.log(service.name).open("ab") as log:
+            self.running[service.name] = subprocess.Popen(
+                [sys.executable, "-X", process_mark(self.state), "-m", *service.arguments],
                 env={**os.environ, **self.variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -71,34 +71,34 @@ class Children:
             )
 
     def log(self, name: str) -> Path:
-        """Return the log of a part."""
+        """Return the log of a service."""
         return self.logs / f"{name}.log"
 
     def require_all(self) -> None:
-        """Refuse to go on where a part has ended.
+        """Check that no service has ended.
 
         Raises:
-            PartEnded: one has.
+            ProcessEnded: one has.
         """
         for name, process in self.running.items():
             if (code := process.poll()) is not None:
-                raise PartEnded(
+                raise ProcessEnded(
                     f"The demo's {name} has ended by itself (exit code {code}); "
                     f"its log {self.log(name)} says why."
                 )
 
     def end(self) -> None:
-        """End every part, in peace where it can."""
+        """Terminate every service, and kill those that do not end."""
         for process in self.running.values():
             process.terminate()
-        deadline = time.monotonic() + END_PATIENCE_S
+        deadline = time.monotonic() + END_LIMIT_S
         for process in self.running.values():
-            with_patience(process, deadline - time.monotonic())
-        end_orphans(self.state)
+            wait_or_kill(process, deadline - time.monotonic())
+        kill_orphans(self.state)
 
 
-def with_patience(process: "subprocess.Popen[bytes]", seconds: float) -> None:
-    """Wait for a process that was asked to end; kill it where it does not."""
+def wait_or_kill(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Wait for a terminated process; kill it where it does not end."""
     try:
         process.wait(max(seconds, 0))
     except subprocess.TimeoutExpired:
@@ -107,46 +107,48 @@ def with_patience(process: "subprocess.Popen[bytes]", seconds: float) -> None:
 
 
 @contextmanager
-def running(
-    parts: list[Part], *, state: Path, variables: Mapping[str, str]
-) -> Iterator[tuple[Children, threading.Event]]:
-    """Have the parts run inside the block, and end them after it, however it ends.
+def run_services(
+    services: list[Service], *, state: Path, variables: Mapping[str, str]
+) -> Iterator[tuple[RunningServices, threading.Event]]:
+    """Run services while the block runs, and end them after it, however it ends.
 
-    The event is set once a signal asks us to end; the block looks at it.
+    A signal that ends a program sets the event; the block looks at it.
     """
-    with asked_to_end() as asked:
-        children = Children(state, variables)
+    with catch_stop_signals() as stop_requested:
+        running = RunningServices(state, variables)
         try:
-            for part in parts:
-                children.start(part)
-            yield children, asked
+            for service in services:
+                running.start(service)
+            yield running, stop_requested
         finally:
-            children.end()
+            running.end()
 
 
-def stay(children: Children, asked: threading.Event) -> None:
-    """Wait until a signal asks us to end.
+def wait_until_stopped(running: RunningServices, stop_requested: threading.Event) -> None:
+    """Wait for a signal that ends the demo.
 
     Raises:
-        PartEnded: a part ended by itself.
+        ProcessEnded: a service ended by itself.
     """
-    while not asked.wait(POLL_S):
-        children.require_all()
+    while not stop_requested.wait(POLL_S):
+        running.require_all()
 
 
-def wait_for_page(children: Children, *, port: int, path: str, asked: threading.Event) -> None:
-    """Wait until the page is there for a visitor, or until we are asked to end."""
-    deadline = time.monotonic() + START_PATIENCE_S
-    while not asked.wait(POLL_S) and not answers(port=port, path=path):
-        children.require_all()
+def wait_for_page(
+    running: RunningServices, *, port: int, path: str, stop_requested: threading.Event
+) -> None:
+    """Wait until the web server answers with the page, or a signal ends the demo."""
+    deadline = time.monotonic() + START_LIMIT_S
+    while not stop_requested.wait(POLL_S) and not page_answers(port=port, path=path):
+        running.require_all()
         if time.monotonic() > deadline:
             raise PageSilent(
-                f"The campaign page does not answer; the log {children.log('web')} says why."
+                f"The campaign page does not answer; the log {running.log('web')} says why."
             )
 
 
-def answers(*, port: int, path: str) -> bool:
-    """Say whether the page answers a visitor."""
+def page_answers(*, port: int, path: str) -> bool:
+    """Return whether the web server answers with the page."""
     connection = HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", path)
@@ -158,12 +160,14 @@ def answers(*, port: int, path: str) -> bool:
 
 
 @contextmanager
-def asked_to_end() -> Iterator[threading.Event]:
+def catch_stop_signals() -> Iterator[threading.Event]:
     """Turn the signals that end a program into an event, so that none breaks the ending itself."""
-    asked = threading.Event()
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in ENDING}
+    stop_requested = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop_requested.set()) for number in STOP_SIGNALS
+    }
     try:
-        yield asked
+        yield stop_requested
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

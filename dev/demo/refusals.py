@@ -19,28 +19,28 @@ class PortTaken(DemoRefusal):
     """The port cannot be used."""
 
 
-class PartEnded(DemoRefusal):
-    """A part of the demo has ended by itself."""
+class ProcessEnded(DemoRefusal):
+    """A process of the demo has ended by itself."""
 
 
 class PageSilent(DemoRefusal):
     """The campaign page did not answer in time."""
 
 
-class AskedToEnd(DemoRefusal):
-    """A signal asks the demo to end before it is through."""
+class StopRequested(DemoRefusal):
+    """A signal ends the demo before it is finished."""
 
 
 class WorkersStalled(DemoRefusal):
-    """The workers do not finish what they were called to."""
+    """The workers do not finish what was enqueued."""
 
 
-class OrderRefused(DemoRefusal):
-    """A command that the demo gave was refused."""
+class CommandFailed(DemoRefusal):
+    """A command that the demo ran was refused."""
 
 
 class OtherDemo(DemoRefusal):
-    """The data of another demo lie where they cannot be cleared away."""
+    """The data of another demo are in a database that is not the demo's own."""
 
 
 class FeedsUnusable(DemoRefusal):

@@ -1,4 +1,4 @@
-"""When the demo does what: instants that follow from the terms of its campaign."""
+"""When the demo does what: instants computed from the terms of its campaign."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Schedule:
 
 
 def plan(*, opens_at: datetime, closes_at: datetime, credit_at: datetime) -> Schedule:
-    """Lay out a campaign: late feeds get six days, the round a week, the office its mornings."""
+    """Plan a campaign: six days for late feeds, a week until the round, office hours."""
     frozen_at = at(closes_at.astimezone(JAPAN).date() + timedelta(days=6), OFFICE_OPENS)
     return Schedule(
         opens_at=opens_at.astimezone(JAPAN),

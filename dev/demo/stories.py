@@ -1,4 +1,4 @@
-"""What happened to one member, told in words."""
+"""What happened to one member, in words."""
 
 from datetime import datetime
 from typing import Any
@@ -16,28 +16,28 @@ from points.queries import MemberCredit, credit_of
 from portal.reasons import booking_sentences
 
 CHANNELS = {"web": "on the web page", "app": "in the app", "call_center": "by telephone"}
-BOOKINGS_WORTH_TELLING = range(2, 6)
-LOOKED_AT = 400
+BOOKINGS_OF_A_STORY = range(2, 6)
+CANDIDATES = 400
 
 
-def tell_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
-    """Tell of somebody who was drawn; None where nobody was."""
+def describe_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
+    """Describe a member who was drawn; None where nobody was."""
     awards = Award.objects.filter(draw=draw).select_related("entrant").order_by("rank")
-    drawn = {award.entrant.wester_id: award for award in awards[:LOOKED_AT]}
-    chosen = most_worth_telling(campaign, list(drawn))
+    drawn = {award.entrant.wester_id: award for award in awards[:CANDIDATES]}
+    chosen = pick_story(campaign, list(drawn))
     if chosen is None:
         return None
     award = drawn[chosen]
     return {
-        **tell_member(campaign, chosen, reward_points=award.entrant.reward_points),
+        **describe_member(campaign, chosen, reward_points=award.entrant.reward_points),
         "rank": award.rank,
         "award_points": award.points,
-        "credit": tell_credit(credit_of(draw, chosen)),
+        "credit": describe_credit(credit_of(draw, chosen)),
     }
 
 
-def tell_credit(credit: MemberCredit | None) -> str:
-    """Tell what became of an award."""
+def describe_credit(credit: MemberCredit | None) -> str:
+    """Describe what became of an award."""
     if credit is None or credit.credited_at is None:
         return f"Nothing was credited: {credit.reason if credit else 'no award'}."
     day = localtime(credit.credited_at)
@@ -47,28 +47,28 @@ def tell_credit(credit: MemberCredit | None) -> str:
     )
 
 
-def tell_loser(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
-    """Tell of somebody who could be drawn and was not; None where everybody was."""
+def describe_loser(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
+    """Describe an entrant who was not drawn; None where every entrant was."""
     others = Entrant.objects.filter(draw=draw, award__isnull=True).order_by("position")
-    undrawn = dict(others.values_list("wester_id", "reward_points")[:LOOKED_AT])
-    chosen = most_worth_telling(campaign, list(undrawn))
+    undrawn = dict(others.values_list("wester_id", "reward_points")[:CANDIDATES])
+    chosen = pick_story(campaign, list(undrawn))
     if chosen is None:
         return None
-    return tell_member(campaign, chosen, reward_points=undrawn[chosen])
+    return describe_member(campaign, chosen, reward_points=undrawn[chosen])
 
 
-def most_worth_telling(campaign: Campaign, wester_ids: list[str]) -> str | None:
-    """Return the first member of whose bookings some count and some do not, or the first at all."""
+def pick_story(campaign: Campaign, wester_ids: list[str]) -> str | None:
+    """Return the first member with bookings of both verdicts, or else the first of all."""
     for wester_id in wester_ids:
         bookings = explain_member(campaign=campaign, wester_id=wester_id).bookings
         kinds = {one.counts for one in bookings}
-        if len(kinds) > 1 and len(bookings) in BOOKINGS_WORTH_TELLING:
+        if len(kinds) > 1 and len(bookings) in BOOKINGS_OF_A_STORY:
             return wester_id
     return wester_ids[0] if wester_ids else None
 
 
-def tell_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> dict[str, Any]:
-    """Tell how somebody entered, what they booked and what they would get, or got."""
+def describe_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> dict[str, Any]:
+    """Describe how a member entered, what they booked, and their reward."""
     standing = explain_member(campaign=campaign, wester_id=wester_id)
     entry = Entry.objects.get(campaign=campaign, wester_id=wester_id)
     with translation.override("en"):
@@ -77,14 +77,14 @@ def tell_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> di
         "wester_id": wester_id,
         "entered_at": localtime(entry.entered_at).isoformat(),
         "channel": entry.channel,
-        "bookings": [tell_booking(one, words) for one in standing.bookings],
+        "bookings": [describe_booking(one, words) for one in standing.bookings],
         "total_yen": standing.total_yen,
         "reward_points": reward_points,
     }
 
 
-def tell_booking(one: ExplainedBooking, words: dict[str, str]) -> dict[str, Any]:
-    """Tell of one booking; ``words`` are the sentences that members read."""
+def describe_booking(one: ExplainedBooking, words: dict[str, str]) -> dict[str, Any]:
+    """Describe one booking; ``words`` are the sentences that members read."""
     booking: Booking = one.booking
     return {
         "booking": str(booking),
@@ -96,7 +96,7 @@ def tell_booking(one: ExplainedBooking, words: dict[str, str]) -> dict[str, Any]
     }
 
 
-def in_words(story: dict[str, Any]) -> list[str]:
+def to_lines(story: dict[str, Any]) -> list[str]:
     """Return the story of a member as lines for a person, up to the draw."""
     entered = datetime.fromisoformat(story["entered_at"])
     how = f"{CHANNELS[story['channel']]} on {entered:%-d %B %Y at %H:%M:%S}"

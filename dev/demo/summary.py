@@ -1,4 +1,4 @@
-"""What became of the campaign: for programs as one object, for people in words."""
+"""What became of the campaign: as one object for programs, as text for people."""
 
 import json
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from django.utils.timezone import localtime
 from bookings.models import FeedFile, QuarantinedRow
 from campaign import eligibility
 from dev.demo import examples, stories
+from dev.demo.commands import run_command
 from dev.demo.job import Job
-from dev.demo.orders import order
-from dev.demo.play import Play
+from dev.demo.scenario import Scenario
 from entries.models import Entry
 from lottery.models import Draw
 from lottery.queries import latest_draw
 from points.models import AwardStanding
 
-VERSION = 2  # of what is gathered; one of another version is gathered anew
+VERSION = 3  # of the summary's form; one of another version is made anew
 WIDEST = 26
 DATES = {
     "opens_at": "entry opened",
@@ -41,14 +41,14 @@ WHY_LESS = {
 }
 
 
-def summarize(job: Job, play: Play, seconds: dict[str, float]) -> dict[str, Any]:
-    """Gather what became of the campaign."""
+def summarize(job: Job, scenario: Scenario, seconds: dict[str, float]) -> dict[str, Any]:
+    """Summarize what became of the campaign."""
     draw = latest_draw(job.campaign)
     dates = {**asdict(job.schedule), "closes_at": localtime(job.terms.closes_at)}
     return {
         "campaign": job.code,
         "version": VERSION,
-        "play": asdict(play),
+        "scenario": asdict(scenario),
         "opened_at": job.schedule.opens_at.isoformat(),
         "closed_at": job.schedule.closed_at.isoformat(),
         "dates": {name: dates[name].isoformat() for name in DATES},
@@ -56,10 +56,10 @@ def summarize(job: Job, play: Play, seconds: dict[str, float]) -> dict[str, Any]
         "entries": count_entries(job),
         "draw": describe_draw(job, draw),
         "payout": describe_payout(job, draw),
-        "ledger": order("ledger", "verify"),
+        "ledger": run_command("ledger", "verify"),
         "reasons": eligibility.reason_counts(job.terms),
-        "winner": stories.tell_winner(job.campaign, draw),
-        "loser": stories.tell_loser(job.campaign, draw),
+        "winner": stories.describe_winner(job.campaign, draw),
+        "loser": stories.describe_loser(job.campaign, draw),
         "examples": examples.find_examples(job.terms, draw),
         "seconds": seconds,
     }
@@ -102,29 +102,29 @@ def describe_payout(job: Job, draw: Draw) -> dict[str, Any]:
     """Return the payout in figures, and why awards were lowered or forfeited."""
     standings = AwardStanding.objects.filter(draw=draw).exclude(reason="")
     reasons = standings.values_list("reason").annotate(number=Count("award"))
-    found = order("payout", "status", job.code)
+    found = run_command("payout", "status", job.code)
     return {**found, "reasons": dict(reasons.order_by("reason"))}
 
 
-def find_kept(file: Path, play: Play) -> dict[str, Any] | None:
-    """Return the summary that this play left; None where it has not come to its close."""
+def find_summary(file: Path, scenario: Scenario) -> dict[str, Any] | None:
+    """Return the summary of this scenario; None where its campaign is not closed yet."""
     if not file.exists():
         return None
     kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    is_ours = kept["play"] == asdict(play) and kept.get("version") == VERSION
+    is_ours = kept["scenario"] == asdict(scenario) and kept.get("version") == VERSION
     return kept if is_ours else None
 
 
-def in_words(summary: dict[str, Any]) -> str:
+def to_text(summary: dict[str, Any]) -> str:
     """Write the summary for a person."""
     parts = (
-        tell_rules(summary),
-        tell_dates(summary),
-        tell_figures(summary),
-        tell_money(summary),
-        tell_reasons(summary),
-        tell_people(summary),
-        tell_time(summary),
+        rules_lines(summary),
+        dates_lines(summary),
+        figures_lines(summary),
+        money_lines(summary),
+        reasons_lines(summary),
+        people_lines(summary),
+        time_lines(summary),
     )
     title = (
         f"The campaign {summary['campaign']}, "
@@ -134,7 +134,7 @@ def in_words(summary: dict[str, Any]) -> str:
     return f"\n{title}\n{'=' * len(title)}\n\n{body}\n"
 
 
-def tell_rules(summary: dict[str, Any]) -> Iterator[str]:
+def rules_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield what the campaign promised."""
     draw = summary["draw"]
     yield f"Enter, book online and ride for {draw['minimum_total_yen']:,} yen or more in all, and"
@@ -142,13 +142,13 @@ def tell_rules(summary: dict[str, Any]) -> Iterator[str]:
     yield f"All winners together get {draw['budget_points']:,} points at most."
 
 
-def tell_dates(summary: dict[str, Any]) -> Iterator[str]:
+def dates_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield what happened when."""
     for name, what in DATES.items():
         yield f"{datetime.fromisoformat(summary['dates'][name]):%d %b %Y %H:%M}  {what}"
 
 
-def tell_figures(summary: dict[str, Any]) -> Iterator[str]:
+def figures_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield what happened, in figures."""
     feeds, entries, draw = summary["feeds"], summary["entries"], summary["draw"]
     yield (
@@ -168,7 +168,7 @@ def tell_figures(summary: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def tell_money(summary: dict[str, Any]) -> Iterator[str]:
+def money_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield what became of the points, to the last one."""
     draw, payout = summary["draw"], summary["payout"]
     yield f"{payout['credited_points']:>11,} points were credited to {payout['credited']:,} members"
@@ -180,7 +180,7 @@ def tell_money(summary: dict[str, Any]) -> Iterator[str]:
         yield f"            {number:,} winners {WHY_LESS.get(code, 'got less')} ({code})"
 
 
-def tell_reasons(summary: dict[str, Any]) -> Iterator[str]:
+def reasons_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield why bookings do not count, the most frequent first."""
     counts = dict(summary["reasons"])
     counting, waiting = counts.pop("counts"), counts.pop("pending")
@@ -192,26 +192,26 @@ def tell_reasons(summary: dict[str, Any]) -> Iterator[str]:
     yield f"{waiting['bookings']:,} of them only wait, for the ride or for their member kind."
 
 
-def tell_people(summary: dict[str, Any]) -> Iterator[str]:
+def people_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield the stories of one who was drawn and of one who was not."""
     winner, loser = summary["winner"], summary["loser"]
     if winner:
         yield "One who was drawn"
-        yield from (f"  {line}" for line in stories.in_words(winner))
+        yield from (f"  {line}" for line in stories.to_lines(winner))
         yield f"  Drawn at place {winner['rank']:,}: {winner['award_points']:,} points."
         yield f"  {winner['credit']}"
     if winner and loser:
         yield ""
     if loser:
         yield "One who was not"
-        yield from (f"  {line}" for line in stories.in_words(loser))
+        yield from (f"  {line}" for line in stories.to_lines(loser))
         yield "  The budget was used up before their place in the order: 落選, not drawn."
     if winner and not loser:
         yield "The points sufficed for everybody on the list; nobody was left undrawn."
 
 
-def tell_time(summary: dict[str, Any]) -> Iterator[str]:
-    """Yield the seconds of every part."""
+def time_lines(summary: dict[str, Any]) -> Iterator[str]:
+    """Yield the seconds of every step."""
     seconds = summary["seconds"]
     for title, taken in seconds.items():
         yield f"{taken:>7.1f} s  {title}"

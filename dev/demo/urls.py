@@ -1,4 +1,4 @@
-"""The address that the demo's bar sends to."""
+"""The address of the demo's bar."""
 
 from django.urls import path
 

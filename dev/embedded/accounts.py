@@ -10,7 +10,7 @@ from dev.refusals import ServiceFailed
 UNPRIVILEGED = "nobody"
 
 
-def runner(home: Path) -> pwd.struct_passwd | None:
+def account_for(home: Path) -> pwd.struct_passwd | None:
     """Return the account that PostgreSQL runs as on the data in ``home``; None where it is ours.
 
     Data that a user made stay that user's, also when root comes later.
@@ -29,22 +29,22 @@ def runner(home: Path) -> pwd.struct_passwd | None:
         ) from failure
 
 
-def give(folder: Path, home: Path) -> None:
-    """Hand a folder to the account that PostgreSQL runs as on the data in ``home``."""
-    if account := runner(home):
+def change_owner(folder: Path, home: Path) -> None:
+    """Set the owner of a folder to the account that PostgreSQL runs as on the data in ``home``."""
+    if account := account_for(home):
         os.chown(folder, account.pw_uid, account.pw_gid)
 
 
-def prefix(home: Path) -> list[str]:
-    """Return the words before a PostgreSQL program's own: none, or those that leave root.
+def command_prefix(home: Path) -> list[str]:
+    """Return what to put before a PostgreSQL command: nothing, or what changes from root.
 
-    The program keeps the right to pass through folders closed to others (a checkout in /root,
+    The program may still pass through folders closed to others (a checkout in /root,
     say), so that no permission outside the state folder has to change.
 
     Raises:
         ServiceFailed: we are root and the system has no ``setpriv``.
     """
-    if not (account := runner(home)):
+    if not (account := account_for(home)):
         return []
     if not shutil.which("setpriv"):
         raise ServiceFailed(

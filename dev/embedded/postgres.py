@@ -15,12 +15,12 @@ import psycopg
 from psycopg.pq import PGconn, Ping
 
 from dev.embedded import accounts, processes
-from dev.embedded.places import DATABASE, PORT, SUPERUSER, Places, usable
+from dev.embedded.state_folder import DATABASE, PORT, SUPERUSER, StateFolder, usable
 from dev.refusals import ServiceFailed
 
 MAJOR = "18"
-PATIENCE_S = 120  # crash recovery after a large load replays a lot of log
-PROGRAMS = ("postgres", "setpriv")  # what leaves root still bears the other name
+LIMIT_S = 120  # crash recovery after a large load replays a lot of log
+PROGRAMS = ("postgres", "setpriv")  # setpriv, until it has become postgres
 STATUS_LINE = 7  # of postmaster.pid
 WRITING_S = 5  # from a server's first moment to its postmaster.pid
 
@@ -45,47 +45,47 @@ SIZES = {
 }
 
 
-def answers(places: Places) -> bool:
-    """Say whether the server takes connections and has our database."""
+def answers(folder: StateFolder) -> bool:
+    """Return whether the server accepts connections and has our database."""
     try:
-        psycopg.connect(places.database_url).close()
+        psycopg.connect(folder.database_url).close()
     except psycopg.OperationalError:
         return False
     return True
 
 
-def ensure_running(places: Places) -> None:
-    """Start the server, repairing what a kill or a crash left behind. The caller holds the lock.
+def ensure_running(folder: StateFolder) -> None:
+    """Start the server, repairing what a crash left behind. The caller has the lock.
 
     Raises:
         ServiceFailed: the data are of another major version, or the server does not start.
     """
-    create_cluster(places)
-    if not ((process := postmaster(places)) and wait_until_ready(places, process)):
-        stop(places)
-        clear_remains(places)
-        start(places)
-    create_database(places)
+    create_cluster(folder)
+    if not ((process := postmaster(folder)) and wait_until_ready(folder, process)):
+        stop(folder)
+        clear_remains(folder)
+        start(folder)
+    create_database(folder)
 
 
-def create_cluster(places: Places) -> None:
-    """Make the data folder aside and rename it into place, so that none is ever half made."""
-    if places.postgres.exists():
-        check_version(places.postgres)
+def create_cluster(folder: StateFolder) -> None:
+    """Create the data folder under another name and rename it, so that it is always whole."""
+    if folder.postgres.exists():
+        check_version(folder.postgres)
         return
-    with usable(places.state):
+    with usable(folder.state):
         # A name of its own: the initdb of a killed command may still be writing into another.
-        for remains in places.state.glob("postgres.new-*"):
+        for remains in folder.state.glob("postgres.new-*"):
             shutil.rmtree(remains, ignore_errors=True)
-        draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=places.state))
-        accounts.give(draft, draft)
+        draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=folder.state))
+        accounts.change_owner(draft, draft)
         run_initdb(draft)
-        draft.rename(places.postgres)
-        sync(places.state)
+        draft.rename(folder.postgres)
+        sync(folder.state)
 
 
 def check_version(data: Path) -> None:
-    """Refuse data that this PostgreSQL cannot read."""
+    """Check that this PostgreSQL can read the data."""
     try:
         version = (data / "PG_VERSION").read_text("utf-8").strip()
     except OSError as failure:
@@ -101,7 +101,7 @@ def check_version(data: Path) -> None:
 
 def run_initdb(draft: Path) -> None:
     """Fill an empty folder with a new cluster, written through to the disk."""
-    command = [*accounts.prefix(draft), program("initdb"), f"--pgdata={draft}"]
+    command = [*accounts.command_prefix(draft), program("initdb"), f"--pgdata={draft}"]
     command += ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     finished = subprocess.run(
@@ -118,7 +118,7 @@ def run_initdb(draft: Path) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Write the names in a folder through to the disk; a lost power supply must not undo one."""
+    """Write the names in a folder through to the disk; a power failure must not undo one."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -126,13 +126,13 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def postmaster(places: Places) -> psutil.Process | None:
+def postmaster(folder: StateFolder) -> psutil.Process | None:
     """Return the running server of these data; None where none runs.
 
     Of the processes that work there it is the one that no other of them has started. What a dead
     server left behind has no parent there either, but bears a title in place of the server's words.
     """
-    found = list(processes.at_home(places.postgres, PROGRAMS, places.mark))
+    found = list(processes.find_processes(folder.postgres, PROGRAMS, folder.mark))
     for process in found:
         with suppress(psutil.Error):  # it has ended meanwhile
             is_server = any(word.startswith("-D") for word in process.cmdline())
@@ -141,89 +141,89 @@ def postmaster(places: Places) -> psutil.Process | None:
     return None
 
 
-def pid_file(places: Places) -> list[str]:
+def pid_file(folder: StateFolder) -> list[str]:
     """Return the lines of the server's own file about itself; none where there is no file."""
     try:
-        return (places.postgres / "postmaster.pid").read_text("utf-8", "replace").splitlines()
+        return (folder.postgres / "postmaster.pid").read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return []
 
 
-def clear_remains(places: Places) -> None:
-    """End what a killed server left running, and drop its lock files: their numbers may be reused.
+def clear_remains(folder: StateFolder) -> None:
+    """Kill what a killed server left running, and delete its lock files.
 
-    Both locks are ours alone to drop: no process lives in these data any more, and the sockets'
-    folder belongs to them.
+    Their process numbers may be reused. Nobody else uses either file: no process works in these
+    data any more, and the folder of the sockets belongs to them.
     """
-    for process in processes.at_home(places.postgres, PROGRAMS, places.mark):
-        processes.end(process, [signal.SIGKILL], patience_s=PATIENCE_S)
-    (places.postgres / "postmaster.pid").unlink(missing_ok=True)
-    (places.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+    for process in processes.find_processes(folder.postgres, PROGRAMS, folder.mark):
+        processes.end(process, [signal.SIGKILL], limit_s=LIMIT_S)
+    (folder.postgres / "postmaster.pid").unlink(missing_ok=True)
+    (folder.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
-def start(places: Places) -> None:
-    """Start the server and wait until it takes connections.
+def start(folder: StateFolder) -> None:
+    """Start the server and wait until it accepts connections.
 
     Raises:
         ServiceFailed: it ends before it does.
     """
-    places.make(places.sockets)
-    with usable(places.sockets):
-        accounts.give(places.sockets, places.postgres)
-    log = places.postgres / "log"
-    command = [*accounts.prefix(places.postgres), program("postgres"), *options(places)]
-    with usable(places.postgres), log.open("ab") as output:
-        process = processes.start(command, places.postgres, output)
-    if not wait_until_ready(places, process):
+    folder.create(folder.sockets)
+    with usable(folder.sockets):
+        accounts.change_owner(folder.sockets, folder.postgres)
+    log = folder.postgres / "log"
+    command = [*accounts.command_prefix(folder.postgres), program("postgres"), *options(folder)]
+    with usable(folder.postgres), log.open("ab") as output:
+        process = processes.start(command, folder.postgres, output)
+    if not wait_until_ready(folder, process):
         raise ServiceFailed(f"PostgreSQL does not start; its log {log} says why.")
 
 
-def options(places: Places) -> list[str]:
-    """Return the server's words: no address but a socket, and the sizes."""
-    folder = str(places.sockets).replace('"', '""')
+def options(folder: StateFolder) -> list[str]:
+    """Return the server's options: a socket as its only address, and the sizes."""
+    sockets = str(folder.sockets).replace('"', '""')
     fixed = {
         "listen_addresses": "",
         "port": str(PORT),
-        "unix_socket_directories": f'"{folder}"',
+        "unix_socket_directories": f'"{sockets}"',
         "unix_socket_permissions": "0700",
-        "cluster_name": places.mark,
+        "cluster_name": folder.mark,
     }
-    words = [f"-c{name}={value}" for name, value in {**fixed, **SIZES}.items()]
-    return [f"-D{places.postgres}", *words]
+    settings = [f"-c{name}={value}" for name, value in {**fixed, **SIZES}.items()]
+    return [f"-D{folder.postgres}", *settings]
 
 
-def wait_until_ready(places: Places, process: psutil.Process) -> bool:
+def wait_until_ready(folder: StateFolder, process: psutil.Process) -> bool:
     """Wait while the server starts up or recovers; return False where it ends or has ended.
 
     Raises:
         ServiceFailed: it does neither in time.
     """
-    deadline = time.monotonic() + PATIENCE_S
-    while not processes.ended(process) and not is_leaving(places, process):
-        if PGconn.ping(places.database_url.encode()) == Ping.OK:
+    deadline = time.monotonic() + LIMIT_S
+    while not processes.ended(process) and not is_ending(folder, process):
+        if PGconn.ping(folder.database_url.encode()) == Ping.OK:
             return True
         if time.monotonic() > deadline:
             raise ServiceFailed(
-                f"PostgreSQL does not answer; its log {places.postgres / 'log'} says why."
+                f"PostgreSQL does not answer; its log {folder.postgres / 'log'} says why."
             )
         time.sleep(0.05)
     return False
 
 
-def is_leaving(places: Places, process: psutil.Process) -> bool:
-    """Say whether the server is about to end, or has lost the socket that leads to it."""
-    if not (lines := pid_file(places)):
+def is_ending(folder: StateFolder, process: psutil.Process) -> bool:
+    """Return whether the server is about to end, or its socket is gone."""
+    if not (lines := pid_file(folder)):
         # It writes the file first of all; when it finds the file lost, it ends itself.
         return bool(time.time() - process.create_time() > WRITING_S)
     status = "".join(lines[STATUS_LINE:]).strip()
-    is_lost = not (places.sockets / f".s.PGSQL.{PORT}").exists()
+    is_lost = not (folder.sockets / f".s.PGSQL.{PORT}").exists()
     return status == "stopping" or (status == "ready" and is_lost)
 
 
-def create_database(places: Places) -> None:
+def create_database(folder: StateFolder) -> None:
     """Create our database where it does not exist yet."""
     try:
-        with psycopg.connect(places.database_address("postgres"), autocommit=True) as connection:
+        with psycopg.connect(folder.database_address("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if not known.fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -231,18 +231,18 @@ def create_database(places: Places) -> None:
         raise ServiceFailed(f"PostgreSQL does not serve us: {failure}") from failure
 
 
-def stop(places: Places) -> bool:
+def stop(folder: StateFolder) -> bool:
     """Stop the server; return whether one was running.
 
     Raises:
         ServiceFailed: it does not end in time.
     """
-    if not (process := postmaster(places)):
+    if not (process := postmaster(folder)):
         return False
     # The fast way out: open transactions are rolled back, committed data written.
-    if not processes.end(process, [signal.SIGINT], patience_s=PATIENCE_S):
+    if not processes.end(process, [signal.SIGINT], limit_s=LIMIT_S):
         raise ServiceFailed(
-            f"PostgreSQL does not stop; its log {places.postgres / 'log'} says why."
+            f"PostgreSQL does not stop; its log {folder.postgres / 'log'} says why."
         )
     return True
 

@@ -1,4 +1,4 @@
-"""Find and end the servers' processes, however little was left to find them by."""
+"""Find and end the processes of the embedded servers."""
 
 import contextlib
 import subprocess
@@ -25,22 +25,22 @@ def start(command: Sequence[str], home: Path, output: IO[bytes] | int) -> psutil
     return psutil.Process(process.pid)
 
 
-def at_home(home: Path, names: Collection[str], mark: str) -> Iterator[psutil.Process]:
+def find_processes(home: Path, names: Collection[str], mark: str) -> Iterator[psutil.Process]:
     """Yield the living processes of these programs that work in the folder ``home``.
 
-    Looked for, not read from a file: a file may be missing, and after a kill the number in it may
+    Found by name and folder, not by a file: it may be missing, and after a kill its number may
     belong to any other program.
     """
     for process in psutil.process_iter(["name"]):
-        if process.info["name"] in names and lives_in(process, home, mark):
+        if process.info["name"] in names and works_in(process, home, mark):
             yield process
 
 
-def lives_in(process: psutil.Process, home: Path, mark: str) -> bool:
-    """Say whether the process works in ``home``; one that has ended works nowhere.
+def works_in(process: psutil.Process, home: Path, mark: str) -> bool:
+    """Return whether the process works in ``home``; one that has ended works nowhere.
 
-    Where we may not ask (root in a container, about another user's process), its command line
-    tells: ours carry the mark of the state folder.
+    Where that is not readable (root in a container, another user's process), its command line
+    shows it: ours have the mark of the state folder.
     """
     try:
         return bool(process.cwd() == str(home))
@@ -53,7 +53,7 @@ def lives_in(process: psutil.Process, home: Path, mark: str) -> bool:
 
 
 def ended(process: psutil.Process) -> bool:
-    """Say whether the process is over; a zombie is, even where nobody collects it."""
+    """Return whether the process has ended; a zombie has."""
     try:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -61,7 +61,7 @@ def ended(process: psutil.Process) -> bool:
 
 
 def wait(process: psutil.Process, seconds: float) -> bool:
-    """Wait until the process is over; return whether it is."""
+    """Wait until the process has ended; return whether it has."""
     deadline = time.monotonic() + seconds
     while not ended(process):
         if time.monotonic() > deadline:
@@ -70,11 +70,11 @@ def wait(process: psutil.Process, seconds: float) -> bool:
     return True
 
 
-def end(process: psutil.Process, signals: Collection[int], *, patience_s: float) -> bool:
-    """Send the signals one after the other until the process is over; return whether it is."""
+def end(process: psutil.Process, signals: Collection[int], *, limit_s: float) -> bool:
+    """Send the signals one by one until the process has ended; return whether it has."""
     for number in signals:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
-        if wait(process, patience_s):
+        if wait(process, limit_s):
             return True
     return False

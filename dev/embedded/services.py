@@ -1,32 +1,32 @@
-"""Start and stop what this project runs for itself."""
+"""Start and stop the embedded servers."""
 
 from pathlib import Path
 
 from dev.embedded import postgres, valkey
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 
 
 def ensure_running(state: Path, *, database: bool, broker: bool) -> None:
-    """Have the wanted servers running, whichever process asks first.
+    """Start the wanted servers that do not run yet.
 
     Raises:
         ServiceFailed: one of them cannot be started; the message says what to do.
     """
-    places = Places(state)
+    folder = StateFolder(state)
     wanted = [
         service for service, is_wanted in ((postgres, database), (valkey, broker)) if is_wanted
     ]
-    if all(service.answers(places) for service in wanted):
+    if all(service.answers(folder) for service in wanted):
         return
-    with places.locked():
+    with folder.lock():
         for service in wanted:
-            if not service.answers(places):
-                service.ensure_running(places)
+            if not service.answers(folder):
+                service.ensure_running(folder)
 
 
 def stop(state: Path) -> list[str]:
     """Stop every server of this folder; return the names of those that were running."""
-    places = Places(state)
-    with places.locked():
-        running = {"Valkey": valkey.stop(places), "PostgreSQL": postgres.stop(places)}
+    folder = StateFolder(state)
+    with folder.lock():
+        running = {"Valkey": valkey.stop(folder), "PostgreSQL": postgres.stop(folder)}
     return [name for name, was_running in running.items() if was_running]

@@ -1,4 +1,4 @@
-"""``python -m dev.wester [--port PORT] [--site URL …]``: play WESTER ID until Ctrl-C."""
+"""``python -m dev.wester [--port PORT] [--site URL …]``: stand in for WESTER ID until Ctrl-C."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ PROGRAM = "python -m dev.wester"
 
 
 def main(words: list[str]) -> None:
-    """Hand the command line to this site's one command."""
+    """Run this site's one command with these arguments."""
     parser = argparse.ArgumentParser(prog=PROGRAM, add_help=False)
     parser.add_argument("--port", type=int)
     known, others = parser.parse_known_args(words)

@@ -1,4 +1,4 @@
-"""Whom the stand-in signs in: whoever is asked for."""
+"""The accounts of the stand-in: any name may sign in."""
 
 import hashlib
 import json
@@ -15,25 +15,25 @@ EXAMPLES = [
 
 @dataclass(frozen=True)
 class SampleMember:
-    """Somebody to choose: a WESTER ID, and what is special about them."""
+    """A member to choose: a WESTER ID, and what is special about them."""
 
     wester_id: str
     note: str
 
 
 def sample_members(state: Path) -> list[SampleMember]:
-    """Return whom the page offers: those of ``wester/members.json``, else two examples.
+    """Return the members that the page offers: of ``wester/members.json``, else two examples.
 
-    The file, in LOCAL_STATE_DIR, holds ``[{"wester_id": "…", "note": "…"}, …]``; whoever makes
-    sample data may write it at any time.
+    The file, in LOCAL_STATE_DIR, holds ``[{"wester_id": "…", "note": "…"}, …]``;
+    it may be replaced at any time.
     """
     file = state / "wester" / "members.json"
     listed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else EXAMPLES
     return [SampleMember(str(one["wester_id"]), str(one.get("note", ""))) for one in listed]
 
 
-def have_account(*, wester_id: str, name: str = "") -> Account:
-    """Have an account with this WESTER ID; one that had another has this one from now on.
+def ensure_account(*, wester_id: str, name: str = "") -> Account:
+    """Create or update the account with this WESTER ID.
 
     Without a name it is the WESTER ID's own: the same also after this site's data were deleted.
     """

@@ -1,4 +1,4 @@
-"""What the stand-in says about an account."""
+"""What the stand-in reports about an account."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from dev.wester.models import Account
 
 
 class WesterAdapter(DefaultOIDCAdapter):
-    """The issuer has one name, however it is called; accounts have a WESTER ID and nothing else."""
+    """The issuer has one name at every address; accounts have only a WESTER ID."""
 
     def get_issuer(self) -> str:
         """Return the name that both sites have read from the same setting."""

@@ -1,4 +1,4 @@
-"""What the stand-in knows the real site by."""
+"""The registration of the real site at the stand-in."""
 
 from collections.abc import Iterable
 from urllib.parse import urljoin
@@ -13,7 +13,7 @@ SITES = ("http://127.0.0.1", "http://[::1]", "http://localhost:8000")
 
 
 def ensure_client(sites: Iterable[str]) -> Client:
-    """Have the site registered, to be sent back to at these addresses and the usual ones."""
+    """Register the site with these addresses to return to, and the usual ones."""
     clients = Client.objects  # type: ignore[attr-defined]  # the plugin knows the real site's apps
     client: Client = clients.get_or_create(pk=settings.WESTER_CLIENT_ID)[0]
     client.name = "Dodonto"

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Account(AbstractBaseUser):
-    """Who can be signed in here: a name (OpenID Connect's sub), and a WESTER ID or none."""
+    """An account: a name (OpenID Connect's sub), and a WESTER ID or none."""
 
     name = models.CharField(max_length=255, unique=True)
     wester_id = models.CharField(max_length=255, blank=True)

@@ -1,4 +1,4 @@
-"""The settings of the site that plays WESTER ID; they refuse to be used in production."""
+"""The settings of the stand-in for WESTER ID; production refuses them."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -11,7 +11,7 @@ from dev.wester.keys import signing_key
 require_utf8()
 if environment.switch("PRODUCTION"):
     raise ImproperlyConfigured(
-        "The site that plays WESTER ID lets everybody in: it does not run with PRODUCTION=1."
+        "The stand-in for WESTER ID signs anybody in: it does not run with PRODUCTION=1."
     )
 
 LOCAL_STATE_DIR = environment.state_folder()
@@ -77,7 +77,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 AUTH_USER_MODEL = "wester.Account"
-# Of the client's secret alone, which is long and random: there is nothing to guess slowly.
+# Only for the client's secret, which is long and random: there is nothing to guess slowly.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "choose"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"

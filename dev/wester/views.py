@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from config.sign_in import CALLBACK_PATH
-from dev.wester.accounts import have_account, sample_members
+from dev.wester.accounts import ensure_account, sample_members
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -22,7 +22,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
-    """Offer members to choose from; sign in the one that was chosen and go on."""
+    """Offer members to choose from; sign the chosen one in and redirect."""
     onward = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
         onward = ""
@@ -31,7 +31,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         return render(request, "wester/choose.html", {"members": members, "next": onward})
     if "cancel" in request.POST:
         return cancel(onward)
-    account = have_account(
+    account = ensure_account(
         wester_id=request.POST.get("wester_id", ""), name=request.POST.get("account", "")
     )
     login(request, account, BACKEND)  # type: ignore[arg-type]  # the stubs know the real site's User
@@ -39,19 +39,19 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def cancel(authorization_request: str) -> HttpResponse:
-    """Send the member back without a sign-in, as somebody who pressed cancel at WESTER ID."""
-    asked = parse_qs(urlsplit(authorization_request).query)
-    back = asked.get("redirect_uri", [""])[0]
+    """Send the member back without a sign-in, as a cancel at WESTER ID does."""
+    parameters = parse_qs(urlsplit(authorization_request).query)
+    back = parameters.get("redirect_uri", [""])[0]
     if urlsplit(back).hostname not in LOOPBACK or urlsplit(back).path != CALLBACK_PATH:
         return HttpResponseBadRequest()
-    answer = {"error": "access_denied", "state": asked.get("state", [""])[0]}
+    answer = {"error": "access_denied", "state": parameters.get("state", [""])[0]}
     return redirect(f"{back}?{urlencode(answer)}")
 
 
 @never_cache
-@csrf_exempt  # as allauth's view, which looks after itself
+@csrf_exempt  # as allauth's view, which has checks of its own
 def authorize(request: HttpRequest) -> HttpResponseBase:
-    """Answer an authorization request, and forget who it was: the next one asks again."""
+    """Answer an authorization request and sign the account out: the next request asks again."""
     was_chosen = request.user.is_authenticated
     response = authorization(request)
     if was_chosen:

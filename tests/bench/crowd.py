@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import connection
 
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.entries.local_site import PATIENCE_S, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def production_server() -> Iterator[int]:
 def production_environment(folder: str) -> dict[str, str]:
     """Return what production is told: our database and broker, and a WESTER ID nobody asks."""
     database = str(connection.settings_dict["NAME"])
-    places = Places(Path(settings.LOCAL_STATE_DIR))
+    places = StateFolder(Path(settings.LOCAL_STATE_DIR))
     kept = {name: text for name, text in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}
     return {
         **kept,

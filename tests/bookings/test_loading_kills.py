@@ -16,7 +16,7 @@ import pytest
 
 from bookings.definitions import EX_REGISTRATIONS
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.bookings.contract_model import OPERATORS, UNRESOLVED
 from tests.database import OF_TRUNCATE, switch_off, switch_on
 from tests.feedfiles import booking_row, registration_row, write_feed_file
@@ -62,7 +62,7 @@ State = dict[str, tuple[int, str]]
 class Bench:
     """A server of its own, files to load, and a loader that can be killed."""
 
-    def __init__(self, places: Places, folder: Path) -> None:
+    def __init__(self, places: StateFolder, folder: Path) -> None:
         self.places = places
         variables = NOBODY_LISTENS | {
             "DATABASE_URL": places.database_url,

@@ -1,11 +1,13 @@
-"""The demo's bar, for whoever uses it with a phone, keys or a screen reader."""
+"""The demo's bar, for visitors with a phone, keys or a screen reader."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from core import clock
+from dev.demo import bar
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import assert_good_everywhere
 from tests.factories.campaign import JAPAN
@@ -13,11 +15,21 @@ from tests.factories.campaign import JAPAN
 OPENS = datetime(2024, 12, 10, 12, tzinfo=JAPAN)
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+LABELS = {"ja": "受付終了後", "en": "Entry is over"}
+
+
+@pytest.mark.parametrize("language", LABELS)
 def test_the_bar_moves_the_clock_and_is_good_to_use(
-    site: Site, visit: Visit, language: str
+    site: Site,
+    visit: Visit,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    language: str,
 ) -> None:
     site.settings.DEMO_MODE = True
+    site.settings.LOCAL_STATE_DIR = tmp_path
+    monkeypatch.setattr(bar.steps, "run_until", lambda _job, _stop: None)
+    monkeypatch.setattr(bar.days, "play_nights", lambda _job, **_instant: None)
     clock.move_demo_clock(to=OPENS)
     page = visit(language=language)
     page.goto(site.url())
@@ -26,6 +38,6 @@ def test_the_bar_moves_the_clock_and_is_good_to_use(
     page.locator('.demo-bar button[value="closed"]').click()
 
     expect(page.locator(".badge-closed")).to_be_visible()
-    expect(page.locator('.demo-bar button[value="closed"]')).to_have_attribute(
-        "aria-current", "step"
-    )
+    expect(page.locator('.demo-bar li[aria-current="step"]')).to_have_text(LABELS[language])
+    expect(page.locator('.demo-bar button[value="closed"]')).to_have_count(0)
+    assert_good_everywhere(page)

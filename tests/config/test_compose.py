@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import resolve
 
 from config import alive, webserver
-from dev.demo.processes import parts_of_demo
+from dev.demo.processes import demo_services
 from dev.embedded import postgres
 from tests.outside import PRODUCTION, ROOT, run_python
 
@@ -118,7 +118,7 @@ def test_nothing_starts_before_what_it_needs() -> None:
 @pytest.mark.parametrize("name", ["worker", "beat"])
 def test_workers_are_started_as_the_demo_starts_them(name: str) -> None:
     words = shlex.split(SERVICES[name]["command"])
-    parts = parts_of_demo(port=8000, plays_wester=False)
+    parts = demo_services(port=8000, plays_wester=False)
     demo = next(part.words for part in parts if part.name == name)
 
     assert words[:4] == demo[:4] == ["celery", "--app", "config", name]

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from config.database import POOL_TIMEOUT_S, connection_settings
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import run_python
 
 # Somebody holds the pool's one connection while two visitors come: one in vain, one after it.
@@ -75,7 +75,7 @@ def test_connection_settings_without_a_pool_keep_one_per_thread() -> None:
 
 
 @pytest.mark.slow
-def test_a_visitor_is_answered_503_while_every_connection_is_used(other_state: Places) -> None:
+def test_a_visitor_is_answered_503_while_every_connection_is_used(other_state: StateFolder) -> None:
     services.ensure_running(other_state.state, database=True, broker=True)
 
     done = run_python("-c", BUSY, LOCAL_STATE_DIR=str(other_state.state), DATABASE_POOL="1")

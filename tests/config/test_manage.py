@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import NOBODY_LISTENS, free_port, manage
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,7 @@ def test_json_output_holds_the_error(variables: dict[str, str], sentence: str) -
 
 
 @pytest.mark.parametrize("folder_is_fresh", [True, False])
-def test_a_database_without_the_schema(state: Places, folder_is_fresh: bool) -> None:
+def test_a_database_without_the_schema(state: StateFolder, folder_is_fresh: bool) -> None:
     if not folder_is_fresh:
         services.ensure_running(state.state, database=True, broker=True)
 
@@ -127,7 +127,7 @@ def test_wrong_usage_ends_with_2(words: list[str]) -> None:
         ),
     ],
 )
-def test_a_taken_port(other_state: Places, variable: str, form: str, way_out: str) -> None:
+def test_a_taken_port(other_state: StateFolder, variable: str, form: str, way_out: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         free = {"PORT": str(free_port()), "WESTER_ISSUER": "http://id.example"}

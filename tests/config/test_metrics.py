@@ -11,7 +11,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.entries.local_site import wait_for_answer
 from tests.factories.campaign import CampaignFactory
 from tests.factories.entries import EntryFactory
@@ -111,7 +111,7 @@ def test_metrics_cost_the_same_few_queries(
 
 
 @contextmanager
-def served(places: Places) -> Iterator[int]:
+def served(places: StateFolder) -> Iterator[int]:
     """Serve the site with two processes; yield the port."""
     port = free_port()
     words = ["--config", "python:config.webserver", "--bind", f"127.0.0.1:{port}", "config.wsgi"]
@@ -146,7 +146,7 @@ def ask(port: int, path: str) -> str:
 
 
 @pytest.mark.slow
-def test_metrics_sum_all_processes_of_a_server(other_state: Places) -> None:
+def test_metrics_sum_all_processes_of_a_server(other_state: StateFolder) -> None:
     with served(other_state) as port:
         for _ in range(40):
             ask(port, "/robots.txt")

@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.locks import Lock
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import manage, start_python
 
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
@@ -28,7 +28,7 @@ def test_migrate_releases_its_lock(way_out: str) -> None:
 
 
 @pytest.mark.slow
-def test_two_first_migrates_both_succeed(state: Places) -> None:
+def test_two_first_migrates_both_succeed(state: StateFolder) -> None:
     both = [
         start_python("manage.py", "migrate", LOCAL_STATE_DIR=str(state.state)) for _ in range(2)
     ]
@@ -40,7 +40,7 @@ def test_two_first_migrates_both_succeed(state: Places) -> None:
 
 
 @pytest.mark.slow
-def test_migrate_waits_for_another(other_state: Places) -> None:
+def test_migrate_waits_for_another(other_state: StateFolder) -> None:
     services.ensure_running(other_state.state, database=True, broker=True)
     with psycopg.connect(other_state.database_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s, 0)", [int(Lock.MIGRATION)])
@@ -57,7 +57,7 @@ def test_migrate_waits_for_another(other_state: Places) -> None:
 
 
 @pytest.mark.slow
-def test_migrate_again_finds_nothing_to_do(other_state: Places) -> None:
+def test_migrate_again_finds_nothing_to_do(other_state: StateFolder) -> None:
     folder = str(other_state.state)
     with_database = {"LOCAL_STATE_DIR": folder, "DATABASE_URL": second_database(other_state)}
     first = manage("migrate", **with_database)
@@ -67,7 +67,7 @@ def test_migrate_again_finds_nothing_to_do(other_state: Places) -> None:
     assert "No migrations to apply." in again.stdout
 
 
-def second_database(places: Places) -> str:
+def second_database(places: StateFolder) -> str:
     """Return the address of another database of the same server, made anew."""
     services.ensure_running(places.state, database=True, broker=True)
     with psycopg.connect(places.database_url, autocommit=True) as connected:
@@ -96,7 +96,7 @@ def second_database(places: Places) -> str:
     ],
 )
 def test_migrate_without_a_schema_is_refused(
-    other_state: Places, schema: str, way_out: str
+    other_state: StateFolder, schema: str, way_out: str
 ) -> None:
     done = migrate_as_role(other_state, schema)
 
@@ -106,7 +106,7 @@ def test_migrate_without_a_schema_is_refused(
 
 
 @pytest.mark.slow
-def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: Places) -> None:
+def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: StateFolder) -> None:
     done = migrate_as_role(other_state, "", "CREATE SCHEMA hired AUTHORIZATION hired")
 
     assert done.returncode == 0, done.stderr
@@ -128,7 +128,7 @@ def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: Plac
 
 
 @pytest.mark.slow
-def test_a_role_that_may_not_read_gets_one_sentence(other_state: Places) -> None:
+def test_a_role_that_may_not_read_gets_one_sentence(other_state: StateFolder) -> None:
     folder = str(other_state.state)
     manage("migrate", LOCAL_STATE_DIR=folder, DATABASE_URL=second_database(other_state))
 
@@ -143,7 +143,7 @@ def test_a_role_that_may_not_read_gets_one_sentence(other_state: Places) -> None
 
 
 @pytest.mark.slow
-def test_a_role_without_create_rights_is_refused(other_state: Places) -> None:
+def test_a_role_without_create_rights_is_refused(other_state: StateFolder) -> None:
     manage(
         "migrate",
         LOCAL_STATE_DIR=str(other_state.state),
@@ -165,7 +165,7 @@ def test_a_role_without_create_rights_is_refused(other_state: Places) -> None:
 
 
 def migrate_as_role(
-    places: Places, schema: str, *before: str
+    places: StateFolder, schema: str, *before: str
 ) -> "subprocess.CompletedProcess[str]":
     """Migrate the second database, made anew, as a role that is not its owner."""
     second_database(places)
@@ -176,7 +176,7 @@ def migrate_as_role(
     return manage("migrate", **environment)
 
 
-def as_migrating_role(places: Places, schema: str) -> dict[str, str]:
+def as_migrating_role(places: StateFolder, schema: str) -> dict[str, str]:
     """Return the environment of a role that owns neither the database nor its schemas."""
     services.ensure_running(places.state, database=True, broker=True)
     with psycopg.connect(places.database_url, autocommit=True) as connected:

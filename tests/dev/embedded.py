@@ -9,7 +9,7 @@ import psutil
 import psycopg
 
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import living, start_python
 
 START = """
@@ -20,11 +20,11 @@ services.ensure_running(Path(sys.argv[1]), database=True, broker=True)
 """
 
 
-def start(places: Places) -> None:
+def start(places: StateFolder) -> None:
     services.ensure_running(places.state, database=True, broker=True)
 
 
-def start_apart(places: Places) -> "subprocess.Popen[str]":
+def start_apart(places: StateFolder) -> "subprocess.Popen[str]":
     return start_python("-c", START, str(places.state))
 
 
@@ -35,18 +35,18 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
-def keep(places: Places, value: int) -> None:
+def keep(places: StateFolder, value: int) -> None:
     with psycopg.connect(places.database_url) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS kept (value integer)")
         connection.execute("INSERT INTO kept VALUES (%s)", [value])
 
 
-def kept(places: Places) -> list[int]:
+def kept(places: StateFolder) -> list[int]:
     with psycopg.connect(places.database_url) as connection:
         return [row[0] for row in connection.execute("SELECT value FROM kept ORDER BY value")]
 
 
-def servers(places: Places) -> list[psutil.Process]:
+def servers(places: StateFolder) -> list[psutil.Process]:
     """Return the living processes that no other one of the folder has started."""
     running = {}
     for found in living(places):

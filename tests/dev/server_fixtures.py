@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.dev.embedded import keep, start
 from tests.outside import state_folder
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateFolder]:
     with state_folder(tmp_path_factory.mktemp("servers") / "state") as places:
         start(places)
         keep(places, 1)
@@ -19,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 
 
 @pytest.fixture
-def running(folder: Places) -> Places:
+def running(folder: StateFolder) -> StateFolder:
     """Give running servers with one row kept, whatever the test before did to them."""
     start(folder)
     with psycopg.connect(folder.database_url) as connection:

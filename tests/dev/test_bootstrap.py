@@ -1,9 +1,8 @@
 """Building the environment: only where it is needed, and in words where it cannot be."""
 
 import ast
-import importlib.util
 import os
-import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import bootstrap
+from dev import bootstrap, debian
 from tests.outside import ROOT, environment, run_python
 
 FILE = ROOT / "dev" / "bootstrap.py"
@@ -46,16 +45,28 @@ def test_an_old_python_can_read_the_file_as_far_as_the_sentence() -> None:
     ast.parse(FILE.read_text(), feature_version=(3, 6))
 
 
-def test_the_file_needs_nothing_but_the_standard_library() -> None:
-    names = re.findall(r"^(?:from|import) (\w+)", FILE.read_text(), re.MULTILINE)
+@pytest.mark.parametrize(
+    ("name", "ours"), [("bootstrap.py", ["dev.debian"]), ("debian.py", [])], ids=["build", "debian"]
+)
+def test_the_file_needs_only_the_standard_library(name: str, ours: list[str]) -> None:
+    tree = ast.parse((FILE.parent / name).read_text())
+    names = [
+        one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names
+    ]
+    names += [
+        f"{node.module}.{one.name}" if node.module == "dev" else str(node.module)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for one in node.names
+    ]
 
     assert "subprocess" in names
-    assert set(names) <= sys.stdlib_module_names
+    assert [one for one in names if one.split(".")[0] not in sys.stdlib_module_names] == ours
 
 
 @pytest.fixture
 def checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Have a checkout of nothing but a lock file, and steps that only leave a mark."""
+    """Return a checkout of only a lock file; the steps leave files instead of an environment."""
     environment = tmp_path / ".venv"
     for name, value in {
         "ROOT": tmp_path,
@@ -63,14 +74,15 @@ def checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "ENVIRONMENT": environment,
         "PYTHON": environment / "bin" / "python",
         "STAMP": environment / ".complete",
-        "run": lambda command: pretend(environment, command),
+        "run": lambda *command: pretend(environment, command),
     }.items():
         monkeypatch.setattr(bootstrap, name, value)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
     bootstrap.LOCK_FILE.write_text("django==5.2\n")
     return tmp_path
 
 
-def pretend(environment: Path, command: list[object]) -> None:
+def pretend(environment: Path, command: tuple[object, ...]) -> None:
     if "venv" in command:
         (environment / "bin").mkdir(parents=True)
         (environment / "bin" / "python").write_text("")
@@ -130,14 +142,46 @@ def test_fingerprint_depends_on_the_interpreter_and_the_place(
     assert len({before, moved, bootstrap.fingerprint()}) == 3
 
 
+@pytest.mark.usefixtures("checkout")
 def test_a_failed_step_ends_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_command: object) -> None:
+        raise subprocess.CalledProcessError(7, ["python", "-m", "venv"])
+
+    monkeypatch.setattr(bootstrap, "run", fail)
+
     with pytest.raises(SystemExit) as ended:
-        bootstrap.run([sys.executable, "-c", "raise SystemExit(7)"])
+        bootstrap.main()
 
     assert ended.value.code == (
-        f"The environment could not be built: '{sys.executable} -c raise SystemExit(7)' "
-        "ended with 7."
+        "The environment could not be built: 'python -m venv' ended with 7."
     )
+
+
+@pytest.mark.parametrize(
+    ("works", "installers"),
+    [
+        pytest.param(True, ["uv", "uv"], id="uv alone, where it is there"),
+        pytest.param(False, ["uv", "venv", "pip"], id="pip, where uv fails"),
+    ],
+)
+def test_uv_installs_where_it_is_there(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, works: bool, installers: list[str]
+) -> None:
+    used: list[str] = []
+
+    def run(*command: object) -> None:
+        used.append(next(name for name in ("uv", "pip", "venv") if name in command))
+        if used == ["uv"] and not works:
+            raise subprocess.CalledProcessError(2, "uv")
+        pretend(checkout / ".venv", command)
+
+    monkeypatch.setattr(shutil, "which", lambda name: name if name == "uv" else None)
+    monkeypatch.setattr(bootstrap, "run", run)
+
+    bootstrap.main()
+
+    assert used == installers
+    assert (checkout / ".venv" / "installed").exists()
 
 
 @pytest.mark.usefixtures("checkout")
@@ -151,11 +195,27 @@ def test_a_folder_that_cannot_be_written_ends_in_one_sentence(tmp_path: Path) ->
 def test_a_python_without_pip_asks_for_the_package_that_has_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _name: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
     with pytest.raises(SystemExit, match=r"install python3\.\d+-venv \(or pip\) and try again"):
-        bootstrap.create()
+        bootstrap.create_with_venv()
+
+
+@pytest.mark.parametrize(
+    ("user", "installs"), [pytest.param(0, True, id="root"), pytest.param(1000, False, id="others")]
+)
+def test_only_root_installs_debian_packages(
+    monkeypatch: pytest.MonkeyPatch, user: int, installs: bool
+) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: ran.append(command))
+
+    debian.install("one", "other")
+
+    assert [command[-2:] for command in ran[1:]] == [["one", "other"]] * installs
 
 
 @pytest.mark.slow
@@ -179,7 +239,7 @@ def test_make_without_python_says_so() -> None:
     [
         pytest.param("plain", id="plain"),
         pytest.param("two  spaces", id="spaces"),
-        pytest.param('quote\'s "and" $HOME `x`', id="signs of a shell"),
+        pytest.param('quote\'s "and" $HOME `x`', id="characters of a shell"),
         pytest.param("日本語", id="Japanese"),
     ],
 )

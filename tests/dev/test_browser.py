@@ -1,4 +1,4 @@
-"""Having a browser for the tests: found, installed where we may, or one sentence that says what."""
+"""A browser for the tests: found, installed where allowed, or one sentence that says what."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from dev import browser
 
 @pytest.fixture
 def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Have nothing on the path but what a test puts there."""
+    """Return the only folder of the path, empty."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("BROWSER_TESTS", raising=False)
     return tmp_path
@@ -28,12 +28,15 @@ def test_a_browser_is_found_by_its_usual_names(empty_path: Path, name: str) -> N
     assert browser.find_chromium() == program
 
 
-def test_without_a_browser_the_sentence_names_what_to_install(empty_path: Path) -> None:
+def test_without_a_browser_the_sentence_names_what_to_install(
+    empty_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser.debian, "install", lambda *_packages: None)
     with pytest.raises(SystemExit, match="install the packages chromium and fonts-noto-cjk"):
         browser.main()
 
 
-def test_whoever_wants_no_browser_is_told_what_is_left_out(
+def test_a_run_without_a_browser_prints_what_is_left_out(
     empty_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BROWSER_TESTS", "0")
@@ -41,19 +44,13 @@ def test_whoever_wants_no_browser_is_told_what_is_left_out(
     assert capsys.readouterr().err.startswith("BROWSER_TESTS=0:")
 
 
-@pytest.mark.parametrize(
-    ("user", "installs"), [pytest.param(0, True, id="root"), pytest.param(1000, False, id="others")]
-)
-def test_only_root_installs_and_looks_again(
-    empty_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, installs: bool
+def test_main_looks_again_after_installing(
+    empty_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(empty_path, "apt-get")
-    installed = []
-    monkeypatch.setattr("os.geteuid", lambda: user)
-    monkeypatch.setattr(browser, "install", lambda: installed.append(1))
-    with pytest.raises(browser.BrowserMissing):
-        browser.ensure_browser()
-    assert bool(installed) == installs
+    monkeypatch.setattr(browser, "has_japanese_font", lambda: False)
+    monkeypatch.setattr(browser.debian, "install", lambda *_packages: put(empty_path, "chromium"))
+
+    browser.main()
 
 
 def test_nothing_is_installed_where_all_is_there(
@@ -61,5 +58,6 @@ def test_nothing_is_installed_where_all_is_there(
 ) -> None:
     put(empty_path, "chromium")
     monkeypatch.setattr(browser, "has_japanese_font", lambda: True)
-    monkeypatch.setattr(browser, "install", lambda: pytest.fail("installed again"))
-    browser.ensure_browser()
+    monkeypatch.setattr(browser.debian, "install", lambda *_packages: pytest.fail("installed"))
+
+    browser.main()

@@ -16,12 +16,12 @@ from pytest_django import Settings
 
 from core import clock
 from core.models import Approval, User
-from dev.demo import place, preparing
+from dev.demo import instance, preparing
 from dev.demo.sampling.making import make_feeds
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import free_port, kill_all, manage, run_python, start_python
 
-CODE = "012025121203"
+CODE, OPEN_CODE = "012025121203", "012025022101"
 PAGE = f"/campaign/detail/{CODE}/"
 FEW = 60
 IN_THE_MIDDLE, RUNS = "  2024-12-25 ", "until Ctrl-C"
@@ -36,10 +36,10 @@ def demo_mode(settings: Settings) -> Settings:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("demo_mode")
 def test_prepare_publishes_the_campaign_by_two_people() -> None:
-    stage = preparing.prepare(lambda _: None)
+    setup = preparing.prepare(lambda _: None)
 
     approval = Approval.objects.get()
-    assert stage.campaign == CODE
+    assert setup.campaign == CODE
     assert approval.state == Approval.State.APPROVED
     assert approval.requested_by.username == preparing.PLANNER
     assert approval.decided_by == User.objects.get(username=preparing.APPROVER)
@@ -71,79 +71,85 @@ def test_demo_runs_in_demo_mode_only(settings: Settings) -> None:
 class Demo:
     """A running demo of one folder, looked at from outside."""
 
-    def __init__(self, places: Places, **variables: str) -> None:
-        self.places = places
+    def __init__(self, folder: StateFolder, **variables: str) -> None:
+        self.folder = folder
         self.port = free_port()
         self.variables = {
             "DEMO_MODE": "1",
             "MEMBERS": str(FEW),
             "PORT": str(self.port),
             "WESTER_ISSUER": f"http://127.0.0.1:{free_port()}",
-            "LOCAL_STATE_DIR": str(places.state),
+            "LOCAL_STATE_DIR": str(folder.state),
             **variables,
         }
-        self.words: list[str] = []
+        self.lines: list[str] = []
 
     @property
-    def said(self) -> str:
-        """What it has said since its start."""
-        return "".join(self.words)
+    def output(self) -> str:
+        """What it has printed since its start."""
+        return "".join(self.lines)
 
     def start(self, *, until: str) -> "subprocess.Popen[str]":
         """Start it and wait until it says so."""
         process = start_python("manage.py", "demo", **self.variables)
         assert process.stderr
-        self.words = []
+        self.lines = []
         for line in process.stderr:
-            self.words.append(line)
+            self.lines.append(line)
             if until in line:
                 return process
-        pytest.fail(self.said)
+        pytest.fail(self.output)
 
     def page(self) -> int:
-        """Ask for the campaign page; 0 where nobody answers."""
+        """Request the campaign page; return 0 where nobody answers."""
+        return self.get(PAGE)[0]
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Request a page; return the status and where it leads, or 0 where nobody answers."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", PAGE)
-            return connection.getresponse().status
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.getheader("Location") or ""
         except (OSError, HTTPException):
-            return 0
+            return 0, ""
         finally:
             connection.close()
 
     def kill(self, process: "subprocess.Popen[str]") -> None:
         """Kill the demo, its parts, and the servers."""
         process.kill()
-        place.end_orphans(self.places.state)
-        kill_all(self.places)
+        instance.kill_orphans(self.folder.state)
+        kill_all(self.folder)
         process.communicate()
 
     def stop(self) -> str:
         """Run what make stop runs."""
-        done = run_python("-m", "dev.stop", LOCAL_STATE_DIR=str(self.places.state))
+        done = run_python("-m", "dev.stop", LOCAL_STATE_DIR=str(self.folder.state))
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
     def summary(self) -> dict[str, Any]:
         """Read the summary that it left for programs."""
-        found: dict[str, Any] = json.loads((self.places.state / "demo.json").read_text())
+        found: dict[str, Any] = json.loads((self.folder.state / "demo.json").read_text())
         return found
 
 
 @pytest.mark.slow
-def test_demo_is_killed_in_the_middle_and_plays_on_to_its_end(state: Places) -> None:
+def test_demo_is_killed_in_the_middle_and_plays_on_to_its_end(state: StateFolder) -> None:
     demo = Demo(state)
 
     killed = demo.start(until=IN_THE_MIDDLE)
-    assert f"http://127.0.0.1:{demo.port}{PAGE}" in demo.said
-    assert len(re.findall(r"password: \S{20}\n", demo.said)) == len(preparing.ROLES)
+    assert f"http://127.0.0.1:{demo.port}{PAGE}" in demo.output
+    assert len(re.findall(r"password: \S{20}\n", demo.output)) == len(preparing.ROLES)
     demo.kill(killed)
     assert demo.page() == 0
 
     first = demo.start(until=RUNS)
     assert demo.page() == 200
-    assert "2024-12-11" not in demo.said  # that night was over
+    assert "2024-12-11" not in demo.output  # that night was over
     assert demo.summary()["payout"]["state"] == "closed"
+    assert demo.get("/") == (302, f"/campaign/detail/{OPEN_CODE}/")
 
     second = manage("demo", **demo.variables)
     assert second.returncode == 1
@@ -154,7 +160,7 @@ def test_demo_is_killed_in_the_middle_and_plays_on_to_its_end(state: Places) -> 
     assert demo.page() == 200
 
     third = demo.start(until=RUNS)
-    assert "[1/" not in demo.said  # there was nothing left to play
+    assert "[1/" not in demo.output  # there was nothing left to play
     assert demo.page() == 200
     assert demo.stop() == "Stopped the demo, Valkey, PostgreSQL.\n"
     third.communicate()
@@ -164,11 +170,13 @@ def test_demo_is_killed_in_the_middle_and_plays_on_to_its_end(state: Places) -> 
 
 
 @pytest.mark.slow
-def test_demo_whose_worker_dies_says_so_and_ends_the_rest(state: Places) -> None:
+def test_demo_whose_worker_dies_says_so_and_ends_the_rest(state: StateFolder) -> None:
     demo = Demo(state, DEMO_SERVE="0")
     process = demo.start(until=IN_THE_MIDDLE)
     worker = next(
-        part for part in place.parts(state.state) if {"celery", "worker"} <= set(part.cmdline())
+        part
+        for part in instance.demo_processes(state.state)
+        if {"celery", "worker"} <= set(part.cmdline())
     )
 
     worker.send_signal(signal.SIGKILL)
@@ -176,11 +184,11 @@ def test_demo_whose_worker_dies_says_so_and_ends_the_rest(state: Places) -> None
 
     assert process.returncode == 1
     assert "has ended by itself" in said
-    assert list(place.parts(state.state)) == []
+    assert list(instance.demo_processes(state.state)) == []
 
 
 @pytest.mark.slow
-def test_demo_is_asked_to_end_in_the_middle(state: Places) -> None:
+def test_demo_is_stop_on_signals_in_the_middle(state: StateFolder) -> None:
     demo = Demo(state, DEMO_SERVE="0")
     process = demo.start(until=IN_THE_MIDDLE)
 
@@ -189,11 +197,13 @@ def test_demo_is_asked_to_end_in_the_middle(state: Places) -> None:
 
     assert process.returncode == 1
     assert "make demo goes on from here" in said
-    assert list(place.parts(state.state)) == []
+    assert list(instance.demo_processes(state.state)) == []
 
 
 @pytest.mark.slow
-def test_demo_of_feeds_that_were_given_ends_with_a_summary(state: Places, tmp_path: Path) -> None:
+def test_demo_of_feeds_that_were_given_ends_with_a_summary(
+    state: StateFolder, tmp_path: Path
+) -> None:
     make_feeds(tmp_path / "feeds", members=FEW, campaign=CODE, seed="of somebody else")
     demo = Demo(state, DEMO_SERVE="0", FEEDS=str(tmp_path / "feeds"))
 
@@ -210,5 +220,5 @@ def test_demo_of_feeds_that_were_given_ends_with_a_summary(state: Places, tmp_pa
     assert data["draw"]["total_points"] <= 100_000_000
     assert data["payout"]["state"] == "closed"
     assert data["ledger"]["ok"]
-    assert str(data["play"]["feeds"]) == str(tmp_path / "feeds")
-    assert list(place.parts(state.state)) == []
+    assert str(data["scenario"]["feeds"]) == str(tmp_path / "feeds")
+    assert list(instance.demo_processes(state.state)) == []

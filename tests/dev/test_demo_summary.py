@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from core.clock import JAPAN
-from dev.demo import points_system, stories, summary
-from dev.demo.keeping import keep
+from dev.demo import points_stand_in, stories, summary
 from dev.demo.logins import offer_members
-from dev.demo.play import Play
-from dev.demo.points_system import Credit
+from dev.demo.points_stand_in import Credit
+from dev.demo.private_file import write_private
+from dev.demo.scenario import Scenario
 
 AT = datetime(2025, 2, 17, 10, tzinfo=JAPAN)
 STORY: dict[str, Any] = {
@@ -44,12 +44,12 @@ STORY: dict[str, Any] = {
 }
 
 
-def asked(count: int) -> list[Credit]:
+def make_credits(count: int) -> list[Credit]:
     return [Credit(f"{place:064x}", 1_000 + place) for place in range(count)]
 
 
 def test_a_story_is_told_in_the_order_in_which_it_happened() -> None:
-    assert stories.in_words(STORY) == [
+    assert stories.to_lines(STORY) == [
         "W1 entered in the app on 10 December 2024 at 12:03:21.",
         "  2024-12-28  のぞみ:新大阪>博多  15,600 yen: counts",
         "  2025-01-08  のぞみ:博多>新大阪  15,600 yen",
@@ -61,17 +61,17 @@ def test_a_story_is_told_in_the_order_in_which_it_happened() -> None:
 
 def test_the_summary_is_found_again_by_its_own_play_alone(tmp_path: Path) -> None:
     file = tmp_path / "demo.json"
-    play = {"members": 5, "feeds": "", "seed": "s", "version": 1}
-    kept = {"campaign": "C1", "version": summary.VERSION, "play": play}
-    assert summary.find_kept(file, Play(5, seed="s")) is None
+    scenario = {"members": 5, "feeds": "", "seed": "s", "version": 1}
+    kept = {"campaign": "C1", "version": summary.VERSION, "scenario": scenario}
+    assert summary.find_summary(file, Scenario(5, seed="s")) is None
 
-    keep(file, json.dumps(kept))
+    write_private(file, json.dumps(kept))
 
-    assert summary.find_kept(file, Play(5, seed="s")) == kept
-    assert summary.find_kept(file, Play(6, seed="s")) is None
-    keep(file, json.dumps({**kept, "version": summary.VERSION - 1}))
-    assert summary.find_kept(file, Play(5, seed="s")) is None
-    keep(file, json.dumps(kept))
+    assert summary.find_summary(file, Scenario(5, seed="s")) == kept
+    assert summary.find_summary(file, Scenario(6, seed="s")) is None
+    write_private(file, json.dumps({**kept, "version": summary.VERSION - 1}))
+    assert summary.find_summary(file, Scenario(5, seed="s")) is None
+    write_private(file, json.dumps(kept))
     assert [path.name for path in tmp_path.iterdir()] == ["demo.json"]
 
 
@@ -96,36 +96,36 @@ def test_the_played_wester_id_offers_whose_story_was_told(
 
 
 def test_the_points_system_answers_most_credits_and_makes_one_mistake_of_every_kind() -> None:
-    due = asked(600)
+    due = make_credits(600)
 
-    answers = list(points_system.answer_at_first(due))
+    answers = list(points_stand_in.answer_at_first(due))
 
     rejected = [answer for answer in answers if answer.status == "rejected"]
     keys = [answer.key for answer in answers]
-    assert len(rejected) == 600 // points_system.REJECTED_EVERY + 1
-    assert due[points_system.FORGOTTEN].key not in keys
-    assert keys.count(due[points_system.TWICE].key) == 2
+    assert len(rejected) == 600 // points_stand_in.REJECTED_EVERY + 1
+    assert due[points_stand_in.OMITTED].key not in keys
+    assert keys.count(due[points_stand_in.TWICE].key) == 2
     amounts = {credit.key: credit.points for credit in due}
     differing = {one.key for one in answers if one.status == "credited"} & {
         one.key
         for one in answers
         if one.status == "credited" and one.points != amounts.get(one.key)
     }
-    assert differing == {due[points_system.DIFFERENT].key, points_system.UNHEARD_OF}
+    assert differing == {due[points_stand_in.DIFFERENT].key, points_stand_in.UNKNOWN_KEY}
 
 
 def test_the_points_system_tells_later_what_it_forgot() -> None:
-    due = asked(10)
+    due = make_credits(10)
 
-    assert [one.key for one in points_system.answer_later(due)] == [
-        due[points_system.FORGOTTEN].key
+    assert [one.key for one in points_stand_in.answer_later(due)] == [
+        due[points_stand_in.OMITTED].key
     ]
 
 
 def test_write_answers_makes_a_file_to_the_contract(tmp_path: Path) -> None:
-    path = points_system.write_answers(
+    path = points_stand_in.write_answers(
         tmp_path / "back",
-        points_system.answer_later(asked(5)),
+        points_stand_in.answer_later(make_credits(5)),
         business_date=date(2025, 2, 15),
         sequence=2,
         at=AT,

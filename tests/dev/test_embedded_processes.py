@@ -34,14 +34,16 @@ def child(tmp_path: Path) -> "Iterator[subprocess.Popen[bytes]]":
         process.kill()
 
 
-def test_at_home_finds_the_program_that_works_there(
+def test_find_processes_finds_the_program_that_works_there(
     child: "subprocess.Popen[bytes]", tmp_path: Path
 ) -> None:
     name = psutil.Process(child.pid).name()
 
-    assert [found.pid for found in processes.at_home(tmp_path, [name], NO_MARK)] == [child.pid]
-    assert not list(processes.at_home(tmp_path, ["another"], NO_MARK))
-    assert not list(processes.at_home(tmp_path / "elsewhere", [name], NO_MARK))
+    assert [found.pid for found in processes.find_processes(tmp_path, [name], NO_MARK)] == [
+        child.pid
+    ]
+    assert not list(processes.find_processes(tmp_path, ["another"], NO_MARK))
+    assert not list(processes.find_processes(tmp_path / "elsewhere", [name], NO_MARK))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_at_home_finds_the_program_that_works_there(
         pytest.param("dodonto-other", False, id="its command line bears another's mark"),
     ],
 )
-def test_lives_in_reads_the_command_line_where_it_may_not_ask(
+def test_works_in_reads_the_command_line_where_the_folder_is_unreadable(
     monkeypatch: pytest.MonkeyPatch,
     child: "subprocess.Popen[bytes]",
     tmp_path: Path,
@@ -63,7 +65,7 @@ def test_lives_in_reads_the_command_line_where_it_may_not_ask(
 
     monkeypatch.setattr(psutil.Process, "cwd", deny)
 
-    assert processes.lives_in(psutil.Process(child.pid), tmp_path, mark) is expected
+    assert processes.works_in(psutil.Process(child.pid), tmp_path, mark) is expected
 
 
 def test_ended_counts_a_zombie(child: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
@@ -73,14 +75,14 @@ def test_ended_counts_a_zombie(child: "subprocess.Popen[bytes]", tmp_path: Path)
     child.kill()
 
     assert processes.wait(process, 10)  # although its parent, this test, has not collected it
-    assert not processes.lives_in(process, tmp_path, MARK)
+    assert not processes.works_in(process, tmp_path, MARK)
 
 
 def test_end_goes_on_to_the_next_signal(child: "subprocess.Popen[bytes]") -> None:
     process = psutil.Process(child.pid)
 
-    assert not processes.end(process, [signal.SIGTERM], patience_s=0.1)
-    assert processes.end(process, [signal.SIGTERM, signal.SIGKILL], patience_s=0.1)
+    assert not processes.end(process, [signal.SIGTERM], limit_s=0.1)
+    assert processes.end(process, [signal.SIGTERM, signal.SIGKILL], limit_s=0.1)
 
 
 def test_end_is_content_with_a_process_that_is_gone(child: "subprocess.Popen[bytes]") -> None:
@@ -88,7 +90,7 @@ def test_end_is_content_with_a_process_that_is_gone(child: "subprocess.Popen[byt
     child.kill()
     child.wait()
 
-    assert processes.end(process, [signal.SIGTERM], patience_s=0)
+    assert processes.end(process, [signal.SIGTERM], limit_s=0)
 
 
 def test_runner_is_ourselves_where_we_are_not_root(
@@ -96,8 +98,8 @@ def test_runner_is_ourselves_where_we_are_not_root(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
-    assert accounts.runner(tmp_path) is None
-    assert accounts.prefix(tmp_path) == []
+    assert accounts.account_for(tmp_path) is None
+    assert accounts.command_prefix(tmp_path) == []
 
 
 def as_root_on_data_of(monkeypatch: pytest.MonkeyPatch, user: int) -> None:
@@ -110,7 +112,7 @@ def test_runner_is_nobody_where_root_owns_the_data(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     as_root_on_data_of(monkeypatch, 0)
-    account = accounts.runner(tmp_path)
+    account = accounts.account_for(tmp_path)
 
     assert account
     assert account.pw_name == "nobody"
@@ -123,8 +125,8 @@ def test_runner_is_the_user_whose_data_root_finds(
     as_root_on_data_of(monkeypatch, daemon.pw_uid)
     monkeypatch.setattr(shutil, "which", lambda _name: "/usr/bin/setpriv")
 
-    assert accounts.runner(tmp_path) == daemon
-    assert f"--reuid={daemon.pw_uid}" in accounts.prefix(tmp_path)
+    assert accounts.account_for(tmp_path) == daemon
+    assert f"--reuid={daemon.pw_uid}" in accounts.command_prefix(tmp_path)
 
 
 def test_runner_refuses_where_there_is_no_account(
@@ -134,7 +136,7 @@ def test_runner_refuses_where_there_is_no_account(
     monkeypatch.setattr(accounts, "UNPRIVILEGED", "no-such-user")
 
     with pytest.raises(ServiceFailed, match="there is no account to run it as"):
-        accounts.runner(tmp_path)
+        accounts.account_for(tmp_path)
 
 
 def test_prefix_refuses_root_without_setpriv(
@@ -144,4 +146,4 @@ def test_prefix_refuses_root_without_setpriv(
     monkeypatch.setattr(shutil, "which", lambda _name: None)
 
     with pytest.raises(ServiceFailed, match="setpriv is missing"):
-        accounts.prefix(tmp_path)
+        accounts.command_prefix(tmp_path)

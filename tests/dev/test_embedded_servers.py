@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 
 from dev.embedded import postgres
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from dev.refusals import ServiceFailed
 from tests.dev.embedded import keep, kept, servers, start, start_apart, wait_for
 from tests.outside import kill_all, run_python
@@ -29,34 +29,34 @@ pytestmark = pytest.mark.slow
         pytest.param("data_checksums", "on", id="a rotten page is noticed"),
     ],
 )
-def test_postgres_runs_with(running: Places, setting: str, expected: str) -> None:
+def test_postgres_runs_with(running: StateFolder, setting: str, expected: str) -> None:
     with psycopg.connect(running.database_url) as connection:
         row = connection.execute("SELECT current_setting(%s)", [setting]).fetchone()
 
     assert row == (expected,)
 
 
-def test_servers_listen_on_no_network(running: Places) -> None:
+def test_servers_listen_on_no_network(running: StateFolder) -> None:
     found = servers(running)
 
     assert {process.name() for process in found} == {"postgres", "valkey-server"}
     assert [each for process in found for each in process.net_connections("inet")] == []
 
 
-def test_servers_folders_are_closed_to_others(running: Places) -> None:
+def test_servers_folders_are_closed_to_others(running: StateFolder) -> None:
     folders = [running.state, running.postgres, running.valkey, running.sockets]
 
     assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
 
 
-def test_valkey_keeps_nothing(running: Places) -> None:
+def test_valkey_keeps_nothing(running: StateFolder) -> None:
     with Redis(unix_socket_path=str(running.valkey_socket), decode_responses=True) as client:
         settings = client.config_get("save", "appendonly", "port")
 
     assert settings == {"save": "", "appendonly": "no", "port": "0"}
 
 
-def test_ensure_running_finds_them_running(running: Places) -> None:
+def test_ensure_running_finds_them_running(running: StateFolder) -> None:
     before = {found.pid for found in servers(running)}
 
     start(running)
@@ -66,7 +66,7 @@ def test_ensure_running_finds_them_running(running: Places) -> None:
 
 
 def test_a_port_of_the_environment_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, running: Places
+    monkeypatch: pytest.MonkeyPatch, running: StateFolder
 ) -> None:
     monkeypatch.setenv("PGPORT", "6543")
 
@@ -105,7 +105,7 @@ def test_a_port_of_the_environment_changes_nothing(
     ],
 )
 def test_a_first_start_is_killed_when(
-    state: Places, moment: Callable[[Places], bool], everything: bool
+    state: StateFolder, moment: Callable[[StateFolder], bool], everything: bool
 ) -> None:
     command = start_apart(state)
     wait_for(lambda: moment(state) or command.poll() is not None)
@@ -121,7 +121,7 @@ def test_a_first_start_is_killed_when(
     assert len(servers(state)) == 2
 
 
-def test_eight_commands_at_once_on_a_fresh_folder(state: Places) -> None:
+def test_eight_commands_at_once_on_a_fresh_folder(state: StateFolder) -> None:
     commands = [start_apart(state) for _ in range(8)]
 
     said = [command.communicate()[1] for command in commands]
@@ -130,7 +130,7 @@ def test_eight_commands_at_once_on_a_fresh_folder(state: Places) -> None:
     assert len(servers(state)) == 2
 
 
-def test_stop_while_a_command_starts(state: Places) -> None:
+def test_stop_while_a_command_starts(state: StateFolder) -> None:
     starting = start_apart(state)
     wait_for(state.state.exists)
 
@@ -162,7 +162,7 @@ def test_stop_while_a_command_starts(state: Places) -> None:
         ),
     ],
 )
-def test_data_are_refused(state: Places, version: str | None, sentence: str) -> None:
+def test_data_are_refused(state: StateFolder, version: str | None, sentence: str) -> None:
     state.postgres.mkdir(parents=True, mode=0o700)
     if version:
         (state.postgres / "PG_VERSION").write_text(version)
@@ -171,6 +171,6 @@ def test_data_are_refused(state: Places, version: str | None, sentence: str) -> 
         start(state)
 
 
-def test_create_database_says_that_nobody_serves_it(state: Places) -> None:
+def test_create_database_says_that_nobody_serves_it(state: StateFolder) -> None:
     with pytest.raises(ServiceFailed, match="PostgreSQL does not serve us"):
         postgres.create_database(state)

@@ -222,3 +222,22 @@ def test_reverse_turns_every_leg() -> None:
 
     assert reverse(way) == "北陸新幹線:金沢>敦賀|サンダーバード:敦賀>大阪"
     assert reverse(reverse(way)) == way
+
+
+def test_feeds_of_a_later_campaign_are_of_other_people_on_later_days(tmp_path: Path) -> None:
+    make_feeds(tmp_path / "first", members=FEW, campaign=CODE)
+    later = make_feeds(
+        tmp_path / "later", members=FEW, campaign="later", days_later=73, first_number=50_000_000
+    )
+
+    assert later.intended == []
+    for feed, key in (("bookings", "event_id"), ("bookings", "reservation_no")):
+        known = {row[key] for row in rows(tmp_path / "first", feed)}
+        assert known.isdisjoint(row[key] for row in rows(tmp_path / "later", feed))
+    for feed in ("entries", "memberships", "ex_registrations"):
+        known = {row["wester_id"] for row in rows(tmp_path / "first", feed)}
+        assert known.isdisjoint(row["wester_id"] for row in rows(tmp_path / "later", feed))
+    travel = {row["travel_date"] for row in rows(tmp_path / "later", "bookings")}
+    assert min(travel) >= "2025-02-20"
+    dates = {manifest_of(path)["business_date"] for path in (tmp_path / "later").glob("*.csv*[vz]")}
+    assert min(map(str, dates)) == "2025-02-20"

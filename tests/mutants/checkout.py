@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests import outside
 
 LEFT_OUT = shutil.ignore_patterns(
@@ -32,7 +32,7 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.places = Places(folder / ".local")
+        self.places = StateFolder(folder / ".local")
 
     def find_failing(self, *tests: str, fresh: bool = False) -> str | None:
         """Run fast tests until one fails, and return its node id; None where all pass.

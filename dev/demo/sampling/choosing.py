@@ -1,4 +1,4 @@
-"""Choose by weight, quickly and the same on every Python: from ``Random.random`` alone."""
+"""Choose by weight, quickly and the same on every Python: only from ``Random.random``."""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -9,7 +9,7 @@ HUNDRED = 100
 
 
 def spread(weights: Mapping[T, int]) -> tuple[T, ...]:
-    """Return a table in which each value stands as often as it weighs; they come to a hundred."""
+    """Return a table with each value as often as its weight; the weights come to a hundred."""
     table = tuple(value for value, weight in weights.items() for _ in range(weight))
     if len(table) != HUNDRED:
         raise ValueError(f"The weights come to {len(table)}.")
@@ -27,5 +27,5 @@ def below(random: Random, bound: int) -> int:
 
 
 def happens(random: Random, percent: float) -> bool:
-    """Say yes so often in a hundred times."""
+    """Return True in so many of a hundred cases."""
     return random.random() * HUNDRED < percent

@@ -6,7 +6,10 @@ Source: docs/specs/feeds.md 1.1, 1.2, 1.3, 1.4.
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +18,9 @@ from dev.demo.sampling.mistakes import Mistake
 from dev.demo.sampling.times import DAYS
 
 ROWS_A_FILE = 12_000
-PLAIN_EVERY = 7  # of so many days one is delivered unpacked
+PLAIN_EVERY = 7  # of so many days one is delivered uncompressed
 PACKED_LEVEL = 1
+DATE = re.compile(r"20\d\d-\d\d-\d\d")
 
 
 class Delivery(NamedTuple):
@@ -36,10 +40,10 @@ class Intended(NamedTuple):
 
 
 class FeedFolder:
-    """Writes the files of a folder and keeps count of what it wrote."""
+    """Writes the files of a folder, all dates some days later, and counts what it wrote."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, days_later: int = 0) -> None:
+        self.folder, self.days_later = folder, days_later
         self.files = self.rows = 0
         self.intended: list[Intended] = []
 
@@ -57,16 +61,18 @@ class FeedFolder:
     def write(self, feed: FeedDefinition, day: int, sequence: int, delivery: Delivery) -> str:
         """Write one file and, after it, its manifest; return the file's name."""
         lines = [",".join(feed.header), *delivery.rows, ""]
-        content = delivery.line_end.join(lines).encode(delivery.encoding)
+        text = shift_dates(delivery.line_end.join(lines), self.days_later)
+        content = text.encode(delivery.encoding)
         is_packed = day % PLAIN_EVERY != 0
         if is_packed:
             content = gzip.compress(content, compresslevel=PACKED_LEVEL, mtime=0)
-        compact = DAYS[day].replace("-", "")
+        business_date = shift_dates(DAYS[day], self.days_later)
+        compact = business_date.replace("-", "")
         name = f"{feed.name}-{compact}-{sequence:03}.csv{'.gz' if is_packed else ''}"
         manifest = {
             "feed": feed.name,
             "version": 1,
-            "business_date": DAYS[day],
+            "business_date": business_date,
             "sequence": sequence,
             "rows": len(delivery.rows),
             "sha256": hashlib.sha256(content).hexdigest(),
@@ -79,12 +85,23 @@ class FeedFolder:
         return name
 
 
+def shift_dates(text: str, days: int) -> str:
+    """Return a text with every date in it some days later."""
+    return DATE.sub(lambda found: shift_date(found[0], days), text) if days else text
+
+
+@cache
+def shift_date(text: str, days: int) -> str:
+    """Return the date some days later."""
+    return (date.fromisoformat(text) + timedelta(days)).isoformat()
+
+
 CP932_DAY = DAYS.index("2024-12-28")
 CRLF_DAY = DAYS.index("2024-12-29")
 
 
 def cut(rows: list[str], day: int) -> Iterator[Delivery]:
-    """Cut the rows of a day into files; on one day an old machine delivers those that it can."""
+    """Cut the rows of a day into files; on one day an old encoding has those that it can write."""
     line_end = "\r\n" if day == CRLF_DAY else "\n"
     if day == CP932_DAY:
         old = [row for row in rows if fits_cp932(row)]
@@ -96,7 +113,7 @@ def cut(rows: list[str], day: int) -> Iterator[Delivery]:
 
 
 def fits_cp932(row: str) -> bool:
-    """Say whether a row can be written in cp932: the dash of some services' names cannot."""
+    """Return whether cp932 has every character of a row: it lacks the dash of some services."""
     try:
         row.encode("cp932")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""What happens to bookings: booked, changed, cancelled, ridden, and learnt of too late."""
+"""What happens to bookings: booked, changed, cancelled, ridden, and reported late."""
 
 from collections import defaultdict
 from random import Random
@@ -35,7 +35,7 @@ LATE_DAYS = 22
 
 
 class Booking:
-    """One item of a reservation, and the rows that tell of it."""
+    """One item of a reservation, and the rows of its events."""
 
     __slots__ = ("amount_yen", "booked_at", "fixed", "journey", "travel_day", "who")
 
@@ -57,11 +57,11 @@ class Booking:
 class Histories:
     """Makes the rows of bookings, by the day whose file has them."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, first_number: int = 0) -> None:
         self.random = random
         self.rides = Rides()
         self.rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        self.events = self.reservations = 0
+        self.events = self.reservations = first_number
 
     def travel(self, person: Person) -> None:
         """Make every reservation of a person."""
@@ -85,18 +85,18 @@ class Histories:
         rides = [ride, Ride(reverse(ride.journey), ride.fare_yen)]
         for item, way in enumerate(rides[: 1 + happens(random, 55)], start=1):
             amount = way.fare_yen * travellers
-            who = self.name(person, is_ex=is_ex, item=item)
+            who = self.identify(person, is_ex=is_ex, item=item)
             booking = Booking(who=who, journey=way.journey, amount_yen=amount, fixed=tail)
             booking.booked_at = booked_at
             booking.travel_day = day + (item - 1) * below(random, 4)
-            self.live(booking, via=VIA[channel], is_night=is_night)
+            self.make_events(booking, via=VIA[channel], is_night=is_night)
 
     def pay(self, *, is_ex: bool) -> str:
-        """Return how it is paid; EX always takes the card that it knows."""
+        """Return how it is paid; EX always charges the registered card."""
         return "registered_card" if is_ex else pick(self.random, PAYMENTS)
 
-    def name(self, person: Person, *, is_ex: bool, item: int) -> str:
-        """Return the fields that say which booking it is and whose."""
+    def identify(self, person: Person, *, is_ex: bool, item: int) -> str:
+        """Return the fields that identify the booking and its member."""
         number = f"R{self.reservations:08},{item}"
         if is_ex:
             service = "smart_ex" if person.kind.startswith("smart_ex") else "ex_yoyaku"
@@ -104,10 +104,10 @@ class Histories:
         was_signed_in = not happens(self.random, 4)
         return f"e5489,{number},{person.wester_id if was_signed_in else ''},"
 
-    def live(self, booking: Booking, *, via: str, is_night: bool) -> None:
-        """Make the events of a booking, from the first to what is learnt last."""
+    def make_events(self, booking: Booking, *, via: str, is_night: bool) -> None:
+        """Make the events of a booking, from the first to the last that is reported."""
         random = self.random
-        self.tell(booking, "booked", booking.booked_at, via)
+        self.add_event(booking, "booked", booking.booked_at, via)
         departs = booking.travel_day * DAY_S + (6 + below(random, 15)) * HOUR_S
         if happens(random, 15):
             departs = self.change(booking, departs)
@@ -115,31 +115,33 @@ class Histories:
         fate = pick(random, FATES)
         if fate in ("cancelled", "refunded"):
             at = booking.booked_at + 60 + int(random.random() * between)
-            self.tell(booking, fate, at, pick(random, CHANGED_VIA))
+            self.add_event(booking, fate, at, pick(random, CHANGED_VIA))
             return
         if not fate:
             return
         arrives = departs + (10 if is_night else 1 + below(random, 4)) * HOUR_S + below(random, 900)
         late = below(random, 24) * DAY_S if happens(random, 4) else 0
-        self.tell(booking, "used", arrives, "gate", late=late)
+        self.add_event(booking, "used", arrives, "gate", late=late)
         if fate == "stopover":
-            self.tell(booking, "stopover", arrives + 60, "gate")
+            self.add_event(booking, "stopover", arrives + 60, "gate")
         elif happens(random, 0.8):
             at = FROZEN + DAY_S + below(random, LATE_DAYS * DAY_S)
-            self.tell(booking, pick(random, LATE_FATES), at, "system")
+            self.add_event(booking, pick(random, LATE_FATES), at, "system")
 
     def change(self, booking: Booking, departs: int) -> int:
-        """Change a booking before its train leaves; return when that now is."""
+        """Change a booking before its train leaves; return the new departure."""
         random = self.random
         at = booking.booked_at + 120 + below(random, max(departs - booking.booked_at - 240, 60))
         shift = below(random, 3) - 1
         booking.travel_day += shift if at < departs - DAY_S else 0
         booking.amount_yen += 10 * (below(random, 60) - 20)
-        self.tell(booking, "changed", at, pick(random, CHANGED_VIA))
+        self.add_event(booking, "changed", at, pick(random, CHANGED_VIA))
         return max(booking.travel_day * DAY_S + 8 * HOUR_S, at + HOUR_S)
 
-    def tell(self, booking: Booking, event_type: str, at: int, via: str, *, late: int = 0) -> None:
-        """Put an event into the file of its day, or of a later one."""
+    def add_event(
+        self, booking: Booking, event_type: str, at: int, via: str, *, late: int = 0
+    ) -> None:
+        """Add an event to the file of its day, or of a later one."""
         self.events += 1
         row = booking.row(self.events, event_type, at, via)
         self.rows[(at + late) // DAY_S].append((at, row))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
 from dev.demo.sampling import mistakes
 from dev.demo.sampling.choosing import below, happens
-from dev.demo.sampling.files import FeedFolder, Intended
+from dev.demo.sampling.files import FeedFolder, Intended, shift_dates
 from dev.demo.sampling.histories import Histories
 from dev.demo.sampling.mistakes import Mistake
 from dev.demo.sampling.people import CLOSES, LONG_AGO, OPENS, Entering, Person, make_people
@@ -20,13 +20,13 @@ from entries.definitions import ENTRIES, MEMBERSHIPS
 
 SEED = "012025121203"
 WEB_ENTRIES = "web_entries.json"  # who enters on the page and when; no feed file
-MOST_ON_THE_WEB = 1_500
+MAX_WEB_ENTRIES = 1_500
 
 FIRST_DAY, LAST_DAILY = day_number("2024-12-09"), day_number("2025-01-19")
 LATE_DAYS = [
     day_number(f"2025-{text}") for text in ("01-23", "01-31", "02-07", "02-13", "02-14", "02-17")
 ]
-KIND_MENDED = instant("2025-01-10", 9)
+KIND_CORRECTED = instant("2025-01-10", 9)
 FORGOTTEN_ENTRIES = day_number("2025-01-23")
 Rows = dict[int, list[tuple[int, str]]]
 
@@ -44,25 +44,25 @@ class Sample(NamedTuple):
 class Feeds:
     """The rows of all feeds, by the day whose file has them."""
 
-    def __init__(self, *, random: Random, campaign: str) -> None:
+    def __init__(self, *, random: Random, campaign: str, first_number: int = 0) -> None:
         self.random = random
         self.campaign = campaign
-        self.histories = Histories(random)
+        self.histories = Histories(random, first_number=first_number)
         self.registrations: Rows = defaultdict(list)
         self.memberships: Rows = defaultdict(list)
         self.entries: Rows = defaultdict(list)
         self.web: list[tuple[int, str]] = []
 
     def add(self, person: Person) -> None:
-        """Have a person travel, enter, be linked, and leave."""
+        """Add the bookings, registrations, entry and memberships of a person."""
         self.histories.travel(person)
         self.link(person)
         if person.entering is not None:
             self.enter(person, person.entering)
-        self.belong(person)
+        self.add_memberships(person)
 
     def link(self, person: Person) -> None:
-        """Tell whose an EX number is, again when points are registered for or a kind is mended."""
+        """Add the registrations of an EX number, with later changes of points and kind."""
         if person.linked_at is None:
             return
         known = [person.linked_at]
@@ -74,17 +74,17 @@ class Feeds:
             is_known = registered is not None and registered < at
             self.register(person, kind, registered if is_known else None, at)
         if kind == "plus_ex" and happens(self.random, 10):
-            self.register(person, "j_west_card_express", None, KIND_MENDED)
+            self.register(person, "j_west_card_express", None, KIND_CORRECTED)
 
     def register(self, person: Person, kind: str, registered: int | None, at: int) -> None:
-        """Put a registration into the file of its day."""
+        """Add a registration to the file of its day."""
         points = "" if registered is None else stamp(registered)
         row = f"{person.ex_member_no},{kind},{person.wester_id},{points},{stamp(at)}"
         self.registrations[at // DAY_S].append((at, row))
 
     def enter(self, person: Person, entering: Entering) -> None:
-        """Put an entry into the app's and the call centre's files, or keep it for the page."""
-        is_web = entering.channel == "web" and len(self.web) < MOST_ON_THE_WEB
+        """Add an entry to the files of app and call centre, or to the entries on the page."""
+        is_web = entering.channel == "web" and len(self.web) < MAX_WEB_ENTRIES
         if is_web:
             self.web.append((entering.at, person.wester_id))
             return
@@ -95,55 +95,70 @@ class Feeds:
             self.put_entry(person, "call_center", again, is_forgotten=False)
 
     def put_entry(self, person: Person, channel: str, at: int, *, is_forgotten: bool) -> None:
-        """Put an entry into its day's file, or into one that comes when the list is frozen."""
+        """Add an entry to its day's file, or to one that comes after the freeze."""
         row = f"{person.wester_id},{self.campaign},{stamp(at)},{channel}"
         self.entries[FORGOTTEN_ENTRIES if is_forgotten else at // DAY_S].append((at, row))
 
-    def belong(self, person: Person) -> None:
-        """Tell who has joined WESTER of late, and who leaves."""
+    def add_memberships(self, person: Person) -> None:
+        """Add when a person joined WESTER, and when they leave."""
         if happens(self.random, 4):
             joined = LONG_AGO + below(self.random, OPENS - LONG_AGO)
-            self.tell_membership(person, "active", joined)
+            self.add_membership(person, "active", joined)
         if person.leaves_at is not None:
-            self.tell_membership(person, "withdrawn", person.leaves_at)
+            self.add_membership(person, "withdrawn", person.leaves_at)
 
-    def tell_membership(self, person: Person, status: str, at: int) -> None:
-        """Put a membership into the file of its day."""
+    def add_membership(self, person: Person, status: str, at: int) -> None:
+        """Add a membership to the file of its day."""
         self.memberships[at // DAY_S].append((at, f"{person.wester_id},{status},{stamp(at)}"))
 
 
-def make_feeds(folder: Path, *, members: int, campaign: str, seed: str = SEED) -> Sample:
+def make_feeds(
+    folder: Path,
+    *,
+    members: int,
+    campaign: str,
+    seed: str = SEED,
+    days_later: int = 0,
+    first_number: int = 0,
+) -> Sample:
     """Make the folder anew, with the feed files of a whole campaign.
 
     The same arguments give the same bytes. What stood in the folder is gone; it is whole or not
-    there, whenever this is killed.
+    there, whenever this is killed. A later campaign has no bad rows; so that the database can hold
+    both, its people, events and reservations are numbered from ``first_number``.
     """
     draft = folder.with_name(f"{folder.name}.part")
     for remains in (draft, folder):
         shutil.rmtree(remains, ignore_errors=True)
     draft.mkdir(parents=True)
-    feeds = Feeds(random=Random(seed), campaign=campaign)  # noqa: S311 - a seed is the point here
-    for person in make_people(feeds.random, members):
+    random = Random(seed)  # noqa: S311 - a seed is the point here
+    feeds = Feeds(random=random, campaign=campaign, first_number=first_number)
+    for person in make_people(feeds.random, members, first_number=first_number):
         feeds.add(person)
-    sample = write_feeds(draft, feeds, members=members)
+    sample = write_feeds(draft, feeds, members=members, days_later=days_later)
     draft.rename(folder)
     return sample
 
 
-def write_feeds(folder: Path, feeds: Feeds, *, members: int) -> Sample:
+def write_feeds(folder: Path, feeds: Feeds, *, members: int, days_later: int) -> Sample:
     """Write every feed's files, and who enters on the page."""
+    is_first = days_later == 0
     entries = [
         Mistake(wrong.day, wrong.reason, wrong.text.format(campaign=feeds.campaign))
         for wrong in mistakes.ENTRIES
     ]
     bookings = feeds.histories.rows
-    bookings[mistakes.WITNESS_DAY].append((0, mistakes.WITNESS))
-    written = FeedFolder(folder)
-    write_feed(written, EX_REGISTRATIONS, feeds.registrations, mistakes.REGISTRATIONS)
-    write_feed(written, BOOKINGS, bookings, mistakes.BOOKINGS)
-    write_feed(written, MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS)
-    write_feed(written, ENTRIES, feeds.entries, entries)
-    web = [[wester_id, stamp(at)] for at, wester_id in sorted(feeds.web)]
+    if is_first:
+        bookings[mistakes.WITNESS_DAY].append((0, mistakes.WITNESS))
+    written = FeedFolder(folder, days_later=days_later)
+    for feed, rows, wrong in (
+        (EX_REGISTRATIONS, feeds.registrations, mistakes.REGISTRATIONS),
+        (BOOKINGS, bookings, mistakes.BOOKINGS),
+        (MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS),
+        (ENTRIES, feeds.entries, entries),
+    ):
+        write_feed(written, feed, rows, wrong if is_first else [])
+    web = [[wester_id, shift_dates(stamp(at), days_later)] for at, wester_id in sorted(feeds.web)]
     (folder / WEB_ENTRIES).write_text(json.dumps(web), "utf-8")
     return Sample(members, written.files, written.rows, len(web), written.intended)
 

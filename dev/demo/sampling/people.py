@@ -30,7 +30,7 @@ LEFT = spread({"before the draw": 43, "before the crediting": 43, "after the cre
 OPENS, CLOSES = instant("2024-12-10", 12), instant("2025-01-14")
 RUSH_S = 30 * HOUR_S
 LONG_AGO, BEFORE_ALL = instant("2024-11-01"), instant("2024-11-20")
-# Far apart, so that whoever has one WESTER ID cannot guess the next; each number gives another.
+# Far apart, so that nobody guesses the next WESTER ID; each number gives another.
 STRIDE, NUMBERS = 482_711, 1_000_000_000
 
 
@@ -47,16 +47,16 @@ class Person(NamedTuple):
     wester_id: str
     ex_member_no: str
     kind: str
-    linked_at: int | None  # since when upstream knows whose the EX number is
+    linked_at: int | None  # from when upstream links the EX number to the member
     points_registered_at: int | None
     entering: Entering | None
     leaves_at: int | None
     reservations: int
 
 
-def make_people(random: Random, count: int) -> Iterator[Person]:
-    """Yield so many people."""
-    for number in range(count):
+def make_people(random: Random, count: int, *, first_number: int = 0) -> Iterator[Person]:
+    """Yield so many people; other numbers give other people."""
+    for number in range(first_number, first_number + count):
         has_ex = happens(random, 55)
         kind = pick(random, KINDS) if has_ex else ""
         yield Person(
@@ -92,7 +92,7 @@ def register(random: Random, kind: str) -> int | None:
 
 
 def enter(random: Random) -> Entering | None:
-    """Return an entry: many come as the doors open, some at the very end, some never."""
+    """Return an entry: many soon after the opening, some at the very end, some never."""
     channel = pick(random, CHANNELS)
     if not channel:
         return None

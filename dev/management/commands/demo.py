@@ -8,17 +8,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from core import clock
 from core.commands import ContractCommand, Report
 from core.printable import printable_lines
-from dev.demo import main_job, place, preparing, processes, summary
-from dev.demo.crew import Crew
-from dev.demo.job import inbox_of, take_on
-from dev.demo.keeping import keep
+from dev.demo import instance, preparing, processes, steps, summary
+from dev.demo.clock_lock import lock_clock
+from dev.demo.job import Job, demo_folder, inbox_of, load_job
 from dev.demo.logins import offer_members
-from dev.demo.play import Play, begin, choose_play, feeds_of
-from dev.demo.preparing import Stage
+from dev.demo.open_campaign import open_second_campaign, start_clock
+from dev.demo.preparing import Setup
+from dev.demo.private_file import write_private
 from dev.demo.refusals import NoDemoMode
+from dev.demo.scenario import Scenario, choose_scenario, make_missing_feeds, resume_or_clear
+from dev.demo.waiting import Workers
 
 LARGEST_PORT = 65535
 
@@ -48,92 +49,119 @@ class Command(ContractCommand):
         if not settings.DEMO_MODE:
             raise NoDemoMode("The demo runs in demo mode only: make demo, or set DEMO_MODE=1.")
         state = settings.LOCAL_STATE_DIR
-        play = choose_play(members=settings.DEMO_MEMBERS, feeds=settings.DEMO_FEEDS)
-        with place.only_demo(state):
+        scenario = choose_scenario(members=settings.DEMO_MEMBERS, feeds=settings.DEMO_FEEDS)
+        with instance.lock_demo(state):
             require_free_ports(port)
-            if begin(state / "demo", play):
-                self.say("Cleared away a demo with other feeds.")
-            stage = preparing.prepare(self.say)
-            data = self.put_on(play, stage, port=port)
+            if resume_or_clear(demo_folder(state), scenario):
+                self.report("Deleted a demo with other feeds.")
+            setup = preparing.prepare(self.report)
+            data = self.run_demo(scenario, setup, port=port)
         if settings.DEMO_SERVE:
             return Report(data, "The demo has ended; its data stay. The servers: make stop.")
         return Report(data, "DEMO_SERVE=0: nothing is served. The servers: make stop.")
 
-    def put_on(self, play: Play, stage: Stage, *, port: int) -> dict[str, Any]:
-        """Run the parts, have the campaign played, and serve it until a signal."""
+    def run_demo(self, scenario: Scenario, setup: Setup, *, port: int) -> dict[str, Any]:
+        """Run the services, play the campaigns, and serve them until a signal."""
         state = settings.LOCAL_STATE_DIR
-        parts = self.parts(port)
-        names = ", ".join(part.name for part in parts)
-        self.say(f"Starting {names} (logs: {state / 'log'}) ...")
-        inbox = {"FEED_INBOX": str(inbox_of(state / "demo"))}
-        with processes.running(parts, state=state, variables=inbox) as (children, asked):
+        services = self.services(port)
+        names = ", ".join(service.name for service in services)
+        self.report(f"Starting {names} (logs: {state / 'log'}) ...")
+        variables = {"FEED_INBOX": str(inbox_of(state))}
+        with processes.run_services(services, state=state, variables=variables) as (running, stop):
             if settings.DEMO_SERVE:
-                processes.wait_for_page(children, port=port, path=page_path(stage), asked=asked)
-                self.say(addresses(stage, port=port))
-            data = self.perform(play, stage, Crew(children, asked, self.say))
-            if settings.DEMO_SERVE and not asked.is_set():
-                self.say(f"{addresses(stage, port=port)}\nThe demo runs until Ctrl-C.")
-                processes.stay(children, asked)
-        return data
+                path = campaign_path(setup.campaign)
+                processes.wait_for_page(running, port=port, path=path, stop_requested=stop)
+                self.report(addresses(setup, port=port))
+            workers = Workers(running, stop, self.report)
+            found, open_code = self.play(scenario, setup, workers)
+            if settings.DEMO_SERVE and not stop.is_set():
+                self.report(addresses(setup, port=port, open_code=open_code))
+                self.report("The demo runs until Ctrl-C.")
+                processes.wait_until_stopped(running, stop)
+        return {**asdict(setup), **found}
 
-    def parts(self, port: int) -> list[processes.Part]:
-        """Return what runs: everything, or the worker alone where nothing is served."""
+    def services(self, port: int) -> list[processes.Service]:
+        """Return what runs: everything, or only the worker where nothing is served."""
         if not settings.DEMO_SERVE:
             return [processes.worker()]
-        return processes.parts_of_demo(port=port, plays_wester=stand_in_port() is not None)
+        return processes.demo_services(port=port, plays_wester=stand_in_port() is not None)
 
-    def perform(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
-        """Have the campaign played, unless that is done; tell and return what became of it."""
-        file = settings.LOCAL_STATE_DIR / "demo.json"
-        found = summary.find_kept(file, play)
-        if found is None:
-            found = self.play_through(play, stage, crew)
-            keep(file, json.dumps(found, ensure_ascii=False, indent=2))
-        self.say(summary.in_words(found))
-        return {**asdict(stage), **found}
+    def play(
+        self, scenario: Scenario, setup: Setup, workers: Workers
+    ) -> tuple[dict[str, Any], str]:
+        """Play the campaign to its close and open the next one, unless that is done.
 
-    def play_through(self, play: Play, stage: Stage, crew: Crew) -> dict[str, Any]:
-        """Have the feeds made and the campaign played to its close; let the clock go."""
-        folder = settings.LOCAL_STATE_DIR / "demo"
-        feeds = feeds_of(folder, play, campaign=stage.campaign, say=self.say)
-        job = take_on(code=stage.campaign, crew=crew, feeds=feeds, place=folder, say=self.say)
-        seconds = main_job.perform(job)
-        found = summary.summarize(job, play, seconds)
-        offer_members(settings.LOCAL_STATE_DIR, found)
-        clock.move_demo_clock(to=job.schedule.closed_at)
-        return found
+        Returns the summary of the first one and the code of the second.
+        """
+        state = settings.LOCAL_STATE_DIR
+        with lock_clock(state):
+            job = self.load_first_job(scenario, setup, workers)
+            found = summary.find_summary(state / "demo.json", scenario)
+            if found is None:
+                found = summary.summarize(job, scenario, steps.run_all(job))
+                offer_members(state, found)
+                text = json.dumps(found, ensure_ascii=False, indent=2)
+                write_private(state / "demo.json", text)
+            terms = open_second_campaign(job, state=state)
+            start_clock()
+        self.report(summary.to_text(found))
+        return found, terms.campaign.code
 
-    def say(self, text: str) -> None:
-        """Tell the person at the terminal what happens."""
+    def load_first_job(self, scenario: Scenario, setup: Setup, workers: Workers) -> Job:
+        """Return the job of the first campaign; its feeds are made where they are missing."""
+        state = settings.LOCAL_STATE_DIR
+        folder = demo_folder(state)
+        feeds = make_missing_feeds(folder, scenario, campaign=setup.campaign, report=self.report)
+        return load_job(
+            code=setup.campaign,
+            workers=workers,
+            state=state,
+            folder=folder,
+            feeds=feeds,
+            report=self.report,
+        )
+
+    def report(self, text: str) -> None:
+        """Print on standard error what happens."""
         self.stderr.write(printable_lines(text), style_func=str)
         self.stderr.flush()
 
 
 def stand_in_port() -> int | None:
-    """Return the port of the WESTER ID that is played here; None where a real one is named."""
+    """Return the port of the stand-in for WESTER ID; None where a real one is named."""
     issuer = urlsplit(settings.WESTER_ISSUER)
     is_here = issuer.scheme == "http" and issuer.hostname in ("127.0.0.1", "localhost")
     return (issuer.port or 80) if is_here else None
 
 
 def require_free_ports(port: int) -> None:
-    """Refuse ports that we could not listen on, before anything else is done."""
-    place.require_free_port(port, way_out="make demo PORT=8080")
+    """Check that we could listen on the ports, before anything else is done."""
+    instance.require_free_port(port, way_out="make demo PORT=8080")
     if (stand_in := stand_in_port()) is not None:
-        place.require_free_port(stand_in, way_out="make demo WESTER_ISSUER=http://127.0.0.1:8081")
+        instance.require_free_port(
+            stand_in, way_out="make demo WESTER_ISSUER=http://127.0.0.1:8081"
+        )
 
 
-def page_path(stage: Stage) -> str:
-    """Return the path of the campaign's page."""
-    return f"/campaign/detail/{stage.campaign}/"
+def campaign_path(code: str) -> str:
+    """Return the path of a campaign's page."""
+    return f"/campaign/detail/{code}/"
 
 
-def addresses(stage: Stage, *, port: int) -> str:
-    """Write addresses and logins for a person."""
-    site = f"http://{place.HOST}:{port}"
-    lines = [f"Campaign page  {site}{page_path(stage)}"]
+def addresses(setup: Setup, *, port: int, open_code: str | None = None) -> str:
+    """Return addresses and logins as text; ``open_code`` is the campaign whose entry is open."""
+    site = f"http://{instance.HOST}:{port}"
+    first = f"{site}{campaign_path(setup.campaign)}"
+    lines = [f"Campaign page  {first}"]
+    if open_code is not None:
+        lines = [
+            f"Campaign page  {site}/",
+            f"  entry is open in {open_code}; the bar at the top plays it forward",
+            f"Its result     {first}",
+            "  the campaign that was played to its close",
+        ]
     if stand_in_port() is not None:
-        lines += ["  members sign in at a WESTER ID that is played here: any name, no password"]
+        lines += ["  members sign in at a stand-in for WESTER ID: any name, no password"]
     lines += [f"Staff          {site}/staff/"]
-    lines += [f"  {login.username:<14}  password: {login.password}" for login in stage.logins]
+    lines += [f"  {login.username:<14}  password: {login.password}" for login in setup.logins]
     return "\n".join(["", *lines, ""])

@@ -18,7 +18,7 @@ import psycopg
 from redis import Redis
 
 from dev.embedded import services
-from dev.embedded.places import Places
+from dev.embedded.state_folder import StateFolder
 from tests.outside import ROOT, environment
 from tests.points.faults.moments import Moment
 
@@ -72,7 +72,7 @@ class Process:
 class Machine:
     """A database server, a broker, and a warmed process that forks others."""
 
-    places: Places
+    places: StateFolder
     warmed: "subprocess.Popen[str]"
     names: Iterator[int] = field(default_factory=count)
 
@@ -144,7 +144,7 @@ class Machine:
 
 
 @contextmanager
-def open_machine(places: Places) -> Iterator[Machine]:
+def open_machine(places: StateFolder) -> Iterator[Machine]:
     """Provide servers and a warmed process; all of them are gone afterwards."""
     services.ensure_running(places.state, database=True, broker=True)
     prepare_server(places)
@@ -174,7 +174,7 @@ def open_machine(places: Places) -> Iterator[Machine]:
         warmed.communicate()
 
 
-def prepare_server(places: Places) -> None:
+def prepare_server(places: StateFolder) -> None:
     """Give the server its settings, which need it to start again."""
     with psycopg.connect(places.database_url, autocommit=True) as connection:
         for name, value in SERVER.items():

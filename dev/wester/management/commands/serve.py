@@ -12,7 +12,7 @@ from dev.wester.clients import ensure_client
 
 
 class Command(BaseCommand):
-    """Play WESTER ID until Ctrl-C."""
+    """Stand in for WESTER ID until Ctrl-C."""
 
     help = __doc__
     requires_system_checks = []
@@ -32,11 +32,13 @@ class Command(BaseCommand):
         issuer = urlsplit(settings.WESTER_ISSUER)
         if issuer.scheme != "http" or issuer.hostname not in settings.ALLOWED_HOSTS:
             raise ImproperlyConfigured(
-                "WESTER_ISSUER names a real WESTER ID: unset it to have it played here."
+                "WESTER_ISSUER names a real WESTER ID: unset it to use the stand-in."
             )
         call_command("migrate", verbosity=0)
         ensure_client(site)
-        self.stderr.write(f"WESTER ID is played at {settings.WESTER_ISSUER}", style_func=str)
+        self.stderr.write(
+            f"The stand-in for WESTER ID answers at {settings.WESTER_ISSUER}", style_func=str
+        )
         call_command(
             "runserver", f"{issuer.hostname}:{issuer.port or 80}", use_reloader=False, verbosity=0
         )

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from dev.embedded.places import LONGEST_SOCKET_FOLDER, Places
+from dev.embedded.state_folder import MAX_SOCKET_FOLDER_BYTES, StateFolder
 from dev.refusals import ServiceFailed
 
 LONGEST_SOCKET_PATH = 107
@@ -23,7 +23,7 @@ LONGEST_SOCKET_PATH = 107
     ],
 )
 def test_places_addresses_lead_to_the_folder(name: str) -> None:
-    places = Places(Path("/srv") / name)
+    places = StateFolder(Path("/srv") / name)
 
     database, broker = urlsplit(places.database_url), urlsplit(places.broker_url)
 
@@ -41,17 +41,17 @@ def test_places_addresses_lead_to_the_folder(name: str) -> None:
     ],
 )
 def test_places_sockets_stand_elsewhere_where_a_path_does_not_serve(name: str) -> None:
-    places = Places(Path("/srv") / name)
+    places = StateFolder(Path("/srv") / name)
 
     assert places.sockets.parent == Path("/tmp")
     assert len(os.fsencode(places.sockets / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH
 
 
 def test_places_longest_socket_folder_is_used_to_its_last_byte() -> None:
-    longest = "/" + "x" * (LONGEST_SOCKET_FOLDER - len("/") - len("/run"))
+    longest = "/" + "x" * (MAX_SOCKET_FOLDER_BYTES - len("/") - len("/run"))
 
-    assert Places(Path(longest)).sockets == Path(longest) / "run"
-    assert Places(Path(longest + "x")).sockets.parent == Path("/tmp")
+    assert StateFolder(Path(longest)).sockets == Path(longest) / "run"
+    assert StateFolder(Path(longest + "x")).sockets.parent == Path("/tmp")
 
 
 def test_places_are_the_same_by_every_name_of_the_folder(tmp_path: Path) -> None:
@@ -59,12 +59,12 @@ def test_places_are_the_same_by_every_name_of_the_folder(tmp_path: Path) -> None
     folder.mkdir()
     (tmp_path / "link").symlink_to(folder)
 
-    assert Places(tmp_path / "link").sockets == Places(folder).sockets
-    assert Places(folder / ".." / folder.name).mark == Places(folder).mark
+    assert StateFolder(tmp_path / "link").sockets == StateFolder(folder).sockets
+    assert StateFolder(folder / ".." / folder.name).mark == StateFolder(folder).mark
 
 
 def test_places_differ_for_two_folders(tmp_path: Path) -> None:
-    one, other = Places(tmp_path / ("a" * 100)), Places(tmp_path / ("b" * 100))
+    one, other = StateFolder(tmp_path / ("a" * 100)), StateFolder(tmp_path / ("b" * 100))
 
     assert one.sockets != other.sockets
     assert one.mark != other.mark
@@ -72,26 +72,26 @@ def test_places_differ_for_two_folders(tmp_path: Path) -> None:
 
 def test_places_do_not_follow_tmpdir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     long = tmp_path / ("x" * 100)
-    before = Places(long).sockets
+    before = StateFolder(long).sockets
     monkeypatch.setenv("TMPDIR", str(tmp_path))
 
-    assert Places(long).sockets == before
+    assert StateFolder(long).sockets == before
 
 
 def test_make_keeps_others_out(tmp_path: Path) -> None:
-    places = Places(tmp_path / "new")
+    places = StateFolder(tmp_path / "new")
 
-    places.make(places.state)
+    places.create(places.state)
 
     assert places.state.stat().st_mode & 0o777 == 0o700
 
 
 def test_make_refuses_a_file_in_the_folders_place(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    places = Places(tmp_path / "file" / "state")
+    places = StateFolder(tmp_path / "file" / "state")
 
     with pytest.raises(ServiceFailed, match=r"cannot be used \(Not a directory\); set LOCAL_STATE"):
-        places.make(places.state)
+        places.create(places.state)
 
 
 def test_make_refuses_anothers_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_make_refuses_anothers_folder(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(os, "geteuid", lambda: another)
 
     with pytest.raises(ServiceFailed, match="belongs to another user"):
-        Places(tmp_path).make(tmp_path)
+        StateFolder(tmp_path).create(tmp_path)
 
 
 def test_locked_refuses_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "services.lock").mkdir()
 
-    with pytest.raises(ServiceFailed, match="cannot be used"), Places(tmp_path).locked():
+    with pytest.raises(ServiceFailed, match="cannot be used"), StateFolder(tmp_path).lock():
         pytest.fail("the lock was given")

@@ -1,7 +1,7 @@
-"""A stand-in of WESTER's points system: it takes the file of credits and answers with another.
+"""A stand-in for WESTER's points system: it reads the file of credits and answers with another.
 
-Most credits it makes; some it rejects, one it forgets at first, one it makes with another amount,
-of one it says two things, and of one nobody here has ever heard. Source: docs/specs/points.md 3.
+It credits most; it rejects some, omits one at first, credits one with another amount, answers one
+twice, and one that is unknown here. Source: docs/specs/points.md 3.
 """
 
 import csv
@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 HEADER = ("credit_key", "status", "points", "detail", "processed_at")
 REJECTED_EVERY = 250
-FORGOTTEN, DIFFERENT, TWICE = 3, 5, 7  # places in the file, from 0
-TAKEN_OFF = 100
-UNHEARD_OF = hashlib.sha256(b"a credit of another campaign").hexdigest()
+OMITTED, DIFFERENT, TWICE = 3, 5, 7  # rows of the file, from 0
+DIFFERENCE = 100
+UNKNOWN_KEY = hashlib.sha256(b"a credit of another campaign").hexdigest()
 
 
 class Credit(NamedTuple):
-    """What the file of credits asks for."""
+    """A row of the file of credits."""
 
     key: str
     points: int
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 
 
 def read_credits(folder: Path) -> list[Credit]:
-    """Return what a folder's files of credits ask for, by file and row."""
+    """Return the rows of a folder's files of credits, in their order."""
     found = []
     for path in sorted(folder.glob("credits-*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -45,26 +45,26 @@ def read_credits(folder: Path) -> list[Credit]:
     return found
 
 
-def answer_at_first(asked: Iterable[Credit]) -> Iterator[Answer]:
-    """Yield the first answers: one credit is forgotten, one differs, one is answered twice."""
-    for place, credit in enumerate(asked):
-        if place == FORGOTTEN:
+def answer_at_first(requested: Iterable[Credit]) -> Iterator[Answer]:
+    """Yield the first answers: one credit is omitted, one differs, one is answered twice."""
+    for row, credit in enumerate(requested):
+        if row == OMITTED:
             continue
-        if place % REJECTED_EVERY == REJECTED_EVERY - 1:
+        if row % REJECTED_EVERY == REJECTED_EVERY - 1:
             yield Answer(credit.key, "rejected", 0, "account suspended")
-        elif place == DIFFERENT and credit.points > TAKEN_OFF:
-            yield Answer(credit.key, "credited", credit.points - TAKEN_OFF, "partly credited")
+        elif row == DIFFERENT and credit.points > DIFFERENCE:
+            yield Answer(credit.key, "credited", credit.points - DIFFERENCE, "partly credited")
         else:
             yield Answer(credit.key, "credited", credit.points, "")
-        if place == TWICE:
+        if row == TWICE:
             yield Answer(credit.key, "rejected", 0, "sent twice")
-    yield Answer(UNHEARD_OF, "credited", 500, "")
+    yield Answer(UNKNOWN_KEY, "credited", 500, "")
 
 
-def answer_later(asked: Iterable[Credit]) -> Iterator[Answer]:
-    """Yield what was forgotten at first."""
-    for place, credit in enumerate(asked):
-        if place == FORGOTTEN:
+def answer_later(requested: Iterable[Credit]) -> Iterator[Answer]:
+    """Yield what was omitted at first."""
+    for row, credit in enumerate(requested):
+        if row == OMITTED:
             yield Answer(credit.key, "credited", credit.points, "")
 
 
@@ -72,11 +72,11 @@ def write_answers(
     folder: Path, answers: Iterable[Answer], *, business_date: date, sequence: int, at: datetime
 ) -> Path:
     """Write a file of answers and, after it, its manifest; return the file's path."""
-    told = list(answers)
+    written = list(answers)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows((*answer, at.isoformat(timespec="seconds")) for answer in told)
+    writer.writerows((*answer, at.isoformat(timespec="seconds")) for answer in written)
     content = text.getvalue().encode()
     path = folder / f"credit_results-{business_date:%Y%m%d}-{sequence:03}.csv"
     manifest = {
@@ -84,10 +84,10 @@ def write_answers(
         "version": 1,
         "business_date": business_date.isoformat(),
         "sequence": sequence,
-        "rows": len(told),
+        "rows": len(written),
         "sha256": hashlib.sha256(content).hexdigest(),
         "encoding": "utf-8",
-        "total_points": sum(answer.points for answer in told),
+        "total_points": sum(answer.points for answer in written),
     }
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Where the embedded servers keep their data, their sockets and their lock."""
+"""Where the embedded servers have their data, their sockets and their lock."""
 
 import fcntl
 import hashlib
@@ -12,14 +12,14 @@ from dev.refusals import ServiceFailed
 
 SUPERUSER = "postgres"
 DATABASE = "dodonto"
-PORT = 5432  # names the socket, and keeps a PGPORT of the environment out
+PORT = 5432  # names the socket, and overrides a PGPORT of the environment
 # A socket's whole path must fit into 107 bytes; 40 are left for the servers' own file names.
-LONGEST_SOCKET_FOLDER = 67
+MAX_SOCKET_FOLDER_BYTES = 67
 SHORT_FOLDER = Path("/tmp")  # noqa: S108 - not TMPDIR, which differs between two sessions
 
 
-class Places:
-    """The folders under one state folder (LOCAL_STATE_DIR), by whatever name it is called."""
+class StateFolder:
+    """The folders under one state folder (LOCAL_STATE_DIR), the same by any of its names."""
 
     def __init__(self, state: Path) -> None:
         self.state = state.resolve()
@@ -28,7 +28,7 @@ class Places:
         self.valkey = self.state / "valkey"
         self.sockets = self.state / "run"
         # A comma would make two hosts of it.
-        if len(os.fsencode(self.sockets)) > LONGEST_SOCKET_FOLDER or "," in str(self.sockets):
+        if len(os.fsencode(self.sockets)) > MAX_SOCKET_FOLDER_BYTES or "," in str(self.sockets):
             self.sockets = SHORT_FOLDER / f"{self.mark}-{os.geteuid()}"
         self.valkey_socket = self.sockets / "valkey.sock"
 
@@ -48,21 +48,21 @@ class Places:
         return f"postgresql://{SUPERUSER}@/{name}?host={host}&port={PORT}&connect_timeout=5"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Let one process at a time start or stop servers; a killed holder lets go by itself.
+    def lock(self) -> Iterator[None]:
+        """Lock the start and stop of servers; a killed process releases the lock.
 
         Raises:
             ServiceFailed: the state folder cannot be used.
         """
-        self.make(self.state)
+        self.create(self.state)
         with usable(self.state):
             handle = (self.state / "services.lock").open("wb")
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def make(self, folder: Path) -> None:
-        """Make a folder that nobody else may look into.
+    def create(self, folder: Path) -> None:
+        """Create a folder that only its owner may read.
 
         Raises:
             ServiceFailed: it cannot be made, or somebody else's folder stands there.
@@ -78,7 +78,7 @@ class Places:
 
 @contextmanager
 def usable(folder: Path) -> Iterator[None]:
-    """Turn what the file system refuses inside into one sentence about the folder."""
+    """Turn an OSError inside the block into one sentence about the folder."""
     try:
         yield
     except OSError as failure:

@@ -1,4 +1,4 @@
-"""One demo per state folder, and nothing left of a killed one."""
+"""One demo runs in a state folder; what a killed one left is ended."""
 
 import errno
 import fcntl
@@ -16,61 +16,61 @@ import psutil
 from dev.demo.refusals import DemoRunning, PortTaken
 
 HOST = "127.0.0.1"
-PATIENCE_S = 60
+END_LIMIT_S = 60
 
 
-def mark(state: Path) -> str:
-    """Return the word by which the processes of this folder's demo are known, forks included."""
+def process_mark(state: Path) -> str:
+    """Return the argument that all processes of this folder's demo have, forks included."""
     return f"dodonto_demo={state}"
 
 
 @contextmanager
-def only_demo(state: Path) -> Iterator[None]:
-    """Be this folder's demo until the end of the block, however it ends.
+def lock_demo(state: Path) -> Iterator[None]:
+    """Lock this folder for one demo until the block ends, however it ends.
 
-    The file's number means something only while somebody holds the lock, which ends with its
-    holder, so that it never names another program.
+    The number in the file is valid only while the file is locked. The lock ends with its process,
+    so that the number never names another program.
 
     Raises:
         DemoRunning: another process is the demo.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with pid_file(state) as handle:
-        if not locked(handle):
+        if not try_lock(handle):
             raise DemoRunning(
-                f"A demo is running here already (process {holder(handle)}); end it: make stop."
+                f"A demo is running here already (process {read_pid(handle)}); end it: make stop."
             )
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
-        end_orphans(state)
+        kill_orphans(state)
         yield
 
 
-def end_demo(state: Path) -> bool:
-    """End the demo that runs in this folder and what a killed one left; say whether there was any.
+def stop_demo(state: Path) -> bool:
+    """End this folder's demo and what a killed one left; return whether anything was running.
 
     Raises:
         DemoRunning: it does not end.
     """
     if not pid_file_path(state).exists():
         return False
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + END_LIMIT_S
     was_running = False
     with pid_file(state) as handle:
-        while not locked(handle):
-            if not was_running and (process := holder(handle)):
+        while not try_lock(handle):
+            if not was_running and (process := read_pid(handle)):
                 was_running = True
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGTERM)
             if time.monotonic() > deadline:
-                raise DemoRunning(f"The demo (process {holder(handle)}) does not end.")
+                raise DemoRunning(f"The demo (process {read_pid(handle)}) does not end.")
             time.sleep(0.1)
-        return end_orphans(state) or was_running
+        return kill_orphans(state) or was_running
 
 
 def pid_file_path(state: Path) -> Path:
-    """Return where the demo writes its number."""
+    """Return the path of the file with the demo's process number."""
     return state / "demo.pid"
 
 
@@ -79,8 +79,8 @@ def pid_file(state: Path) -> IO[str]:
     return pid_file_path(state).open("a+", encoding="utf-8")
 
 
-def locked(handle: IO[str]) -> bool:
-    """Lock the file if nobody else has; say whether we have it now."""
+def try_lock(handle: IO[str]) -> bool:
+    """Lock the file unless that would wait; return whether it did."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -88,35 +88,35 @@ def locked(handle: IO[str]) -> bool:
     return True
 
 
-def holder(handle: IO[str]) -> int:
-    """Return the number of the demo that holds the lock; 0 where it has not written it yet."""
+def read_pid(handle: IO[str]) -> int:
+    """Return the number of the process that locked the file; 0 before it has written it."""
     handle.seek(0)
     return int(handle.read() or 0)
 
 
-def end_orphans(state: Path) -> bool:
-    """Kill the parts that a killed demo left running; they would keep its port."""
-    orphans = list(parts(state))
+def kill_orphans(state: Path) -> bool:
+    """Kill the processes that a killed demo left running; they would occupy its port."""
+    orphans = list(demo_processes(state))
     for process in orphans:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(orphans, timeout=PATIENCE_S)
+    psutil.wait_procs(orphans, timeout=END_LIMIT_S)
     return bool(orphans)
 
 
-def parts(state: Path) -> Iterator[psutil.Process]:
-    """Yield the processes whose command line bears the mark of this folder's demo."""
+def demo_processes(state: Path) -> Iterator[psutil.Process]:
+    """Yield the processes whose command line has the mark of this folder's demo."""
     for process in psutil.process_iter(["cmdline", "status"]):
         is_over = process.info["status"] == psutil.STATUS_ZOMBIE
-        if mark(state) in (process.info["cmdline"] or []) and not is_over:
+        if process_mark(state) in (process.info["cmdline"] or []) and not is_over:
             yield process
 
 
 def require_free_port(port: int, *, way_out: str) -> None:
-    """Refuse a port that we could not listen on.
+    """Check that we could listen on a port.
 
     Raises:
-        PortTaken: another program has it, or it is kept for the system.
+        PortTaken: another program has it, or only the system may use it.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

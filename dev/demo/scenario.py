@@ -1,4 +1,4 @@
-"""Which demo a folder holds: one that was killed is gone on with, another one is cleared away."""
+"""What a demo plays: a killed one of the same scenario is resumed, another one is deleted."""
 
 import json
 import shutil
@@ -12,15 +12,15 @@ from django.db import connection
 from bookings.delivery import find_feed_files
 from core.models import DemoClock
 from core.printable import printable_name
-from dev.demo.keeping import keep
+from dev.demo.private_file import write_private
 from dev.demo.refusals import FeedsUnusable, OtherDemo
 from dev.demo.sampling.making import SEED, make_feeds
 
-SAMPLE_VERSION = 1  # another one where the samples themselves have changed
+SAMPLE_VERSION = 1  # raised where the samples themselves have changed
 
 
 @dataclass(frozen=True)
-class Play:
+class Scenario:
     """What a demo plays: sample feeds for so many members, or the feeds of a folder."""
 
     members: int
@@ -29,48 +29,48 @@ class Play:
     version: int = SAMPLE_VERSION
 
 
-def choose_play(*, members: int, feeds: str) -> Play:
-    """Return what was asked for.
+def choose_scenario(*, members: int, feeds: str) -> Scenario:
+    """Return what the settings name.
 
     Raises:
         FeedsUnusable: the folder named holds no feed files.
     """
     if not feeds:
-        return Play(members)
+        return Scenario(members)
     folder = (settings.BASE_DIR / feeds).resolve()
     if not folder.is_dir() or not find_feed_files([folder]):
         raise FeedsUnusable(
             f"FEEDS names {printable_name(folder)}, which is no folder of feed files."
         )
-    return Play(members=0, feeds=str(folder))
+    return Scenario(members=0, feeds=str(folder))
 
 
-def begin(place: Path, play: Play) -> bool:
-    """Have the folder and the database be this play's; say whether an earlier one was cleared.
+def resume_or_clear(folder: Path, scenario: Scenario) -> bool:
+    """Delete the data of another scenario; return whether there were any.
 
     Raises:
-        OtherDemo: they hold another play, in a database that is not the demo's own.
+        OtherDemo: there are, in a database that is not the demo's own.
     """
-    kept = place / "play.json"
-    words = json.dumps(asdict(play))
-    if kept.exists() and kept.read_text("utf-8") == words:
+    file = folder / "scenario.json"
+    text = json.dumps(asdict(scenario))
+    if file.exists() and file.read_text("utf-8") == text:
         return False
-    was_another = kept.exists() or is_of_a_demo()
+    was_another = file.exists() or has_demo_clock()
     if was_another:
         clear_database()
-        shutil.rmtree(place, ignore_errors=True)
-    keep(kept, words)
+        shutil.rmtree(folder, ignore_errors=True)
+    write_private(file, text)
     return was_another
 
 
-def is_of_a_demo() -> bool:
-    """Say whether the database is one in which a demo has set its clock."""
+def has_demo_clock() -> bool:
+    """Return whether a demo has set its clock in the database."""
     tables = connection.introspection.table_names()
     return DemoClock._meta.db_table in tables and DemoClock.objects.exists()
 
 
 def clear_database() -> None:
-    """Empty the demo's own database, its tables included.
+    """Drop every table of the demo's own database.
 
     Raises:
         OtherDemo: DATABASE_URL names the database: somebody else's data may lie there.
@@ -85,14 +85,16 @@ def clear_database() -> None:
     connection.close()
 
 
-def feeds_of(place: Path, play: Play, *, campaign: str, say: Callable[[str], object]) -> Path:
-    """Return the folder of the play's feeds; the samples are made where they are not there yet."""
-    if play.feeds:
-        say(f"The feeds are those of {play.feeds}.")
-        return Path(play.feeds)
-    folder = place / "feeds"
-    if not folder.exists():
-        say(f"Making sample feeds for {play.members:,} members ...")
-        made = make_feeds(folder, members=play.members, campaign=campaign, seed=play.seed)
-        say(f"  {made.rows:,} rows in {made.files:,} files")
-    return folder
+def make_missing_feeds(
+    folder: Path, scenario: Scenario, *, campaign: str, report: Callable[[str], object]
+) -> Path:
+    """Return the folder of the scenario's feeds; make the samples where they are missing."""
+    if scenario.feeds:
+        report(f"The feeds are those of {scenario.feeds}.")
+        return Path(scenario.feeds)
+    feeds = folder / "feeds"
+    if not feeds.exists():
+        report(f"Making sample feeds for {scenario.members:,} members ...")
+        made = make_feeds(feeds, members=scenario.members, campaign=campaign, seed=scenario.seed)
+        report(f"  {made.rows:,} rows in {made.files:,} files")
+    return feeds
