@@ -6,6 +6,8 @@ Source: docs/specs/feeds.md 2.1, 3; bookings/data/network/README.md.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings import journeys
+
 
 class BookingService(models.TextChoices):
     """Where tickets are booked."""
@@ -82,5 +84,5 @@ class MemberKind(models.TextChoices):
 class StopKind(models.TextChoices):
     """Whether passengers can board and leave at a row of the rail network."""
 
-    STOP = "stop", _("stops here")
-    PASS = "pass", _("passes")
+    STOP = journeys.STOP, _("stops here")
+    PASS = journeys.PASS, _("passes")

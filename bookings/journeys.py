@@ -1,4 +1,4 @@
-"""Parse journeys, and find who runs the sections that they ride over; no database.
+"""Parse journeys, and find who runs the sections that they ride over; no Django.
 
 Names are compared unchanged, code point by code point, which equals byte by byte in UTF-8.
 
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-from bookings.enumerations import StopKind
+STOP, PASS = "stop", "pass"  # kinds of a row of the network
 
 
 class NetworkRow(NamedTuple):
@@ -114,7 +114,7 @@ class Network:
         self._resolved_legs: dict[str, frozenset[str]] = {}
         for row in sorted(rows, key=lambda row: row.seq):
             service = self._services.setdefault(row.service, IndexedService({}, []))
-            if row.kind == StopKind.STOP:
+            if row.kind == STOP:
                 service.stops[row.station] = len(service.operators)
             if row.operator_to_next is not None:
                 service.operators.append(row.operator_to_next)

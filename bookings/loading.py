@@ -117,7 +117,8 @@ def check_total_points(cursor: CursorWrapper, reader: FeedFileReader, staged: in
     if expected is None or not totals:
         return
     sums = (sql.SQL("COALESCE(sum({total}), 0)").format(total=sql.SQL(total)) for total in totals)
-    cursor.execute(sql.SQL("SELECT {sums} FROM staged").format(sums=sql.SQL(", ").join(sums)))
+    statement = sql.SQL("SELECT {sums} FROM staged").format(sums=sql.SQL(", ").join(sums))
+    cursor.execute(statement.as_string())
     found = cursor.fetchone()
     if expected not in found and (staged == reader.rows or min(found) > expected):
         raise FileRefused("total_points_differs", "The points are not those of the manifest.")

@@ -6,19 +6,21 @@ never reach the database unencrypted.
 
 import hashlib
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from psycopg import sql
 
 from campaign import aggregation
 from campaign.models import Terms
 from campaign.rewards import reward_expression
-from core.sql_files import compose_sql, embed_query
+from core.sql_files import compose_sql, name_values
 from entries.rules import any_keeps_out
 from lottery import keys, protocol
 from lottery.documents import FrozenList
@@ -125,13 +127,13 @@ def pack_entrants(members: dict[str, bytes], eligible: list[tuple[str, int, int]
     return packed
 
 
-def compose_candidates(query: str, values: Sequence[object]) -> sql.Composed:
-    """Return a query on the model Candidate as a statement that defines its rows.
-
-    Args: ``query`` and ``values``: as from ``sql_with_params()``. The statement has the parameter
-        ``campaign``, an id.
-    """
-    return compose_sql("lottery", "candidates", query=embed_query(query, values))
+def compose_candidates(
+    terms: Terms, candidates: QuerySet[Any, Any]
+) -> tuple[sql.Composed, dict[str, Any]]:
+    """Return a query on Candidate as a statement that defines its rows, with values."""
+    query, values = name_values(*candidates.query.sql_with_params(), prefix="query")
+    statement = compose_sql("lottery", "candidates", query=query)
+    return statement, {"campaign": terms.campaign_id, **values}
 
 
 def read_eligible_members(terms: Terms) -> Iterator[list[tuple[str, int, int]]]:
@@ -143,9 +145,7 @@ def read_eligible_members(terms: Terms) -> Iterator[list[tuple[str, int, int]]]:
         for setting in SETTINGS:
             cursor.execute(setting)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            compose_candidates(*columns.query.sql_with_params()), {"campaign": terms.campaign_id}
-        )
+        cursor.execute(*compose_candidates(terms, columns))
         while rows := cursor.fetchmany(ROWS_PER_BATCH):
             yield rows
 

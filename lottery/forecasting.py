@@ -29,10 +29,9 @@ def read_rewards(terms: Terms) -> dict[int, int]:
     counted = eligible.values(reward=reward_expression(terms, "counting_total")).annotate(
         entrants=Count("*")
     )
-    statement = compose_candidates(*counted.query.sql_with_params())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
-        cursor.execute(statement, {"campaign": terms.campaign_id})
+        cursor.execute(*compose_candidates(terms, counted))
         return dict(cursor.fetchall())
 
 

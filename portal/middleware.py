@@ -123,9 +123,10 @@ def find_list_page(request: HttpRequest) -> "ModelAdmin[Any] | None":
 
 def has_valid_selection(request: HttpRequest, page: "ModelAdmin[Any]") -> bool:
     """Return whether the rows selected for an action have keys of the list's type."""
+    key: Any = page.opts.pk
     try:
         for selected in request.POST.getlist(ACTION_CHECKBOX_NAME):
-            page.opts.pk.to_python(selected)
+            key.to_python(selected)
     except (ValueError, ValidationError):
         return False
     return True

@@ -162,7 +162,7 @@ def shown_booking(
 
 
 def find_member_sentences(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
-    """Return the sentences of rules that reject the member and have no section of their own."""
+    """Return the sentences of rules that reject the member and lack their own section."""
     found = standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
     sentences = reasons.member_sentences(terms)
     return [sentences[code] for code in found if code not in SHOWN_ELSEWHERE]

@@ -1,5 +1,6 @@
 """The bar that moves a demo's clock forward through its open campaign."""
 
+import json
 import threading
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -16,6 +17,7 @@ from dev.demo import days, open_campaign, steps
 from dev.demo.clock_lock import lock_clock
 from dev.demo.job import Job
 from dev.demo.open_campaign import load_open_job, start_clock
+from dev.demo.private_file import write_private
 from dev.demo.refusals import DemoRefusal
 from dev.demo.schedule import at, plan
 from dev.demo.waiting import Workers
@@ -114,17 +116,26 @@ def move_to(key: str) -> None:
             report=log_report,
         )
         try:
-            for stop in known[: known.index(chosen) + 1]:
-                play_to(job, stop)
+            play_stops(job, known[: known.index(chosen) + 1])
         finally:
             start_clock()
 
 
-def play_to(job: Job, stop: Stop) -> None:
-    """Run the steps that lead to a stop, and set the clock to it."""
-    steps.run_until(job, stop.key)
-    days.play_nights(job, until=stop.instant)
-    job.advance(stop.instant)
+def play_stops(job: Job, wanted: list[Stop]) -> None:
+    """Run the steps that lead to each stop, and set the clock to it.
+
+    What was reached is stored, so that a stop which the running clock passed is still played once.
+    """
+    file = job.folder / "stops.json"
+    reached: list[str] = json.loads(file.read_text("utf-8")) if file.exists() else []
+    for stop in wanted:
+        if stop.key in reached:
+            continue
+        steps.run_until(job, stop.key)
+        days.play_nights(job, until=stop.instant)
+        job.advance(stop.instant)
+        reached.append(stop.key)
+        write_private(file, json.dumps(reached))
 
 
 def log_report(text: str) -> None:

@@ -83,7 +83,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Send all files of a draw as a zip archive, to check it before it is public."""
+    """Send all files of a draw as a zip archive, also before they are public."""
     actor = require_permission(request, bundle.PERMISSION)
     draw = get_draw_or_404(pk)
     if not bundle.is_public(draw):

@@ -76,7 +76,7 @@ def in_percent(values: tuple[float, float, float]) -> str:
 
 
 def plots_of(campaign: Campaign) -> list[Plot]:
-    """Return a campaign's plots over the days of its runs, of each day the last run."""
+    """Return a campaign's plots over its days, with the last run of each day."""
     stored: QuerySet[StoredForecast] = StoredForecast.objects.filter(run__campaign=campaign)
     days = {
         one.run.as_of.astimezone(JAPAN).date(): one.forecast()

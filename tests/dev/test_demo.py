@@ -21,7 +21,7 @@ from dev.demo.sampling.making import make_feeds
 from dev.embedded.state_folder import StateFolder
 from tests.outside import free_port, kill_all, manage, run_python, start_python
 
-CODE = "012025121203"
+CODE, OPEN_CODE = "012025121203", "012025022101"
 PAGE = f"/campaign/detail/{CODE}/"
 FEW = 60
 IN_THE_MIDDLE, RUNS = "  2024-12-25 ", "until Ctrl-C"
@@ -101,13 +101,18 @@ class Demo:
         pytest.fail(self.output)
 
     def page(self) -> int:
-        """Ask for the campaign page; 0 where nobody answers."""
+        """Request the campaign page; return 0 where nobody answers."""
+        return self.get(PAGE)[0]
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Request a page; return the status and where it leads, or 0 where nobody answers."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", PAGE)
-            return connection.getresponse().status
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.getheader("Location") or ""
         except (OSError, HTTPException):
-            return 0
+            return 0, ""
         finally:
             connection.close()
 
@@ -144,6 +149,7 @@ def test_demo_is_killed_in_the_middle_and_plays_on_to_its_end(state: StateFolder
     assert demo.page() == 200
     assert "2024-12-11" not in demo.output  # that night was over
     assert demo.summary()["payout"]["state"] == "closed"
+    assert demo.get("/") == (302, f"/campaign/detail/{OPEN_CODE}/")
 
     second = manage("demo", **demo.variables)
     assert second.returncode == 1
