@@ -30,9 +30,9 @@ def compose_sql(app: str, name: str, **parts: sql.Composable) -> sql.Composed:
 def name_values(
     query: str, values: Sequence[Any], prefix: str
 ) -> tuple[sql.Composed, dict[str, Any]]:
-    """Return a query that Django compiled, as a part of a statement whose values have names.
+    """Return a query compiled by Django as a part of a statement with named values.
 
-    Args: ``prefix``: the values are named after it and their place, so that none meets another's.
+    Args: ``prefix``: the values are named ``<prefix>_<number>``, so that two parts share no name.
     """
     named = {f"{prefix}_{number}": value for number, value in enumerate(values)}
     texts = query.split("%s")
