@@ -278,7 +278,7 @@ def test_credits_expire_at_the_end_of_their_last_day(payout: Payout) -> None:
 
 
 def test_what_was_reversed_does_not_expire(payout: Payout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expiring, "CREDITS_AT_ONCE", 2)
+    monkeypatch.setattr(expiring, "MAX_CREDITS_PER_BATCH", 2)
     approve(reverse(credit_of("W2")), CREDIT_AT)
 
     assert expiring.expire_credits(at=EXPIRES_AT) == (2, 25_000)

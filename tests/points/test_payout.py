@@ -204,7 +204,7 @@ def test_parts_hold_every_award(
 ) -> None:
     monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
 
-    parts = preparing.cut(Payout(awards=awards))
+    parts = preparing.split_into_parts(Payout(awards=awards))
 
     assert [part.last_rank for part in parts] == last_ranks
 

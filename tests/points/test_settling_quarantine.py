@@ -17,7 +17,7 @@ from config.env import MovedClock
 from core.models import AuditRecord
 from points import closing, settling
 from points.models import Payout, ResultsFile
-from points.queries import SHOWN, find_open_answers, list_warnings, warnings
+from points.queries import SHOWN, find_open_answers, list_campaign_warnings, list_warnings
 from points.refusals import AnswersWait, OtherPayout, PayoutClosed
 from tests.campaign.commands import run, run_json
 from tests.campaign.refused import refused_as, sql
@@ -205,7 +205,7 @@ def test_rows_of_other_feeds_and_other_payouts_prevent_no_close(
     settle(other, tmp_path, map(garble, export(other, tmp_path)), sequence=4)
     QuarantinedRowFactory.create()
 
-    assert warnings(payout.draw.campaign, now=CREDIT_AT) == []
+    assert list_campaign_warnings(payout.draw.campaign, now=CREDIT_AT) == []
     assert close(payout)
     assert len(list_warnings(now=CREDIT_AT)) == 1
 
@@ -254,12 +254,12 @@ def test_a_sentence_names_the_first_rows(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
     settle(payout, tmp_path, [garble(rows["W1"])] * SHOWN, sequence=2)
-    [sentence] = warnings(payout.draw.campaign, now=CREDIT_AT)
+    [sentence] = list_campaign_warnings(payout.draw.campaign, now=CREDIT_AT)
     assert f"{SHOWN}: 1, 2" in sentence
     assert f", {SHOWN}. " in sentence
 
     settle(payout, tmp_path, [garble(rows["W1"])] * (SHOWN + 1), sequence=3)
-    [_, sentence] = warnings(payout.draw.campaign, now=CREDIT_AT)
+    [_, sentence] = list_campaign_warnings(payout.draw.campaign, now=CREDIT_AT)
     assert f", {SHOWN}, …. " in sentence
 
 
