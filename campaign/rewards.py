@@ -30,7 +30,7 @@ def min_reward_points(terms: RewardTerms) -> int:
 
 
 def reward_expression(terms: RewardTerms, total: str) -> Func:
-    """Return the expression of the same formula, for a query with the totals in column ``total``.
+    """Return the same formula for a query whose totals are in column ``total``.
 
     PostgreSQL inlines the function, so that it costs and plans as if it were written out.
     """

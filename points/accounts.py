@@ -1,4 +1,4 @@
-"""The accounts of campaigns and of members, opened when they are first needed."""
+"""Open the accounts of campaigns and of members when they are first needed."""
 
 from typing import Any
 
@@ -8,31 +8,27 @@ from psycopg import sql
 from campaign.models import Campaign, Terms
 from core.sql_files import compose_sql
 from points.models import Account
-
-# In the order in which transfers meet them, so that whoever writes several statements, as the
-# confirmation does, holds them in the order of their numbers.
-OF_A_CAMPAIGN = (
-    Account.Kind.ISSUER,
-    Account.Kind.BUDGET,
-    Account.Kind.RESERVED,
-    Account.Kind.FORFEITED,
-    Account.Kind.EXPIRED,
-)
+from points.models.accounts import CAMPAIGN_KINDS
 
 
-def open_accounts(campaign: Campaign, terms: Terms) -> dict[str, Account]:
-    """Return a campaign's accounts, opened now if it had none; the caller holds the campaign."""
-    held = campaign_accounts(campaign)
-    for kind in OF_A_CAMPAIGN:
-        if kind not in held:
+def open_campaign_accounts(campaign: Campaign, terms: Terms) -> dict[str, Account]:
+    """Return a campaign's accounts, opened now if it has none.
+
+    The caller has locked the campaign. Accounts are opened in the order in which transfers reach
+    them, so that a transaction of several statements, as the confirmation is, locks them in the
+    order of their numbers.
+    """
+    accounts = get_campaign_accounts(campaign)
+    for kind in map(Account.Kind, CAMPAIGN_KINDS):
+        if kind not in accounts:
             least = -terms.budget_points if kind == Account.Kind.ISSUER else 0
-            held[kind] = Account.objects.create(
+            accounts[kind] = Account.objects.create(
                 kind=kind, campaign=campaign, balance_points=0, least_points=least
             )
-    return held
+    return accounts
 
 
-def campaign_accounts(campaign: Campaign) -> dict[str, Account]:
+def get_campaign_accounts(campaign: Campaign) -> dict[str, Account]:
     """Return a campaign's accounts by their kinds; none before its first confirmation."""
     return {account.kind: account for account in campaign.accounts.order_by("id")}
 

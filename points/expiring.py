@@ -1,4 +1,4 @@
-"""Have credits lapse: what is left of them goes to ``expired``, once.
+"""Expire credits: move what is left of each to its campaign's account ``expired``, once.
 
 Source: docs/specs/points.md 2.3.
 """
@@ -16,11 +16,11 @@ from core.sql_files import read_sql
 from points.auditing import MAY_PAY
 from points.models import Transfer
 
-CREDITS_AT_ONCE = 5_000
+MAX_CREDITS_PER_BATCH = 5_000
 
 
-def record_start(*, at: datetime, actor: Actor | None) -> None:
-    """Record in the audit that a person has credits expire now; nothing where none would.
+def record_expiry_start(*, at: datetime, actor: Actor | None) -> None:
+    """Record in the audit that a person starts the expiry, if a credit is due.
 
     Workers need nobody for it: the terms say when.
 
@@ -28,41 +28,44 @@ def record_start(*, at: datetime, actor: Actor | None) -> None:
         NotPermitted: the person may not pay.
     """
     approvals.require_actor(actor, MAY_PAY)
-    if something_lapses(at=at):
+    if has_credits_to_expire(at=at):
         day = at.astimezone(JAPAN).date().isoformat()
         detail = {"last_day_before": day}
         audit.record(actor=actor, action="points.expire", subject="credits", at=at, detail=detail)
 
 
 def expire_credits(*, at: datetime) -> tuple[int, int]:
-    """Have every credit lapse whose last day is over; return how many did, and their points.
+    """Expire every credit whose last day is over; return how many, and their points.
 
-    Some at a time, each time a transaction: one that is killed leaves the rest to the next.
+    In batches of one transaction each: where it is killed, the next run does the rest.
     """
     count = points = after = 0
     while True:
-        lapsed, their_points, last = expire_next(after, at=at)
-        count, points = count + lapsed, points + their_points
+        expired, their_points, last = expire_next_credits(after, at=at)
+        count, points = count + expired, points + their_points
         if last is None:
             return count, points
         after = last
 
 
 @transaction.atomic
-def expire_next(after: int, *, at: datetime) -> tuple[int, int, int | None]:
-    """Have some credits lapse, those that come after one; say how far this got, None at the end."""
+def expire_next_credits(after: int, *, at: datetime) -> tuple[int, int, int | None]:
+    """Expire the next due credits behind transfer ``after``.
+
+    Returns how many, their points, and the last transfer looked at, None at the end.
+    """
     take(Lock.LEDGER)
     today = at.astimezone(JAPAN).date()
-    lapsed = Transfer.objects.filter(
+    due = Transfer.objects.filter(
         kind=Transfer.Kind.CREDIT, pk__gt=after, expires_on__lt=today
     ).order_by("id")
-    numbers = list(lapsed.values_list("id", flat=True)[:CREDITS_AT_ONCE])
+    numbers = list(due.values_list("id", flat=True)[:MAX_CREDITS_PER_BATCH])
     if not numbers:
         return 0, 0, None
     values: dict[str, Any] = {
         "after": after,
         "today": today,
-        "max_credits": CREDITS_AT_ONCE,
+        "max_credits": MAX_CREDITS_PER_BATCH,
         "at": at,
     }
     with connection.cursor() as cursor:
@@ -71,8 +74,8 @@ def expire_next(after: int, *, at: datetime) -> tuple[int, int, int | None]:
     return len(points), sum(points), numbers[-1]
 
 
-def something_lapses(*, at: datetime) -> bool:
-    """Say whether there is a credit whose last day is over and that has not lapsed yet."""
+def has_credits_to_expire(*, at: datetime) -> bool:
+    """Return whether a credit is due to expire: its last day is over."""
     with connection.cursor() as cursor:
         cursor.execute(
             read_sql("points", "find_credit_to_expire"), {"today": at.astimezone(JAPAN).date()}

@@ -1,4 +1,4 @@
-"""Write the file of credits for the points system: the same batch is the same bytes for ever.
+"""Write the file of credits for the points system, always with the same bytes.
 
 Source: docs/specs/points.md 3.1; docs/specs/feeds.md 1.3, 1.4.
 """
@@ -32,8 +32,8 @@ HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
 
 
 @dataclass(frozen=True)
-class Written:
-    """A file of credits as it lies in a folder."""
+class WrittenFile:
+    """A file of credits in a folder."""
 
     path: Path
     file: CreditFile
@@ -41,47 +41,49 @@ class Written:
 
 def export_credits(
     *, payout: Payout, folder: Path, at: datetime, actor: Actor | None = None
-) -> Written:
+) -> WrittenFile:
     """Write the file of a payout's credits and its manifest into a folder.
 
-    The audit keeps who had it written, before there is a file. A file of the same name with other
-    content is never written over: then nothing is settled either.
+    The audit records who wrote it, before there is a file. A file of the same name with other
+    content is never overwritten, and then no new file is recorded either.
 
     Raises:
         NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
-        SentOtherwise: the folder holds other credits under this name.
-        UnfitFolder: it cannot be written there.
+        SentOtherwise: the folder has other credits under this name.
+        UnfitFolder: the folder cannot be written to.
     """
     with transaction.atomic():
-        file = keep_file(payout, at=at, actor=actor)
-        files = files_of(payout, file)
-        refuse_other(folder, files)
-        auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
+        file = get_or_create_file(payout, at=at, actor=actor)
+        files = build_files(payout, file)
+        refuse_other_content(folder, files)
+        auditing.record_payout_step(
+            "export", payout, actor=actor, at=at, detail=describe_file(file)
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             write_atomically(folder / name, [content], mode=PRIVATE)
     except OSError as failure:
         raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
-    return Written(folder / str(file), file)
+    return WrittenFile(folder / str(file), file)
 
 
-def files_of(payout: Payout, file: CreditFile) -> dict[str, bytes]:
+def build_files(payout: Payout, file: CreditFile) -> dict[str, bytes]:
     """Return the file of credits and its manifest by their names.
 
     Raises:
         BatchChanged: the credits are not those that the file was first written of.
     """
-    content = b"".join(credit_lines(payout, file.last_transfer))
+    content = b"".join(read_credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BatchChanged(_("The credits are not those that the file was first written of."))
-    return {str(file): content, f"{file}.manifest.json": manifest_of(file)}
+    return {str(file): content, f"{file}.manifest.json": build_manifest(file)}
 
 
-def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Refuse to write over what may have been sent.
+def refuse_other_content(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse to overwrite a file that may have been sent.
 
     Raises:
         SentOtherwise: a file of one of these names has other content.
@@ -106,8 +108,8 @@ def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 @transaction.atomic
-def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
-    """Return the file of a payout's credits, settled now if this is the first time.
+def get_or_create_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
+    """Return the file of a payout's credits, fixed now if this is the first time.
 
     Raises:
         NotPermitted: the person may not pay.
@@ -118,20 +120,20 @@ def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> Cr
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:
         raise NotPaid(_("The payout has not ended; use: payout run."))
-    standing = CreditFile.objects.filter(payout=payout).first()
-    if standing:
-        return standing
+    known = CreditFile.objects.filter(payout=payout).first()
+    if known:
+        return known
     last = Transfer.objects.aggregate(last=Max("id"))["last"] or 0
     day = payout.draw.terms.credit_at.astimezone(JAPAN).date()
-    named = CreditFile.objects.filter(business_date=day).aggregate(last=Max("sequence"))["last"]
+    numbered = CreditFile.objects.filter(business_date=day).aggregate(last=Max("sequence"))["last"]
     rows, points = count_credits(payout, last)
     content = hashlib.sha256()
-    for block in credit_lines(payout, last):
+    for block in read_credit_lines(payout, last):
         content.update(block)
     return CreditFile.objects.create(
         payout=payout,
         business_date=day,
-        sequence=(named or 0) + 1,
+        sequence=(numbered or 0) + 1,
         last_transfer=last,
         rows=rows,
         total_points=points,
@@ -141,7 +143,7 @@ def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> Cr
 
 
 def count_credits(payout: Payout, last: int) -> tuple[int, int]:
-    """Return how many credits there are in the file, and their points."""
+    """Return the number of credits in the file, and their points."""
     listed = sql.SQL(read_sql("points", "credits_of_file"))
     statement = sql.SQL("SELECT count(*), COALESCE(sum(points), 0) FROM ({}) credits")
     with connection.cursor() as cursor:
@@ -150,7 +152,7 @@ def count_credits(payout: Payout, last: int) -> tuple[int, int]:
     return int(rows), int(points)
 
 
-def credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
+def read_credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
     """Yield the file: its header, then a line for each credit, sorted by key."""
     yield HEADER
     listed = sql.SQL(read_sql("points", "credits_of_file"))
@@ -161,7 +163,7 @@ def credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
             yield bytes(block)
 
 
-def manifest_of(file: CreditFile) -> bytes:
+def build_manifest(file: CreditFile) -> bytes:
     """Return the manifest beside the file."""
     content = {
         "feed": FEED,
@@ -176,8 +178,8 @@ def manifest_of(file: CreditFile) -> bytes:
     return json.dumps(content).encode() + b"\n"
 
 
-def describe(file: CreditFile) -> dict[str, Any]:
-    """Return what the audit keeps of a file."""
+def describe_file(file: CreditFile) -> dict[str, Any]:
+    """Return what the audit records of a file."""
     return {
         "name": str(file),
         "rows": file.rows,

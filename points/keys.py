@@ -15,14 +15,14 @@ REVERSE = "reverse/v1"
 
 
 def transfer_key(step: str, *parts: bytes) -> bytes:
-    """Compute the key of a step: SHA-256(step, a zero byte, the parts one after the other).
+    """Compute the key of a step: SHA-256(step, a zero byte, the parts).
 
-    The parts are the manifest hash and the pid for what is done with an award, the key of the
-    other transfer for a reversal, campaign and terms' version for a grant.
+    The parts, one after the other, are the manifest hash and the pid for what is done with an
+    award, the key of the other transfer for a reversal, campaign and terms' version for a grant.
     """
     return hashlib.sha256(step.encode("ascii") + b"\0" + b"".join(parts)).digest()
 
 
 def grant_key(code: str, version: int) -> bytes:
-    """Compute the key of the grant of a campaign's budget under one version of its terms."""
+    """Compute the key of the grant of a budget under one version of terms."""
     return transfer_key(GRANT, code.encode("ascii"), b"\0", version.to_bytes(8, "big"))

@@ -1,7 +1,8 @@
-"""Carry an approved payout out: every award once, whoever is killed and however often it is asked.
+"""Credit the awards of an approved payout, each exactly once: here points come to members.
 
-A part is one transaction: its row's lock says who pays it, its transfers and the mark that it is
-done come together or not at all. An award that has its end is passed over, whatever a part says.
+The work goes in parts of a thousand awards. A part is one transaction: the lock of its row decides
+which worker pays it, and its transfers are committed together with its ``done_at``. An award that
+was credited or forfeited is skipped, so that a killed worker or a second run does no harm.
 Source: docs/specs/points.md 2.
 """
 
@@ -25,19 +26,19 @@ from core.sql_files import compose_sql, name_values, read_sql
 from entries.rules import MEMBER_RULES
 from lottery.models import Award, Candidate
 from points import auditing
-from points.accounts import campaign_accounts, open_member_accounts
+from points.accounts import get_campaign_accounts, open_member_accounts
 from points.models import Account, Payout, PayoutPart
-from points.queries import award_counts
+from points.queries import count_awards
 from points.refusals import NotDueYet
 
-# What forfeits, the first that applies; a member who has left is told that, whatever the total.
+# What forfeits an award, the first that applies: a member who has left reads that, not the total.
 FORFEITING = ("withdrawn", "below_minimum")
-TO_CREDIT = sql.SQL("SELECT wester_id FROM verdict WHERE reason = ''")
-# The rows are few and the tables large: look them up, and compile nothing for it.
+MEMBERS_TO_CREDIT = sql.SQL("SELECT wester_id FROM verdict WHERE reason = ''")
+# A part has few rows and the tables are large: use indexes, and no just-in-time compilation.
 SETTINGS = "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
 
 
-def refuse_early(payout: Payout, *, at: datetime) -> None:
+def refuse_before_credit_at(payout: Payout, *, at: datetime) -> None:
     """Refuse to credit before the instant of the terms.
 
     Raises:
@@ -51,8 +52,8 @@ def refuse_early(payout: Payout, *, at: datetime) -> None:
         )
 
 
-def keep_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> None:
-    """Keep in the audit that somebody has the awards paid now; nothing where that has ended.
+def record_run_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> None:
+    """Record in the audit that a person runs the payout; nothing where it has ended.
 
     Workers need nobody for it: what they do was approved.
 
@@ -61,39 +62,41 @@ def keep_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> N
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
     if payout.ended_at is None:
-        counts = award_counts(payout.draw)
-        auditing.keep("run", payout, actor=actor, at=at, detail=counts)
+        counts = count_awards(payout.draw)
+        auditing.record_payout_step("run", payout, actor=actor, at=at, detail=counts)
 
 
-def work_on(
+def pay_remaining_parts(
     payout: Payout, *, now: Callable[[], datetime], watch: Callable[[], None] = lambda: None
 ) -> int:
-    """Pay parts of a payout until none is left to take, and end it; return how many were paid.
+    """Pay parts until none is free, and end the payout if all are done.
 
-    ``now`` is asked before each part; ``watch`` is called after each.
+    Returns the number of parts paid.
+
+    Args: ``now`` is called before each part, ``watch`` after each.
 
     Raises:
         NotDueYet: the crediting instant has not come.
     """
     paid = 0
-    while pay_next(payout, at=now()):
+    while pay_next_part(payout, at=now()):
         paid += 1
         watch()
-    finish(payout, at=now())
+    end_payout(payout, at=now())
     return paid
 
 
 @transaction.atomic
-def pay_next(payout: Payout, *, at: datetime) -> bool:
-    """Take a part that nobody works on and pay it; return whether there was one.
+def pay_next_part(payout: Payout, *, at: datetime) -> bool:
+    """Lock and pay a part that no other worker pays; return whether there was one.
 
-    No feed is loaded meanwhile that could say who has left or what counts: a leaver is either
-    credited before or forfeited.
+    The locks keep out loads that could change who has left or what counts: a member who leaves is
+    either credited before that or forfeits.
 
     Raises:
         NotDueYet: the crediting instant has not come.
     """
-    refuse_early(payout, at=at)
+    refuse_before_credit_at(payout, at=at)
     for feed in (Feed.BOOKINGS, Feed.EX_REGISTRATIONS, Feed.MEMBERSHIPS):
         take(Lock.FEED, feed, shared=True)
     take(Lock.LEDGER, shared=True)
@@ -101,14 +104,17 @@ def pay_next(payout: Payout, *, at: datetime) -> bool:
     part = waiting.select_for_update(skip_locked=True).first()
     if part is None:
         return False
-    judge(payout, part)
-    pay(payout, at=at)
+    recheck_part(payout, part)
+    pay_rechecked_awards(payout, at=at)
     PayoutPart.objects.filter(pk=part.pk).update(done_at=at)
     return True
 
 
-def judge(payout: Payout, part: PayoutPart) -> None:
-    """Write to ``verdict`` what each award of a part that has no end yet comes to today."""
+def recheck_part(payout: Payout, part: PayoutPart) -> None:
+    """Write to ``verdict`` what each award of a part without an end comes to today.
+
+    Source: docs/specs/points.md 2.1.
+    """
     terms = payout.draw.terms
     of_part = Award.objects.filter(
         draw=payout.draw_id, rank__gte=part.first_rank, rank__lte=part.last_rank
@@ -146,10 +152,10 @@ def compile_recheck(terms: Terms) -> tuple[str, Any]:
     return query
 
 
-def pay(payout: Payout, *, at: datetime) -> None:
-    """Write the transfers that ``verdict`` asks for, and drop it."""
-    accounts = campaign_accounts(payout.draw.campaign)
-    open_member_accounts(TO_CREDIT)
+def pay_rechecked_awards(payout: Payout, *, at: datetime) -> None:
+    """Credit, release and forfeit as ``verdict`` says, and drop it."""
+    accounts = get_campaign_accounts(payout.draw.campaign)
+    open_member_accounts(MEMBERS_TO_CREDIT)
     with connection.cursor() as cursor:
         cursor.execute(
             read_sql("points", "pay_awards"),
@@ -165,7 +171,7 @@ def pay(payout: Payout, *, at: datetime) -> None:
         cursor.execute("DROP TABLE verdict")
 
 
-def finish(payout: Payout, *, at: datetime) -> bool:
+def end_payout(payout: Payout, *, at: datetime) -> bool:
     """End a payout whose parts are all done; return whether it has ended."""
     if payout.parts.filter(done_at__isnull=True).exists():
         return False

@@ -1,4 +1,4 @@
-"""Prepare the payout of a confirmed draw: what a second person approves is its upper bound.
+"""Prepare the payout of a confirmed draw: a second person approves its upper bound.
 
 Source: docs/specs/points.md 2.
 """
@@ -34,19 +34,19 @@ AWARDS_PER_PART = 1_000
 
 @transaction.atomic
 def request_payout(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for the payout of the campaign's confirmed draw; None where it is approved already.
+    """Request the payout of the campaign's confirmed draw; None where it is approved already.
 
     Raises:
         NotConfirmed: there is no confirmed draw.
-        NotPermitted: the person may not ask for it.
+        NotPermitted: the person may not request it.
     """
-    draw = lock_draw(confirmed_draw(campaign))
+    draw = lock_draw(get_confirmed_draw(campaign))
     if Payout.objects.filter(draw=draw).exists():
         return None
     return approvals.request(action=PREPARE, subject=subject_of(draw), actor=actor, at=at)
 
 
-def confirmed_draw(campaign: Campaign) -> Draw:
+def get_confirmed_draw(campaign: Campaign) -> Draw:
     """Return the confirmed draw of a campaign.
 
     Raises:
@@ -59,7 +59,7 @@ def confirmed_draw(campaign: Campaign) -> Draw:
 
 
 def content_to_prepare(subject: str) -> dict[str, Any]:
-    """Return what the payout may come to at most, to read and to hash.
+    """Return the upper bound of the payout, to be shown and hashed.
 
     ``list_sha256`` is of a line for each award, sorted by key: ``key,wester_id,points``, LF.
 
@@ -91,7 +91,7 @@ def content_to_prepare(subject: str) -> dict[str, Any]:
     PREPARE, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_prepare
 )
 def prepare_payout(approval: Approval) -> None:
-    """Set the payout down as it was approved (called by the approval, in its transaction)."""
+    """Create the payout and its parts as approved (called by the approval, in its transaction)."""
     draw = find_subject(approval.subject)
     content = approval.content
     payout = Payout.objects.create(
@@ -102,11 +102,11 @@ def prepare_payout(approval: Approval) -> None:
         list_sha256=content["list_sha256"],
         approved_at=queries.decided_at(approval),
     )
-    PayoutPart.objects.bulk_create(cut(payout))
+    PayoutPart.objects.bulk_create(split_into_parts(payout))
 
 
-def cut(payout: Payout) -> list[PayoutPart]:
-    """Return the parts of a payout: ranks have no gaps, so they are cut by counting."""
+def split_into_parts(payout: Payout) -> list[PayoutPart]:
+    """Return the parts of a payout, by rank; ranks have no gaps."""
     starts = range(1, payout.awards + 1, AWARDS_PER_PART)
     return [
         PayoutPart(

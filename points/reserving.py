@@ -1,6 +1,6 @@
-"""Reserve what a confirmed draw owes, and take it back where the draw is void.
+"""Reserve the awards of a confirmed draw; reverse the reserves of a void one.
 
-Both are done in the transaction that confirms or voids; ``lottery`` knows nothing of points.
+Both happen in the transaction that confirms or voids; ``lottery`` knows nothing of points.
 Source: docs/specs/points.md 1, 2.
 """
 
@@ -16,7 +16,7 @@ from lottery import confirming, voiding
 from lottery.models import Draw
 from lottery.queries import find_subject, lock_draw_for_approval
 from points import keys
-from points.accounts import campaign_accounts, open_accounts
+from points.accounts import get_campaign_accounts, open_campaign_accounts
 from points.models import Account, Payout, Transfer
 from points.queries import decided_at
 from points.refusals import PayoutApproved
@@ -38,18 +38,17 @@ def confirm_and_reserve(approval: Approval) -> None:
     """
     draw = confirming.confirm_approved(approval)
     grant_budget(draw, approval)
-    held = campaign_accounts(draw.campaign)
-    accounts = {kind: held[kind].pk for kind in (Kind.BUDGET, Kind.RESERVED)}
-    write_transfers("reserve_awards", draw, approval, **accounts)
+    accounts = get_campaign_accounts(draw.campaign)
+    numbers = {kind: accounts[kind].pk for kind in (Kind.BUDGET, Kind.RESERVED)}
+    write_transfers("reserve_awards", draw, approval, **numbers)
 
 
 def grant_budget(draw: Draw, approval: Approval) -> None:
-    """Have the budget of the draw's terms on the budget account.
+    """Grant the budget of the draw's terms to the budget account, once per campaign.
 
-    Once per campaign, unless a void opened the way for terms with another budget: then what was
-    granted is reversed first.
+    After a void there may be terms with another budget: then the former grant is reversed first.
     """
-    accounts = open_accounts(draw.campaign, draw.terms)
+    accounts = open_campaign_accounts(draw.campaign, draw.terms)
     issuer, budget = accounts[Kind.ISSUER], draw.terms.budget_points
     if issuer.balance_points == issuer.least_points == -budget:
         return
@@ -69,7 +68,7 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
 
 
 def reverse_grant(issuer: Account, approval: Approval) -> None:
-    """Take the last grant back."""
+    """Reverse the last grant."""
     grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, from_account=issuer).latest("id")
     Transfer.objects.create(
         key=keys.transfer_key(keys.REVERSE, bytes(grant.key)),
@@ -86,13 +85,13 @@ def reverse_grant(issuer: Account, approval: Approval) -> None:
 
 
 def content_to_void(subject: str) -> dict[str, Any]:
-    """Return what is given up, and why, to read and to hash.
+    """Return what becomes void, and why, to be shown and hashed.
 
     Raises:
         DrawEnded: it is void already.
         PayoutApproved: its payout is approved.
     """
-    refuse_paid(find_subject(subject))
+    refuse_approved_payout(find_subject(subject))
     return voiding.content_to_void(subject)
 
 
@@ -103,19 +102,19 @@ def content_to_void(subject: str) -> dict[str, Any]:
     content=content_to_void,
 )
 def void_and_unreserve(approval: Approval) -> None:
-    """Void a draw and take its reserves back (called by the approval, in its transaction).
+    """Void a draw and reverse its reserves (called by the approval, in its transaction).
 
     Raises:
         DrawEnded, NotVoidable: as for voiding.
         PayoutApproved: its payout is approved.
     """
-    refuse_paid(find_subject(approval.subject))
+    refuse_approved_payout(find_subject(approval.subject))
     draw = voiding.void_approved(approval)
     write_transfers("reverse_reserves", draw, approval)
 
 
-def refuse_paid(draw: Draw) -> None:
-    """Refuse to give up a draw whose payout is approved.
+def refuse_approved_payout(draw: Draw) -> None:
+    """Refuse to void a draw whose payout is approved.
 
     Raises:
         PayoutApproved: it is.

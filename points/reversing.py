@@ -24,7 +24,7 @@ WHERE award.id = %(award)s""")
 
 
 def find_forfeit(draw: Draw, key: bytes) -> Transfer | None:
-    """Return the forfeit of the award whose credit has a key, where nothing was ever credited."""
+    """Return the forfeit of the award with this credit key, if never credited."""
     forfeits = Transfer.objects.filter(kind=Transfer.Kind.FORFEIT, award__draw=draw)
     uncredited = forfeits.exclude(award__transfers__kind=Transfer.Kind.CREDIT)
     named = uncredited.values_list("pk", "award__entrant__pid").iterator()

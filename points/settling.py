@@ -1,4 +1,4 @@
-"""Take what the points system answers, and have the ledger follow what it rejected.
+"""Load the answers of the points system, and reverse what it rejected.
 
 Source: docs/specs/points.md 3.
 """
@@ -47,20 +47,20 @@ def settle(
 ) -> FileOutcome:
     """Load a results file; every credit that it rejects is reversed and its award forfeited.
 
-    Rows that cannot be read wait in quarantine and keep the payout from being closed, until a later
-    file answers them or a person dismisses them. The audit keeps who had the file loaded; nothing
-    of one that is refused, or loaded already.
+    Rows that cannot be read wait in quarantine and prevent the close, until a later file answers
+    them or a person dismisses them. The audit records who loaded the file; nothing of one that is
+    refused, or loaded already.
 
     Raises:
         NotPermitted: the person may not pay.
-        NotExported: the points system was never told of the credits.
+        NotExported: the file of credits was never written.
         PayoutClosed: both sides agree already.
-        OtherPayout: the file answers for another campaign; nothing of it is kept.
+        OtherPayout: the file answers for another campaign; nothing of it is saved.
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
-    values = {"payout": payout.pk, "at": at, **place_of(path)}
+    values = {"payout": payout.pk, "at": at, **parse_file_name(path)}
     feed = results_feed(payout, values)
     with transaction.atomic():
         outcome = load_file(
@@ -71,41 +71,41 @@ def settle(
             follow_links=True,
         )
         if outcome.status == FeedFile.Status.LOADED:
-            keep_file(outcome, values)
+            save_results_file(outcome, values)
             counts = {name: getattr(outcome, name) for name in ("name", "applied", "quarantined")}
             detail = {**counts, "forfeited": values["forfeited"]}
-            auditing.keep("settle", payout, actor=actor, at=at, detail=detail)
+            auditing.record_payout_step("settle", payout, actor=actor, at=at, detail=detail)
     return outcome
 
 
-def place_of(path: Path) -> dict[str, Any]:
-    """Return the place of a results file among the others, which its name holds."""
+def parse_file_name(path: Path) -> dict[str, Any]:
+    """Return date and sequence of a results file, which order the files."""
     form = NAME_FORM.fullmatch(path.name)
     _feed, day, sequence = form.groups() if form else ("", "20000101", "000")
     return {"business_date": day, "sequence": int(sequence)}
 
 
 def results_feed(payout: Payout, values: dict[str, Any]) -> Feed:
-    """Return the feed of results, to be applied to one payout from one file."""
+    """Return the feed that applies one results file to one payout."""
     return Feed(
         definition=CREDIT_RESULTS,
         lock=locks.Feed.CREDIT_RESULTS,
         create_staged=CREATE_STAGED,
-        apply=applying(payout, values),
+        apply=make_apply_results(payout, values),
     )
 
 
-def applying(payout: Payout, values: dict[str, Any]) -> Callable[[CursorWrapper], int]:
-    """Return the function that applies the staged rows of a file of this place.
+def make_apply_results(payout: Payout, values: dict[str, Any]) -> Callable[[CursorWrapper], int]:
+    """Return the function that applies the staged rows of one file.
 
-    It adds to ``values`` which delivery it is, and how many credits were taken back.
+    It adds to ``values`` which delivery it is, and the number of credits that were reversed.
     """
 
     def apply_results(cursor: CursorWrapper) -> int:
         locks.take(locks.Lock.LEDGER)
         refuse_closed(payout)
-        refuse_of_another(cursor, values)
-        values["delivery"] = 1 + last_delivery(payout)
+        refuse_other_payout(cursor, values)
+        values["delivery"] = 1 + find_last_delivery(payout)
         cursor.execute(read_sql("points", "count_new_answers"), values)
         (new,) = cursor.fetchone()
         cursor.execute(read_sql("points", "save_answers"), values)
@@ -117,14 +117,14 @@ def applying(payout: Payout, values: dict[str, Any]) -> Callable[[CursorWrapper]
     return apply_results
 
 
-def last_delivery(payout: Payout) -> int:
+def find_last_delivery(payout: Payout) -> int:
     """Return the number of the payout's last results file; 0 before the first."""
     files: int | None = payout.results.aggregate(last=Max("delivery"))["last"]
     return files or 0
 
 
-def keep_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
-    """Keep whose answers a loaded file has, and settle the rows in quarantine that are answered."""
+def save_results_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
+    """Record a loaded file with its payout, and settle the rows that it answers."""
     file = FeedFile.objects.filter(name=outcome.name, status=FeedFile.Status.LOADED).latest("id")
     ResultsFile.objects.create(
         file=file,
@@ -137,8 +137,8 @@ def keep_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
         cursor.execute(read_sql("points", "settle_answered_rows"), values)
 
 
-def refuse_of_another(cursor: CursorWrapper, values: dict[str, Any]) -> None:
-    """Refuse a file given to the wrong campaign, where it would be spent for the right one.
+def refuse_other_payout(cursor: CursorWrapper, values: dict[str, Any]) -> None:
+    """Refuse a file given to the wrong campaign, where it would count as loaded.
 
     Raises:
         OtherPayout: a key is of another payout.
@@ -149,7 +149,7 @@ def refuse_of_another(cursor: CursorWrapper, values: dict[str, Any]) -> None:
 
 
 def refuse_closed(payout: Payout) -> None:
-    """Refuse to touch what is closed.
+    """Refuse to change a closed payout.
 
     Raises:
         PayoutClosed: it is.

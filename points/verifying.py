@@ -1,4 +1,4 @@
-"""Rebuild the whole ledger from its transfers, and compare with what stands.
+"""Rebuild the ledger from its transfers, and compare.
 
 Source: docs/specs/points.md 1.5, 4.
 """
@@ -37,7 +37,7 @@ SHOWN = 20  # examples of what one check finds
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that must not be: its code, how often, and the first of what it is of."""
+    """Something that must not be: its code, the number of cases, some examples."""
 
     code: str
     count: int
@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at, and what was found."""
+    """The numbers of rows checked, and the findings."""
 
     accounts: int
     transfers: int
@@ -54,15 +54,12 @@ class Verified:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
         return not self.findings
 
 
 def verify_ledger() -> Verified:
-    """Rebuild every balance, key and standing; return what was looked at and what was found.
-
-    One snapshot of the database, so that transfers made meanwhile do no harm.
-    """
+    """Check every balance, key and standing against the transfers, in one snapshot."""
     is_first = not connection.in_atomic_block
     with transaction.atomic():
         if is_first:

@@ -20,7 +20,7 @@ class ReasonForm(ActionForm):
     """The choice of an action, with the reason that it needs."""
 
     reason = forms.CharField(
-        label=_("reason"), required=False, max_length=correcting.LONGEST_REASON
+        label=_("reason"), required=False, max_length=correcting.MAX_REASON_LENGTH
     )
 
 
@@ -60,17 +60,17 @@ class PayoutAdmin(ReadOnlyAdmin):
     @admin.display(description=_("sums"))
     def sums(self, payout: Payout) -> str:
         """Return the sums of the awards by what became of them."""
-        return join_counts(queries.award_counts(payout.draw))
+        return join_counts(queries.count_awards(payout.draw))
 
     @admin.display(description=_("keys"))
     def keys(self, payout: Payout) -> str:
         """Return the number of credits in each state of the reconciliation."""
-        return join_counts(queries.key_counts(payout))
+        return join_counts(queries.count_keys(payout))
 
     @admin.display(description=_("answers in quarantine"))
     def unread(self, payout: Payout) -> str:
         """Return the rows of the answers that wait in quarantine."""
-        return " ".join(queries.waiting_answers(payout))
+        return " ".join(queries.describe_waiting_answers(payout))
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may close a payout."""
@@ -86,7 +86,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, with a warning for each payout that is overdue or has stalled."""
-        for sentence in queries.all_warnings(now=clock.now()):
+        for sentence in queries.list_warnings(now=clock.now()):
             self.message_user(request, sentence, messages.WARNING)
         return super().changelist_view(request, extra_context)
 

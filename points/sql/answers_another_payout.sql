@@ -1,11 +1,10 @@
 -- answers_another_payout: return whether a staged or rejected row has the key of another payout
--- Of a rejected row the key is what it begins with, as far as it can be read. Reads the temporary
--- tables staged and rejected, and points_transfer by its key.
+-- Reads the temporary tables staged and rejected, and points_transfer by its key.
 SELECT EXISTS (
     SELECT FROM (
         SELECT credit_key FROM staged
         UNION ALL
-        SELECT substring(encode(content, 'escape') FROM '^"?([0-9a-f]{64})"?,') FROM rejected
+        SELECT points_answered_key(content) AS credit_key FROM rejected
     ) answer
     JOIN points_transfer credit ON credit.key = decode(answer.credit_key, 'hex')
     JOIN lottery_award award ON award.id = credit.award_id

@@ -1,7 +1,6 @@
 -- settle_answered_rows: settle rows in quarantine whose key a later file answers
--- The key is what a row begins with, as far as it can be read; else null. Files are ordered by
--- their names. Writes bookings_quarantinedrow by its file; reads points_creditanswer by
--- creditanswer_of_a_key.
+-- Files are ordered by their names. Writes bookings_quarantinedrow by its file; reads
+-- points_creditanswer by creditanswer_of_a_key.
 -- noqa: disable=RF01
 UPDATE bookings_quarantinedrow waiting
 SET status = 'replayed', settled_at = %(at)s, note = 'A later file answers it.'
@@ -11,9 +10,7 @@ WHERE results.payout_id = %(payout)s AND waiting.file_id = results.file_id
     AND EXISTS (
         SELECT FROM points_creditanswer answer
         WHERE answer.payout_id = results.payout_id
-            AND answer.credit_key = decode(
-                substring(encode(waiting.content, 'escape') FROM '^"?([0-9a-f]{64})"?,'), 'hex'
-            )
+            AND answer.credit_key = decode(points_answered_key(waiting.content), 'hex')
             AND (answer.business_date, answer.sequence, answer.delivery)
                 > (results.business_date, results.sequence, results.delivery)
     )

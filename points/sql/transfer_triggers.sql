@@ -17,12 +17,12 @@ ALTER TABLE points_transfer ENABLE ALWAYS TRIGGER transfer_never_truncated;
 -- A trigger for each row would be quadratic, for it would find the rows before it again and again;
 -- a check that sums transfers without locking their accounts would miss those of other sessions.
 --
--- First the accounts are locked, in the order of their numbers, and only then is anything judged,
--- what is wrong by its meaning before what only leaves too little. Sessions that write to the same
--- accounts wait for each other here, and never in a circle as long as each writes by one statement
--- of its transaction. Every transfer of an award goes to or from its campaign's reserved account or
--- the member's, so that what is read afterwards of other transfers is complete: an expiry and a
--- reversal of one credit, say, meet at the member's account.
+-- First the accounts are locked, in the order of their numbers; only then are the rows checked, for
+-- what is never right before what only leaves too little. Sessions that write to the same accounts
+-- wait for each other here, without a deadlock as long as each writes by one statement of its
+-- transaction. Every transfer of an award goes to or from its campaign's reserved account or the
+-- member's, so that what is read afterwards of other transfers is complete: an expiry and a
+-- reversal of one credit, for example, wait for each other at the member's account.
 --
 -- The statements are executed as text, so that they are planned for the rows at hand: a plan cached
 -- for a statement of a few rows is no good for one of a million, nor the other way round.
@@ -123,7 +123,7 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_not_before_its_time';
     END IF;
 
-    -- Most statements reverse nothing: there the question need not even be planned.
+    -- Most statements reverse nothing: then this query need not even be planned.
     IF EXISTS (SELECT FROM added WHERE kind = 'reverse') THEN
         EXECUTE $statement$
             SELECT ARRAY[bool_or(NOT verdict.mirrors), bool_or(NOT verdict.is_decided)]
@@ -139,11 +139,10 @@ BEGIN
         END IF;
     END IF;
 
-    -- The rows that no reversal cancels, of every award that the rows touch: nothing goes to the
-    -- member or back that was not reserved, and nothing expires that was not credited. Award by
-    -- award, in a form that the planner takes as it stands: by the indexes
-    -- transfer_one_of_a_kind_per_award and transfer_reversed_once, however few rows it believes
-    -- the table to have.
+    -- Of every award that the rows touch, the transfers that are not reversed: no more is credited,
+    -- released or forfeited than was reserved, and no more expires than was credited. Award by
+    -- award, in a form that always uses the indexes transfer_one_of_a_kind_per_award and
+    -- transfer_reversed_once, however few rows the planner believes the table to have.
     EXECUTE $statement$
         SELECT NOT EXISTS (
             SELECT FROM (

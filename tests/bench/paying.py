@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from points import payout
-from points.accounts import campaign_accounts, open_member_accounts
+from points.accounts import get_campaign_accounts, open_member_accounts
 from points.models import Payout
 from tests.bench.drawing import EMPTY, ENTERED, RODE, empty, freeze
 from tests.bench.loading import execute, settle
@@ -86,7 +86,7 @@ def insert(ready: Payout, table: str) -> None:
     """Insert everybody's credit, and take it back: it can be done once."""
     values: dict[str, Any] = {
         "draw": ready.draw_id,
-        "reserved": campaign_accounts(ready.draw.campaign)["reserved"].pk,
+        "reserved": get_campaign_accounts(ready.draw.campaign)["reserved"].pk,
         "expires_on": ready.draw.terms.expires_on,
         "at": CREDIT_AT,
     }
@@ -101,7 +101,7 @@ def pay_all(awards: int) -> float:
     """Return the seconds of a payout of so many awards."""
     with owed(awards) as ready:
         settle()
-        seconds = timed(lambda: payout.work_on(ready, now=lambda: CREDIT_AT))
+        seconds = timed(lambda: payout.pay_remaining_parts(ready, now=lambda: CREDIT_AT))
         check(ready)
     return seconds
 

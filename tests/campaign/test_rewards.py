@@ -11,7 +11,7 @@ from campaign.rewards import min_reward_points, reward_expression, reward_points
 LARGEST = 9_007_199_254_740_991
 
 
-@dataclass(frozen=True)
+@dataclass
 class Limits:
     """The two numbers of the terms that the reward depends on."""
 

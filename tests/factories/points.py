@@ -44,9 +44,9 @@ class MemberAccountFactory(DjangoModelFactory[Account]):
 
 def accounts_of(campaign: Campaign) -> dict[str, Account]:
     """Return all accounts of a campaign, made if need be."""
-    held = {one.kind: one for one in campaign.accounts.all()}
+    accounts = {one.kind: one for one in campaign.accounts.all()}
     return {
-        kind: held.get(kind) or AccountFactory.create(kind=kind, campaign=campaign)
+        kind: accounts.get(kind) or AccountFactory.create(kind=kind, campaign=campaign)
         for kind in OF_A_CAMPAIGN
     }
 

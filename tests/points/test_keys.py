@@ -58,6 +58,18 @@ def test_a_key_of_a_grant_is_the_same_everywhere(version: int) -> None:
     assert keys.grant_key(CODE, version).hex() == GRANTS[version]
 
 
+@pytest.mark.django_db
+def test_postgres_inlines_the_formula() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN VERBOSE SELECT points_transfer_key('reverse/v1', key) FROM points_transfer"
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "sha256(" in plan
+    assert "points_transfer_key" not in plan
+
+
 @pytest.fixture
 def grant(db: None) -> Transfer:
     """Return the grant of the first campaign's first terms, as a confirmation makes it."""

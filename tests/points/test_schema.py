@@ -1,4 +1,4 @@
-"""What holds for the tables of the money together."""
+"""What holds for all tables of points."""
 
 from pathlib import Path
 

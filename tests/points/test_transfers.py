@@ -107,7 +107,7 @@ def test_a_key_never_stands_for_something_else(changed: dict[str, Any], books: B
     assert balances()["W2"] == 20_000
 
 
-def test_the_payload_is_nobodys_to_say(books: Books) -> None:
+def test_the_payload_cannot_be_set(books: Books) -> None:
     books.granted()
 
     with pytest.raises(ProgrammingError, match="payload"), transaction.atomic():
@@ -233,7 +233,7 @@ def test_transfers_are_only_added(statement: str, books: Books) -> None:
 
 def test_transfers_are_never_truncated(books: Books) -> None:
     books.granted()
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the table as it is
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # deferred checks would forbid to alter the table
     with refused_as("transfer_never_truncated"):
         sql("TRUNCATE points_transfer, points_reversal")
 

@@ -133,7 +133,7 @@ def test_what_was_credited_is_not_given_back_as_well(kind: str, books: Books) ->
 def test_a_credit_is_within_the_cap() -> None:
     """No award is above it, so the terms are changed past what guards them."""
     books = open_books(W1=20_000).reserved()
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the tables as they are
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # deferred checks would forbid to alter the tables
     guards = ("published_never_change", "none_follow_freeze", "versions_follow_on")
     with trigger_off(*(f"terms_{name}" for name in guards)):
         sql("UPDATE campaign_terms SET reward_cap_points = 19_999")

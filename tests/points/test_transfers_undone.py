@@ -67,7 +67,7 @@ def test_only_what_was_credited_expires(books: Books) -> None:
 
 
 def test_a_member_with_other_points_loses_no_more_than_the_award(books: Books) -> None:
-    """The balance alone would let it through."""
+    """The balance would allow it."""
     books.credited()
     other = open_books(W1=20_000).credited()
     books.post("expire", points=4_000)

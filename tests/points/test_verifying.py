@@ -80,7 +80,7 @@ def test_an_empty_ledger_is_right() -> None:
 @pytest.mark.parametrize("code", HARM)
 def test_each_harm_is_found_under_its_code(code: str) -> None:
     paid()
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the tables as they are
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # deferred checks would forbid to alter the tables
     with every_trigger_off():
         sql(HARM[code])
 
@@ -90,7 +90,7 @@ def test_each_harm_is_found_under_its_code(code: str) -> None:
     assert code in {finding.code for finding in verified.findings}
 
 
-def test_a_credit_to_an_account_of_nobody_is_of_somebody_else() -> None:
+def test_a_credit_to_an_account_without_a_member_is_found() -> None:
     paid()
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     with every_trigger_off():

@@ -73,7 +73,7 @@ def pay_again_what_has_its_end() -> None:
 def in_steps(*steps: Callable[[Payout, PayoutPart, datetime], None]) -> None:
     """Have a part done in these steps, each a transaction of its own."""
 
-    def pay_next(payout: Payout, *, at: datetime) -> bool:
+    def pay_next_part(payout: Payout, *, at: datetime) -> bool:
         part = payout.parts.filter(done_at__isnull=True).order_by("number").first()
         if part is None:
             return False
@@ -82,15 +82,15 @@ def in_steps(*steps: Callable[[Payout, PayoutPart, datetime], None]) -> None:
                 step(payout, part, at)
         return True
 
-    paying.pay_next = pay_next
+    paying.pay_next_part = pay_next_part
 
 
 def recheck(payout: Payout, part: PayoutPart, at: datetime) -> None:
-    paying.judge(payout, part)
+    paying.recheck_part(payout, part)
 
 
 def write(payout: Payout, part: PayoutPart, at: datetime) -> None:
-    paying.pay(payout, at=at)
+    paying.pay_rechecked_awards(payout, at=at)
 
 
 def recheck_and_write(payout: Payout, part: PayoutPart, at: datetime) -> None:
@@ -139,19 +139,19 @@ def recheck_outside() -> None:
 
 def ring_once() -> None:
     """Call workers only the first time that something is due."""
-    due = queries.due_payouts
+    due = queries.find_due_payouts
 
     def due_first(*, now: datetime) -> list[Payout]:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO rung SELECT now() WHERE NOT EXISTS (SELECT FROM rung)")
             return due(now=now) if cursor.rowcount else []
 
-    vars(tasks)["due_payouts"] = due_first
+    vars(tasks)["find_due_payouts"] = due_first
 
 
 def keep_the_claim() -> None:
     """Claim a part by a mark of its own, which only whoever made it takes away."""
-    pay_next = paying.pay_next
+    pay_next_part = paying.pay_next_part
 
     def claim_first(payout: Payout, *, at: datetime) -> bool:
         with connection.cursor() as cursor:
@@ -159,9 +159,9 @@ def keep_the_claim() -> None:
                 "UPDATE points_payoutpart SET leased = TRUE WHERE id = ("
                 "SELECT min(id) FROM points_payoutpart WHERE done_at IS NULL AND NOT leased)"
             )
-            return bool(cursor.rowcount) and pay_next(payout, at=at)
+            return bool(cursor.rowcount) and pay_next_part(payout, at=at)
 
-    paying.pay_next = claim_first
+    paying.pay_next_part = claim_first
 
 
 def change(name: str, value: Any) -> None:
