@@ -144,7 +144,7 @@ class Command(VerbCommand):
 
     def status(self, *, code: str, **_: Any) -> Report:
         """Show the state of the payout."""
-        data = describe_payout(get_campaign(code), now=clock.now())
+        data = status_of(code)
         sentences = [f"Payout {code}: {data['state']}, {data['open']:,} open.", *data["warnings"]]
         counts = [f"{name:18}{value:>14,}" for name, value in data.items() if type(value) is int]
         return Report(data, "\n".join([*sentences, *counts]))
