@@ -322,6 +322,7 @@ def test_a_page_of_an_asgi_server_ignores_a_claimed_encoding(kind: str, charset:
             (b"host", b"testserver"),
             (b"sec-fetch-site", b"cross-site"),
             (b"content-type", f"{kind}; CharSet{charset}".encode()),
+            (b"content-length", str(len(body)).encode()),
         ],
     }
     received = [{"type": "http.request", "body": body, "more_body": False}]
