@@ -201,7 +201,7 @@ WESTER_ID_CLAIM = SIGN_IN.id_claim
 WESTER_SCOPE = SIGN_IN.scope
 WESTER_LOGIN_ORIGINS = SIGN_IN.login_origins
 # Threads of a process that may wait for WESTER ID at the same time: fewer than it has.
-WESTER_PLACES = environment.count("WESTER_PLACES", default=2)
+WESTER_MAX_REQUESTS = environment.count("WESTER_MAX_REQUESTS", default=2)
 ACCOUNT_ADAPTER = "entries.sign_in.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_ADAPTER = "entries.sign_in.adapters.SocialAccountAdapter"

@@ -11,7 +11,7 @@ from typing import Any
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Each keeps a connection of its own. From four to twelve of them a crowd is served equally fast;
-# six leave room while two wait for WESTER ID (WESTER_PLACES).
+# six leave room while two wait for WESTER ID (WESTER_MAX_REQUESTS).
 threads = 6
 # A request that takes longer is lost: WESTER ID is waited for at most ten seconds.
 timeout = 30
