@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from config.env import env
+
 # Threads, since a request waits for Postgres for most of its time; two processes, since Python
 # computes in one thread of a process at a time and the machine has two processors.
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+workers = env.count("WEB_CONCURRENCY", default=2)
 # Each keeps a connection of its own. From four to twelve of them a crowd is served equally fast;
 # six leave room while two wait for WESTER ID (WESTER_MAX_REQUESTS).
 threads = 6
