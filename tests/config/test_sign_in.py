@@ -40,7 +40,7 @@ def test_read_sign_in_defaults_to_the_stand_in(tmp_path: Path) -> None:
     )
 
 
-def test_read_sign_in_makes_a_secret_of_this_folder(tmp_path: Path) -> None:
+def test_read_sign_in_creates_a_secret_of_this_folder(tmp_path: Path) -> None:
     secret = read_sign_in(state=tmp_path).client_secret
 
     file = tmp_path / "wester" / "client_secret"
@@ -84,7 +84,7 @@ def test_sign_in_does_not_show_its_secret(monkeypatch: pytest.MonkeyPatch) -> No
         pytest.param("https://id.example.jp:8443/realms/wester", id="a port and a path"),
     ],
 )
-def test_read_sign_in_keeps_the_issuer_as_written(
+def test_read_sign_in_does_not_change_the_issuer(
     issuer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WESTER_ISSUER", issuer)
