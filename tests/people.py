@@ -1,4 +1,4 @@
-"""People at work, and the language in which these tests read sentences."""
+"""People with roles, an action to approve, and English sentences."""
 
 from collections.abc import Iterator
 
@@ -19,13 +19,13 @@ def _in_english() -> Iterator[None]:
 
 @pytest.fixture
 def asking(db: None) -> Actor:
-    """Return somebody who may ask for publications."""
+    """Return a person who may request publications."""
     return Actor(UserFactory.create(username="asking", role="campaign"))
 
 
 @pytest.fixture
 def deciding(db: None) -> Actor:
-    """Return somebody who may approve them."""
+    """Return a person who may approve them."""
     return Actor(UserFactory.create(username="deciding", role="approver"))
 
 

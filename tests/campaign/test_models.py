@@ -7,7 +7,6 @@ from django.db.models import ProtectedError
 
 from campaign.models import Campaign
 from core.models import Approval, AuditRecord, DemoClock
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import (
     AT,
     LATER,
@@ -16,6 +15,7 @@ from tests.factories.campaign import (
     CampaignFactory,
     UserFactory,
 )
+from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 SHA256 = "0123456789abcdef" * 4

@@ -7,7 +7,6 @@ import pytest
 from django.db.models import ProtectedError
 
 from campaign.models import AggregationRun, AggregationShard, Campaign, Total
-from tests.campaign.refused import refused_as
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import (
     DueMemberFactory,
@@ -15,6 +14,7 @@ from tests.factories.totals import (
     ShardFactory,
     TotalFactory,
 )
+from tests.guards import refused_as
 
 pytestmark = pytest.mark.django_db
 NIGHT = date(2024, 12, 28)

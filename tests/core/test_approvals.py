@@ -8,11 +8,11 @@ from core import approvals
 from core.audit import Actor
 from core.canonical_json import content_sha256
 from core.models import Approval, AuditRecord, User
+from tests.approving import approve
 from tests.core.doing import (
     ACTION,
     SUBJECT,
     Doing,
-    approve,
     ask,
     audit_lines,
     lacking,

@@ -102,7 +102,7 @@ class Demo:
 
     def page(self) -> int:
         """Ask for the campaign page; 0 where nobody answers."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", PAGE)
             return connection.getresponse().status

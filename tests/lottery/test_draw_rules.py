@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 
 from lottery.models import Draw
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.lottery import (
     closed_campaign,
@@ -13,6 +12,7 @@ from tests.factories.lottery import (
     run,
     void,
 )
+from tests.guards import refused_as, sql
 from tests.lottery.rows import change, set_state
 
 pytestmark = pytest.mark.django_db

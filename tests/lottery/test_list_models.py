@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 
 from lottery.models import Award, Candidate, Draw, Entrant
-from tests.campaign.refused import refused_as, sql
 from tests.factories.lottery import (
     confirmed_draw,
     drawn_draw,
@@ -14,6 +13,7 @@ from tests.factories.lottery import (
     published_draw,
     void,
 )
+from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 MEMBERS = {"W1": 5_000, "W2": 12_340, "W3": 30_000}

@@ -11,13 +11,13 @@ from points.models import (
     CreditFile,
     Payout,
 )
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import LATER, CampaignFactory
 from tests.factories.points import (
     AccountFactory,
     MemberAccountFactory,
     accounts_of,
 )
+from tests.guards import refused_as, sql
 from tests.points.steps import paid
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from points.models import Transfer
-from tests.campaign.refused import refused_as, sql
 from tests.factories.lottery import confirmed_draw
+from tests.guards import refused_as, sql
 from tests.points.books import (
     EXPIRES_ON,
     Books,
