@@ -45,7 +45,7 @@ def pictures(summary: dict[str, dict[str, str]], code: str) -> Iterator[Picture]
 
 
 def take(page: Page, site: str, picture: Picture) -> None:
-    """Move the clock, sign in where somebody is to be signed in, and take the picture."""
+    """Set the clock, sign in where a picture needs it, and take the picture."""
     page.goto(f"{site}/")
     page.locator(f'.demo-bar button[value="{picture.stop}"]').click()
     if picture.member:
@@ -65,7 +65,7 @@ def sign_in(page: Page, site: str, path: str, member: str) -> None:
 
 @contextmanager
 def browser_page(size: ViewportSize) -> Iterator[Page]:
-    """Open a browser of somebody new."""
+    """Open a new browser context."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(find_chromium()),
