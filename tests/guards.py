@@ -21,9 +21,11 @@ WITH ours AS (
     SELECT oid, relname FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
         AND relname ~ '^(core|bookings|campaign|entries|lottery|points)_'
+        AND relname !~ '_(groups|user_permissions)$'  -- Django's own
 )
 SELECT conname, relname FROM pg_constraint JOIN ours ON ours.oid = conrelid
 WHERE contype IN ('c', 'u', 'x')
+    AND conname !~ '_check$'  -- of a PositiveIntegerField, inside a constraint of ours
 UNION
 SELECT pg_class.relname, ours.relname FROM pg_index
 JOIN ours ON ours.oid = indrelid JOIN pg_class ON pg_class.oid = indexrelid

@@ -34,6 +34,8 @@ def test_total_refuses(values: dict[str, Any], name: str) -> None:
     with refused_as(name):
         TotalFactory.create(**values)
 
+    TotalFactory.create()
+
 
 @pytest.mark.parametrize(
     "values",

@@ -203,6 +203,8 @@ def test_table_is_never_truncated(table: str, name: str) -> None:
     with refused_as(name):
         sql(f"TRUNCATE {table} CASCADE")
 
+    drawn_draw()
+
 
 @in_every_state
 def test_entries_stay_frozen_while_a_draw_stands(make: Callable[[], Draw]) -> None:

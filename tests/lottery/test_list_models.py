@@ -140,6 +140,8 @@ def test_entrant_of_no_draw_is_refused() -> None:
     with refused_as("entrant_of_its_list"):
         sql(INSERT_ENTRANT, 0, 0, "W0", 5_000, 5_000, "W0")
 
+    drawn_draw()
+
 
 @pytest.mark.parametrize(
     "make", [pytest.param(drawn_draw, id="drawn"), pytest.param(confirmed_draw, id="confirmed")]

@@ -41,13 +41,15 @@ def _settled(tmp_path: Path) -> None:
         pytest.param("points_creditfile", "payout_id", {}, id="a credit file of a payout"),
         pytest.param("points_resultsfile", "file_id", {}, id="results of a feed file"),
         pytest.param("points_resolution", "approval_id", {}, id="a resolution of an approval"),
-        pytest.param("points_reversal", "transfer_id", {}, id="a reversal of a transfer"),
+        pytest.param(
+            "points_reversal", "transfer_id", {"approval_id": None}, id="a reversal of a transfer"
+        ),
         pytest.param(
             "points_reversal", "approval_id", {"transfer_id": -1}, id="a reversal of an approval"
         ),
     ],
 )
-def test_there_is_one(table: str, column: str, changed: dict[str, int]) -> None:
+def test_there_is_one(table: str, column: str, changed: dict[str, int | None]) -> None:
     copied = json.dumps({"id": -1, **changed})
 
     with every_trigger_off(), refused_as(f"{table}_{column}_key"):

@@ -129,6 +129,8 @@ def test_accounts_differ(books: Books) -> None:
     with refused_as("transfer_accounts_differ"):
         books.post("grant", credit=books.accounts["issuer"].pk)
 
+    books.post("grant")
+
 
 @pytest.mark.parametrize("kind", ["reserve", "credit", "release", "forfeit"])
 def test_what_is_of_an_award_names_it(kind: str, books: Books) -> None:
