@@ -6,6 +6,8 @@ PYTHON ?= python3
 # UTF-8 in and out, whatever the locale.
 export PYTHONUTF8 := 1
 unexport PYTHONIOENCODING
+# Some machines switch bytecode off: every process would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 RUN = $(HERE) && .venv/bin/python
 # One worker a core, each with a database of its own; an idle one takes tests of the others.
 PYTEST = -m pytest --numprocesses auto --dist worksteal

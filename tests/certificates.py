@@ -1,4 +1,4 @@
-"""A certificate that nobody has reason to trust, for servers of the tests' own."""
+"""A self-signed certificate for the tests' own servers."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address

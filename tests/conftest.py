@@ -1,20 +1,18 @@
-"""What every test stands on."""
+"""The fixtures of all tests."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import hypothesis
 import pytest
 from celery.contrib.testing.worker import start_worker
-from django.apps import apps
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management.commands import flush
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from config.celery import app
 from config.redis import RedisServer, parse_redis
@@ -24,14 +22,9 @@ from dev.bootstrap import compile_translations
 from dev.embedded import services
 from dev.embedded.state_folder import StateFolder
 from tests import outside
-from tests.database import tables_may_be_emptied
+from tests.guards import PROVED, GuardsOfARun, forget_refusals, proved_guards
+from tests.migrated import ensure_migrated_database, read_content, restore_content
 from tests.refusing import REFUSALS, Refuse, refusing_writes
-
-# py-ecc lifts the limit of recursion to a depth at which the process ends instead of raising. The
-# site never imports it, so the tests beside those of the verifier keep Python's own.
-recursion_limit = sys.getrecursionlimit()
-import_module("py_ecc")
-sys.setrecursionlimit(recursion_limit)
 
 ROOT = Path(__file__).resolve().parent.parent
 # No random test may fail for a busy machine; one that fails prints what repeats it.
@@ -43,27 +36,39 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("unhurried")
-load_network = import_module("bookings.migrations.0002_network_loaded").load_network
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Copy the tests' database from one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = ensure_migrated_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Restore what migrations wrote after a test that commits, instead of flushing every table."""
+    with django_db_blocker.unblock():
+        made = read_content()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", lambda _self, **_options: restore_content(made))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
-def transactional_tests_leave_what_migrate_makes() -> Iterator[None]:
-    """Empty the tables after such a test, those that refuse it as well, and refill the network."""
-    empty_tables = flush.Command.handle
-
-    def empty_and_refill(command: flush.Command, **options: Any) -> None:
-        with tables_may_be_emptied():
-            empty_tables(command, **options)
-        load_network(apps, schema_editor=None)
-
+def _fast_passwords() -> Iterator[None]:
+    """Hash passwords by Argon2 at its least cost; the usual one is a second for each password."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush.Command, "handle", empty_and_refill)
+        for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
+            patch.setattr(Argon2PasswordHasher, cost, least)
         yield
 
 
 @pytest.fixture(autouse=True)
 def _no_page_is_remembered() -> None:
-    """Let no test see a page that the process rendered for another one."""
+    """Empty the cache of rendered pages before each test."""
     remembered.clear()
 
 
@@ -72,6 +77,32 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, before there are any workers
         compile_translations()
         local.start_servers()
+        config.pluginmanager.register(GuardsOfARun())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin every worker's share with slow tests: the fast ones even out who ends when."""
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers == 1:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    fast = [item for item in items if not item.get_closest_marker("slow")]
+    items.clear()
+    for left in range(workers, 0, -1):  # as xdist's worksteal hands out the shares
+        some, size = len(slow) // left, (len(slow) + len(fast)) // left
+        items += slow[:some] + fast[: size - some]
+        slow, fast = slow[some:], fast[size - some :]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Add the guards of the database that a test proved to its report."""
+    try:
+        yield
+        item.user_properties += [(PROVED, name) for name in proved_guards()]
+    finally:
+        forget_refusals()
 
 
 ODD_DEFAULTS = {
@@ -90,21 +121,21 @@ ODD_DEFAULTS = {
 
 @pytest.fixture
 def odd_defaults(transactional_db: None) -> Iterator[dict[str, str]]:
-    """Let the database have defaults other than the program relies on."""
+    """Set defaults of the database that differ from those the program relies on."""
     with database_defaults(ODD_DEFAULTS):
         yield ODD_DEFAULTS
 
 
 @pytest.fixture
 def _repeatable_read(transactional_db: None) -> Iterator[None]:
-    """Let the database have another isolation than the program relies on."""
+    """Set the database's default isolation to repeatable read."""
     with database_defaults({"default_transaction_isolation": "repeatable read"}):
         yield
 
 
 @contextmanager
 def database_defaults(defaults: dict[str, str]) -> Iterator[None]:
-    """Give the tests' database defaults; connections that begin from now on meet them."""
+    """Set defaults of the tests' database for new connections inside the block."""
     database = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
         for name, value in defaults.items():
@@ -118,7 +149,7 @@ def database_defaults(defaults: dict[str, str]) -> Iterator[None]:
 
 @pytest.fixture
 def queue() -> Iterator[str]:
-    """Have messages go to a queue of the test's own; return its name."""
+    """Send messages to a queue of the test's own; return its name."""
     usual, name = app.conf.task_default_queue, f"test-{uuid4().hex}"
     use_queue(name)
     yield name
@@ -127,46 +158,46 @@ def queue() -> Iterator[str]:
 
 @pytest.fixture
 def worker(queue: str, transactional_db: None) -> Iterator[None]:
-    """Have a worker listen on a queue of its own, through the broker."""
+    """Run a worker on the test's own queue, through the broker."""
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="warning"):
         yield
 
 
 def use_queue(name: str) -> None:
-    """Have tasks go to a queue; Celery would go on with the queues that it has made before."""
+    """Send tasks to a queue; Celery would otherwise use the queues that it created before."""
     app.conf.task_default_queue = name
     vars(app).pop("amqp", None)
 
 
 @pytest.fixture
 def other_redis(other_state: StateFolder) -> RedisServer:
-    """Give a Redis beside that of the tests."""
+    """Start a second Redis."""
     services.ensure_running(other_state.state, database=False, broker=True)
     return parse_redis(other_state.broker_url)
 
 
 @pytest.fixture(params=REFUSALS)
 def refuse(request: pytest.FixtureRequest, other_redis: RedisServer) -> Refuse:
-    """Have the other Redis refuse every write in a block, for each of the reasons there are."""
+    """Return what makes the second Redis refuse writes in a block, for each reason."""
     return partial(refusing_writes, other_redis.url, request.param)
 
 
 @pytest.fixture
 def refusing_redis(other_redis: RedisServer, refuse: Refuse) -> Iterator[RedisServer]:
-    """Give a Redis that answers, and refuses every write."""
+    """Return a Redis that answers and refuses every write."""
     with refuse():
         yield other_redis
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[StateFolder]:
-    """Give a state folder of the test's own; its servers are gone after the test."""
+    """Return a new state folder; its servers are stopped after the test."""
     with outside.state_folder(tmp_path / "state") as places:
         yield places
 
 
 @pytest.fixture(scope="session")
 def other_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateFolder]:
-    """Give a state folder beside that of the tests, shared by tests that start from its servers."""
+    """Return a second state folder, shared by the tests that use its servers."""
     with outside.state_folder(tmp_path_factory.mktemp("other") / "state") as places:
         yield places

@@ -1,4 +1,4 @@
-"""What only the owner of the database may do: switch our triggers off, for a moment."""
+"""Disable triggers inside a block, as only the database's owner can."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,30 +33,30 @@ def switch_on(which: str = EVERY) -> str:
 
 @contextmanager
 def tables_may_be_emptied() -> Iterator[None]:
-    """Let TRUNCATE pass inside the block, on every table."""
+    """Allow TRUNCATE on every table inside the block."""
     with triggers_off(OF_TRUNCATE):
         yield
 
 
 @contextmanager
 def every_trigger_off() -> Iterator[None]:
-    """Switch all triggers of ours off inside the block."""
+    """Disable all triggers inside the block."""
     with triggers_off(EVERY):
         yield
 
 
 @contextmanager
 def trigger_off(*names: str) -> Iterator[None]:
-    """Switch the triggers of these names off inside the block."""
+    """Disable the triggers of these names inside the block."""
     with triggers_off(f"tgname IN ({', '.join(map(repr, names))})"):
         yield
 
 
 @contextmanager
 def triggers_off(which: str) -> Iterator[None]:
-    """Switch triggers off inside the block; a transaction that fails inside undoes it."""
+    """Disable triggers inside the block; a rollback enables them again."""
     with connection.cursor() as cursor:
-        # What waits for the end of the transaction keeps the tables as they are.
+        # ALTER TABLE fails while deferred checks of the table are pending.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(switch_off(which))
         yield

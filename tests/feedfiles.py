@@ -1,4 +1,4 @@
-"""Writes feed files for tests: a CSV and its manifest, right unless told otherwise."""
+"""Write feed files: a CSV and its manifest, valid unless the options say otherwise."""
 
 import csv
 import gzip
@@ -70,7 +70,7 @@ def csv_bytes(
 ) -> bytes:
     """Return a header and rows as CSV; a row is a mapping by column names."""
     text = io.StringIO(newline="")
-    # The writer quotes the signs of its own line end alone, so it is given both.
+    # The writer quotes only the characters of its own line end, so it gets both.
     writer = csv.DictWriter(text, definition.header, lineterminator="\r\n", quoting=quoting)
     lines = []
     for row in [dict(zip(definition.header, definition.header, strict=True)), *rows]:
@@ -129,8 +129,8 @@ def write_feed_file(
 def write_manifest(path: Path, manifest: Mapping[str, Any] | bytes) -> Path:
     """Write the manifest beside a feed file; of a mapping, the keys that are not None."""
     if not isinstance(manifest, bytes):
-        kept = {key: value for key, value in manifest.items() if value is not None}
-        manifest = json.dumps(kept).encode()
+        given = {key: value for key, value in manifest.items() if value is not None}
+        manifest = json.dumps(given).encode()
     beside = path.with_name(path.name + ".manifest.json")
     beside.write_bytes(manifest)
     return beside

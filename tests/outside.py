@@ -1,4 +1,4 @@
-"""Run the project as a person does: another process, an environment without surprises."""
+"""Run the project as a person does: in another process, with a known environment."""
 
 import os
 import shutil
@@ -35,7 +35,7 @@ PRODUCTION = {
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return an environment of these variables and what no program can do without."""
+    """Return an environment of these variables and those that every program needs."""
     return {name: os.environ[name] for name in KEPT if name in os.environ} | variables
 
 
@@ -70,7 +70,7 @@ def manage(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
@@ -78,7 +78,7 @@ def free_port() -> int:
 
 @contextmanager
 def state_folder(folder: Path) -> Iterator[StateFolder]:
-    """Have a folder for embedded servers, and neither servers nor sockets of it at the end."""
+    """Create a folder for embedded servers; stop them and remove it at the end."""
     places = StateFolder(folder)
     try:
         yield places
@@ -89,7 +89,7 @@ def state_folder(folder: Path) -> Iterator[StateFolder]:
 
 
 def living(places: StateFolder) -> list[psutil.Process]:
-    """Return the processes that work anywhere in a state folder."""
+    """Return the processes whose working directory is in a state folder."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):  # it has ended meanwhile, or is none of ours
@@ -99,9 +99,9 @@ def living(places: StateFolder) -> list[psutil.Process]:
 
 
 def kill_all(places: StateFolder) -> None:
-    """Kill every process of a state folder, as a machine that loses its power does."""
+    """Kill every process of a state folder, as a power failure does."""
     doomed = living(places)
     for process in doomed:
         with suppress(psutil.NoSuchProcess):  # a child that followed its parent
             process.kill()
-    psutil.wait_procs(doomed, timeout=10)
+    psutil.wait_procs(doomed, timeout=60)

@@ -1,4 +1,4 @@
-"""Staff users, and the language in which these tests read sentences."""
+"""People with roles, an action to approve, and English sentences."""
 
 from collections.abc import Iterator
 

@@ -59,7 +59,7 @@ def sign_in(page: Page, site: str, path: str, member: str) -> None:
 
 @contextmanager
 def browser_page(size: ViewportSize) -> Iterator[Page]:
-    """Open a browser of somebody new."""
+    """Open a new browser context."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(find_chromium()),

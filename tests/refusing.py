@@ -1,4 +1,4 @@
-"""A Redis that answers, and refuses whatever is written: full, read-only, without its replicas."""
+"""A Redis that refuses every write: full, read-only, or without its replicas."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,7 +11,7 @@ REFUSALS = ("full", "read-only", "without replicas")
 
 @contextmanager
 def refusing_writes(url: str, reason: str) -> Iterator[None]:
-    """Have the server refuse every write inside the block."""
+    """Make the server refuse every write inside the block."""
     with Redis.from_url(url) as server:
         if reason == "read-only":
             server.replicaof("127.0.0.1", "1")  # of a primary that is away

@@ -1,4 +1,4 @@
-"""``make mutants`` says of each changed line what is true, and leaves no change behind."""
+"""``make mutants`` reports each changed line correctly and restores every file."""
 
 from pathlib import Path
 from typing import cast
@@ -14,14 +14,14 @@ TEXT = "if now < closes_at:\n    enter()\n"
 
 
 class FakeCheckout:
-    """A checkout whose tests fail only where they should, and are told which files they saw."""
+    """A checkout whose tests fail as given, and which records what they ran on."""
 
     def __init__(self, folder: Path, *failing: str | Exception | None) -> None:
         self.folder, self.failing = folder, [*failing]
         self.runs: list[tuple[str, ...]] = []
         self.seen: list[str] = []
 
-    def find_failing(self, *tests: str, fresh: bool = False) -> str | None:
+    def find_failing(self, *tests: str) -> str | None:
         self.runs.append(tests)
         self.seen.append((self.folder / "entries" / "entering.py").read_text())
         found = self.failing.pop(0)

@@ -1,14 +1,14 @@
 """What holds for the tables of all apps together."""
 
 import re
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.apps import apps
 from django.db import connection, models
 
 from core.sql_files import FIXED_PATH
+from tests.guards import DEMANDED, guards
 from tests.outside import ROOT
 
 APPS = ("points", "lottery", "entries", "campaign", "bookings", "core")
@@ -21,6 +21,7 @@ FILES = sorted(
     for path in (ROOT / app / "sql").glob("*.sql")
     if DEFINES.search(path.read_text())
 )
+RAISED = re.compile(r"CONSTRAINT = '(\w+)'")
 OUR_TRIGGERS = """
 SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(oid)
 FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2
@@ -72,40 +73,19 @@ WITHOUT_A_PERSON = {
 }
 
 
-@cache
-def text_of_tests() -> str:
-    """Return all tests as one text, this file left out."""
-    files = (ROOT / "tests").rglob("*.py")
-    return "\n".join(path.read_text() for path in files if path != Path(__file__))
-
-
-def guards() -> set[str]:
-    """Return the name under which each constraint and each trigger refuses."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-        named = {name for (name,) in cursor.fetchall()}
-        cursor.execute(
-            "SELECT prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
-        )
-        bodies = "\n".join(body for (body,) in cursor.fetchall() if body)
-    raised = set(re.findall(r"CONSTRAINT = '(\w+)'", bodies))
-    constraints = {str(one.name) for model in MODELS for one in model._meta.constraints}
-    # These two refuse by other names alone: each by the name of what does not hold.
-    return (constraints | named | raised) - {"transfer_posted", "draw_follows_its_predecessor"}
-
-
-def is_named_in_a_test(guard: str) -> bool:
-    """Look for its whole name, or for what the guards of two tables share."""
-    _table, _, shared = guard.partition("_")
-    return any(word in text_of_tests() for word in (f'"{guard}"', f'"{shared}"', f'}}_{shared}"'))
-
-
 @pytest.mark.django_db
-def test_every_guard_of_the_database_is_named_in_a_test() -> None:
+def test_every_guard_of_the_database_is_demanded(
+    record_property: Callable[[str, str], None],
+) -> None:
+    """Each of them has to be proved by some test of a run: see tests/guards.py."""
     found = guards()
+    declared = {str(one.name) for model in MODELS for one in model._meta.constraints}
+    raised = {name for file in FILES for name in RAISED.findall(file.read_text())}
 
-    assert len(found) > 150
-    assert sorted(guard for guard in found if not is_named_in_a_test(guard)) == []
+    assert len(found) > 200
+    assert declared | raised <= found.keys()
+    for name in found:
+        record_property(DEMANDED, name)
 
 
 def test_every_instant_of_staff_has_its_person() -> None:
@@ -121,16 +101,31 @@ def test_every_instant_of_staff_has_its_person() -> None:
     assert lonely == WITHOUT_A_PERSON
 
 
+def foreign_keys() -> Iterator[tuple[str, models.ForeignKey]]:
+    for model in TABLES:
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, models.ForeignKey):
+                yield f"{model._meta.label}.{field.name}", field
+
+
 def test_every_foreign_key_protects() -> None:
     unprotected = {
-        f"{model._meta.label}.{field.name}"
-        for model in TABLES
-        for field in model._meta.local_concrete_fields
-        if isinstance(field, models.ForeignKey)
-        and field.remote_field.on_delete is not models.PROTECT
+        name for name, field in foreign_keys() if field.remote_field.on_delete is not models.PROTECT
     }
 
     assert unprotected == {"bookings.Stop.service"}  # the network is replaced as a whole
+
+
+def test_every_foreign_key_is_checked_by_the_database() -> None:
+    unchecked = {name for name, field in foreign_keys() if not vars(field)["db_constraint"]}
+
+    # Tables that grow by whole statements: their triggers check all rows of one together.
+    assert {name.rpartition(".")[0] for name in unchecked} == {
+        "campaign.Total",
+        "lottery.Award",
+        "lottery.Entrant",
+        "points.Transfer",
+    }
 
 
 @pytest.mark.django_db

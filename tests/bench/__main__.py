@@ -29,7 +29,7 @@ DATABASE = "dodonto_bench"
 
 
 def main() -> None:
-    """Run what was asked for."""
+    """Run the benchmarks that were requested."""
     django.setup()
     for module in MODULES:
         import_module(module)
@@ -82,7 +82,7 @@ def print_table(results: Iterable[Result]) -> None:
 
 
 def write(results: Iterable[Result], file: Path) -> None:
-    """Keep the results for programs."""
+    """Write the results as JSON."""
     lines = [
         {
             "name": result.name,

@@ -72,7 +72,7 @@ def production_server() -> Iterator[int]:
 
 
 def production_environment(folder: str) -> dict[str, str]:
-    """Return what production is told: our database and broker, and a WESTER ID nobody asks."""
+    """Return production's environment: our database and broker, and an unused WESTER ID."""
     database = str(connection.settings_dict["NAME"])
     places = StateFolder(Path(settings.LOCAL_STATE_DIR))
     kept = {name: text for name, text in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}

@@ -19,7 +19,7 @@ SELECT (row_number() OVER () - 1)::int AS place, journey FROM (
     ORDER BY md5(service.name || one.station || other.station) LIMIT 5000
 ) AS pairs"""
 
-# A tenth of the bookings is booked alone, a tenth is cancelled, two are changed and used, six are
+# A tenth of the bookings is only booked, a tenth is cancelled, two are changed and used, six are
 # booked and used: 2.1 events each, in the order of time, so that those of a booking lie apart.
 # Nothing follows from the number of a booking but by md5, as keys that are made elsewhere are.
 HISTORIES = """

@@ -1,4 +1,4 @@
-"""How fast awards are credited: the whole payout with its recheck, and the ledger alone."""
+"""How fast awards are credited: the whole payout with its recheck, and only the ledger."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from tests.factories.lottery import publish, run
 from tests.points.steps import CREDIT_AT, confirm, prepare
 
 AWARDS, LEDGER_ROWS, MANY = 20_000, 200_000, 1_000_000
-AWARDS_S = 2.0  # asked for 20,000
+AWARDS_S = 2.0  # required for 20,000
 BUDGET = 10**12
 BARE = "ledger_bare"
 
@@ -60,7 +60,7 @@ def payout_linear(scale: float) -> list[Result]:
 
 @benchmark
 def ledger_credits(scale: float) -> list[Result]:
-    """Insert credits by one statement, with all that the ledger checks and keeps.
+    """Insert credits by one statement, with all that the ledger checks and stores.
 
     The baseline inserts the same rows into a copy of the table with every key, index and check.
     """

@@ -10,7 +10,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the table; ``asked`` is the greatest ratio that will do."""
+    """One line of the table; ``asked`` is the greatest ratio that is accepted."""
 
     name: str
     seconds: float
@@ -20,7 +20,7 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """How many times the baseline's time the subject takes."""
+        """The subject's time divided by the baseline's."""
         return self.seconds / self.baseline_seconds
 
 
@@ -29,7 +29,7 @@ BENCHMARKS: dict[str, Benchmark] = {}
 
 
 def benchmark(function: Benchmark) -> Benchmark:
-    """Have ``make bench`` know a benchmark; it is called with the scale, 1.0 for full size."""
+    """Register a benchmark; it is called with the scale, 1.0 for full size."""
     BENCHMARKS[function.__name__] = function
     return function
 

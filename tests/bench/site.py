@@ -13,7 +13,7 @@ INSERT = "INSERT INTO bench_bare (who, at) VALUES (%s, now())"
 
 
 def insert(request: HttpRequest) -> HttpResponse:
-    """Keep one row for whoever is signed in, commit, and lead on."""
+    """Insert one row for the user who is signed in, commit, and redirect."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [request.user.pk])
     return redirect("portal:front")

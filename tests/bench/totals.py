@@ -71,12 +71,12 @@ FROM (
             ('x' || substr(digest, 8, 7))::bit(28)::int AS two) numbers
 ) drawn"""
 
-# What nobody can do without: one pass over the same table, one row a member.
+# The least that totals need: one pass over the same table, one row a member.
 BARE = """
 INSERT INTO bare_total
 SELECT COALESCE(wester_id, ex_member_no), sum(amount_yen) FROM bookings_booking GROUP BY 1"""
 
-# One booking each of one member in a hundred, marked as a load marks it: by the number it bears.
+# One booking each of one member in a hundred, marked as a load marks it: by its number.
 CHANGE = """
 WITH changed AS (
     UPDATE bookings_booking SET amount_yen = amount_yen + 1

@@ -8,7 +8,6 @@ from bookings.models import (
     BookingEvent,
     RegistrationRow,
 )
-from tests.campaign.refused import refused_as, sql
 from tests.factories.feeds import (
     AT,
     ExRegistrationFactory,
@@ -19,6 +18,7 @@ from tests.factories.feeds import (
     RegistrationRowFactory,
 )
 from tests.factories.network import RideEventFactory, RideFactory
+from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 Values = dict[str, Any]

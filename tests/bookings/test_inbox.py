@@ -14,8 +14,8 @@ from bookings.feeds import index_feeds
 from bookings.inbox import find_arrivals, load_arrival
 from bookings.loading import FileOutcome
 from bookings.models import BookingEvent, FeedFile, InboxFile
-from tests.bookings.sessions import PATIENCE_S, another_session
 from tests.feedfiles import booking_row, write_feed_file
+from tests.sessions import another_session, ended
 
 FEEDS = index_feeds(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
@@ -100,9 +100,9 @@ def test_load_arrival_leaves_a_file_to_the_worker_that_has_it(tmp_path: Path) ->
     path = write_feed_file(tmp_path, [booking_row()])
     InboxFile.objects.create(name=path.name, fingerprint="", tried_at=NOW)
 
-    with another_session() as other, transaction.atomic():
+    with another_session() as submit, transaction.atomic():
         InboxFile.objects.select_for_update().get()
-        assert other.submit(load, path).result(PATIENCE_S) is None
+        assert ended(submit(load, path)) is None
 
     assert not FeedFile.objects.exists()
     assert load(path) is not None

@@ -16,9 +16,9 @@ from bookings.models import Booking, BookingEvent
 from bookings.registration_feed import REGISTRATION_FEED
 from core.locks import Feed, Lock, take
 from tests.bookings.contract_model import OPERATORS, BookingsModel
-from tests.bookings.sessions import PATIENCE_S, another_session, wait_until_blocked
 from tests.bookings.test_loading_model import expected, found
 from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
@@ -95,32 +95,32 @@ def test_the_same_file_at_once_is_loaded_once(tmp_path: Path) -> None:
 def test_load_waits_for_a_freeze_that_locks_loads(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row()])
 
-    with another_session() as other:
+    with another_session() as submit:
         with transaction.atomic():
             take(Lock.LOADS)
-            loaded = other.submit(load, path)
+            loaded = submit(load, path)
             wait_until_blocked(loaded, Lock.LOADS)
             assert not BookingEvent.objects.exists()
-        assert loaded.result(PATIENCE_S).applied == 1
+        assert ended(loaded).applied == 1
 
 
 def test_load_does_not_wait_for_a_load_of_another_feed(tmp_path: Path) -> None:
     path = write_registrations(tmp_path, [registration_row()])
 
-    with another_session() as other, transaction.atomic():
+    with another_session() as submit, transaction.atomic():
         take(Lock.LOADS, shared=True)
         take(Lock.FEED, Feed.BOOKINGS)
 
-        assert other.submit(load, path).result(PATIENCE_S).applied == 1
+        assert ended(submit(load, path)).applied == 1
 
 
 def test_load_waits_for_a_load_of_its_own_feed(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row()])
 
-    with another_session() as other:
+    with another_session() as submit:
         with transaction.atomic():
             take(Lock.LOADS, shared=True)
             take(Lock.FEED, Feed.BOOKINGS)
-            loaded = other.submit(load, path)
+            loaded = submit(load, path)
             wait_until_blocked(loaded, Lock.FEED, Feed.BOOKINGS)
-        assert loaded.result(PATIENCE_S).applied == 1
+        assert ended(loaded).applied == 1

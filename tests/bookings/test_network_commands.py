@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from bookings.models import Booking, MemberMark, Service
 from bookings.network import read_stored_rows
 from tests.bookings.network_table import FOLDER
+from tests.commands import refused, run_json
 from tests.factories.network import ALPHA, RideEventFactory, RideFactory, write_network
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +22,6 @@ def run(*words: str) -> tuple[str, str]:
     stdout, stderr = StringIO(), StringIO()
     call_command(*words, stdout=stdout, stderr=stderr)
     return stdout.getvalue(), stderr.getvalue()
-
-
-def run_json(*words: str) -> Any:
-    """Run a command with --json and return the one object it prints."""
-    return json.loads(run(*words, "--json")[0])
 
 
 def answer(journey: str, *legs: bool, error: str | None = None) -> dict[str, Any]:
@@ -139,17 +135,6 @@ def test_load_network_dry_run_counts_and_changes_nothing(tmp_path: Path) -> None
         "Would load 2 services with 5 stops; "
         "1 bookings would run over other operators than before.\n"
     )
-
-
-def refused(*words: str) -> str:
-    """Run a command that is refused and return the reason, which it gives in both ways."""
-    stdout = StringIO()
-    with pytest.raises(CommandError) as refusal:
-        call_command(*words, "--json", stdout=stdout, stderr=StringIO())
-    assert refusal.value.returncode == 1
-    reason: str = json.loads(stdout.getvalue())["error"]
-    assert reason == str(refusal.value)
-    return reason
 
 
 def test_load_network_refuses_in_one_sentence(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.factories.lottery import enter_members, frozen_draw
 from tests.lottery.pages import SEEN_AT, STAGES, draw_at
 
 TOTALS = {f"W{number}": 5_000 + 700 * number for number in range(1, 9)}
-ENDS_WITHIN = 17_050  # points: two or three of them are drawn, and no sum is just this
+ENDS_WITHIN = 17_050  # points: two or three are drawn, and no sum of totals comes to as much
 OUTCOMES = ("ok", "bad", "waiting")
 STEPS = ("form", "manifest", "commitment", "path", "seed", "ticket", "winners", "place", "award")
 TAMPERED: dict[str, tuple[Any, str]] = {

@@ -4,12 +4,10 @@ from typing import Any
 
 from campaign import terms
 from campaign.models import Campaign, Terms
-from core import approvals
 from core.audit import Actor
 from core.models import Approval, AuditRecord
 from tests.factories.campaign import (
     AT,
-    LATER,
     campaign_file,
 )
 
@@ -27,10 +25,6 @@ def ask_revision(campaign: Campaign, actor: Actor, **changed: Any) -> Approval:
     approval = terms.request_revision(campaign=campaign, file=file, actor=actor, at=AT)
     assert approval
     return approval
-
-
-def approve(approval: Approval, actor: Actor) -> Approval:
-    return approvals.approve(approval_id=approval.pk, actor=actor, at=LATER)
 
 
 def stored() -> list[Any]:

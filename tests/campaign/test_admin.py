@@ -13,8 +13,8 @@ from config.env import MovedClock
 from core import roles
 from core.models import Approval, AuditRecord
 from core.staff import works_here
-from tests.campaign.commands import stored
 from tests.campaign.staffpages import MODELS, filled_in, page, signed_in
+from tests.commands import stored
 from tests.factories.campaign import (
     AT,
     ApprovalFactory,

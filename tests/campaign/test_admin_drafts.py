@@ -13,9 +13,9 @@ from campaign.models import Terms
 from campaign.queries import terms_values
 from campaign.sentences import TERMS_SENTENCES
 from core.audit import Actor
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
+from tests.approving import approve
 from tests.campaign.staffpages import act, filled_in, page, signed_in, typed
-from tests.campaign.steps import approve, ask_publication, stored
+from tests.campaign.steps import ask_publication, stored
 from tests.campaign.terms_rules_table import RULES
 from tests.factories.campaign import (
     FIRST_TERMS,
@@ -23,6 +23,7 @@ from tests.factories.campaign import (
     TermsFactory,
     UserFactory,
 )
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 # What a form's own fields say: an empty text, a value that is not among the choices.

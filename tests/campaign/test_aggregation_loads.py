@@ -22,8 +22,8 @@ from tests.campaign.runs import (
     run,
     totals,
 )
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import CampaignFactory
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

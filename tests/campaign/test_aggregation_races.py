@@ -7,22 +7,18 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from campaign import aggregation, queries
 from campaign.models import AggregationRun, Campaign
 from core.locks import Lock, LockOutsideTransaction
-from tests.bookings.sessions import wait_until_blocked as wait_for_lock
 from tests.campaign import changes
 from tests.campaign.changes import add_booking, change_booking
 from tests.campaign.runs import LATER, NOW, assert_right, begin, held_total, run, totals
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import CampaignFactory
+from tests.sessions import another_session, ended, terminate_blocked, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BLOCKED = """
-SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
-"""
 
 
 @pytest.fixture
@@ -78,8 +74,7 @@ def test_a_killed_worker_leaves_its_shard_to_the_next(campaign: Campaign) -> Non
     with another_session() as submit, held_total("W1"):
         killed = submit(aggregation.work_on, started)
         wait_until_blocked(killed)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({BLOCKED}) blocked")
+        terminate_blocked()
         with pytest.raises(OperationalError):
             ended(killed)
 
@@ -154,7 +149,7 @@ def test_recompute_waits_for_workers_and_is_not_overwritten(campaign: Campaign) 
             wait_until_blocked(worker)
             change_booking(booking, amount_yen=3)
             freeze = third(recompute_in_a_transaction, terms)
-            wait_for_lock(freeze, Lock.TOTALS, campaign.pk)  # before it has read any booking
+            wait_until_blocked(freeze, Lock.TOTALS, campaign.pk)  # before it has read any booking
         ended(worker)
         ended(freeze)
 
@@ -176,7 +171,7 @@ def test_recompute_makes_workers_wait(campaign: Campaign) -> None:
         with transaction.atomic():
             aggregation.recompute(queries.working_terms(campaign))
             worker = submit(aggregation.work_on, started)
-            wait_for_lock(worker, Lock.TOTALS, campaign.pk)
+            wait_until_blocked(worker, Lock.TOTALS, campaign.pk)
             assert totals(campaign) == {"W1": (2, 1, 0)}
         assert ended(worker) == 1
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from campaign.models import Campaign, Terms
 from config.env import MovedClock
-from tests.campaign.commands import refused, run, run_json, stored
+from tests.commands import refused, run, run_json, stored
 from tests.factories.campaign import (
     AT,
     FIRST_FILE,

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from config.env import MovedClock
 from core.audit import machine_user
 from core.models import Approval, AuditRecord
-from tests.campaign.commands import refused, run, run_json, stored
+from tests.commands import refused, run, run_json, stored
 from tests.factories.campaign import (
     AT,
     FIRST_FILE,

@@ -7,15 +7,16 @@ from django.db.models import ProtectedError
 
 from campaign.models import Campaign
 from core.models import Approval, AuditRecord, DemoClock
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import (
     AT,
     LATER,
     ApprovalFactory,
     AuditRecordFactory,
     CampaignFactory,
+    TermsFactory,
     UserFactory,
 )
+from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 SHA256 = "0123456789abcdef" * 4
@@ -35,6 +36,8 @@ SHA256 = "0123456789abcdef" * 4
 def test_campaign_code_is_an_identifier(code: str) -> None:
     with refused_as("campaign_code_is_identifier"):
         CampaignFactory.create(code=code)
+
+    CampaignFactory.create(code="a")
 
 
 @pytest.mark.parametrize("code", ["a", "-", "_", "Az09-_" + "0" * 34])
@@ -95,6 +98,8 @@ def test_approval_is_open_or_ended(state: str, missing: dict[str, None]) -> None
     with refused_as("approval_open_or_ended"):
         decide(state, by_another=True, **missing)
 
+    decide("approved", by_another=True)
+
 
 @pytest.mark.parametrize("state", ["approved", "refused", "superseded"])
 def test_approval_ends_in_each_of_its_states(state: str) -> None:
@@ -137,6 +142,8 @@ def test_approval_by_another_person_binds_a_superuser_past_the_orm() -> None:
 def test_approval_hash_is_sha256(sha256: str) -> None:
     with refused_as("approval_hash_is_sha256"):
         ApprovalFactory.create(content_sha256=sha256)
+
+    ApprovalFactory.create(content_sha256=SHA256)
 
 
 def test_approval_hash_is_any_sha256() -> None:
@@ -235,22 +242,26 @@ def test_auditrecord_is_only_added_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "name"),
+    ("table", "name", "factory"),
     [
-        ("core_approval", "approval_never_truncated"),
-        ("core_auditrecord", "auditrecord_never_truncated"),
-        ("campaign_terms", "terms_never_truncated"),
+        ("core_approval", "approval_never_truncated", ApprovalFactory),
+        ("core_auditrecord", "auditrecord_never_truncated", AuditRecordFactory),
+        ("campaign_terms", "terms_never_truncated", TermsFactory),
     ],
 )
-def test_table_is_never_truncated(table: str, name: str) -> None:
+def test_table_is_never_truncated(table: str, name: str, factory: Any) -> None:
     with refused_as(name):
         sql(f"TRUNCATE {table} CASCADE")
+
+    factory.create()
 
 
 def test_terms_are_not_truncated_along_with_what_they_point_at() -> None:
     with refused_as("terms_never_truncated"):
         sql("TRUNCATE campaign_campaign CASCADE")
     assert sql("DELETE FROM campaign_campaign") == 0
+
+    TermsFactory.create()
 
 
 def test_democlock_is_one() -> None:

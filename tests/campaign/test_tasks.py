@@ -18,7 +18,7 @@ from tests.campaign.runs import begin, totals
 from tests.factories.bookings import JAPAN
 from tests.factories.campaign import CampaignFactory
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 NIGHT = date(2024, 12, 28)
 
 

@@ -4,8 +4,6 @@ import pytest
 from django.db import transaction
 
 from campaign.models import Terms
-from tests.campaign.refused import refused_as, sql
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import (
     AT,
     LATER,
@@ -13,6 +11,8 @@ from tests.factories.campaign import (
     TermsFactory,
     UserFactory,
 )
+from tests.guards import refused_as, sql
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from campaign.models import Terms
-from tests.campaign.refused import refused_as, sql
 from tests.campaign.terms_rules_table import RULES
 from tests.database import trigger_off
 from tests.factories.campaign import (
@@ -14,6 +13,7 @@ from tests.factories.campaign import (
     TermsFactory,
     UserFactory,
 )
+from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 

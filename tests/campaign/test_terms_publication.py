@@ -9,7 +9,8 @@ from campaign.models import Campaign, Terms
 from core import approvals
 from core.audit import Actor
 from core.models import Approval
-from tests.campaign.steps import approve, ask_publication, stored
+from tests.approving import approve
+from tests.campaign.steps import ask_publication, stored
 from tests.factories.campaign import (
     AT,
     LATER,

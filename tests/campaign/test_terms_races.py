@@ -13,14 +13,15 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval
 from entries.models import Entry
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
-from tests.campaign.steps import approve, ask_publication, ask_revision
+from tests.approving import approve
+from tests.campaign.steps import ask_publication, ask_revision
 from tests.factories.campaign import (
     AT,
     CampaignFactory,
     UserFactory,
     campaign_file,
 )
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,8 @@ from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from tests.campaign.steps import approve, ask_publication, ask_revision, stored
+from tests.approving import approve
+from tests.campaign.steps import ask_publication, ask_revision, stored
 from tests.factories.campaign import (
     AT,
     LATER,

@@ -1,6 +1,5 @@
 """``aggregate`` and ``export_totals`` as programs call them."""
 
-import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from campaign.management.commands import aggregate
 from campaign.models import Campaign, Total
 from tests.campaign.changes import add_booking
 from tests.campaign.runs import begin, run
+from tests.commands import run_json
 from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import TotalFactory
@@ -29,13 +29,6 @@ def campaign() -> Campaign:
     return CampaignFactory.create(code="NY2025", published=True)
 
 
-def answer(*words: str) -> Any:
-    """Run a command with --json and return the one object that it prints."""
-    stdout = StringIO()
-    call_command(*words, "--json", stdout=stdout, stderr=StringIO())
-    return json.loads(stdout.getvalue())
-
-
 def test_aggregate_reports_what_the_totals_come_to(
     campaign: Campaign,
 ) -> None:
@@ -43,7 +36,7 @@ def test_aggregate_reports_what_the_totals_come_to(
     add_booking(wester_id="W1", amount_yen=1)
     add_booking(wester_id="W2", used=False)
 
-    first = answer("aggregate", "NY2025")
+    first = run_json("aggregate", "NY2025")
     assert first.pop("as_of").endswith("+09:00")
     assert first == {
         "code": "NY2025",
@@ -53,16 +46,16 @@ def test_aggregate_reports_what_the_totals_come_to(
         "mode": "full",
     }
     add_booking(wester_id="W2", amount_yen=20_001)
-    assert answer("aggregate", "NY2025")["total_yen"] == 25_001
-    assert answer("aggregate", "NY2025")["mode"] == "incremental"
-    assert answer("aggregate", "NY2025", "--full")["mode"] == "full"
+    assert run_json("aggregate", "NY2025")["total_yen"] == 25_001
+    assert run_json("aggregate", "NY2025")["mode"] == "incremental"
+    assert run_json("aggregate", "NY2025", "--full")["mode"] == "full"
 
 
 def test_aggregate_warns_of_bookings_that_it_does_not_know(campaign: Campaign) -> None:
     for feed in ("bookings", "ex_registrations", "memberships"):
         QuarantinedRowFactory.create(file__feed=feed)
 
-    assert answer("aggregate", "NY2025")["warnings"] == [
+    assert run_json("aggregate", "NY2025")["warnings"] == [
         f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
         for feed in ("bookings", "ex_registrations")
     ]
@@ -86,7 +79,7 @@ def test_aggregate_finishes_what_was_left_and_then_runs_again(
     begin(campaign)
     add_booking(wester_id="W2", amount_yen=2)
 
-    assert answer("aggregate", "NY2025", "--full")["total_yen"] == 3
+    assert run_json("aggregate", "NY2025", "--full")["total_yen"] == 3
 
     runs = campaign.runs.order_by("id").values_list("mode", flat=True)
     assert list(runs) == ["full", "incremental", "full"]
@@ -124,7 +117,7 @@ def test_aggregate_dry_run_reports_the_same_and_leaves_nothing(
     TotalFactory.create(campaign=campaign, wester_id="gone")
     runs = campaign.runs.count()
 
-    dry = answer("aggregate", "NY2025", "--dry-run")
+    dry = run_json("aggregate", "NY2025", "--dry-run")
 
     assert (dry["total_yen"], dry["members"], dry["mode"]) == (7, 1, mode)
     assert list(Total.objects.values_list("wester_id", flat=True)) == ["gone"]
@@ -159,7 +152,7 @@ def test_export_totals_writes_a_file_and_reports_it(campaign: Campaign, tmp_path
     output.write_bytes(b"what was there")
     TotalFactory.create(campaign=campaign, wester_id="W1")
 
-    printed = answer("export_totals", "NY2025", "--output", str(output))
+    printed = run_json("export_totals", "NY2025", "--output", str(output))
 
     assert output.read_bytes() == HEADER + b"W1,5000,1\n"
     assert printed == {

@@ -7,7 +7,6 @@ import pytest
 from django.db.models import ProtectedError
 
 from campaign.models import AggregationMode, AggregationShard, Campaign, Total
-from tests.campaign.refused import refused_as
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import (
     DueMemberFactory,
@@ -15,6 +14,7 @@ from tests.factories.totals import (
     ShardFactory,
     TotalFactory,
 )
+from tests.guards import refused_as
 
 pytestmark = pytest.mark.django_db
 NIGHT = date(2024, 12, 28)
@@ -33,6 +33,8 @@ NO_CAMPAIGN = 999_999_999
 def test_total_refuses(values: dict[str, Any], name: str) -> None:
     with refused_as(name):
         TotalFactory.create(**values)
+
+    TotalFactory.create()
 
 
 @pytest.mark.parametrize(

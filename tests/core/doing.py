@@ -40,11 +40,6 @@ def ask(actor: Actor, *, action: str = ACTION) -> Approval:
     return approvals.request(action=action, subject=SUBJECT, actor=actor, at=AT)
 
 
-def approve(approval: Approval | int, actor: Actor) -> Approval:
-    pk = approval if isinstance(approval, int) else approval.pk
-    return approvals.approve(approval_id=pk, actor=actor, at=LATER)
-
-
 def refuse(approval: Approval, actor: Actor) -> Approval:
     return approvals.refuse(approval_id=approval.pk, actor=actor, at=LATER)
 

@@ -14,7 +14,7 @@ from core import approvals
 from core.audit import Actor
 from core.management.commands import staff as staff_command
 from core.models import Approval, AuditRecord, User
-from tests.campaign.commands import refused, run, run_json, stored
+from tests.commands import refused, run, run_json, stored
 from tests.factories.campaign import AT, LATER, ApprovalFactory, CampaignFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

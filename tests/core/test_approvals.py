@@ -9,12 +9,12 @@ from core import approvals
 from core.audit import Actor
 from core.canonical_json import content_sha256
 from core.models import Approval, AuditRecord, User
+from tests.approving import approve
 from tests.core.doing import (
     ACTION,
     PERMISSION,
     SUBJECT,
     Doing,
-    approve,
     ask,
     audit_lines,
     lacking,

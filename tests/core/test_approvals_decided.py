@@ -10,18 +10,18 @@ from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
+from tests.approving import approve
 from tests.core.doing import (
     ACTION,
     SUBJECT,
     Doing,
-    approve,
     ask,
     audit_lines,
     lacking,
     refuse,
 )
 from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory, UserFactory
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 

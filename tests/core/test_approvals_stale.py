@@ -8,7 +8,8 @@ from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from tests.core.doing import PERMISSION, Doing, approve, ask, audit_lines
+from tests.approving import approve
+from tests.core.doing import PERMISSION, Doing, ask, audit_lines
 from tests.factories.campaign import AT, ApprovalFactory
 
 pytestmark = pytest.mark.django_db

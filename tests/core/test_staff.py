@@ -8,8 +8,9 @@ from core import audit, staff
 from core.models import AuditRecord, User
 from core.roles import ROLES
 from core.staff import Added, UnfitName, UnfitPassword, UnknownRole, UnknownStaff, add_staff
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import AT, UserFactory
+from tests.guards import refused_as
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kasumi-sakura-hikari"
@@ -37,6 +38,14 @@ def test_add_staff_makes_an_account_with_the_role_and_a_password(role: str) -> N
 
 def test_add_staff_hashes_passwords_with_argon2() -> None:
     assert add().user.password.startswith("argon2")
+
+
+def test_a_username_is_of_one_person() -> None:
+    UserFactory.create(username="hanako")
+    UserFactory.create(username="Hanako")
+
+    with refused_as("core_user_username_key"):
+        UserFactory.create(username="hanako")
 
 
 def test_add_staff_is_on_record_with_the_machine_s_user() -> None:

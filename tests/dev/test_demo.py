@@ -106,7 +106,7 @@ class Demo:
 
     def get(self, path: str) -> tuple[int, str]:
         """Request a page; return the status and where it leads, or 0 where nobody answers."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             response = connection.getresponse()

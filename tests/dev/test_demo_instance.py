@@ -81,7 +81,7 @@ def test_only_demo_ends_the_orphans_of_a_killed_one(
     orphan: "subprocess.Popen[bytes]", tmp_path: Path
 ) -> None:
     with instance.lock_demo(tmp_path):
-        assert orphan.wait(10) is not None
+        assert orphan.wait(60) is not None
     assert list(instance.demo_processes(tmp_path)) == []
 
 
@@ -94,7 +94,7 @@ def test_orphans_of_another_folder_are_left_alone(
 
 def test_end_demo_ends_the_running_one(demo: "subprocess.Popen[str]", tmp_path: Path) -> None:
     assert instance.stop_demo(tmp_path) is True
-    assert demo.wait(10) == -signal.SIGTERM
+    assert demo.wait(60) == -signal.SIGTERM
 
 
 def test_end_demo_ends_what_a_killed_one_left(
@@ -103,7 +103,7 @@ def test_end_demo_ends_what_a_killed_one_left(
     (tmp_path / "demo.pid").write_text("1")  # whose number it was
 
     assert instance.stop_demo(tmp_path) is True
-    assert orphan.wait(10) is not None
+    assert orphan.wait(60) is not None
     assert list(instance.demo_processes(tmp_path)) == []
     assert psutil.pid_exists(1)
 

@@ -14,18 +14,14 @@ from core.locks import Lock, take
 from entries import entering
 from entries.enumerations import Channel
 from entries.models import Entry
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import JAPAN, CampaignFactory
 from tests.factories.entries import EntryFactory
+from tests.sessions import another_session, ended, terminate_blocked, wait_until_blocked
 
 OPENS = datetime(2024, 12, 10, 12, tzinfo=JAPAN)
 CLOSES = datetime(2025, 1, 14, tzinfo=JAPAN)
 INSIDE = OPENS + timedelta(minutes=3, seconds=21)
 INSTANT = timedelta(microseconds=1)
-END_WHO_WAITS_FOR_US = """
-SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
-"""
 
 
 @pytest.fixture
@@ -235,8 +231,7 @@ class TestWithTheDatabaseGone:
                 entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
             )
             wait_until_blocked(pressed)
-            with connection.cursor() as cursor:
-                cursor.execute(END_WHO_WAITS_FOR_US)
+            terminate_blocked()
             with pytest.raises(entering.EntryUnconfirmed):
                 ended(pressed)
 

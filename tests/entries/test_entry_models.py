@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.models import Model
 
 from entries.models import Entry, EntryRow, Membership, MembershipRow
-from tests.campaign.refused import refused_as
 from tests.factories.campaign import FIRST_TERMS, CampaignFactory
 from tests.factories.entries import (
     EntryFactory,
@@ -16,6 +15,7 @@ from tests.factories.entries import (
     MembershipFactory,
     MembershipRowFactory,
 )
+from tests.guards import refused_as
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -41,6 +41,8 @@ def test_an_entry_refuses_other_channels(channel: str) -> None:
     with refused_as("entry_channel_known"):
         EntryFactory.create(channel=channel)
 
+    EntryFactory.create(channel="web")
+
 
 @pytest.mark.parametrize("channel", ["app", "call_center"])
 def test_a_feed_row_takes_the_feed_s_channels(channel: str) -> None:
@@ -50,6 +52,8 @@ def test_a_feed_row_takes_the_feed_s_channels(channel: str) -> None:
 def test_a_feed_row_is_not_of_the_web_page() -> None:
     with refused_as("entryrow_channel_known"):
         EntryRowFactory.create(channel="web")
+
+    EntryRowFactory.create(channel="app")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +84,9 @@ def test_a_membership_refuses_other_states() -> None:
         MembershipFactory.create(status="gone")
     with refused_as("membershiprow_status_known"):
         MembershipRowFactory.create(status="gone")
+
+    MembershipFactory.create(status="active")
+    MembershipRowFactory.create(status="active")
 
 
 def test_a_member_has_one_membership() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from campaign.models import Campaign
+from tests.commands import run_json
 from tests.factories.bookings import JAPAN, BookingFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory
 from tests.factories.entries import EntryFactory
@@ -35,9 +36,7 @@ def campaign() -> Campaign:
 
 
 def answer(*words: str) -> Any:
-    stdout = StringIO()
-    call_command("explain", *words, "--json", stdout=stdout, stderr=StringIO())
-    return json.loads(stdout.getvalue())
+    return run_json("explain", *words)
 
 
 FIRST = {"booking": "e5489/R1/1", "amount_yen": 4_000, "counts": True, "reasons": []}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from kombu.serialization import dumps as kombu_dumps
 from kombu.serialization import loads as kombu_loads
 from structlog.testing import capture_logs
@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from bookings.models import BookingEvent, FeedFile, InboxFile, QuarantinedRow
 from core.models import AuditRecord
 from entries import tasks
+from tests import commands
 from tests.entries.feedfiles import membership_row, write_memberships
 from tests.factories.campaign import UserFactory
 from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
@@ -27,12 +28,8 @@ BLUE_BIRD = {"journey": "青い鳥:大阪>敦賀"}
 
 def run(*words: object) -> Any:
     """Run a command with --json; return its object, and the exit code where it is not 0."""
-    stdout = StringIO()
-    try:
-        call_command(*map(str, words), "--json", stdout=stdout, stderr=StringIO())
-    except CommandError as failure:
-        return json.loads(stdout.getvalue()), failure.returncode
-    return json.loads(stdout.getvalue())
+    ended = commands.run(*words, "--json")
+    return (ended.data, ended.code) if ended.code else ended.data
 
 
 def outcome(name: str = NAME, status: str = "loaded", **values: object) -> dict[str, object]:

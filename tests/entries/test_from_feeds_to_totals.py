@@ -1,13 +1,9 @@
 """From feed files to totals and reasons: what others deliver, judged by the written rules."""
 
-import json
-from io import StringIO
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from bookings.definitions import EX_REGISTRATIONS
 from campaign import reports
@@ -15,6 +11,7 @@ from campaign.models import Campaign
 from tests.bookings import contract_model
 from tests.bookings.contract_model import BookingsModel, RegistrationsModel
 from tests.campaign.oracle import csv_of
+from tests.commands import run_json
 from tests.entries.histories import JOURNEYS, any_history, any_registrations, equal_halves, judged
 from tests.factories.campaign import CampaignFactory
 from tests.feedfiles import Row, booking_row, write_feed_file
@@ -33,16 +30,10 @@ def campaign() -> Campaign:
     return CampaignFactory.create(code="NY2025", published=True)
 
 
-def answer(*words: str) -> Any:
-    stdout = StringIO()
-    call_command(*words, "--json", stdout=stdout, stderr=StringIO())
-    return json.loads(stdout.getvalue())
-
-
 def reasons_of(member: str) -> dict[str, list[str]]:
     """Return each of a member's bookings with its reasons."""
     return {
-        one["booking"]: one["reasons"] for one in answer("explain", "NY2025", member)["bookings"]
+        one["booking"]: one["reasons"] for one in run_json("explain", "NY2025", member)["bookings"]
     }
 
 
@@ -92,10 +83,10 @@ def test_a_history_is_judged_in_any_order(
     rows = [at(10), *later]
     for sequence, row in enumerate(reversed(rows), 1):
         write_feed_file(tmp_path, [row], sequence=sequence)
-        answer("load_feeds", str(tmp_path))
+        run_json("load_feeds", str(tmp_path))
 
     assert reasons_of("W1") == {"e5489/R1/1": reasons}
-    assert answer("aggregate", "NY2025")["counting_bookings"] == (0 if reasons else 1)
+    assert run_json("aggregate", "NY2025")["counting_bookings"] == (0 if reasons else 1)
 
 
 @pytest.mark.slow
@@ -117,10 +108,10 @@ def test_any_feeds_give_the_totals_of_the_specification(
         members = random.choices(people, k=5) if sequence < 5 else people
         registrations.load(members)
         write_feed_file(tmp_path, members, sequence=sequence, definition=EX_REGISTRATIONS)
-        files = answer("load_feeds", str(tmp_path))["files"]
+        files = run_json("load_feeds", str(tmp_path))["files"]
         assert {file["status"] for file in files} <= {"loaded", "already_loaded"}
         assert not any(file["quarantined"] for file in files)
-        answer("aggregate", "NY2025")
+        run_json("aggregate", "NY2025")
 
         oracle, folded = judged(campaign.terms.get(), bookings, registrations)
         totals = oracle.totals(folded.values())
@@ -132,7 +123,7 @@ def test_any_feeds_give_the_totals_of_the_specification(
         explained |= reasons_of(f"W{number}") | reasons_of(f"H{number}")
     for name, booking in folded.items():
         if oracle.member(booking) is None:
-            (found,) = answer("explain", "NY2025", "--booking", name)["bookings"]
+            (found,) = run_json("explain", "NY2025", "--booking", name)["bookings"]
             explained[name] = found["reasons"]
     assert explained == {name: oracle.reasons(booking) for name, booking in folded.items()}
     assert len({tuple(codes) for codes in explained.values()}) > 30

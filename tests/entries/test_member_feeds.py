@@ -16,7 +16,6 @@ from core.locks import Lock, take
 from entries.entering import enter_campaign
 from entries.feeds import FEEDS
 from entries.models import Entry, EntryRow, Membership, MembershipRow
-from tests.bookings.sessions import PATIENCE_S, another_session, wait_until_blocked
 from tests.entries.feedfiles import (
     CODE,
     entry_row,
@@ -25,6 +24,7 @@ from tests.entries.feedfiles import (
     write_memberships,
 )
 from tests.factories.campaign import CampaignFactory
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 1, 20, tzinfo=UTC)
@@ -166,12 +166,12 @@ def test_entries_wait_for_the_lock_of_their_campaign(tmp_path: Path) -> None:
     campaign = CampaignFactory.create(code=CODE, published=True)
     path = write_entries(tmp_path, [entry_row()])
 
-    with another_session() as other:
+    with another_session() as submit:
         with transaction.atomic():
             take(Lock.ENTRIES, campaign.pk)
-            loaded = other.submit(load, path)
+            loaded = submit(load, path)
             wait_until_blocked(loaded, Lock.ENTRIES, campaign.pk)
-        assert loaded.result(PATIENCE_S).applied == 1
+        assert ended(loaded).applied == 1
 
 
 def test_entries_of_several_campaigns_are_separate(tmp_path: Path) -> None:

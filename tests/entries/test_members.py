@@ -1,13 +1,9 @@
 """One account, one member, one WESTER ID."""
 
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import transaction
 from django.test import Client
 
 from core.models import User
@@ -22,14 +18,14 @@ from entries.sign_in.refusals import (
     WesterIdMissing,
     WesterIdTaken,
 )
-from tests.campaign.refused import refused_as
 from tests.entries.browsing import is_signed_in, sign_in
 from tests.entries.fake_provider import FakeProvider
 from tests.factories.campaign import UserFactory
 from tests.factories.entries import MemberFactory
+from tests.guards import refused_as
+from tests.sessions import another_session, ended, wait_until_blocked
 
 ISSUER = "https://id.example.jp"
-PATIENCE_S = 30
 
 
 def identity(sub: str = "a", wester_id: str = "W1", issuer: str = ISSUER) -> Identity:
@@ -56,7 +52,7 @@ def identity(sub: str = "a", wester_id: str = "W1", issuer: str = ISSUER) -> Ide
 def test_member_refuses(values: dict[str, str], constraint: str) -> None:
     MemberFactory(issuer=ISSUER, sub="a", wester_id="W1")
 
-    with pytest.raises(IntegrityError, match=f'"{constraint}"'), transaction.atomic():
+    with refused_as(constraint):
         MemberFactory(**values)
 
     MemberFactory()
@@ -95,7 +91,7 @@ def test_user_has_one_member() -> None:
     user = UserFactory()
     MemberFactory(user=user)
 
-    with pytest.raises(IntegrityError, match="entries_member_user_id"), transaction.atomic():
+    with refused_as("entries_member_user_id_key"):
         MemberFactory(user=user)
 
 
@@ -220,37 +216,15 @@ def test_sign_in_is_refused_kindly(
     assert (list(Member.objects.values().order_by("id")), User.objects.count()) == before
 
 
-@contextmanager
-def another_session() -> Iterator[ThreadPoolExecutor]:
-    """Run something on a connection of its own, and close it."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        yield pool
-        pool.submit(connections.close_all).result()
-
-
-def wait_until_blocked(other: "Future[Any]") -> None:
-    """Return once a session waits for a transaction to end."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and not other.done():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
-            )
-            if cursor.fetchone():
-                return
-        time.sleep(0.01)
-    raise AssertionError("no session waited")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_accounts_with_one_wester_id_at_once_make_one_member() -> None:
-    with another_session() as other:
+    with another_session() as submit:
         with transaction.atomic():
             first = find_or_create_member(identity=identity("a"))
-            second = other.submit(find_or_create_member, identity=identity("b"))
+            second = submit(find_or_create_member, identity=identity("b"))
             wait_until_blocked(second)
         with pytest.raises(WesterIdTaken) as refused:
-            second.result(PATIENCE_S)
+            ended(second)
 
     assert refused.value.__suppress_context__
     assert [member.sub for member in Member.objects.all()] == ["a"]
@@ -259,25 +233,25 @@ def test_two_accounts_with_one_wester_id_at_once_make_one_member() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_one_account_twice_at_once_is_one_member() -> None:
-    with another_session() as other:
+    with another_session() as submit:
         with transaction.atomic():
             first = find_or_create_member(identity=identity())
-            second = other.submit(find_or_create_member, identity=identity())
+            second = submit(find_or_create_member, identity=identity())
             wait_until_blocked(second)
-        assert second.result(PATIENCE_S) == first
+        assert ended(second) == first
 
     assert User.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_account_with_two_wester_ids_at_once_has_the_first() -> None:
-    with another_session() as other:
+def test_one_account_with_two_wester_ids_at_once_keeps_the_first() -> None:
+    with another_session() as submit:
         with transaction.atomic():
             find_or_create_member(identity=identity("a", "W1"))
-            second = other.submit(find_or_create_member, identity=identity("a", "W2"))
+            second = submit(find_or_create_member, identity=identity("a", "W2"))
             wait_until_blocked(second)
         with pytest.raises(WesterIdChanged):
-            second.result(PATIENCE_S)
+            ended(second)
 
     assert [member.wester_id for member in Member.objects.all()] == ["W1"]
     assert User.objects.count() == 1
@@ -285,12 +259,12 @@ def test_one_account_with_two_wester_ids_at_once_has_the_first() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_wester_id_of_a_sign_in_that_came_to_nothing_is_free() -> None:
-    with another_session() as other:
+    with another_session() as submit:
         with transaction.atomic():
             find_or_create_member(identity=identity("a"))
-            second = other.submit(find_or_create_member, identity=identity("b"))
+            second = submit(find_or_create_member, identity=identity("b"))
             wait_until_blocked(second)
             transaction.set_rollback(True)
-        assert second.result(PATIENCE_S).sub == "b"
+        assert ended(second).sub == "b"
 
     assert [member.sub for member in Member.objects.all()] == ["b"]

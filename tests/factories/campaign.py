@@ -1,4 +1,4 @@
-"""Campaigns with terms, the people who run them, and what they ask each other for."""
+"""Campaigns with terms, the people who run them, and approvals."""
 
 import json
 from datetime import datetime
@@ -155,7 +155,7 @@ class ApprovalFactory(DjangoModelFactory[Approval]):
 
     @classmethod
     def _create(cls, model_class: type[Approval], *args: Any, **values: Any) -> Approval:
-        """Open the request, then end it: the database takes it in no other way."""
+        """Open the request, then end it: the database accepts no other order."""
         end = {name: values.pop(name) for name in ("state", "decided_by", "decided_at")}
         approval: Approval = super()._create(model_class, *args, **values, state="open")
         if end["state"] != "open":
@@ -166,7 +166,7 @@ class ApprovalFactory(DjangoModelFactory[Approval]):
 
 
 class AuditRecordFactory(DjangoModelFactory[AuditRecord]):
-    """A line of the audit of somebody who was signed in."""
+    """An audit record of a user who was signed in."""
 
     class Meta:
         model = AuditRecord

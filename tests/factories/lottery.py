@@ -1,6 +1,6 @@
 """Draws as far as they are wanted, each made by the functions that staff use.
 
-A draw cannot be made up row by row: the database takes one only whole, with its list and files.
+The database accepts a draw only whole, with its list and files.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,6 @@ from typing import Any
 
 from bookings.models import Booking
 from campaign.models import Campaign
-from core import approvals
-from core.audit import Actor
 from entries.models import Entry
 from lottery import publishing
 from lottery.chains import sign_local_round
@@ -20,8 +18,9 @@ from lottery.models import Draw
 from lottery.queries import lock_draw
 from lottery.running import run_draw
 from lottery.voiding import void_draw
+from tests.approving import approve, person
 from tests.factories.bookings import BookingFactory
-from tests.factories.campaign import FIRST_TERMS, CampaignFactory, UserFactory
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory
 from tests.factories.entries import EntryFactory
 
 CLOSED: datetime = FIRST_TERMS["closes_at"]
@@ -32,7 +31,7 @@ THREE = {"W1": 5_000, "W2": 12_340, "W3": 30_000}
 
 
 def enter_members(campaign: Campaign, totals: Mapping[str, int]) -> None:
-    """Have members enter the campaign, each with one counting booking of so many yen."""
+    """Enter members into the campaign, each with one counting booking of these yen."""
     Entry.objects.bulk_create(
         EntryFactory.build(campaign=campaign, wester_id=wester_id) for wester_id in totals
     )
@@ -60,7 +59,7 @@ def frozen_draw(
     chain: str = "local",
     **terms: Any,
 ) -> Draw:
-    """Return a draw that is frozen, for a round of the local chain unless told."""
+    """Return a draw that is frozen, for a round of the local chain unless given."""
     return freeze_draw(
         campaign=campaign or closed_campaign(totals, **terms),
         round_time=round_time,
@@ -85,16 +84,16 @@ def confirmed_draw(totals: Mapping[str, int] = THREE, **options: Any) -> Draw:
 
 
 def publish(draw: Draw, *, at: datetime = PUBLISHES) -> Draw:
-    """Publish a draw: one person asks, another one approves."""
+    """Publish a draw: one person requests it, another approves."""
     asked = publishing.request_publication(draw=draw, actor=person("campaign"), at=at)
     if asked is None:
         raise TypeError("It was published before.")
-    approvals.approve(approval_id=asked.pk, actor=person("approver"), at=at)
+    approve(asked, at=at)
     return reread(draw)
 
 
 def run(draw: Draw, *, at: datetime | None = None, to_void: bool = False) -> Draw:
-    """Run a draw by the local chain, a minute after its round unless told."""
+    """Run a draw by the local chain, a minute after its round unless given."""
     at = at or draw.round_time + timedelta(minutes=1)
     run_draw(draw=draw, round=sign_local_round(draw, at=at), at=at, to_void=to_void)
     return reread(draw)
@@ -113,11 +112,6 @@ def void(draw: Draw, *, reason: str = "A load was missing.", at: datetime = PUBL
     return reread(draw)
 
 
-def person(role: str) -> Actor:
-    """Return somebody with a role."""
-    return Actor(UserFactory.create(role=role))
-
-
 def reread(draw: Draw) -> Draw:
-    """Return a draw as the database has it."""
+    """Return a draw as it is stored."""
     return Draw.objects.select_related("campaign", "terms").get(pk=draw.pk)

@@ -21,7 +21,7 @@ def write_network(
     *,
     header: str = HEADER,
 ) -> Path:
-    """Write a network of two files below a folder; two services of three rows, unless told."""
+    """Write a network of two files below a folder; two services of three rows unless given."""
     folder.mkdir(exist_ok=True)
     for name, rows in (("shinkansen", shinkansen), ("limited_express", limited_express)):
         text = "\n".join([header, *rows]) + "\n"
@@ -30,7 +30,7 @@ def write_network(
 
 
 class ValuesFactory(DjangoModelFactory):
-    """What a booking and its event have in common: an e5489 ticket of nobody."""
+    """What a booking and its event have in common: an e5489 ticket without a member."""
 
     class Meta:
         abstract = True

@@ -41,7 +41,7 @@ class RunFactory(DjangoModelFactory[AggregationRun]):
 
 
 class ShardFactory(DjangoModelFactory[AggregationShard]):
-    """A part of a run that nobody has computed."""
+    """A shard of a run that is not computed yet."""
 
     class Meta:
         model = AggregationShard

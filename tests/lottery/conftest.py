@@ -1,20 +1,22 @@
-"""The language in which these tests read sentences."""
+"""The language in which these tests read sentences, and actions without an app above."""
 
-from collections.abc import Iterator
+import sys
+from importlib import import_module
 
 import pytest
-from django.utils import translation
 
 from core import approvals
 from core.models import Approval
 from lottery import confirming, forgetting, voiding
 from lottery.queries import lock_draw_for_approval
+from tests.people import _in_english
 
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+__all__ = ["_in_english", "money"]
+# py-ecc raises the limit of recursion so far that the process ends before Python raises. The site
+# never imports it, so the tests beside those of the verifier have Python's own limit.
+recursion_limit = sys.getrecursionlimit()
+import_module("py_ecc")
+sys.setrecursionlimit(recursion_limit)
 
 
 def confirm_alone(approval: Approval) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from core.models import User
 from lottery.models import Draw
-from tests.campaign.refused import sql
 from tests.factories.lottery import (
     confirmed_draw,
     drawn_draw,
@@ -14,6 +13,7 @@ from tests.factories.lottery import (
     published_draw,
     void,
 )
+from tests.guards import sql
 
 NO_RESULT = (
     "drawn_at = round_time, round_json = '', result = '', winners_csv = '', winners = 0,"

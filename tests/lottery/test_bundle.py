@@ -16,6 +16,7 @@ from lottery import bundle, protocol, receipts, results, verifying
 from lottery.freezing import VERIFIER
 from lottery.models import Draw
 from lottery.refusals import NoReceipt, UnfitFolder
+from tests.approving import person
 from tests.factories.campaign import CampaignFactory
 from tests.factories.lottery import (
     PUBLISHES,
@@ -23,7 +24,6 @@ from tests.factories.lottery import (
     confirmed_draw,
     drawn_draw,
     frozen_draw,
-    person,
     published_draw,
     reread,
     run,

@@ -2,17 +2,16 @@
 
 import json
 from datetime import datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from pytest_django import Settings
 
 from config.env import MovedClock
 from lottery.models import Award, Draw, Entrant
+from tests.commands import run_json
 from tests.entries.feedfiles import (
     CODE,
     entry_row,
@@ -45,12 +44,6 @@ STEPS = {
 }
 
 
-def answer(*words: object) -> Any:
-    stdout = StringIO()
-    call_command(*map(str, words), "--json", stdout=stdout, stderr=StringIO())
-    return json.loads(stdout.getvalue())
-
-
 def rides(random: Random) -> dict[str, list[int]]:
     """Return what each member paid for rides that count."""
     amounts = (0, 1, 2_500, 4_999, 5_000, 9_410, 19_999, 20_000, 31_000)
@@ -79,7 +72,7 @@ def load(folder: Path, paid: dict[str, list[int]], entered: list[str], left: lis
     write_entries(folder, [entry_row(wester_id=wester_id) for wester_id in entered])
     gone = {"status": "withdrawn", "changed_at": "2025-01-05T10:00:00Z"}
     write_memberships(folder, [membership_row(wester_id=one) | gone for one in left])
-    files = answer("load_feeds", folder)["files"]
+    files = run_json("load_feeds", folder)["files"]
     assert [file["status"] for file in files] == ["loaded"] * 3
     assert not any(file["quarantined"] for file in files)
 
@@ -96,15 +89,15 @@ class Organiser:
     def freeze(self) -> Any:
         """Freeze and publish the list; return what the freeze told."""
         self.settings.CAMPAIGN_NOW = MovedClock(FREEZES, runs=False)
-        frozen = answer("draw", "freeze", CODE, "--round-time", ROUND_AT, "--chain", "local")
-        asked = answer("draw", "publish", CODE, "--by", "campaign")
-        answer("approval", "approve", asked["approval"], "--by", "approver")
+        frozen = run_json("draw", "freeze", CODE, "--round-time", ROUND_AT, "--chain", "local")
+        asked = run_json("draw", "publish", CODE, "--by", "campaign")
+        run_json("approval", "approve", asked["approval"], "--by", "approver")
         return frozen
 
     def draw(self) -> Any:
         """Draw the winners once the round is there."""
         self.settings.CAMPAIGN_NOW = MovedClock(DRAWS, runs=False)
-        return answer("draw", "run", CODE)
+        return run_json("draw", "run", CODE)
 
 
 @pytest.mark.parametrize(
@@ -137,17 +130,17 @@ def test_a_draw_over_feed_files_is_what_an_outsider_accepts(
     organiser = Organiser(settings)
 
     frozen = organiser.freeze()
-    answer("draw", "export", CODE, "--output", bundle)
+    run_json("draw", "export", CODE, "--output", bundle)
     known = ["--manifest-sha256", frozen["manifest_sha256"]]
     assert frozen["entry_count"] == len(expected)
     assert verify(bundle, *known, "--before-draw").status == 0
     assert verify(bundle, *known).failed_step == 6
 
     drawn = organiser.draw()
-    answer("draw", "export", CODE, "--output", bundle)
+    run_json("draw", "export", CODE, "--output", bundle)
     outcome = verify(bundle, *known)
     assert outcome.status == 0, outcome.lines
-    assert answer("draw", "run", CODE)["winners"] == drawn["winners"]
+    assert run_json("draw", "run", CODE)["winners"] == drawn["winners"]
     confirm(Draw.objects.get())
     assert_same_winners(bundle, receipts_of(bundle, tmp_path, expected), drawn, expected)
 
@@ -156,7 +149,7 @@ def receipts_of(bundle: Path, folder: Path, expected: dict[str, int]) -> dict[st
     """Return every entrant's receipt, each accepted by the outsider."""
     found, file = {}, folder / "receipt.json"
     for wester_id in expected:
-        answer("draw", "receipt", CODE, wester_id, "--by", "auditor", "--output", file)
+        run_json("draw", "receipt", CODE, wester_id, "--by", "auditor", "--output", file)
         outcome = verify(bundle, "--receipt", file)
         assert outcome.status == 0, outcome.lines
         found[wester_id] = json.loads(file.read_bytes())
@@ -215,7 +208,7 @@ def test_an_altered_bundle_of_a_real_draw_is_refused(tmp_path: Path, settings: S
     organiser.freeze()
     organiser.draw()
     folder = tmp_path / "bundle"
-    answer("draw", "export", CODE, "--output", folder)
+    run_json("draw", "export", CODE, "--output", folder)
     bundle = Bundle({file.name: file.read_bytes() for file in folder.iterdir()}, folder)
 
     assert verify(folder).status == 0

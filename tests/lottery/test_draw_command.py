@@ -1,13 +1,13 @@
 """``draw``: one JSON object, an exit code, one sentence; a dry run leaves nothing behind."""
 
-import json
 from datetime import datetime, timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from pytest_django import Settings
 
 from bookings.delivery import BOM
@@ -17,6 +17,7 @@ from core.models import Approval, AuditRecord
 from lottery import protocol
 from lottery.models import Award, Draw, Entrant
 from lottery.receipts import receipt_json
+from tests import commands
 from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import UserFactory
 from tests.factories.lottery import (
@@ -40,38 +41,9 @@ AT_ROUND = ROUND.isoformat()
 MODELS = (Draw, Entrant, Award, Approval, AuditRecord, Campaign)
 
 
-class Ended:
-    """How a command ended."""
-
-    def __init__(self, *words: object) -> None:
-        stdout, self.code, self.reason = StringIO(), 0, ""
-        try:
-            call_command("draw", *map(str, words), stdout=stdout, stderr=StringIO())
-        except CommandError as failure:
-            self.code, self.reason = failure.returncode, str(failure)
-        self.stdout = stdout.getvalue()
-
-    @property
-    def data(self) -> Any:
-        """The one JSON object on standard output."""
-        return json.loads(self.stdout)
-
-
-def answer(*words: object) -> Any:
-    """Run a verb with --json, see that it is done, and return the one object it printed."""
-    ended = Ended(*words, "--json")
-    assert (ended.code, ended.reason, ended.stdout.count("\n")) == (0, "", 1)
-    return ended.data
-
-
-def refused(*words: object, code: int = 1) -> str:
-    """Run a verb that is refused, and return its one sentence."""
-    ended = Ended(*words)
-    assert (ended.code, ended.stdout) == (code, "")
-    if code == 1:
-        assert Ended(*words, "--json").data["error"] == ended.reason
-    assert "\n" not in ended.reason
-    return ended.reason
+run = partial(commands.run, "draw")
+answer = partial(commands.run_json, "draw")
+refused = partial(commands.refused, "draw")
 
 
 def stored() -> list[Any]:
@@ -132,7 +104,7 @@ def test_draw_from_the_freeze_to_the_verified_bundle(
     told = answer("receipt", code, "W2", "--by", "auditing", "--output", receipt)
     assert told["wester_id"] == "W2"
     assert receipt.read_bytes() == receipt_json(reread(draw), "W2")
-    written = Ended("receipt", code, "W2", "--by", "auditing", "--output", receipt)
+    written = run("receipt", code, "W2", "--by", "auditing", "--output", receipt)
     assert (written.code, written.stdout) == (0, f"Wrote the receipt to {receipt}.\n")
     assert answer("verify", tmp_path / "bundle", "--receipt", receipt)["ok"] is True
     status = answer("status", code)
@@ -267,7 +239,7 @@ def test_export_of_an_earlier_draw(now: Any, tmp_path: Path) -> None:
 def test_verify_says_no_with_exit_1(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{}")
 
-    ended = Ended("verify", tmp_path, "--json")
+    ended = run("verify", tmp_path, "--json")
     assert (ended.code, ended.data["ok"]) == (1, False)
     assert "refused the bundle" in ended.reason
 
@@ -276,7 +248,7 @@ def test_nothing_names_a_member(now: Any) -> None:
     code = drawn_draw({"W-secret": 5_000}).campaign.code
 
     for words in (("status", code), ("run", code)):
-        ended = Ended(*words, "--json")
+        ended = run(*words, "--json")
         assert "W-secret" not in ended.stdout
 
 

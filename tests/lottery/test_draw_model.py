@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from lottery.models import Draw
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import UserFactory
 from tests.factories.lottery import (
     confirmed_draw,
@@ -13,6 +12,7 @@ from tests.factories.lottery import (
     frozen_draw,
     published_draw,
 )
+from tests.guards import refused_as, sql
 from tests.lottery.rows import NO_RESULT, STATES, change, in_every_state, set_state
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +202,8 @@ def test_draw_is_never_deleted(make: Callable[[], Draw]) -> None:
 def test_table_is_never_truncated(table: str, name: str) -> None:
     with refused_as(name):
         sql(f"TRUNCATE {table} CASCADE")
+
+    drawn_draw()
 
 
 @in_every_state

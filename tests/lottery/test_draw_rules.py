@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from lottery.models import Draw
-from tests.campaign.refused import refused_as, sql
+from tests.database import trigger_off
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.lottery import (
     closed_campaign,
@@ -13,6 +13,7 @@ from tests.factories.lottery import (
     run,
     void,
 )
+from tests.guards import refused_as, sql
 from tests.lottery.rows import change, set_state
 
 pytestmark = pytest.mark.django_db
@@ -132,9 +133,16 @@ def test_sequence_begins_with_1_in_every_campaign() -> None:
     first, second = frozen_draw(), frozen_draw({}, campaign=closed_campaign({}))
 
     assert (first.sequence, second.sequence) == (1, 1)
-    names = {constraint.name for constraint in Draw._meta.constraints}
-    # Both follow from the sequence without gaps; they hold where that trigger were gone.
-    assert {"draw_sequence_once", "draw_sequence_from_1"} <= names
+
+
+@pytest.mark.parametrize(
+    ("sequence", "name"), [("sequence", "draw_sequence_once"), ("0", "draw_sequence_from_1")]
+)
+def test_a_sequence_is_from_1_and_once_even_without_the_order(sequence: str, name: str) -> None:
+    draw = void(published_draw())
+
+    with trigger_off("draw_follows_its_predecessor"), refused_as(name):
+        sql(copied(draw, **NEXT | {"sequence": sequence}))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from entries.feeds import FEEDS
 from entries.models import Entry
 from lottery.freezing import freeze_draw
 from lottery.models import Draw
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.entries.feedfiles import entry_row, membership_row, write_entries, write_memberships
 from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import CampaignFactory
@@ -35,6 +34,7 @@ from tests.factories.lottery import (
     frozen_draw,
 )
 from tests.feedfiles import booking_row, write_feed_file
+from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAST_SECOND = CLOSED - timedelta(seconds=1)

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 
 from lottery.models import Award, Candidate, Draw, Entrant
-from tests.campaign.refused import refused_as, sql
 from tests.factories.lottery import (
     confirmed_draw,
     drawn_draw,
@@ -14,6 +13,7 @@ from tests.factories.lottery import (
     published_draw,
     void,
 )
+from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 MEMBERS = {"W1": 5_000, "W2": 12_340, "W3": 30_000}
@@ -139,6 +139,8 @@ def test_entrant_refuses_a_pid_twice_and_bytes_of_another_length(open_list: Draw
 def test_entrant_of_no_draw_is_refused() -> None:
     with refused_as("entrant_of_its_list"):
         sql(INSERT_ENTRANT, 0, 0, "W0", 5_000, 5_000, "W0")
+
+    drawn_draw()
 
 
 @pytest.mark.parametrize(

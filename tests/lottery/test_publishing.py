@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from campaign.models import Campaign
-from core import approvals
 from core.approvals import ContentChanged, NotPermitted, OwnRequest
 from core.audit import Actor
 from core.models import Approval
@@ -22,13 +21,13 @@ from lottery.refusals import (
     PublishedTooLate,
     UnfitReason,
 )
+from tests.approving import approve, person
 from tests.factories.lottery import (
     PUBLISHES,
     ROUND,
     confirmed_draw,
     drawn_draw,
     frozen_draw,
-    person,
     published_draw,
     reread,
     run,
@@ -48,11 +47,6 @@ def asking() -> Actor:
 @pytest.fixture
 def deciding() -> Actor:
     return person("approver")
-
-
-def approve(approval: Approval | None, actor: Actor, at: object) -> None:
-    assert approval
-    approvals.approve(approval_id=approval.pk, actor=actor, at=at)  # type: ignore[arg-type] # an instant
 
 
 def test_publishing_takes_two_people(asking: Actor, deciding: Actor) -> None:

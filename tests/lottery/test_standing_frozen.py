@@ -1,6 +1,5 @@
 """From the freeze on, the frozen list decides who is eligible, for which reward."""
 
-import json
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -14,6 +13,7 @@ from entries import standing
 from entries.models import Entry
 from lottery import results
 from portal import reasons
+from tests.commands import run_json
 from tests.factories.bookings import BookingFactory
 from tests.factories.entries import EntryFactory, MembershipFactory
 from tests.factories.lottery import (
@@ -31,9 +31,7 @@ pytestmark = pytest.mark.django_db
 
 def explain(campaign: Campaign, wester_id: str) -> dict[str, Any]:
     """Return the command's report of a member."""
-    stdout = StringIO()
-    call_command("explain", campaign.code, wester_id, "--json", stdout=stdout)
-    found: dict[str, Any] = json.loads(stdout.getvalue())
+    found: dict[str, Any] = run_json("explain", campaign.code, wester_id)
     return found
 
 

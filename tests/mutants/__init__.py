@@ -1,1 +1,1 @@
-"""Lines that a hurried colleague might write, and whether a fast test notices each of them."""
+"""Changed lines, each a likely mistake, and whether a fast test catches it."""

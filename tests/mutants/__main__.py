@@ -1,6 +1,6 @@
-"""``make mutants``: apply each changed line of the lists, and see that a fast test fails.
+"""``make mutants``: apply each changed line of the lists, and check that a fast test fails.
 
-Exit 1 where a change survives the fast tests, or an entry fits the source no longer.
+Exit 1 where a change survives the fast tests, or an entry no longer fits the source.
 """
 
 import argparse
@@ -18,21 +18,21 @@ from tests.mutants.lists import EntryUnfit, Mutant, lists, read_mutants
 
 
 def main(words: list[str]) -> int:
-    """Run the changes of the lists that were asked for; return the exit code."""
+    """Run the changes of the chosen lists; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("apps", metavar="APP", nargs="*", help=f"of {', '.join(lists())}; all")
     parser.add_argument("--like", default="", help="only entries whose file or reason holds this")
     parser.add_argument("--named", action="store_true", help="only the tests that entries name")
     parser.add_argument("--slots", type=int, default=os.cpu_count(), help="so many at a time")
-    asked = parser.parse_args(words)
-    if unknown := set(asked.apps) - set(lists()):
+    options = parser.parse_args(words)
+    if unknown := set(options.apps) - set(lists()):
         parser.error(f"there is no list for {', '.join(sorted(unknown))}")
-    mutants = [one for one in read_mutants(asked.apps or lists()) if asked.like in one.title]
-    return run(mutants, slots=min(asked.slots, len(mutants)), named_only=asked.named)
+    mutants = [one for one in read_mutants(options.apps or lists()) if options.like in one.title]
+    return run(mutants, slots=min(options.slots, len(mutants)), named_only=options.named)
 
 
 def run(mutants: list[Mutant], *, slots: int, named_only: bool) -> int:
-    """Try the changes, several at a time, each slot in a checkout of its own."""
+    """Run the changes, several at a time, each slot in its own checkout."""
     waiting: SimpleQueue[Mutant] = SimpleQueue()
     for mutant in mutants:
         waiting.put(mutant)
@@ -43,21 +43,21 @@ def run(mutants: list[Mutant], *, slots: int, named_only: bool) -> int:
         try:
             caught = sum(result.result() for result in results)
         except BaseException:
-            drain(waiting)  # or the other slots would go on to the end of the lists
+            drain(waiting)  # otherwise the other slots would run to the end of the lists
             raise
     print(f"{len(mutants)} changed lines: {caught} caught, {len(mutants) - caught} not.")
     return 0 if caught == len(mutants) else 1
 
 
 def drain(waiting: "SimpleQueue[Mutant]") -> None:
-    """Leave nothing to take."""
+    """Empty the queue."""
     with suppress(Empty):
         while True:
             waiting.get_nowait()
 
 
 def work(folder: Path, waiting: "SimpleQueue[Mutant]", *, named_only: bool) -> int:
-    """Try changes in one checkout until none waits; return how many were caught."""
+    """Run changes in one checkout until the queue is empty; return how many were caught."""
     caught = 0
     with checkout(folder) as copy, suppress(Empty):
         while True:
@@ -71,7 +71,7 @@ def work(folder: Path, waiting: "SimpleQueue[Mutant]", *, named_only: bool) -> i
 
 
 def judge(copy: Checkout, mutant: Mutant, *, named_only: bool = False) -> tuple[bool, str]:
-    """Return whether a test catches a change, and what to say of it."""
+    """Return whether a test catches a change, and the line to print."""
     try:
         found = find_test(copy, mutant, named_only=named_only)
         if found is None:
@@ -87,12 +87,10 @@ def find_test(copy: Checkout, mutant: Mutant, *, named_only: bool) -> str | None
     """Return the first fast test that fails: where the entry says, in the app, anywhere."""
     own = f"tests/{mutant.app}"
     with mutant.applied(copy.folder):
-        found = copy.find_failing(*mutant.tests, fresh=mutant.migrates)
+        found = copy.find_failing(*mutant.tests)
         if found or named_only:
             return found
-        return copy.find_failing(own, fresh=True) or copy.find_failing(
-            "tests", f"--ignore={own}", fresh=True
-        )
+        return copy.find_failing(own) or copy.find_failing("tests", f"--ignore={own}")
 
 
 if __name__ == "__main__":

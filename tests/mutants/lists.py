@@ -1,7 +1,7 @@
 """The lists of changed lines: one file an app, one entry a change.
 
 An entry has ``file``, ``before`` (text that stands there once), ``after``, ``why`` (the mistake, in
-one line) and ``tests`` (where to look first). ``also`` lists further replacements of the same
+one line) and ``tests`` (which to run first). ``also`` lists further replacements of the same
 change, as ``file``, ``before`` and ``after``: a constraint stands in its model and its migration.
 """
 
@@ -54,13 +54,6 @@ class Mutant:
     def title(self) -> str:
         """Return the file and the mistake."""
         return f"{self.replacements[0].file}: {self.why}"
-
-    @property
-    def migrates(self) -> bool:
-        """Return whether the database has to be made anew to show the change."""
-        return any(
-            one.file.endswith(".sql") or "/migrations/" in one.file for one in self.replacements
-        )
 
     @contextmanager
     def applied(self, checkout: Path) -> Iterator[None]:

@@ -1,12 +1,5 @@
 """The language in which these tests read sentences."""
 
-from collections.abc import Iterator
+from tests.people import _in_english
 
-import pytest
-from django.utils import translation
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+__all__ = ["_in_english"]

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bookings.models import Booking
-from core import approvals
 from core.models import Approval
 from entries.models import Membership
 from lottery import confirming, voiding
 from lottery.models import Draw
 from points import payout, preparing
 from points.models import AwardStanding, Payout, Transfer
+from tests import approving
+from tests.approving import person
 from tests.factories.campaign import FIRST_TERMS
 from tests.factories.entries import MembershipFactory
-from tests.factories.lottery import drawn_draw, person, reread
+from tests.factories.lottery import drawn_draw, reread
 
 CREDIT_AT: datetime = FIRST_TERMS["credit_at"]
 CONFIRMED_AT = CREDIT_AT - timedelta(days=20)
@@ -23,9 +24,8 @@ THREE = {"W1": 5_000, "W2": 12_340, "W3": 30_000}
 
 
 def approve(approval: Approval | None, at: datetime) -> Approval:
-    """Approve a request as another person."""
-    assert approval
-    return approvals.approve(approval_id=approval.pk, actor=person("approver"), at=at)
+    """Approve a request at an instant, as a new approver."""
+    return approving.approve(approval, at=at)
 
 
 def confirmed(totals: Mapping[str, int] = THREE, **options: Any) -> Draw:

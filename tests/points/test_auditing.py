@@ -12,8 +12,8 @@ from core.models import AuditRecord
 from lottery.queries import subject_of
 from points import exporting, payout, settling
 from points.models import Payout
-from tests.campaign.commands import run_json
-from tests.factories.lottery import person
+from tests.approving import person
+from tests.commands import run_json
 from tests.points.answers import answer, export, reject, write_answers
 from tests.points.steps import CREDIT_AT, paid, pay, prepared
 

@@ -10,9 +10,10 @@ from lottery.refusals import KeysNeeded
 from points import closing, correcting, expiring, queries
 from points.models import Payout
 from points.refusals import KeysOpen, NotExported, NotPaid, PayoutClosed, SumsDiffer
-from tests.campaign.refused import sql
+from tests.approving import person
 from tests.database import every_trigger_off
-from tests.factories.lottery import person, reread
+from tests.factories.lottery import reread
+from tests.guards import sql
 from tests.points.answers import Row, answer, classes, export, reject, settle
 from tests.points.books import EXPIRES_AT, balances
 from tests.points.steps import (

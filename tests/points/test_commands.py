@@ -14,7 +14,7 @@ from config.env import MovedClock
 from core.models import User
 from lottery.models import Draw
 from points.models import Payout, Transfer
-from tests.campaign.commands import Ended, run, run_json
+from tests.commands import Ended, run, run_json
 from tests.factories.campaign import UserFactory
 from tests.points.answers import answer, export, reject, write_answers
 from tests.points.steps import (

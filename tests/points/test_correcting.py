@@ -20,8 +20,8 @@ from points.refusals import (
     UnknownKey,
     UnknownTransfer,
 )
-from tests.campaign.refused import refused_as, sql
-from tests.factories.lottery import person
+from tests.approving import person
+from tests.guards import refused_as, sql
 from tests.points.answers import Row, answer, classes, export, reject, settle
 from tests.points.books import balances
 from tests.points.steps import CREDIT_AT, approve, paid, standings, transfers

@@ -11,7 +11,7 @@ from points import closing, correcting, expiring, exporting, keys
 from points.models import Payout, Transfer
 from points.refusals import AwardExceeded, CreditReversed, NotReversible
 from points.verifying import verify_ledger
-from tests.factories.lottery import person
+from tests.approving import person
 from tests.points.answers import Row, answer, classes, export, reject, settle
 from tests.points.books import EXPIRES_AT, balances
 from tests.points.steps import CREDIT_AT, approve, leave, paid, pay, prepared, standings

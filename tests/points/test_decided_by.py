@@ -18,7 +18,7 @@ from core.audit import machine_user
 from core.models import Approval, AuditRecord
 from lottery.models import Draw
 from points.models import Payout, Transfer
-from tests.campaign.commands import run, stored
+from tests.commands import run, stored
 from tests.factories.campaign import AT, FIRST_FILE, CampaignFactory, UserFactory
 from tests.factories.lottery import (
     FREEZES,

@@ -22,7 +22,8 @@ from core.errors import Refusal
 from points import closing, correcting, expiring, payout, preparing, queries
 from points.models import AwardStanding, KeyStanding, Payout, Transfer
 from points.verifying import verify_ledger
-from tests.factories.lottery import drawn_draw, person
+from tests.approving import person
+from tests.factories.lottery import drawn_draw
 from tests.points.answers import Row, answer, export, reject, settle
 from tests.points.steps import CREDIT_AT, approve, confirm, leave, lower, prepare
 

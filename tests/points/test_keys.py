@@ -9,10 +9,10 @@ from django.db import connection
 from points import keys
 from points.models import Transfer
 from points.verifying import verify_ledger
-from tests.campaign.refused import sql
 from tests.database import every_trigger_off
 from tests.factories.campaign import CampaignFactory
 from tests.factories.lottery import enter_members, frozen_draw, publish, run
+from tests.guards import sql
 from tests.points.steps import confirm
 
 MANIFEST, PID = bytes(range(32)), bytes(range(32, 64))

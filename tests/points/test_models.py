@@ -11,13 +11,13 @@ from points.models import (
     CreditFile,
     Payout,
 )
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import LATER, CampaignFactory
 from tests.factories.points import (
     AccountFactory,
     MemberAccountFactory,
     accounts_of,
 )
+from tests.guards import refused_as, sql
 from tests.points.steps import paid
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,8 @@ def test_an_account_is_of_a_member_or_a_campaign(changed: dict[str, Any]) -> Non
     with refused_as("account_of_a_member_or_a_campaign"):
         AccountFactory.create(**{"least_points": 0, **changed})
 
+    AccountFactory.create()
+
 
 def test_only_an_issuer_is_below_zero() -> None:
     with refused_as("account_only_issuer_below_zero"):
@@ -76,6 +78,8 @@ def test_an_issuers_bound_is_the_budget(least: int) -> None:
 def test_without_terms_in_force_there_is_no_budget() -> None:
     with refused_as("account_bound_is_the_budget"):
         AccountFactory.create(kind="issuer", campaign=CampaignFactory.create(draft=True))
+
+    AccountFactory.create(kind="issuer")
 
 
 def test_an_account_begins_empty_and_only_transfers_fill_it() -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from lottery.queries import subject_of
 from points.models import Payout, PayoutPart, Resolution, Reversal, Transfer
-from tests.campaign.refused import refused_as, sql
 from tests.factories.campaign import LATER, ApprovalFactory
 from tests.factories.lottery import confirmed_draw, drawn_draw
 from tests.factories.points import PayoutFactory, approved, reversal_approval
+from tests.guards import refused_as, sql
 from tests.points.answers import answer, export, settle
 from tests.points.steps import CREDIT_AT, paid, pay, prepared
 

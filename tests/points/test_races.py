@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from bookings.loading import load_file
 from core.locks import Feed, Lock, take
@@ -15,11 +15,10 @@ from entries.feeds import FEEDS
 from points import payout, preparing, queries
 from points.models import Payout, Transfer
 from points.verifying import verify_ledger
-from tests.bookings.sessions import wait_until_blocked as wait_for_lock
-from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.feedfiles import write_feed_file
 from tests.points.books import Books, balances, open_books
 from tests.points.steps import CREDIT_AT, prepared, standings
+from tests.sessions import another_session, ended, terminate_blocked, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,7 +95,7 @@ def test_a_credit_waits_for_a_load_of_each_feed_that_it_depends_on(feed: Feed) -
         with transaction.atomic():
             take(Lock.FEED, feed)
             paying = submit(payout.pay_next_part, ready, at=CREDIT_AT)
-            wait_for_lock(paying, Lock.FEED, feed)
+            wait_until_blocked(paying, Lock.FEED, feed)
         assert ended(paying)
 
 
@@ -121,11 +120,7 @@ def test_a_worker_that_dies_leaves_everything_to_the_next() -> None:
         take(Lock.FEED, Feed.MEMBERSHIPS)
         dying = submit(payout.pay_remaining_parts, ready, now=lambda: CREDIT_AT)
         wait_until_blocked(dying)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks "
-                "WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
+        terminate_blocked()
         with pytest.raises(DatabaseError):
             ended(dying)
 

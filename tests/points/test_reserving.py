@@ -14,9 +14,10 @@ from points import reserving
 from points.models import Account, Transfer
 from points.preparing import request_payout
 from points.refusals import PayoutApproved
-from tests.campaign.refused import refused_as
+from tests.approving import person
 from tests.factories.campaign import campaign_file
-from tests.factories.lottery import ROUND, drawn_draw, frozen_draw, person, publish, reread, run
+from tests.factories.lottery import ROUND, drawn_draw, frozen_draw, publish, reread, run
+from tests.guards import refused_as
 from tests.points.books import balances
 from tests.points.steps import CONFIRMED_AT, approve, confirm, confirmed, prepared, transfers, void
 

@@ -19,7 +19,7 @@ from config.env import MovedClock
 from entries.models import Membership
 from points.models import CreditFile, Payout, Transfer
 from points.verifying import verify_ledger
-from tests.campaign.commands import run, run_json
+from tests.commands import run, run_json
 from tests.entries.feedfiles import membership_row, write_memberships
 from tests.factories.campaign import UserFactory
 from tests.points.answers import answer, classes, write_answers

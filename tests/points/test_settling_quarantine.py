@@ -19,11 +19,11 @@ from points import closing, settling
 from points.models import Payout, ResultsFile
 from points.queries import SHOWN, find_open_answers, list_campaign_warnings, list_warnings
 from points.refusals import AnswersWait, OtherPayout, PayoutClosed
-from tests.campaign.commands import run, run_json
-from tests.campaign.refused import refused_as, sql
 from tests.campaign.staffpages import signed_in
+from tests.commands import run, run_json
 from tests.factories.bookings import FeedFileFactory, QuarantinedRowFactory
 from tests.factories.campaign import UserFactory
+from tests.guards import refused_as, sql
 from tests.points.answers import Row, answer, classes, export, garble, reject, settle, write_answers
 from tests.points.steps import CREDIT_AT, confirmed, paid, prepared, standings
 

@@ -18,12 +18,12 @@ from core.errors import DATABASE_AWAY
 from points import payout, preparing, queries, tasks
 from points.models import Payout
 from points.queries import STALLED_AFTER
-from tests.factories.lottery import person
+from tests.approving import person
 from tests.points.steps import CREDIT_AT, approve, confirmed, paid, pay, prepared, transfers
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 def at(settings: Settings, instant: Any) -> None:

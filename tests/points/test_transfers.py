@@ -6,8 +6,8 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from points.models import Transfer
-from tests.campaign.refused import refused_as, sql
 from tests.factories.lottery import confirmed_draw
+from tests.guards import refused_as, sql
 from tests.points.books import (
     EXPIRES_ON,
     Books,
@@ -128,6 +128,8 @@ def test_a_transfer_is_of_some_points(points: int, books: Books) -> None:
 def test_accounts_differ(books: Books) -> None:
     with refused_as("transfer_accounts_differ"):
         books.post("grant", to_account=books.accounts["issuer"].pk)
+
+    books.post("grant")
 
 
 @pytest.mark.parametrize("kind", ["reserve", "credit", "release", "forfeit"])

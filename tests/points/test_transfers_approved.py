@@ -8,10 +8,10 @@ from core.models import Approval
 from lottery.queries import subject_of
 from points import keys
 from points.models import CreditAnswer, Payout, Resolution, Transfer
-from tests.campaign.refused import refused_as
 from tests.factories.campaign import ApprovalFactory
 from tests.factories.lottery import confirm, confirmed_draw, drawn_draw
 from tests.factories.points import PayoutFactory, approved
+from tests.guards import refused_as
 from tests.points.books import EXPIRES_AT, Books, balances, books_of, open_books
 from tests.points.steps import CREDIT_AT
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.campaign.refused import refused_as, sql
 from tests.database import trigger_off
+from tests.guards import refused_as, sql
 from tests.points.books import Books, key_of, open_books
 
 pytestmark = pytest.mark.django_db

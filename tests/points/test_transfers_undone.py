@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from points.models import Transfer
-from tests.campaign.refused import refused_as
+from tests.guards import refused_as
 from tests.points.books import Books, balances, key_of, open_books
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 
 from points.models import Account, Transfer
 from points.verifying import CHECKS, SHOWN, Finding, verify_ledger
-from tests.campaign.refused import sql
 from tests.database import every_trigger_off
+from tests.guards import sql
 from tests.points.steps import paid, prepared
 
 pytestmark = pytest.mark.django_db

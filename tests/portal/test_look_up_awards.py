@@ -8,8 +8,8 @@ import pytest
 
 from points import correcting
 from points.models import Payout, Transfer
+from tests.approving import person
 from tests.factories.entries import MemberFactory
-from tests.factories.lottery import person
 from tests.points import steps
 from tests.points.answers import export, reject, settle
 from tests.portal.members import signed_in

@@ -15,15 +15,12 @@ from tests.points.faults.machine import PATIENCE_S, Machine, Process, wait_for
 from tests.points.faults.members import expected_outcomes
 from tests.points.faults.moments import Moment, moments
 from tests.points.faults.rewinding import keep, rewind
+from tests.sessions import BLOCKED
 
 AWARDS = """
 SELECT entrant.wester_id, award.points FROM lottery_award award
 JOIN lottery_entrant entrant ON entrant.id = award.entrant_id"""
 
-
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'"""
 
 LEFT = "SELECT FROM points_payoutpart WHERE done_at IS NULL"
 
@@ -94,7 +91,7 @@ class Payday:
     def is_waited_for(self) -> bool:
         """Say whether anybody waits for somebody else."""
         with self.machine.connect(self.database) as connection:
-            return connection.execute(WAITING).fetchone() != (0,)
+            return bool(connection.execute(BLOCKED).fetchall())
 
     def parts_left(self) -> int:
         """Return how many parts nobody has finished."""
