@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -36,12 +37,22 @@ def report_nothing(_text: str) -> None:
 
 
 @pytest.fixture
-def first(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
-    """Return the job of the first campaign of a demo, at its close; tasks run at once."""
+def tasks_run_at_once() -> Iterator[None]:
+    """Run every task where it is enqueued."""
+    before = app.conf.task_always_eager
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = before
+
+
+@pytest.fixture
+def first(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks_run_at_once: None
+) -> Job:
+    """Return the job of the first campaign of a demo, at its close."""
     settings.DEMO_MODE = settings.ALLOW_COMMAND_APPROVAL = True
     settings.LOCAL_STATE_DIR = tmp_path
     settings.FEED_INBOX = str(tmp_path / "demo" / "inbox")
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
     monkeypatch.setattr(open_campaign, "MEMBERS", 40)
     setup = preparing.prepare(report_nothing)
     job = load_job(
