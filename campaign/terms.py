@@ -34,7 +34,7 @@ MAY_REQUEST = "campaign.request_publication"
 
 
 def lock_campaign(campaign: Campaign) -> None:
-    """Lock the campaign's row until the transaction ends, and read it afresh.
+    """Lock the campaign's row until the transaction ends, and read it again.
 
     Everything that writes terms locks it, drafts included, and so does what must know which version
     is in force and that none follows. Entries, which only refer to the row, do not wait for it.

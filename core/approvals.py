@@ -204,7 +204,7 @@ def find_approval(approval_id: int) -> Approval:
 
 
 def lock_approval(approval_id: int) -> Approval:
-    """Lock a request that exists until the transaction ends, and read it afresh."""
+    """Lock a request that exists until the transaction ends, and read it again."""
     return Approval.objects.select_for_update().get(pk=approval_id)
 
 

@@ -65,7 +65,7 @@ def keep(text: str, changes_at: datetime | None) -> SharedPage:
         body=body,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         changes_at=changes_at,
-        # In a demo somebody moves the clock and wants to see what that does.
+        # In a demo the clock moves, and the page must show it at once.
         forgotten_at=time.monotonic() + (0 if settings.DEMO_MODE else REMEMBERED_S),
     )
 

@@ -32,15 +32,15 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_page_of_rules_has_every_rule_of_a_booking_in_its_order_with_its_clause() -> None:
-    told = [(code.strip("`"), clause) for code, clause, *_ in rows("Bookings")]
+    reported = [(code.strip("`"), clause) for code, clause, *_ in rows("Bookings")]
 
-    assert told == [(rule.code, rule.clause) for rule in RULES]
+    assert reported == [(rule.code, rule.clause) for rule in RULES]
 
 
 def test_the_page_of_rules_has_every_rule_of_a_member_with_its_clause() -> None:
-    told = [(code.strip("`"), clause) for code, clause, _ in rows("Members")]
+    reported = [(code.strip("`"), clause) for code, clause, _ in rows("Members")]
 
-    assert told == [(rule.code, rule.clause) for rule in MEMBER_RULES]
+    assert reported == [(rule.code, rule.clause) for rule in MEMBER_RULES]
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
@@ -81,8 +81,8 @@ def test_the_page_of_speed_has_every_benchmark_and_no_other() -> None:
         import_module(module)
     section = (DOCS / "performance.md").read_text().split("## What is measured")[1]
 
-    told = re.findall(r"^\| `(\w+)`", section.split("\n## ")[0], re.MULTILINE)
-    assert sorted(told) == sorted(BENCHMARKS)
+    reported = re.findall(r"^\| `(\w+)`", section.split("\n## ")[0], re.MULTILINE)
+    assert sorted(reported) == sorted(BENCHMARKS)
 
 
 def our_verbs() -> set[str]:
@@ -98,6 +98,6 @@ def our_verbs() -> set[str]:
 
 
 def test_the_manual_of_operations_has_every_command_and_no_other() -> None:
-    told = set(re.findall(r"^\| `((?:[a-z_]+ ?)+)", OPERATIONS, re.MULTILINE))
+    reported = set(re.findall(r"^\| `((?:[a-z_]+ ?)+)", OPERATIONS, re.MULTILINE))
 
-    assert {one.strip() for one in told} == our_verbs()
+    assert {one.strip() for one in reported} == our_verbs()

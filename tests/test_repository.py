@@ -224,7 +224,7 @@ def test_the_check_of_imports_can_fail(tmp_path: Path, line: str, broken: bool) 
 
 
 def test_the_readme_tells_of_every_command_target_and_variable() -> None:
-    told = (ROOT / "README.md").read_text() + "".join(
+    reported = (ROOT / "README.md").read_text() + "".join(
         path.read_text() for path in (ROOT / "docs").glob("**/*.md")
     )
     commands = {name for name, app in get_commands().items() if app in APPS}
@@ -235,9 +235,9 @@ def test_the_readme_tells_of_every_command_target_and_variable() -> None:
     }
 
     assert variables
-    missing = {f"manage.py {name}" for name in commands if f"`{name}" not in told}
-    missing |= {f"make {name}" for name in targets if f"make {name}" not in told}
-    missing |= {name for name in variables if f"`{name}" not in told}
+    missing = {f"manage.py {name}" for name in commands if f"`{name}" not in reported}
+    missing |= {f"make {name}" for name in targets if f"make {name}" not in reported}
+    missing |= {name for name in variables if f"`{name}" not in reported}
     assert sorted(missing) == []
 
 

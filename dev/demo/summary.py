@@ -21,7 +21,7 @@ from lottery.models import Draw
 from lottery.queries import latest_draw
 from points.models import AwardStanding
 
-VERSION = 3  # of the summary's form; one of another version is made anew
+VERSION = 3  # of the summary's form; a summary of another version is written again
 WIDEST = 26
 DATES = {
     "opens_at": "entry opened",

@@ -47,10 +47,10 @@ def entering(scale: float) -> list[Result]:
         raise RuntimeError(f"{kept} entries of {presses * (ROUNDS + 1)} members.")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE bench_bare")
-    asked = 1 / LEAST_OF_BARE
+    target = 1 / LEAST_OF_BARE
     return [
-        compare("entering", rounds, baseline="one INSERT, signed in", asked=asked),
-        compare("entering, p99", slowest, baseline="its p99", asked=asked),
+        compare("entering", rounds, baseline="one INSERT, signed in", asked=target),
+        compare("entering, p99", slowest, baseline="its p99", asked=target),
     ]
 
 
@@ -71,8 +71,8 @@ def campaign_page(scale: float) -> list[Result]:
             }
             if number:  # the first one warms both up
                 rounds.append((took[paths[0]], took[paths[1]]))
-    asked = 1 / LEAST_OF_CONSTANT
-    return [compare("campaign_page", rounds, baseline="a constant", asked=asked)]
+    target = 1 / LEAST_OF_CONSTANT
+    return [compare("campaign_page", rounds, baseline="a constant", asked=target)]
 
 
 def open_campaign(code: str) -> Terms:

@@ -354,14 +354,14 @@ def test_load_file_refuses_a_file_that_changes_during_the_load(
 
 
 def test_load_file_reports_its_progress(tmp_path: Path) -> None:
-    told = []
+    reported = []
     path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2")])
 
     load_file(
         path=path,
         feeds=FEEDS,
         loaded_at=NOW,
-        on_progress=lambda done, rows: told.append((done, rows)),
+        on_progress=lambda done, rows: reported.append((done, rows)),
     )
 
-    assert told == [(2, 2)]
+    assert reported == [(2, 2)]

@@ -115,7 +115,7 @@ class Bench:
             connection.execute(switch_on(OF_TRUNCATE))
 
     def crash(self) -> None:
-        """Have the server die as in a power cut, and start it again."""
+        """Kill the server as a power failure does, and start it again."""
         pid_file = self.places.postgres / "postmaster.pid"
         server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
         server.send_signal(signal.SIGQUIT)  # pg_ctl stop --mode=immediate
@@ -171,7 +171,7 @@ def write_files(folder: Path) -> None:
 
 
 def whole_files(bench: Bench) -> bool:
-    """Say whether every file of which anything is there is there whole."""
+    """Return whether every file with any rows has all of its rows."""
     with bench.snapshot() as connection:
         counted = connection.execute(
             "SELECT COALESCE(sum(applied) FILTER (WHERE feed = 'bookings'), 0),"

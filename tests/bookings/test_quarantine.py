@@ -38,7 +38,7 @@ def load(folder: Path, *rows: dict[str, object], sequence: int = 1, encoding: st
 
 
 def run_blue_bird(*stations: str) -> None:
-    """Have the network know the train, calling at these stations."""
+    """Add the train with these stops to the network."""
     service, _ = Service.objects.get_or_create(name="青い鳥")
     for seq, station in enumerate(stations, 1):
         operator = "JR West" if seq < len(stations) else None

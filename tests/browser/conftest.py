@@ -73,7 +73,7 @@ class Site:
     campaign: Any
 
     def at(self, now: datetime) -> None:
-        """Have the clock stand at an instant."""
+        """Set the clock to stand at an instant."""
         self.settings.CAMPAIGN_NOW = MovedClock(now, runs=False)
 
     def freeze(self, at: datetime) -> None:
@@ -106,7 +106,7 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
-    """Open a browser of somebody new; what it complains of in its console fails the test."""
+    """Open a browser of a new visitor; an error in its console fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

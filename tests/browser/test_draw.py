@@ -95,7 +95,7 @@ def as_file(receipt: dict[str, Any]) -> bytes:
 
 
 def ids_by_rank(draw: Draw) -> list[str]:
-    """Return whoever was drawn, in the order of the draw."""
+    """Return the winners in the order of the draw."""
     return list(draw.awards.order_by("rank").values_list("entrant__wester_id", flat=True))
 
 

@@ -17,7 +17,7 @@ SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")]
 
 
 def choose_member(page: Page, wester_id: str = "WESTER-EXAMPLE-1") -> None:
-    """Sign in at WESTER ID as somebody."""
+    """Sign in at WESTER ID as a member."""
     expect(page.get_by_text("WESTER ID の代わりをする開発用サイト")).to_be_visible()
     page.get_by_label("WESTER ID").fill(wester_id)
     page.get_by_role("button", name="ログイン Log in").click()

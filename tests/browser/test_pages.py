@@ -38,7 +38,7 @@ def bring_to(state: str, site: Site) -> None:
 
 
 def hold_draw(site: Site, *, is_paid: bool) -> None:
-    """Hold the draw over whoever has entered, and pay the points."""
+    """Make the draw over all entries, and pay the points."""
     EntryFactory.create(campaign=site.campaign, wester_id="W-another")
     BookingFactory.create(wester_id="W-another", reservation_no="of-another", amount_yen=5_000)
     with transaction.atomic():

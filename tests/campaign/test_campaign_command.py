@@ -167,13 +167,13 @@ def test_check_names_every_finding_and_fails() -> None:
     campaign = CampaignFactory.create(code=CODE)
     TermsFactory.create(campaign=campaign, reward_cap_points=100_001, expected_sales_yen=1)
 
-    plain, told = run("campaign", "check", CODE), run("campaign", "check", CODE, "--json")
+    plain, reported = run("campaign", "check", CODE), run("campaign", "check", CODE, "--json")
 
     prize = "reward_cap_points: one prize may be at most 100,000 yen here."
     share = "budget_points: all prizes may be at most 2 percent of expected sales."
     assert (plain.code, plain.stdout, plain.reason) == (1, "", f"{prize}\n{share}")
-    assert told.code == 1
-    assert told.data == {
+    assert reported.code == 1
+    assert reported.data == {
         "error": f"{prize}\n{share}",
         "ok": False,
         "findings": [

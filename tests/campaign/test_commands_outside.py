@@ -56,13 +56,13 @@ def test_refused_is_1_with_the_reason_on_standard_error_and_in_the_object(tmp_pa
     broken.write_bytes(file_bytes(budget_points=0))
 
     plain = shell("campaign", "load", broken)
-    told = shell("campaign", "load", broken, "--json")
+    reported = shell("campaign", "load", broken, "--json")
 
     sentence = "budget_points must be from 1 to 9,007,199,254,740,991."
     assert (plain.returncode, plain.stdout) == (1, "")
     assert plain.stderr.strip().endswith(f"CommandError: {sentence}")
     assert "Traceback" not in plain.stderr
-    assert (told.returncode, json.loads(told.stdout)) == (1, {"error": sentence})
+    assert (reported.returncode, json.loads(reported.stdout)) == (1, {"error": sentence})
 
 
 @pytest.mark.parametrize(

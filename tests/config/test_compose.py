@@ -64,17 +64,17 @@ def test_only_nginx_is_reached_from_outside() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_get_only_variables_that_settings_read(name: str) -> None:
-    told = set(SERVICES[name]["environment"])
+    reported = set(SERVICES[name]["environment"])
 
-    assert told <= variables_read()
+    assert reported <= variables_read()
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_get_every_required_variable(name: str) -> None:
-    told = SERVICES[name]["environment"]
+    reported = SERVICES[name]["environment"]
 
-    assert set(PRODUCTION) - {"DJANGO_SETTINGS_MODULE"} <= set(told)  # there is no other
-    assert told["PRODUCTION"] == "1"
+    assert set(PRODUCTION) - {"DJANGO_SETTINGS_MODULE"} <= set(reported)  # there is no other
+    assert reported["PRODUCTION"] == "1"
 
 
 @pytest.mark.parametrize("forbidden", ["DEBUG", "DEMO_MODE", "CAMPAIGN_NOW", "MEMBERS", "FEEDS"])
@@ -90,10 +90,10 @@ def test_every_secret_comes_from_the_environment_and_has_to_be_there() -> None:
 
 
 def test_the_manual_names_every_value_that_compose_needs() -> None:
-    asked = {name for name, _ in VARIABLE.findall(COMPOSE)}
+    requested = {name for name, _ in VARIABLE.findall(COMPOSE)}
 
-    assert len(asked) > 10
-    assert sorted(name for name in asked if f"`{name}" not in MANUAL) == []
+    assert len(requested) > 10
+    assert sorted(name for name in requested if f"`{name}" not in MANUAL) == []
 
 
 def test_compose_runs_the_postgres_that_the_tests_run_on() -> None:

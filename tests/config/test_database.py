@@ -10,7 +10,7 @@ from dev.embedded import services
 from dev.embedded.state_folder import StateFolder
 from tests.outside import run_python
 
-# Somebody holds the pool's one connection while two visitors come: one in vain, one after it.
+# A thread uses the pool's one connection while a visitor comes; a second one comes after it.
 BUSY = """
 import json, os, threading, time
 os.environ["DJANGO_SETTINGS_MODULE"] = "dev.settings"

@@ -77,8 +77,8 @@ def test_metrics_count_entries_by_channel_and_rows_by_outcome(client: Client) ->
 @pytest.mark.usefixtures("watched")
 def test_metrics_count_requests(client: Client) -> None:
     def answered() -> float:
-        told = figures(client.get("/metrics", headers=BEARER).content.decode())
-        return told.get(("dodonto_requests_total", "GET", "200"), 0)
+        reported = figures(client.get("/metrics", headers=BEARER).content.decode())
+        return reported.get(("dodonto_requests_total", "GET", "200"), 0)
 
     before = answered()
     client.get("/robots.txt")
@@ -152,6 +152,6 @@ def test_metrics_sum_all_processes_of_a_server(other_state: StateFolder) -> None
             ask(port, "/robots.txt")
 
         # Whichever process answers; each has been asked for some of the forty.
-        told = [figures(ask(port, "/metrics")) for _ in range(8)]
+        reported = [figures(ask(port, "/metrics")) for _ in range(8)]
 
-    assert all(one["dodonto_requests_total", "GET", "200"] >= 40 for one in told)
+    assert all(one["dodonto_requests_total", "GET", "200"] >= 40 for one in reported)

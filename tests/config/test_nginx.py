@@ -41,7 +41,7 @@ class NameServer(ThreadingUDPServer):
     """A name server that returns the address a test sets; None is no address."""
 
     address: str | None = FIRST
-    asked = 0
+    requested = 0
 
 
 class Answer(DatagramRequestHandler):
@@ -50,7 +50,7 @@ class Answer(DatagramRequestHandler):
     def handle(self) -> None:
         """Repeat the question, and say the address."""
         assert isinstance(self.server, NameServer)
-        self.server.asked += 1
+        self.server.requested += 1
         query = self.rfile.read()
         end = query.index(b"\0", 12) + 5
         found = self.server.address
@@ -139,14 +139,14 @@ class Front:
     def answers(self, status: int, beginning: str) -> Callable[[], bool]:
         """Return the question whether an answer comes that begins so."""
 
-        def asked() -> bool:
+        def requested() -> bool:
             try:
                 found, body = self.ask("/accounts/")
             except (OSError, HTTPException):
                 return False
             return found == status and body.startswith(beginning)
 
-        return asked
+        return requested
 
 
 def write_certificate(folder: Path) -> None:
@@ -232,14 +232,14 @@ def test_a_site_with_a_new_address_is_found_without_a_reload(front: Front) -> No
 
 
 def test_many_requests_share_one_lookup(front: Front) -> None:
-    before = front.names.asked
+    before = front.names.requested
     began = time.monotonic()
     for _ in range(10):
         assert front.ask("/")[0] == 200
     # Each answer is believed for two seconds, and each worker process asks for itself.
     questions = (int(time.monotonic() - began) // 2 + 2) * (os.cpu_count() or 1)
 
-    assert front.names.asked - before <= questions
+    assert front.names.requested - before <= questions
 
 
 @pytest.mark.parametrize("path", ["/a%2Fb/", "//a//b", "/a/../b", "/%E3%81%82?x=%2F&y=a+b", "/?"])

@@ -83,8 +83,10 @@ class TestSettings:
 
 def bare_address() -> dict[str, Any]:
     """Return the address of the tests' database, without our settings."""
-    asked = default.get_connection_params()
-    return {name: asked[name] for name in ("dbname", "user", "host", "port") if name in asked}
+    requested = default.get_connection_params()
+    return {
+        name: requested[name] for name in ("dbname", "user", "host", "port") if name in requested
+    }
 
 
 @pytest.mark.django_db

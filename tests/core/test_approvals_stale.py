@@ -38,10 +38,10 @@ def test_a_request_that_can_be_carried_out_is_not_stale(doing: Doing, asking: Ac
 
 
 def test_a_request_is_stale_when_its_content_changed(doing: Doing, asking: Actor) -> None:
-    asked = ask(asking)
+    requested = ask(asking)
     doing.content = {"points": 2}
 
-    assert "content changed" in approvals.why_stale(asked)
+    assert "content changed" in approvals.why_stale(requested)
 
 
 def test_a_request_is_stale_when_it_would_be_refused(doing: Doing, other: Approval) -> None:
@@ -51,9 +51,9 @@ def test_a_request_is_stale_when_it_would_be_refused(doing: Doing, other: Approv
 
 
 def test_a_request_that_nothing_can_carry_out_is_stale() -> None:
-    asked = ApprovalFactory.create(action="test.forgotten")
+    requested = ApprovalFactory.create(action="test.forgotten")
 
-    assert approvals.why_stale(asked) == "Nothing can carry out this action."
+    assert approvals.why_stale(requested) == "Nothing can carry out this action."
 
 
 def test_what_an_approval_makes_impossible_is_superseded_by_it(
@@ -73,9 +73,9 @@ def test_what_an_approval_makes_impossible_is_superseded_by_it(
 def test_what_is_still_possible_stays_open(
     doing: Doing, other: Approval, asking: Actor, deciding: Actor
 ) -> None:
-    asked = ask(asking)
+    requested = ask(asking)
 
     approve(other, deciding)
 
-    asked.refresh_from_db()
-    assert asked.state == "open"
+    requested.refresh_from_db()
+    assert requested.state == "open"

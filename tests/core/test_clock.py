@@ -22,7 +22,7 @@ Pass = Callable[[timedelta], None]
 
 @pytest.fixture
 def time_passes(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Pass:
-    """Have the machine's clocks stand, but for what a test lets pass."""
+    """Stop the machine's clocks, except for the time that a test adds."""
     passed = [timedelta()]
     started = clock._PROCESS_STARTED
     machine = SimpleNamespace(now=lambda: MACHINE + passed[0])

@@ -132,8 +132,8 @@ def test_a_role_in_a_schema_of_its_own_needs_nothing_of_public(other_state: Stat
         with pytest.raises(psycopg.errors.CheckViolation, match="a campaign is never deleted"):
             connected.execute("DELETE FROM campaign_campaign")
 
-    asked = manage("campaign", "show", "c", "--json", **as_migrating_role(other_state, ""))
-    assert json.loads(asked.stdout) == {
+    requested = manage("campaign", "show", "c", "--json", **as_migrating_role(other_state, ""))
+    assert json.loads(requested.stdout) == {
         "error": "There is no campaign with this code. Known codes: none."
     }
 
@@ -175,7 +175,7 @@ def test_a_role_without_create_rights_is_refused(other_state: StateFolder, migra
 def migrate_as_role(
     places: StateFolder, schema: str, *before: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Migrate the second database, made anew, as a role that is not its owner."""
+    """Migrate the second database, created anew, as a role that is not its owner."""
     second_database(places)
     environment = as_migrating_role(places, schema)
     with psycopg.connect(places.database_address("second"), autocommit=True) as connected:

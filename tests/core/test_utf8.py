@@ -78,12 +78,12 @@ def test_a_command_reads_and_writes_utf8(foreign: dict[str, str], option: list[s
     words = [*option, "manage.py", "touches", JOURNEY]
 
     plain = run(*words, variables=on_our_database() | foreign)
-    told = run(*words, "--json", variables=on_our_database() | foreign)
+    reported = run(*words, "--json", variables=on_our_database() | foreign)
 
     assert plain.stdout == f"{JOURNEY}: touches\n".encode()
-    (journey,) = json.loads(told.stdout.decode())["journeys"]
+    (journey,) = json.loads(reported.stdout.decode())["journeys"]
     assert (journey["journey"], journey["touches"], journey["error"]) == (JOURNEY, True, None)
-    assert JOURNEY.encode() in told.stdout
+    assert JOURNEY.encode() in reported.stdout
 
 
 @pytest.mark.slow
@@ -122,9 +122,9 @@ def test_a_server_starts_in_utf8(foreign: dict[str, str]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("module", ["dev.stop", "dev.wester"])
 def test_our_other_programs_restart_in_utf8(foreign: dict[str, str], module: str) -> None:
-    told = run("-X", "importtime", "-m", module, "--help", variables=foreign).stderr
+    reported = run("-X", "importtime", "-m", module, "--help", variables=foreign).stderr
 
-    assert told.count(b"import time: self") == 2  # a heading of each start
+    assert reported.count(b"import time: self") == 2  # a heading of each start
 
 
 @pytest.mark.slow

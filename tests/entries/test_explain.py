@@ -180,8 +180,8 @@ def test_explain_refuses_what_is_no_booking_s_name(key: str, campaign: Campaign)
 
 
 def test_explain_wants_a_member_or_a_booking(campaign: Campaign) -> None:
-    asked = ["--booking", "e5489/R1/1"]
-    for words in ([], ["W1", *asked], [*asked, "W1"]):
+    requested = ["--booking", "e5489/R1/1"]
+    for words in ([], ["W1", *requested], [*requested, "W1"]):
         with pytest.raises(CommandError):
             call_command("explain", "NY2025", *words)
 

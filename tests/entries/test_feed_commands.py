@@ -35,8 +35,8 @@ def run(*words: object) -> Any:
 def outcome(name: str = NAME, status: str = "loaded", **values: object) -> dict[str, object]:
     counts = dict.fromkeys(("rows", "applied", "duplicates", "quarantined"), 0)
     feed, _, _ = name.partition("-")
-    told = {"name": name, "feed": feed, "status": status, "reason": "", "detail": ""}
-    return {**told, **counts, **values}
+    reported = {"name": name, "feed": feed, "status": status, "reason": "", "detail": ""}
+    return {**reported, **counts, **values}
 
 
 def test_load_feeds_loads_every_feed_of_a_folder(tmp_path: Path) -> None:

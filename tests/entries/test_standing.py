@@ -193,12 +193,12 @@ def test_one_booking_is_explained_with_its_member(campaign: Campaign) -> None:
     RegistrationFactory.create(ex_member_no="X1", wester_id="W1")
     EntryFactory.create(campaign=campaign, wester_id="W1")
     BookingFactory.create(wester_id="W1", amount_yen=5_000)
-    asked = BookingFactory.create(ex=True, ex_member_no="X1", refunded=True)
+    requested = BookingFactory.create(ex=True, ex_member_no="X1", refunded=True)
 
-    found = explain(campaign, asked)
+    found = explain(campaign, requested)
 
     assert (found.wester_id, found.total_yen, found.eligible) == ("W1", 5_000, True)
-    assert [(one.booking, one.reasons) for one in found.bookings] == [(asked, ["refunded"])]
+    assert [(one.booking, one.reasons) for one in found.bookings] == [(requested, ["refunded"])]
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_one_booking_is_explained_with_its_member(campaign: Campaign) -> None:
 def test_a_booking_of_no_member_is_explained_too(
     values: dict[str, Any], reason: str, campaign: Campaign
 ) -> None:
-    asked = BookingFactory.create(**values)
+    requested = BookingFactory.create(**values)
     BookingFactory.create(wester_id=None)
     EntryFactory.create(campaign=campaign)
 
-    found = explain(campaign, asked)
+    found = explain(campaign, requested)
 
     assert (found.wester_id, found.eligible, found.total_yen) == (None, False, 0)
-    assert [(one.booking, one.reasons) for one in found.bookings] == [(asked, [reason])]
+    assert [(one.booking, one.reasons) for one in found.bookings] == [(requested, [reason])]
 
 
 def test_an_unknown_booking_has_no_member(campaign: Campaign) -> None:

@@ -85,10 +85,10 @@ def confirmed_draw(totals: Mapping[str, int] = THREE, **options: Any) -> Draw:
 
 def publish(draw: Draw, *, at: datetime = PUBLISHES) -> Draw:
     """Publish a draw: one person requests it, another approves."""
-    asked = publishing.request_publication(draw=draw, actor=person("campaign"), at=at)
-    if asked is None:
+    requested = publishing.request_publication(draw=draw, actor=person("campaign"), at=at)
+    if requested is None:
         raise TypeError("It was published before.")
-    approve(asked, at=at)
+    approve(requested, at=at)
     return reread(draw)
 
 

@@ -91,7 +91,7 @@ def test_nothing_is_written_by_a_superuser(stand: Any) -> None:
     assert after == before
 
 
-def asked() -> list[tuple[str, str]]:
+def requested() -> list[tuple[str, str]]:
     return list(Approval.objects.order_by("id").values_list("action", "subject"))
 
 
@@ -107,7 +107,7 @@ def test_staff_ask_for_what_two_people_do(stand: Any, ops: Client, money: None) 
 
     subjects = [subject, subject, f"{drawn.campaign.code}/1", f"{gone.campaign.code}/1"]
     actions = ["draw.publish", "draw.void", "draw.confirm", "draw.forget"]
-    made = set(asked())
+    made = set(requested())
     assert set(zip(actions, subjects, strict=True)) <= made
     assert Approval.objects.get(action="draw.void").content["reason"] == "A load was missing."
 
@@ -121,7 +121,7 @@ def test_refusals_are_warnings(stand: Any, ops: Client, money: None) -> None:
     assert "not published" in act(ops, "run", draw)[0]
     stand(LATER)
     assert "had to be published by" in act(ops, "publish", draw)[0]
-    assert asked() == []
+    assert requested() == []
 
 
 def test_run_in_the_name_of_who_pressed(stand: Any, ops: Client) -> None:

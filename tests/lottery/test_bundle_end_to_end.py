@@ -90,8 +90,8 @@ class Organiser:
         """Freeze and publish the list; return what the freeze told."""
         self.settings.CAMPAIGN_NOW = MovedClock(FREEZES, runs=False)
         frozen = run_json("draw", "freeze", CODE, "--round-time", ROUND_AT, "--chain", "local")
-        asked = run_json("draw", "publish", CODE, "--by", "campaign")
-        run_json("approval", "approve", asked["approval"], "--by", "approver")
+        requested = run_json("draw", "publish", CODE, "--by", "campaign")
+        run_json("approval", "approve", requested["approval"], "--by", "approver")
         return frozen
 
     def draw(self) -> Any:

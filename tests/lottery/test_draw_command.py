@@ -70,8 +70,8 @@ def staff() -> None:
     UserFactory.create(username="auditing", role="auditor")
 
 
-def approve(asked: dict[str, Any]) -> None:
-    words = ("approval", "approve", str(asked["approval"]), "--by", "deciding")
+def approve(requested: dict[str, Any]) -> None:
+    words = ("approval", "approve", str(requested["approval"]), "--by", "deciding")
     call_command(*words, stdout=StringIO())
 
 
@@ -101,8 +101,8 @@ def test_draw_from_the_freeze_to_the_verified_bundle(
     exported = answer("export", code, "--output", tmp_path / "bundle")
     assert len(exported["files"]) == 8
     receipt = tmp_path / "receipt.json"
-    told = answer("receipt", code, "W2", "--by", "auditing", "--output", receipt)
-    assert told["wester_id"] == "W2"
+    reported = answer("receipt", code, "W2", "--by", "auditing", "--output", receipt)
+    assert reported["wester_id"] == "W2"
     assert receipt.read_bytes() == receipt_json(reread(draw), "W2")
     written = run("receipt", code, "W2", "--by", "auditing", "--output", receipt)
     assert (written.code, written.stdout) == (0, f"Wrote the receipt to {receipt}.\n")

@@ -70,7 +70,7 @@ def statistic_of_wins(drawn: list[list[int]]) -> float:
     chance = WINNERS / MEMBERS
     expected, variance = ROUNDS * chance, ROUNDS * chance * (1 - chance)
     total = sum((wins[member] - expected) ** 2 for member in range(MEMBERS))
-    # Whoever wins takes a place from the others, which makes counts vary a little more together.
+    # A winner takes a place from the others, which makes counts vary a little more together.
     return total / variance * (MEMBERS - 1) / MEMBERS
 
 

@@ -51,9 +51,9 @@ def deciding() -> Actor:
 
 def test_publishing_takes_two_people(asking: Actor, deciding: Actor) -> None:
     draw = frozen_draw()
-    asked = publishing.request_publication(draw=draw, actor=asking, at=PUBLISHES)
-    assert asked
-    assert asked.content == {
+    requested = publishing.request_publication(draw=draw, actor=asking, at=PUBLISHES)
+    assert requested
+    assert requested.content == {
         "campaign": draw.campaign.code,
         "sequence": 1,
         "manifest_sha256": bytes(draw.manifest_sha256).hex(),
@@ -64,7 +64,7 @@ def test_publishing_takes_two_people(asking: Actor, deciding: Actor) -> None:
         "publish_by": "2025-01-16T12:00:00+09:00",
     }
     with pytest.raises(NotPermitted):
-        approve(asked, asking, PUBLISHES)
+        approve(requested, asking, PUBLISHES)
     both = person("campaign")
     both.user.groups.add(*deciding.user.groups.all())
     with pytest.raises(OwnRequest):
@@ -91,13 +91,13 @@ def test_publishing_ends_at_its_instant(asking: Actor, deciding: Actor) -> None:
 
     with pytest.raises(PublishedTooLate, match="had to be published by"):
         publishing.request_publication(draw=draw, actor=asking, at=late)
-    asked = publishing.request_publication(draw=draw, actor=asking, at=draw.publish_by)
-    assert asked
+    requested = publishing.request_publication(draw=draw, actor=asking, at=draw.publish_by)
+    assert requested
     with pytest.raises(PublishedTooLate):
-        approve(asked, deciding, late)
-    asked.refresh_from_db()
-    assert (asked.state, reread(draw).state) == ("open", Draw.State.FROZEN)
-    approve(asked, deciding, draw.publish_by)
+        approve(requested, deciding, late)
+    requested.refresh_from_db()
+    assert (requested.state, reread(draw).state) == ("open", Draw.State.FROZEN)
+    approve(requested, deciding, draw.publish_by)
     assert reread(draw).published_at == draw.publish_by
 
 
@@ -108,9 +108,9 @@ def test_void_draw_is_not_published(asking: Actor) -> None:
 
 def test_confirming_fixes_the_result(money: None, asking: Actor, deciding: Actor) -> None:
     draw = drawn_draw()
-    asked = confirming.request_confirmation(draw=draw, actor=asking, at=AFTER)
-    assert asked
-    assert asked.content == {
+    requested = confirming.request_confirmation(draw=draw, actor=asking, at=AFTER)
+    assert requested
+    assert requested.content == {
         "campaign": draw.campaign.code,
         "sequence": 1,
         "manifest_sha256": hashlib.sha256(bytes(draw.manifest)).hexdigest(),
@@ -120,7 +120,7 @@ def test_confirming_fixes_the_result(money: None, asking: Actor, deciding: Actor
         "leftover_points": draw.terms.budget_points - 37_340,
     }
 
-    approve(asked, deciding, AFTER)
+    approve(requested, deciding, AFTER)
 
     confirmed = reread(draw)
     assert (confirmed.state, confirmed.confirmed_at, confirmed.confirmed_by) == (
@@ -158,13 +158,13 @@ def test_draw_is_void_until_just_before_its_round(
 ) -> None:
     draw: Draw = make()  # type: ignore[operator] # a table of functions
     last = draw.round_time - SECOND
-    asked = ask_void(draw, asking, at=last)
+    requested = ask_void(draw, asking, at=last)
     with pytest.raises(NotVoidable, match="run it first"):
-        approve(asked, deciding, draw.round_time)
+        approve(requested, deciding, draw.round_time)
     with pytest.raises(NotVoidable):
         ask_void(draw, asking, at=draw.round_time)
 
-    approve(asked, deciding, last)
+    approve(requested, deciding, last)
 
     gone = reread(draw)
     assert (gone.state, gone.void_reason, gone.voided_at, gone.voided_by) == (
@@ -194,11 +194,11 @@ def test_void_is_requested_again_once_the_draw_was_run(
     money: None, asking: Actor, deciding: Actor
 ) -> None:
     draw = published_draw()
-    asked = ask_void(draw, asking, at=ROUND - SECOND)
+    requested = ask_void(draw, asking, at=ROUND - SECOND)
     run(draw)
 
     with pytest.raises(ContentChanged):
-        approve(asked, deciding, AFTER)
+        approve(requested, deciding, AFTER)
 
 
 def test_reason_is_part_of_what_is_approved(money: None, asking: Actor, deciding: Actor) -> None:
@@ -228,9 +228,9 @@ def test_request_of_a_void_has_what_is_given_up(asking: Actor, make: object) -> 
 
 
 def test_reason_of_a_void_may_fill_its_line(asking: Actor) -> None:
-    asked = ask_void(published_draw(), asking, reason="x" * 500, at=PUBLISHES)
+    requested = ask_void(published_draw(), asking, reason="x" * 500, at=PUBLISHES)
 
-    assert asked.content["reason"] == "x" * 500
+    assert requested.content["reason"] == "x" * 500
 
 
 @pytest.mark.parametrize(

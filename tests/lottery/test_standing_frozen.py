@@ -93,9 +93,9 @@ def test_result_shows_from_the_confirmation_on() -> None:
 
     confirm(draw)
 
-    told = [explain(campaign, member)["award_points"] for member in ("W1", "W2", "W3")]
-    assert sorted(told[:2]) == [0, 9_000]
-    assert told[2] == 0
+    reported = [explain(campaign, member)["award_points"] for member in ("W1", "W2", "W3")]
+    assert sorted(reported[:2]) == [0, 9_000]
+    assert reported[2] == 0
     words = [words_of(campaign, member) for member in ("W1", "W2", "W3")]
     assert sorted(words[:2]) == ["Drawn: 9,000 points.", "On the frozen list, not drawn."]
     assert words[2] == "Not on the frozen list."

@@ -77,12 +77,12 @@ def leave(*wester_ids: str) -> None:
 
 
 def stay(wester_id: str) -> None:
-    """Have a member come back."""
+    """Let a member return."""
     Membership.objects.filter(wester_id=wester_id).update(status="active")
 
 
 def lower(wester_id: str, *, to: int) -> None:
-    """Have a member's bookings come to less; to 0 by a cancellation."""
+    """Lower the total of a member; to 0 by a cancellation."""
     bookings = Booking.objects.filter(wester_id=wester_id)
     bookings.update(amount_yen=to, cancelled=to == 0)
 

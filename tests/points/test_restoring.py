@@ -47,7 +47,7 @@ class World:
     results: Path = Path()  # once the points system has answered
 
     def pay(self) -> None:
-        """Have the payout approved, where the backup does not know of it, and carried out."""
+        """Approve the payout if the backup lacks it, and run it."""
         approval = run_json("payout", "prepare", self.code, "--by", "ops")["approval"]
         if approval is not None:
             run_json("approval", "approve", approval, "--by", "boss")

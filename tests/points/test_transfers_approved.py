@@ -185,7 +185,7 @@ def resolve_of(payout: Payout, key: bytes, verdict: str) -> None:
 
 
 def answer(books: Books, credit: Transfer, status: str) -> None:
-    """Have the points system say something of a credit to the payout of these books."""
+    """Record an answer of the points system for a credit of these books."""
     CreditAnswer.objects.create(
         payout=Payout.objects.get(draw=books.draw),
         business_date="2025-02-15",

@@ -145,8 +145,8 @@ def test_page_is_wholly_in_its_language(publish: Publish, state: ShownState) -> 
 
 def test_the_entry_button_is_shown_only_while_entry_is_possible(publish: Publish) -> None:
     terms = publish()
-    asked = {state: "参加のしかた" in page_in("ja", state, terms).text for state in ShownState}
-    assert [state for state, is_asked in asked.items() if is_asked] == [
+    requested = {state: "参加のしかた" in page_in("ja", state, terms).text for state in ShownState}
+    assert [state for state, is_asked in requested.items() if is_asked] == [
         ShownState.BEFORE,
         ShownState.OPEN,
     ]

@@ -43,10 +43,10 @@ def rejected(payout: Payout, folder: Path) -> None:
 def taken_back(payout: Payout, folder: Path) -> None:
     steps.pay(payout)
     credit = Transfer.objects.get(kind="credit", award__entrant__wester_id="W2")
-    asked = correcting.request_reversal(
+    requested = correcting.request_reversal(
         transfer=credit, reason="By mistake.", actor=person("ops"), at=steps.CREDIT_AT
     )
-    steps.approve(asked, steps.CREDIT_AT)
+    steps.approve(requested, steps.CREDIT_AT)
 
 
 ENDS = {

@@ -232,9 +232,9 @@ def names(patterns: list[Any], before: str = "") -> Iterator[str]:
 
 
 def test_every_page_is_requested() -> None:
-    asked = {get_resolver().resolve(address).view_name for address in PUBLIC}
+    requested = {get_resolver().resolve(address).view_name for address in PUBLIC}
 
-    assert asked - {"admin:login"} == set(names(get_resolver().url_patterns))
+    assert requested - {"admin:login"} == set(names(get_resolver().url_patterns))
 
 
 @pytest.mark.slow

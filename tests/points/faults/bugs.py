@@ -71,7 +71,7 @@ def pay_again_what_has_its_end() -> None:
 
 
 def in_steps(*steps: Callable[[Payout, PayoutPart, datetime], None]) -> None:
-    """Have a part done in these steps, each a transaction of its own."""
+    """Do a part in these steps, each a transaction of its own."""
 
     def pay_next_part(payout: Payout, *, at: datetime) -> bool:
         part = payout.parts.filter(done_at__isnull=True).order_by("number").first()
@@ -150,7 +150,7 @@ def ring_once() -> None:
 
 
 def keep_the_claim() -> None:
-    """Claim a part by a mark of its own, which only whoever made it takes away."""
+    """Claim a part by a mark of its own, which only its owner removes."""
     pay_next_part = paying.pay_next_part
 
     def claim_first(payout: Payout, *, at: datetime) -> bool:

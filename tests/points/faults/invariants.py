@@ -255,7 +255,7 @@ def read_outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
 
 
 def is_paid(connection: psycopg.Connection) -> bool:
-    """Say whether every award has come to its end and the payout says so."""
+    """Return whether every award has come to its end and the payout says so."""
     if connection.execute(SAID_TO_BE_PAID).fetchone() is None:
         return False
     with standing(connection):

@@ -173,7 +173,7 @@ def ring() -> None:
 
 
 def deliver(deliveries: int) -> None:
-    """Have every message of this process delivered so many times."""
+    """Deliver every message of this process so many times."""
     publish = Producer.publish
 
     def publish_again(self: Any, *words: Any, **options: Any) -> Any:

@@ -25,7 +25,7 @@ from tests.points.faults.moments import Moment
 PATIENCE_S = 120.0
 LOOK_S = 0.005
 # Nothing here outlives the machine, and a server that is killed loses nothing by it. The time of
-# each commit is kept to tell whether a member left before a credit.
+# each commit is recorded to know whether a member left before a credit.
 SERVER = {"fsync": "off", "full_page_writes": "off", "track_commit_timestamp": "on"}
 PAYDAY = "2025-02-15T10:05:00+09:00"
 
@@ -58,13 +58,13 @@ class Process:
         return found
 
     def kill(self) -> bool:
-        """Kill it where it is; say whether that came before it ended by itself."""
+        """Kill it where it is; return whether it was still running."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         return self.wait() == "killed"
 
     def go_on(self) -> None:
-        """Have it go on where it stands still."""
+        """Resume it where it stands still."""
         os.kill(self.pid, signal.SIGCONT)
 
 
@@ -93,7 +93,7 @@ class Machine:
         bug: str = "",
         **options: Any,
     ) -> Process:
-        """Have a process of its own do a job on a database."""
+        """Start a process that does a job on a database."""
         struck = moment and [moment.number, moment.when, moment.strike]
         words = {"job": job, "database": database, "moment": struck, "bug": bug}
         return Process(self, self.ask({**words, "options": options}))
@@ -126,7 +126,7 @@ class Machine:
         return name
 
     def drop(self, database: str) -> None:
-        """Drop a database, whoever is connected to it."""
+        """Drop a database together with its connections."""
         with self.connect("postgres") as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
@@ -135,7 +135,7 @@ class Machine:
         return Redis(unix_socket_path=str(self.places.valkey_socket))
 
     def crash(self) -> None:
-        """Have the database server die as ``pg_ctl stop --mode=immediate`` does, and restart it."""
+        """Stop the database server as ``pg_ctl stop --mode=immediate`` does, and restart it."""
         pid_file = self.places.postgres / "postmaster.pid"
         server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
         server.send_signal(signal.SIGQUIT)

@@ -42,7 +42,7 @@ def kill_ourselves(connection: psycopg.Connection[Any]) -> None:
 
 
 def stop_ourselves(connection: psycopg.Connection[Any]) -> None:
-    """Stand still until somebody has us go on."""
+    """Stop until another process resumes this one."""
     os.kill(os.getpid(), signal.SIGSTOP)
 
 

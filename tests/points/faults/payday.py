@@ -50,7 +50,7 @@ class Payday:
             raise Broken(invariants.UNFINISHED, self.machine.log())
 
     def is_paid(self) -> bool:
-        """Say whether every award has come to its end."""
+        """Return whether every award has come to its end."""
         with self.machine.connect(self.database) as connection:
             return invariants.is_paid(connection)
 
@@ -89,7 +89,7 @@ class Payday:
             return invariants.outcomes(connection)
 
     def is_waited_for(self) -> bool:
-        """Say whether anybody waits for somebody else."""
+        """Return whether any session waits for another."""
         with self.machine.connect(self.database) as connection:
             return bool(connection.execute(BLOCKED).fetchall())
 
@@ -103,7 +103,7 @@ class Payday:
         return tuple(member for member, end in self.expected.items() if end.credited)
 
     def finish(self, *, but_for: tuple[str, ...] = ()) -> None:
-        """Have the command run again, as whatever started it does, and look at everything."""
+        """Run the command again, as its supervisor does, and check everything."""
         self.check_always()
         if self.start("pay_and_verify").wait(self.patience_s) != "exit 0":
             self.check_always()
@@ -147,7 +147,7 @@ class Shift:
     processes: dict[int, Process] = field(default_factory=dict)
 
     def tend(self) -> None:
-        """Start whoever is not there."""
+        """Start the processes that are not running."""
         for place, (job, options) in self.jobs.items():
             process = self.processes.get(place)
             if process is None or process.look() not in (None, "stopped"):

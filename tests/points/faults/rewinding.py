@@ -29,7 +29,7 @@ def keep(connection: psycopg.Connection) -> None:
 
 
 def rewind(connection: psycopg.Connection) -> None:
-    """Have every table hold what was kept, past the triggers that would forbid it.
+    """Restore the saved rows of every table, with the triggers that forbid it disabled.
 
     Waits for what a dead process's session is still ending, and for nobody longer than that.
     """

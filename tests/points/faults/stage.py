@@ -66,7 +66,7 @@ class Stage:
         self.files = 0
 
     def at_least(self, instant: datetime) -> datetime:
-        """Have it be so late, if it is not later."""
+        """Set the clock to this instant, unless it is later."""
         self.now = max(self.now, instant)
         return self.now
 
@@ -140,24 +140,24 @@ class Stage:
         assert outcome.status in ("loaded", "already_loaded"), outcome
 
     def resolve(self) -> None:
-        """Have a person end every key that is open."""
+        """Resolve every open key as a person."""
         for key in KeyStanding.objects.filter(is_open=True).order_by("credit_key"):
             stands = key.transfer_id is not None and not key.is_reversed
-            asked = correcting.request_resolution(
+            requested = correcting.request_resolution(
                 payout=self.payout(),
                 key=bytes(key.credit_key),
                 verdict="credited" if stands else "rejected",
                 reason="They were asked.",
                 **self.asked_now(),
             )
-            self.approved(asked)
+            self.approved(requested)
 
     def close(self) -> None:
         closing.close_payout(payout=self.payout(), at=self.now)
 
     def void(self) -> None:
-        asked = voiding.request_void(draw=self.draw(), reason="A mistake.", **self.asked_now())
-        self.approved(asked)
+        requested = voiding.request_void(draw=self.draw(), reason="A mistake.", **self.asked_now())
+        self.approved(requested)
 
     def expire(self) -> None:
         expires_on = working_terms(self.campaign).expires_on
@@ -170,9 +170,9 @@ class Stage:
     def asked_now(self) -> dict[str, Any]:
         return {"actor": self.ops, "at": self.now}
 
-    def approved(self, asked: Approval | None) -> None:
-        if asked:
-            approvals.approve(approval_id=asked.pk, actor=self.approver, at=self.now)
+    def approved(self, requested: Approval | None) -> None:
+        if requested:
+            approvals.approve(approval_id=requested.pk, actor=self.approver, at=self.now)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Messages delivered again, lost, or rung twice: the broker is a door bell and nothing more."""
+"""Messages delivered again, lost or sent twice change nothing of what is paid."""
 
 import pytest
 

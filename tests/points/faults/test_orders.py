@@ -33,7 +33,7 @@ CAP, MINIMUM = 20_000, 5_000
 ORDER = ("freeze", "publish", "run", "confirm", "prepare", "pay", "export")
 TELLS = ("agrees", "rejected", "missing", "differs", "twice")
 member = st.sampled_from(MEMBERS)
-told = st.lists(st.sampled_from(TELLS), min_size=len(MEMBERS), max_size=len(MEMBERS))
+reported = st.lists(st.sampled_from(TELLS), min_size=len(MEMBERS), max_size=len(MEMBERS))
 
 
 class Orders(RuleBasedStateMachine):
@@ -114,7 +114,7 @@ class Orders(RuleBasedStateMachine):
         self.follow()
 
     @precondition(lambda self: self.paid())
-    @rule(tells=told, statement=st.integers(1, 120))
+    @rule(tells=reported, statement=st.integers(1, 120))
     def settle(self, tells: list[str], statement: int) -> None:
         with dying_at(statement):
             self.attempt(lambda: self.stage.settle(teller(tells)))

@@ -96,7 +96,7 @@ def pay_beside_one_that_stands_still(machine: Machine, template: str, *, bug: st
 
 
 def has_done(payday: Payday, process: Process) -> bool:
-    """Say whether a process has ended, waits for somebody, or has one part left at most."""
+    """Return whether a process has ended, waits for another, or has one part left at most."""
     return process.look() is not None or payday.is_waited_for() or payday.parts_left() <= 1
 
 

@@ -26,8 +26,8 @@ def main() -> None:
     """Serve until the input ends."""
     warm_up()
     for line in sys.stdin:
-        asked = json.loads(line)
-        answer = look_at(asked["look"]) if "look" in asked else fork(asked)
+        requested = json.loads(line)
+        answer = look_at(requested["look"]) if "look" in requested else fork(requested)
         print(json.dumps(answer), flush=True)
 
 
@@ -40,7 +40,7 @@ def warm_up() -> None:
 
 
 def fork(job: dict[str, Any]) -> int:
-    """Have a process of its own do the job; return its number."""
+    """Start a process that does the job; return its pid."""
     child = os.fork()
     if child:
         return child
