@@ -3,7 +3,6 @@
 Source: docs/specs/feeds.md 1.3, 1.4, 1.5.
 """
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ from typing import Any
 from bookings.delivery import FileRefused, open_regular
 from bookings.values import is_date
 from core.printable import printable_name
+from core.strict_json import parse_object
 
 VERSION = 1
 LAST_SEQUENCE = 999
-LARGEST_MANIFEST = 65_536  # bytes; a manifest of version 1 has some 200
+MAX_MANIFEST_BYTES = 65_536  # a manifest of version 1 has some 200
 NAME_FORM = re.compile(r"(.+)-([0-9]{8})-([0-9]{3})\.csv(?:\.gz)?", re.DOTALL)
 SHA256_FORM = re.compile(r"[0-9a-fA-F]{64}")  # the contract says hex, and of no case
 VALUE_TESTS: Mapping[str, tuple[type, Callable[[Any], bool]]] = {
@@ -64,7 +64,8 @@ def read_manifest(
 ) -> Manifest:
     """Read the manifest that lies beside the feed file of this path.
 
-    Those of the feeds named ``totalled`` have a total of points as well.
+    Those of the feeds named ``totalled`` have a total of points as well. A byte order mark is
+    tolerated, as in the feed file itself.
 
     Raises:
         FileRefused: ``no_manifest``, ``unreadable_manifest`` or ``unknown_version``.
@@ -72,45 +73,20 @@ def read_manifest(
     beside = path.with_name(path.name + ".manifest.json")
     try:
         with open_regular(beside, follow_links=follow_links) as file:
-            text = file.read(LARGEST_MANIFEST + 1)
-        return manifest_of(parse_object(text), totalled)
+            text = file.read(MAX_MANIFEST_BYTES + 1)
+        content = parse_object(text, max_bytes=MAX_MANIFEST_BYTES, allow_bom=True)
+        return manifest_of(content, totalled)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileRefused("no_manifest", f"There is no {printable_name(beside.name)}.") from error
     except OSError as error:
         raise unreadable(f"{error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise unreadable(str(error)) from error
 
 
 def unreadable(why: str) -> FileRefused:
     """Return the refusal of a file whose manifest is not to the contract."""
     return FileRefused("unreadable_manifest", f"The manifest is unreadable: {why}.")
-
-
-def parse_object(text: bytes) -> dict[str, Any]:
-    """Return the JSON object that a text in UTF-8 holds; its keys are there once.
-
-    A BOM is tolerated, as in the file itself: editors write one unasked.
-
-    Raises:
-        ValueError: it is longer than a manifest, no UTF-8, no JSON, or no object.
-    """
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("a key stands there twice")
-        return found
-
-    def no_number(name: str) -> Any:
-        raise ValueError(f"{name} is no number of JSON")
-
-    if len(text) > LARGEST_MANIFEST:
-        raise ValueError("it is too long")
-    content = json.loads(text.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=no_number)
-    if not isinstance(content, dict):
-        raise ValueError("it is no object")  # noqa: TRY004 - told as the other faults of a text
-    return content
 
 
 def manifest_of(content: Mapping[str, Any], totalled: Collection[str] = ()) -> Manifest:

@@ -1,4 +1,4 @@
-"""What can stand in the address of a campaign's page."""
+"""The addresses of a campaign's pages."""
 
 from django.urls import register_converter
 from django.urls.converters import StringConverter
@@ -7,7 +7,7 @@ from campaign.models.campaigns import IDENTIFIER
 
 
 class CampaignCode(StringConverter):
-    """What can be a campaign's code at all; anything else is not found without a question."""
+    """Match what can be a campaign's code; anything else is not found, without a query."""
 
     regex = IDENTIFIER.strip("^$")
 

@@ -11,20 +11,12 @@ class CampaignConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        """Register the approvable actions and the roles' permissions."""
+        """Import what declares approvable actions, and register the roles' permissions."""
         # The models are there only now.
         from campaign import terms
-        from core import approvals, roles
+        from core import roles
 
-        for action in (terms.PUBLISH, terms.REVISE):
-            approvals.register(
-                action,
-                terms.publish_draft,
-                hold=terms.hold,
-                content=terms.content_to_publish,
-                permission="campaign.request_publication",
-            )
         seen = ("campaign", "terms", "aggregationrun")
         for role in roles.ROLES:
             roles.register(role, {f"campaign.view_{model}" for model in seen})
-        roles.register("campaign", {terms.MAY_CHANGE, "campaign.request_publication"})
+        roles.register("campaign", {terms.MAY_CHANGE, terms.MAY_REQUEST})

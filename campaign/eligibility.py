@@ -1,4 +1,4 @@
-"""Which bookings count and what they come to, asked of Postgres through the rules."""
+"""Which bookings count and what they come to, computed in Postgres from the rules."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Func, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
+from psycopg import sql
 
 from bookings.models import Booking, ExRegistration
 from campaign.models import Terms
@@ -19,6 +20,7 @@ from campaign.rules import (
     is_pending,
     waiting_rules,
 )
+from core.sql_files import compose_sql
 
 MEMBER = Coalesce("wester_id", "registration__wester_id")
 
@@ -64,34 +66,28 @@ def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any
 
 
 def totals_of_members(terms: Terms, wester_ids: Subquery) -> tuple[str, tuple[Any, ...]]:
-    """Return the query of these members' totals, with the columns of ``totals``, and its values.
+    """Return the query of these members' totals and its values; its columns are ``totals``'.
 
     A member's bookings are found in two ways: those of e5489 by WESTER ID, those of the EX service
-    through the registrations, each of which is read once. A condition over both tables has no
-    index; and no booking has both (booking_holder_fits), so that the sums add up.
+    through the registrations, each of which is read once. No index serves a condition over both
+    tables; and no booking has both (booking_holder_fits), so that the sums add up.
 
     Args: ``wester_ids``: the query of an array.
     """
     ways = ("wester_id", "registration__wester_id")
     found = (Booking.objects.filter(OneOf(way, as_texts(wester_ids))) for way in ways)
     parts = [totals(terms, bookings).query.sql_with_params() for bookings in found]
-    by_login, by_registration = (part for part, _ in parts)
-    values = tuple(value for _, values in parts for value in values)
-    return ADDED.format(by_login=by_login, by_registration=by_registration), values
-
-
-# Uses the indexes booking_wester_id, exregistration_wester_id and booking_ex_member_no.
-ADDED = """
-SELECT member, SUM(sum_yen)::bigint AS sum_yen, SUM(counting)::bigint AS counting,
-    SUM(waiting_yen)::bigint AS waiting_yen
-FROM ({by_login} UNION ALL {by_registration}) found
-GROUP BY member"""
+    by_login, by_registration = (sql.SQL(part) for part, _ in parts)
+    added = compose_sql(
+        "campaign", "add_up_totals", by_login=by_login, by_registration=by_registration
+    )
+    return added.as_string(), tuple(value for _, values in parts for value in values)
 
 
 def of_member(wester_id: str) -> QuerySet[Booking]:
     """Return a member's bookings: e5489's by WESTER ID, EX's by their registration.
 
-    By arrays, so that two indexes of bookings answer; a condition over both tables has none.
+    By arrays, so that two indexes of bookings serve; a condition over both tables has none.
     """
     linked = ExRegistration.objects.filter(wester_id=wester_id).values("ex_member_no")
     return Booking.objects.filter(
@@ -100,7 +96,7 @@ def of_member(wester_id: str) -> QuerySet[Booking]:
 
 
 def as_texts(array: Subquery) -> Cast:
-    """Return an array whose elements compare with a column by the column's index."""
+    """Cast to an array of the column's type, so that comparing uses the column's index."""
     return Cast(array, ArrayField(models.TextField()))
 
 
@@ -113,12 +109,12 @@ class OneOf(Func):
 
 
 def rejected_by(rule: Rule, terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return those bookings that a rule rejects, whatever else does."""
+    """Return the bookings that a rule rejects, whether or not others do."""
     return bookings.filter(rule.rejects(terms))
 
 
 def counting(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return those bookings that no rule rejects."""
+    """Return the bookings that no rule rejects."""
     return bookings.filter(~any_rejects(terms))
 
 
@@ -143,7 +139,7 @@ def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
 
 
 def headings(reasons: list[str]) -> list[str]:
-    """Return under what a booking with these reasons is counted."""
+    """Return the headings under which a booking with these reasons is counted."""
     if not reasons:
         return ["counts"]
     return [*reasons, "pending"] if is_pending(reasons) else reasons

@@ -11,7 +11,7 @@ from campaign.models import Campaign, Terms
 from campaign.termsfile import FIELDS
 from core import clock
 
-if TYPE_CHECKING:  # generic in its stubs alone
+if TYPE_CHECKING:  # generic in its stubs only
     from django.utils.functional import _StrPromise as StrPromise
 
     TermsModelForm = forms.ModelForm[Terms]
@@ -39,7 +39,7 @@ class PublishedCampaignField(CampaignChoice):
 
 
 def kinds_field(label: "StrPromise") -> forms.MultipleChoiceField:
-    """Return a field for a list of member kinds, all of them in sight."""
+    """Return a field for a list of member kinds, as tall as the list."""
     every_kind = forms.SelectMultiple(attrs={"size": len(MemberKind)})
     return forms.MultipleChoiceField(
         label=label, choices=MemberKind, required=False, widget=every_kind

@@ -1,4 +1,4 @@
-"""Whether terms are lawful and sane, judged by their numbers alone."""
+"""Check by their numbers that terms are lawful and sane."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ class Numbers(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend: its code, a sentence, and whether the law forbids it."""
+    """One fault of the terms: its code, a sentence, and whether the law forbids it."""
 
     code: str
     message: str

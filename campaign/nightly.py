@@ -1,4 +1,4 @@
-"""The nightly run of every campaign: started once a night, finished whatever happens."""
+"""The nightly run of every campaign: started once a night, and finished after any failure."""
 
 from datetime import datetime
 
@@ -13,11 +13,10 @@ log = structlog.get_logger(__name__)
 
 
 def start_due_runs(*, now: datetime) -> list[AggregationRun]:
-    """Start tonight's run of each published campaign where it is due, and return what to work on.
+    """Start tonight's run of each published campaign where it is due; return all unfinished runs.
 
-    Unfinished runs are among them, so that calling this every minute also sweeps up what a killed
-    worker or a lost message left. Nights that were missed are reported once, by the run that
-    starts after them.
+    Called every minute, this also finds what a killed worker or a lost message left. Nights that
+    were missed are logged once, by the run that starts after them.
     """
     for campaign in published_campaigns().order_by("id"):
         start_if_due(campaign, now=now)

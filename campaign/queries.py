@@ -1,4 +1,4 @@
-"""Questions about campaigns and their terms."""
+"""Queries of campaigns and their terms."""
 
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,7 @@ def working_terms(campaign: Campaign) -> Terms:
 
 
 def terms_in_force() -> QuerySet[Terms]:
-    """Return the last published version of each campaign; those before it say nothing any more."""
+    """Return the last published version of each campaign; earlier ones no longer apply."""
     published = Terms.objects.filter(published_at__isnull=False)
     last = published.order_by("campaign", "-version").distinct("campaign").values("id")
     return Terms.objects.filter(id__in=last).select_related("campaign")
@@ -98,8 +98,8 @@ def published_campaigns() -> QuerySet[Any, Any]:
 def meant_campaign(*, at: datetime) -> Campaign | None:
     """Return the published campaign that people mean at an instant unless they choose another.
 
-    The one whose entry opened last; before the first opens, the next that will. A draft is never
-    meant, nor one that is only announced while an earlier one is still talked about.
+    The one whose entry opened last; before the first opens, the next that will. It is never a
+    draft, nor one that is only announced after an earlier one opened.
     """
     campaigns = published_campaigns()
     opened: Campaign | None = campaigns.filter(opens_at__lte=at).first()
@@ -107,7 +107,7 @@ def meant_campaign(*, at: datetime) -> Campaign | None:
 
 
 def choice_label(campaign: Campaign) -> str:
-    """Return what staff choose a published campaign by: its code, and the month of the opening."""
+    """Return a published campaign's label in a choice: its code, and the month of its opening."""
     opens_at: datetime = vars(campaign)["opens_at"]
     month = date_format(localtime(opens_at), "YEAR_MONTH_FORMAT")
     return _("%(code)s (%(month)s)") % {"code": campaign.code, "month": month}
@@ -119,10 +119,10 @@ def newest_public_terms(*, at: datetime) -> Terms | None:
 
 
 def runs_somewhere(operator: str) -> bool:
-    """Say whether an operator runs any section of the rail network."""
+    """Return whether an operator runs any section of the rail network."""
     return Stop.objects.filter(operator_to_next=operator).exists()
 
 
 def terms_values(terms: Terms) -> dict[str, Any]:
-    """Return the terms by their names, as the campaign file has them."""
+    """Return the values of the terms by the names of a campaign file."""
     return {name: getattr(terms, name) for name in FIELDS}

@@ -1,4 +1,4 @@
-"""What the campaign's functions refuse; every message may be read by staff."""
+"""The refusals of this app; staff may read every message."""
 
 from core.errors import Refusal
 
@@ -16,7 +16,7 @@ class NoTerms(CampaignRefusal):
 
 
 class BrokenCampaignFile(CampaignRefusal):
-    """A campaign file that does not hold terms; the message names the field and the rule."""
+    """A campaign file without correct terms; the message names the field and the rule."""
 
 
 class AlreadyPublished(CampaignRefusal):

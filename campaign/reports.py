@@ -10,17 +10,10 @@ from django.db.models import Count, Max, Sum
 from campaign import queries
 from campaign.models import AggregationRun, Campaign
 from core.clock import JAPAN
+from core.sql_files import read_sql
 
 NIGHTLY_FROM_HOUR = 3
 LATE = timedelta(hours=1)
-
-# Reads campaign_total by its key.
-EXPORT = """
-COPY (
-    SELECT wester_id, total_yen, bookings FROM campaign_total
-    WHERE campaign_id = {campaign} AND bookings > 0 ORDER BY wester_id COLLATE "C"
-) TO STDOUT (FORMAT csv)
-"""
 
 
 def summarize(campaign: Campaign) -> dict[str, Any]:
@@ -34,8 +27,8 @@ def summarize(campaign: Campaign) -> dict[str, Any]:
 def export_totals(campaign: Campaign) -> Iterator[bytes]:
     """Yield the totals as CSV, one line per WESTER ID with a counting booking, sorted as bytes."""
     yield b"wester_id,total_yen,bookings\n"
-    statement = EXPORT.format(campaign=int(campaign.pk))
-    with connection.cursor() as cursor, cursor.copy(statement) as rows:
+    statement, values = read_sql("campaign", "export_totals"), {"campaign": campaign.pk}
+    with connection.cursor() as cursor, cursor.copy(statement, values) as rows:
         for block in rows:
             yield bytes(block)
 
@@ -68,8 +61,8 @@ def night_by(instant: datetime) -> date:
 
 def missed_nights(campaign: Campaign, *, now: datetime) -> list[date]:
     """Return the nights whose run did not start within the hour, nor since."""
-    held = set(campaign.runs.filter(night__isnull=False).values_list("night", flat=True))
-    return [night for night in nights_due(campaign, now=now - LATE) if night not in held]
+    started = set(campaign.runs.filter(night__isnull=False).values_list("night", flat=True))
+    return [night for night in nights_due(campaign, now=now - LATE) if night not in started]
 
 
 def missed_before(run: AggregationRun, *, now: datetime) -> list[date]:

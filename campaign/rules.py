@@ -1,4 +1,4 @@
-"""Which bookings count: one object a rule, and nowhere else another wording of it.
+"""Which bookings count: one object for each rule, and nothing else that states a rule.
 
 The nightly total, a member's explanation, staff filters and the counts per reason are all made
 from these objects and evaluated in Postgres.
@@ -220,7 +220,7 @@ def is_pending(reasons: Iterable[str]) -> bool:
 
 
 def final_rules() -> list[Rule]:
-    """Return the rules that keep a booking from pending as well as from counting."""
+    """Return the rules that prevent a booking from pending as well as from counting."""
     return [rule for rule in RULES if rule.code not in PENDING]
 
 

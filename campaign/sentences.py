@@ -1,4 +1,4 @@
-"""What people read of states, and where terms break a rule: which field, which rule."""
+"""The sentences for states, and for terms that break a rule: which field, which rule."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -1,4 +1,4 @@
-"""Where the entering of a campaign stands: it follows from the clock and the freeze."""
+"""The state of a campaign's entry period; it follows from the clock and the freeze."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ class EntryPeriod(Protocol):
 
 
 class EntryState(StrEnum):
-    """Where the entering of a campaign stands."""
+    """The state of a campaign's entry period."""
 
     UNPUBLISHED = "unpublished"
     BEFORE = "before"
@@ -24,7 +24,7 @@ class EntryState(StrEnum):
 
 
 def entry_state(terms: EntryPeriod, frozen_at: datetime | None, *, now: datetime) -> EntryState:
-    """Return where the entering stands at an instant; opens_at is in, closes_at is out."""
+    """Return the state of the entry period at an instant; opens_at is in, closes_at is out."""
     if terms.published_at is None:
         return EntryState.UNPUBLISHED
     if frozen_at is not None:

@@ -1,4 +1,4 @@
-"""What workers do for campaigns; what is due and what is done stands in Postgres."""
+"""The tasks of campaigns; what is due and what is done is in Postgres."""
 
 from celery import shared_task
 
@@ -8,15 +8,15 @@ from core import clock
 from core.enqueuing import enqueue
 from core.errors import DATABASE_AWAY
 
-# Messages sent for a run; each worker that gets one takes shards until none is left.
-HANDS = aggregation.FULL_SHARDS
+# Each worker that gets one computes shards until none is left.
+MESSAGES_PER_RUN = aggregation.FULL_SHARDS
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def start_due_runs(**_: object) -> None:
-    """Start what is due tonight and call workers to every unfinished run (beat, each minute)."""
+    """Start the runs that are due and enqueue every unfinished one (beat, each minute)."""
     for run in nightly.start_due_runs(now=clock.database_now()):
-        for _hand in range(HANDS):
+        for _message in range(MESSAGES_PER_RUN):
             enqueue(compute_shards, run=run.pk)
 
 

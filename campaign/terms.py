@@ -1,4 +1,4 @@
-"""Set the terms of a campaign down, check them, publish and revise them."""
+"""Load the terms of a campaign, check, publish and revise them."""
 
 import json
 from collections.abc import Mapping
@@ -30,11 +30,26 @@ from core.models import Approval
 PUBLISH = "campaign.publish"
 REVISE = "campaign.revise"
 MAY_CHANGE = "campaign.change_terms"
+MAY_REQUEST = "campaign.request_publication"
+
+
+def lock_campaign(campaign: Campaign) -> None:
+    """Lock the campaign's row until the transaction ends, and read it afresh.
+
+    Everything that writes terms locks it, drafts included, and so does what must know which version
+    is in force and that none follows. Entries, which only refer to the row, do not wait for it.
+    """
+    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update(no_key=True))
+
+
+def lock_campaign_for_approval(code: str) -> None:
+    """Lock a campaign by its code, the subject of an approval of its terms."""
+    lock_campaign(queries.get_campaign(code))
 
 
 @transaction.atomic
 def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = None) -> bool:
-    """Set down an unpublished campaign as the file says; return whether anything changed.
+    """Save an unpublished campaign as its file says; return whether anything changed.
 
     The audit records who changed it; without ``actor`` the machine's user.
 
@@ -45,10 +60,10 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     """
     approvals.require_actor(actor, MAY_CHANGE)
     campaign, _created = Campaign.objects.get_or_create(code=file.code)
-    lock(campaign)
+    lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        changed = write_draft(campaign, version=1, values=file.terms)
+        changed = save_draft(campaign, version=1, values=file.terms)
         if changed:
             record_load(campaign, actor=actor, at=at)
         return changed
@@ -60,7 +75,7 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
 
 
 def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> None:
-    """Record in the audit who set down which terms."""
+    """Record in the audit who loaded which terms."""
     draft = campaign.terms.get(published_at__isnull=True)
     audit.record(
         actor=actor,
@@ -71,8 +86,8 @@ def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> Non
     )
 
 
-def write_draft(campaign: Campaign, *, version: int, values: Mapping[str, Any]) -> bool:
-    """Have the campaign's draft hold these values; return whether anything changed."""
+def save_draft(campaign: Campaign, *, version: int, values: Mapping[str, Any]) -> bool:
+    """Save these values as the campaign's draft; return whether anything changed."""
     draft = queries.draft_terms(campaign) or Terms(campaign=campaign)
     if draft.pk and queries.terms_values(draft) == values:
         return False
@@ -98,13 +113,13 @@ def check_campaign(campaign: Campaign) -> list[Finding]:
 
 @transaction.atomic
 def request_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for the campaign's first version to be published; None where it is already.
+    """Request the publication of the first version; None where it is published already.
 
     Raises:
         UnlawfulTerms: the prize law forbids what the terms promise.
-        NotPermitted: the person may not ask for it.
+        NotPermitted: the person may not request it.
     """
-    lock(campaign)
+    lock_campaign(campaign)
     if queries.published_terms(campaign):
         return None
     return approvals.request(action=PUBLISH, subject=campaign.code, actor=actor, at=at)
@@ -114,7 +129,7 @@ def request_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Ap
 def request_revision(
     *, campaign: Campaign, file: CampaignFile, actor: Actor, at: datetime
 ) -> Approval | None:
-    """Ask for a new version of published terms; None where the file says nothing new.
+    """Request a new version of published terms; None where the file says nothing new.
 
     Raises:
         BrokenCampaignFile: the file is of another campaign, or its terms break a rule.
@@ -122,7 +137,7 @@ def request_revision(
         EntriesFrozen: the list for the draw is frozen.
         UnlawfulTerms, NotPermitted: as for the publication.
     """
-    lock(campaign)
+    lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
         raise NotPublished(_("This campaign is not published yet; use: campaign load."))
@@ -130,26 +145,26 @@ def request_revision(
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
     if queries.terms_values(published) == file.terms:
         return None
-    write_draft(campaign, version=published.version + 1, values=file.terms)
+    save_draft(campaign, version=published.version + 1, values=file.terms)
     return approvals.request(action=REVISE, subject=campaign.code, actor=actor, at=at)
 
 
 @transaction.atomic
 def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval:
-    """Ask for the draft to be published, be it the first version or a revision.
+    """Request the publication of the draft, the first version or a revision.
 
     Raises:
         NotPublished: there is no draft.
         EntriesFrozen: the list for the draw is frozen.
         UnlawfulTerms, NotPermitted: as for the publication.
     """
-    lock(campaign)
+    lock_campaign(campaign)
     action = REVISE if queries.published_terms(campaign) else PUBLISH
     return approvals.request(action=action, subject=campaign.code, actor=actor, at=at)
 
 
 def content_to_publish(code: str) -> dict[str, Any]:
-    """Return what publishing this campaign's draft would fix, for the eye and the hash.
+    """Return what publishing this campaign's draft would fix, to read and to hash.
 
     Raises:
         NotPublished: there is no draft.
@@ -161,18 +176,24 @@ def content_to_publish(code: str) -> dict[str, Any]:
     if draft is None:
         raise NotPublished(_("There are no terms that wait for publication."))
     if campaign.entries_frozen_at:
-        raise frozen()
+        raise entries_frozen()
     if unlawful := [finding.message for finding in check_terms(draft) if finding.unlawful]:
         raise UnlawfulTerms(" ".join(unlawful))
     return {"code": code, "version": draft.version, **written_values(draft)}
 
 
 def written_values(terms: Terms) -> dict[str, Any]:
-    """Return the terms by their names as JSON has them: instants in Japan's time."""
+    """Return the values of the terms as JSON has them: instants in Japan's time."""
     values: dict[str, Any] = json.loads(to_json(queries.terms_values(terms)))
     return values
 
 
+@approvals.action(
+    PUBLISH, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+)
+@approvals.action(
+    REVISE, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+)
 def publish_draft(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
 
@@ -182,26 +203,12 @@ def publish_draft(approval: Approval) -> None:
     campaign = queries.get_campaign(approval.subject)
     draft = campaign.terms.get(version=approval.content["version"])
     draft.published_at, draft.published_by = approval.decided_at, approval.decided_by
-    with constraint_errors({"terms_none_follow_freeze": frozen()}):
+    with constraint_errors({"terms_none_follow_freeze": entries_frozen()}):
         draft.save(update_fields=["published_at", "published_by"])
 
 
-def frozen() -> EntriesFrozen:
+def entries_frozen() -> EntriesFrozen:
     """Return the refusal of a change after the freeze."""
     return EntriesFrozen(
         _("The entrants are frozen for the draw; no terms can follow unless that draw is void.")
     )
-
-
-def hold(code: str) -> None:
-    """Hold a campaign by its code, for an approval of its terms."""
-    lock(queries.get_campaign(code))
-
-
-def lock(campaign: Campaign) -> None:
-    """Hold the campaign's row to the end of the transaction and read it afresh.
-
-    Whoever writes terms holds it, drafts included, and whoever must know which version is in force
-    and that none follows. Entries, which only point at the row, do not wait for it.
-    """
-    campaign.refresh_from_db(from_queryset=Campaign.objects.select_for_update(no_key=True))

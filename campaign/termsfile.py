@@ -1,6 +1,5 @@
-"""A campaign as a file: exactly these keys, each of its type."""
+"""Campaign files: JSON with exactly these keys, each of its type."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +8,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bookings.models.registrations import MemberKind
-from campaign.models.terms_rules import LARGEST_EXACT
+from campaign.models.campaigns import IDENTIFIER
+from campaign.models.terms import MAX_EXACT
 from campaign.refusals import BrokenCampaignFile
 from core.printable import printable_name
+from core.strict_json import DuplicateKey, NotAnObject, parse_object
 
 Value = TypeVar("Value")
-LONGEST_TEXT = 100
-CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-LONGEST_SHOWN = 40  # of a key that we do not know
+MAX_BYTES = 1_000_000  # a file has some 1,000
+MAX_TEXT = 100
+CODE = re.compile(IDENTIFIER)
+MAX_SHOWN = 40  # characters of a key that we do not know
 NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
 INSTANT = re.compile(
@@ -39,30 +41,23 @@ def read_campaign_file(content: bytes) -> CampaignFile:
         BrokenCampaignFile: it is no JSON object of exactly the known keys and types.
     """
     try:
-        data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once_each)
-    except (ValueError, RecursionError) as failure:
+        data = parse_object(content, max_bytes=MAX_BYTES, allow_bom=True)
+    except DuplicateKey as failure:
+        raise BrokenCampaignFile(f"{_shown(failure.key)}: given twice.") from failure
+    except NotAnObject as failure:
+        raise BrokenCampaignFile("The file must hold one JSON object.") from failure
+    except ValueError as failure:
         raise BrokenCampaignFile(f"The file is not JSON in UTF-8 ({failure}).") from failure
-    if not isinstance(data, dict):
-        raise BrokenCampaignFile("The file must hold one JSON object.")
     if unknown := sorted(data.keys() - FIELDS.keys() - {"code"}):
         raise BrokenCampaignFile(f"{_shown(unknown[0])}: no such field.")
     code = _checked("code", data, _code)
     return CampaignFile(code, {name: _checked(name, data, read) for name, read in FIELDS.items()})
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in data:
-            raise BrokenCampaignFile(f"{_shown(name)}: given twice.")
-        data[name] = value
-    return data
-
-
 def _shown(name: str) -> str:
-    """Return a key as a sentence can hold it: short, and nothing that a terminal would obey."""
-    fits = name.isprintable() and 0 < len(name) <= LONGEST_SHOWN
-    return name if fits else ascii(name)[:LONGEST_SHOWN]
+    """Return a key for a sentence: short, and without what a terminal would obey."""
+    fits = name.isprintable() and 0 < len(name) <= MAX_SHOWN
+    return name if fits else ascii(name)[:MAX_SHOWN]
 
 
 def _checked(name: str, data: dict[str, Any], read: Callable[[Any], Value]) -> Value:
@@ -79,8 +74,8 @@ def _text(value: Any) -> str:
         raise ValueError("must be a text that is not empty")
     if NOT_IN_A_LINE.search(value):
         raise ValueError("must be one line without control characters")
-    if len(value) > LONGEST_TEXT:
-        raise ValueError(f"must have at most {LONGEST_TEXT} characters")
+    if len(value) > MAX_TEXT:
+        raise ValueError(f"must have at most {MAX_TEXT} characters")
     return value
 
 
@@ -91,8 +86,8 @@ def _code(value: Any) -> str:
 
 
 def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_EXACT:
-        raise ValueError(f"must be a whole number of at most {LARGEST_EXACT:,}")
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_EXACT:
+        raise ValueError(f"must be a whole number of at most {MAX_EXACT:,}")
     return value
 
 
@@ -137,11 +132,11 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def read_file(path: Path) -> CampaignFile:
+def read_campaign_file_at(path: Path) -> CampaignFile:
     """Read the campaign file at a path.
 
     Raises:
-        BrokenCampaignFile: it cannot be read, or does not hold a campaign.
+        BrokenCampaignFile: it cannot be read, or is no campaign file.
     """
     try:
         content = path.read_bytes()

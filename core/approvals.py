@@ -1,14 +1,15 @@
-"""Four eyes: one person asks for an action, another one allows exactly that and it is done.
+"""Four eyes: one person requests an action, another approves exactly that, and it is carried out.
 
-Each app registers its actions in AppConfig.ready(); approving calls the action's function in the
-approving transaction. Source: docs/specs/consistency.md 3.
+Each app declares its actions beside the functions that carry them out (``action``); approving calls
+that function in the approving transaction. Source: docs/specs/consistency.md 3.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from core.errors import Refusal, constraint_errors
 from core.models import Approval, User
 
 DECIDE = "core.decide_approval"
+CarryOut = TypeVar("CarryOut", bound=Callable[[Approval], None])
 
 
 class NotPermitted(Refusal):
@@ -34,11 +36,11 @@ class ApprovalEnded(Refusal):
 
 
 class OwnRequest(Refusal):
-    """Nobody approves what they asked for themselves."""
+    """Nobody approves their own request."""
 
 
 class ContentChanged(Refusal):
-    """What would be carried out is no longer what was asked for."""
+    """What would be carried out is no longer what was requested."""
 
 
 class CommandApprovalOff(Refusal):
@@ -47,17 +49,16 @@ class CommandApprovalOff(Refusal):
 
 @dataclass(frozen=True)
 class Action:
-    """What can be approved: who may ask, what the content is, and what carries it out.
+    """What can be approved: who may request it, what is locked and hashed, what carries it out.
 
-    ``content`` is computed from the subject when it is asked for and again when it is approved;
-    nothing is carried out that differs from what was asked for. ``hold`` comes before it and locks
-    to the end of the transaction whatever the content is read from: nobody changes it between the
-    look and the deed, and all who ask or approve take their locks in one order, the subject's
-    first, then the approval's.
+    ``content`` is computed from the subject at the request and again at the approval; nothing is
+    carried out that differs from what was requested. ``lock`` comes before it and locks, until the
+    transaction ends, all that the content is read from, so that it cannot change between the check
+    and the work. Requests and approvals lock in one order: the subject first, then the approval.
     """
 
     permission: str
-    hold: Callable[[str], None]
+    lock: Callable[[str], object]
     content: Callable[[str], dict[str, Any]]
     carry_out: Callable[[Approval], None]
 
@@ -65,26 +66,44 @@ class Action:
 _actions: dict[str, Action] = {}
 
 
-def register(
-    action: str,
-    function: Callable[[Approval], None],
+def action(
+    name: str,
     *,
-    hold: Callable[[str], None],
-    content: Callable[[str], dict[str, Any]],
     permission: str,
-) -> None:
-    """Make an action approvable (called by the apps as they get ready)."""
-    _actions[action] = Action(permission, hold, content, function)
+    lock: Callable[[str], object],
+    content: Callable[[str], dict[str, Any]],
+) -> Callable[[CarryOut], CarryOut]:
+    """Declare an action beside the function that carries it out; use as a decorator.
+
+    A function may carry out several actions. The module must be imported by its app's ready().
+
+    Args:
+        name: such as ``draw.publish``.
+        permission: who may request it, as ``app.codename``.
+        lock: locks the subject until the transaction ends (see ``Action``).
+        content: returns what is approved, for the person to read and for the hash.
+
+    Raises:
+        ImproperlyConfigured: another function carries out an action of this name.
+    """
+
+    def declare(function: CarryOut) -> CarryOut:
+        if name in _actions:
+            raise ImproperlyConfigured(f"The approvable action {name} is declared twice.")
+        _actions[name] = Action(permission, lock, content, function)
+        return function
+
+    return declare
 
 
-def registered() -> dict[str, Action]:
+def declared_actions() -> dict[str, Action]:
     """Return every approvable action by its name."""
     return dict(_actions)
 
 
 @transaction.atomic
 def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approval:
-    """Ask for an action; the same request again returns the one that is open.
+    """Request an action; repeating an open request returns that one.
 
     An open request of the same action and subject that another person made, or with another
     content, is superseded.
@@ -94,7 +113,7 @@ def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approva
     """
     known = find_action(action)
     require(actor.user, known.permission)
-    known.hold(subject)
+    known.lock(subject)
     content = known.content(subject)
     sha256 = content_sha256(content)
     same_subject = Approval.objects.select_for_update().filter(action=action, subject=subject)
@@ -110,28 +129,28 @@ def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approva
         requested_by=actor.user,
         requested_at=at,
     )
-    keep_audit("requested", approval, actor, at)
+    record_audit("requested", approval, actor, at)
     return approval
 
 
 @transaction.atomic
 def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
-    """Allow what another person asked for, and carry it out in the same transaction.
+    """Approve what another person requested, and carry it out in the same transaction.
 
-    What else was asked for the same subject and cannot be done any more is superseded by it.
-    Approving once more what is approved changes nothing.
+    Other requests of the same subject that cannot be carried out any more are superseded by it.
+    Approving again what is approved changes nothing.
 
     Raises:
         UnknownApproval: there is no such request.
         NotPermitted: the person may not decide.
-        OwnRequest: the person asked for it.
+        OwnRequest: the person requested it.
         ApprovalEnded: it was refused or superseded.
-        ContentChanged: what would be carried out is no longer what was asked for.
+        ContentChanged: what would be carried out is no longer what was requested.
     """
-    asked = find_approval(approval_id)
+    requested = find_approval(approval_id)
     require(actor.user, DECIDE)
-    action = find_action(asked.action)
-    action.hold(asked.subject)
+    action = find_action(requested.action)
+    action.lock(requested.subject)
     approval = lock_approval(approval_id)
     if approval.state == Approval.State.APPROVED:
         return approval
@@ -145,13 +164,13 @@ def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
 
 @transaction.atomic
 def refuse(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
-    """Say no to a request; who asked for it may withdraw it so.
+    """Refuse a request; the person who made it may withdraw it so.
 
     Raises:
         UnknownApproval, NotPermitted, ApprovalEnded: as for approving.
     """
-    asked = find_approval(approval_id)
-    if asked.requested_by_id != actor.user.pk:
+    requested = find_approval(approval_id)
+    if requested.requested_by_id != actor.user.pk:
         require(actor.user, DECIDE)
     approval = lock_approval(approval_id)
     if approval.state == Approval.State.REFUSED:
@@ -162,14 +181,22 @@ def refuse(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
 
 
 def find_action(name: str) -> Action:
-    """Return a registered action by its name."""
+    """Return a declared action by its name.
+
+    Raises:
+        UnknownApproval: no function carries it out.
+    """
     if name not in _actions:
         raise UnknownApproval(_("Nothing can carry out this action."))
     return _actions[name]
 
 
 def find_approval(approval_id: int) -> Approval:
-    """Return a request: what was asked for never changes, its state may until it is locked."""
+    """Return a request, not locked: its content never changes, its state still may.
+
+    Raises:
+        UnknownApproval: there is none.
+    """
     approval = Approval.objects.filter(pk=approval_id).first()
     if approval is None:
         raise UnknownApproval(_("There is no approval with this number."))
@@ -177,7 +204,7 @@ def find_approval(approval_id: int) -> Approval:
 
 
 def lock_approval(approval_id: int) -> Approval:
-    """Return a request that exists, and hold it to the end of the transaction."""
+    """Lock a request that exists until the transaction ends, and read it afresh."""
     return Approval.objects.select_for_update().get(pk=approval_id)
 
 
@@ -193,7 +220,7 @@ def require(user: User, permission: str) -> None:
 def require_actor(actor: Actor | None, permission: str) -> None:
     """Refuse a person who does not hold the permission; the machine's user needs none.
 
-    Where production asks for a person, the command does (core.arguments).
+    Where production needs a person, the command checks it (core.arguments).
     """
     if actor:
         require(actor.user, permission)
@@ -209,15 +236,16 @@ def require_open(approval: Approval) -> None:
 
 
 def require_unchanged(approval: Approval, action: Action) -> None:
-    """Refuse to carry out what would not be what was asked for."""
+    """Refuse to carry out anything but what was requested."""
     if content_sha256(action.content(approval.subject)) != approval.content_sha256:
         raise ContentChanged(_("The content changed after it was asked for; ask for it again."))
 
 
 def why_stale(approval: Approval) -> str:
-    """Return why an open request cannot be carried out as things stand; empty where it can.
+    """Return why an open request cannot be carried out now; empty where it can.
 
-    Asked without holding its subject: what it says is for the eye, and may change.
+    Called outside approve() without locking the subject: then the answer is for a person to read
+    only, and may change.
     """
     try:
         require_unchanged(approval, find_action(approval.action))
@@ -227,7 +255,7 @@ def why_stale(approval: Approval) -> str:
 
 
 def end_stale(subject: str, actor: Actor, at: datetime) -> None:
-    """Supersede what else was asked for a subject, which the caller holds, and is stale now."""
+    """Supersede the open requests of a subject, locked by the caller, that are stale now."""
     waiting = Approval.objects.select_for_update().filter(
         subject=subject, state=Approval.State.OPEN
     )
@@ -237,23 +265,23 @@ def end_stale(subject: str, actor: Actor, at: datetime) -> None:
 
 
 def decide(approval: Approval, state: str, actor: Actor, at: datetime) -> None:
-    """Move a request from open to its end, and keep it in the audit."""
+    """Move a request from open to its end, and record that in the audit."""
     approval.state, approval.decided_by, approval.decided_at = state, actor.user, at
     own = OwnRequest(_("Nobody approves what they asked for themselves; ask another person."))
     with constraint_errors({"approval_by_another_person": own}):
         approval.save(update_fields=["state", "decided_by", "decided_at"])
-    keep_audit(state, approval, actor, at)
+    record_audit(state, approval, actor, at)
 
 
 def supersede(approval: Approval, actor: Actor, at: datetime) -> None:
-    """End a request in favour of another one, and keep in the audit who made that."""
+    """End a request in favour of another one, and record in the audit who made that one."""
     approval.state, approval.decided_at = Approval.State.SUPERSEDED, at
     approval.save(update_fields=["state", "decided_at"])
-    keep_audit(Approval.State.SUPERSEDED, approval, actor, at)
+    record_audit(Approval.State.SUPERSEDED, approval, actor, at)
 
 
-def keep_audit(what: str, approval: Approval, actor: Actor, at: datetime) -> None:
-    """Keep who did this to the request."""
+def record_audit(what: str, approval: Approval, actor: Actor, at: datetime) -> None:
+    """Record in the audit who did this to the request."""
     audit.record(
         actor=actor,
         action=f"approval.{what}",

@@ -1,4 +1,4 @@
-"""The app, its roles, and what must stand after every migrate."""
+"""The app, its roles, and what every migrate must set up."""
 
 from django.apps import AppConfig
 from django.core.checks import register
@@ -24,5 +24,5 @@ class CoreConfig(AppConfig):
         roles.register("approver", {approvals.DECIDE})
         roles.register("accounts", {staff.MAY_MANAGE})
         register(check_translations)
-        # Django's own hook for what must stand after every migrate, as for the permissions.
+        # Django's own hook for what every migrate sets up, as it does for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")

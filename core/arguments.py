@@ -22,12 +22,12 @@ def by(parser: CommandParser) -> None:
 
 
 def by_or_machine(parser: CommandParser) -> None:
-    """Declare who decides this; outside production the machine's user may stand in."""
+    """Declare who acts; outside production it may be left out."""
     parser.add_argument("--by", metavar="USER", help="the acting staff user; production needs one")
 
 
 def dry_run(parser: CommandParser) -> None:
-    """Declare the wish to see what would happen."""
+    """Declare the dry run."""
     parser.add_argument("--dry-run", action="store_true", help="do everything, then undo it")
 
 
@@ -51,16 +51,16 @@ def nothing(_parser: CommandParser) -> None:
 
 
 def read_actor(username: str) -> Actor:
-    """Return who acts: the staff user named by ``--by``, typed by the machine's user."""
+    """Return the staff user named by ``--by``, with the machine's user who typed it."""
     return acting_by_command(get_staff(username))
 
 
 def read_actor_or_machine(username: str | None) -> Actor | None:
-    """Return who decides this; None where nobody is named and the machine's user stands in.
+    """Return the staff user named by ``--by``; None for the machine's user where none is.
 
     Raises:
         UnknownStaff: no active staff user has this name.
-        CommandError: this is production, where a person decides.
+        CommandError: this is production, where a person must be named.
     """
     if username is not None:
         return read_actor(username)

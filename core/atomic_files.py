@@ -1,7 +1,7 @@
-"""Write a file whole or not at all, with nothing left behind where that fails.
+"""Write a file whole or not at all, and leave nothing behind where that fails.
 
 The content goes to a hidden draft beside the file, ``.NAME.part``, which then takes its place. A
-draft that a killed process left is taken over by the next that writes the same file.
+draft that a killed process left is overwritten by the next that writes the same file.
 """
 
 import fcntl
@@ -47,8 +47,8 @@ def draft_name(name: str) -> str:
 def lock_draft(draft: Path, mode: int) -> BinaryIO:
     """Open the draft, empty and locked; the lock ends when the file is closed.
 
-    Whoever wrote it before us has renamed or removed it, so it may be another file by the time
-    that we have the lock.
+    The process that wrote it before us has renamed or removed it, so it may be another file by the
+    time that we have the lock.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW
     while True:
@@ -74,7 +74,7 @@ def is_named(file: BinaryIO, path: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write the names in a folder to the disk, so that a file outlives a power cut."""
+    """Write the names in a folder to the disk, so that a new file survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

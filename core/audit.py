@@ -1,4 +1,4 @@
-"""Who did what, when and from where."""
+"""Record who did what, when and from where."""
 
 import os
 import pwd
@@ -13,7 +13,7 @@ from core.models import AuditRecord, User
 
 @dataclass(frozen=True)
 class Actor:
-    """A person at work: the account, and for a command the machine's user and name."""
+    """The person who acts: the account, and for a command the machine's user and name."""
 
     user: User
     os_user: str = ""
@@ -21,12 +21,12 @@ class Actor:
 
 
 def acting_by_command(user: User) -> Actor:
-    """Return the person whose name a command was given, and who really typed it."""
+    """Return the person a command names, with the machine's user who typed it."""
     return Actor(user, os_user=machine_user(), host=socket.gethostname())
 
 
 def machine_user() -> str:
-    """Return who runs this process, by what the system says and not by what the shell claims."""
+    """Return the user who runs this process, by the system and not by the environment."""
     number = os.getuid()
     try:
         return pwd.getpwuid(number).pw_name
@@ -37,9 +37,9 @@ def machine_user() -> str:
 def record(
     *, actor: Actor | None, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
 ) -> AuditRecord:
-    """Keep one line of the audit, in the transaction of what it tells.
+    """Record an action in the audit, in the transaction of the action.
 
-    Without ``actor`` it is what a command did in the name of nobody but the machine's user.
+    Without ``actor`` it is recorded of the machine's user only, who typed a command.
     """
     return AuditRecord.objects.create(
         at=at,

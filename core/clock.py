@@ -1,4 +1,4 @@
-"""What time it is, for the whole project; nothing else asks the machine or the database."""
+"""What time it is, for the whole project; nothing else reads a clock for a business time."""
 
 import time
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def now() -> datetime:
 def database_now() -> datetime:
     """Return the present instant by the database's clock, in Japan's time.
 
-    For tasks and commands that find out what is due: all machines have one database, while the
+    For tasks and commands that find out what is due: all machines share one database, while the
     clock of any one of them may be wrong. A moved clock comes first, as for ``now``.
     """
     return (_moved_now() or _ask_database()).astimezone(JAPAN)

@@ -1,6 +1,6 @@
 """The form that every command of the contract shares.
 
-Progress and words go to standard error, the result to standard output; ``--json`` makes it one
+Progress and warnings go to standard error, the result to standard output; ``--json`` makes it one
 JSON object. Exit 0: done, or nothing left to do; 1: refused or failed, with the reason; 2: usage.
 """
 
@@ -25,7 +25,7 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found or did: for programs, for people, and whether all is well.
+    """What a command found or did: ``data`` for programs, ``text`` for people, and its success.
 
     ``warnings`` are sentences on what was done and still needs a person.
     """
@@ -37,18 +37,18 @@ class Report:
 
 
 class ContractCommand(BaseCommand):
-    """A command that answers with a Report and refuses with one sentence."""
+    """A command that returns a Report and refuses with one sentence."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what all commands share."""
+        """Declare the options of all commands."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     @abstractmethod
     def run(self, *args: Any, **options: Any) -> Report:
-        """Do what the command is for; raise a Refusal where the rules do not allow it."""
+        """Carry the command out; raise a Refusal where the rules do not allow it."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run in English, print the report, and end with the exit code that it asks for."""
+        """Run in English, print the report, and end with its exit code."""
         as_json: bool = options.pop("json")
         try:
             with translation.override("en"):
@@ -72,11 +72,11 @@ class ContractCommand(BaseCommand):
             raise CommandError(text, returncode=1)
 
     def print_progress(self, text: str) -> None:
-        """Print on standard error how far the work is."""
+        """Print progress on standard error."""
         self.stderr.write(printable_lines(text))
 
     def failed(self, sentence: str, cause: Exception) -> Report:
-        """Report a refusal, with what its exception knows beyond the sentence."""
+        """Report a refusal, with the exception's ``data`` if it has any."""
         return Report({**getattr(cause, "data", {}), "error": sentence}, sentence.strip(), ok=False)
 
 
@@ -90,7 +90,7 @@ class VerbCommand(ContractCommand):
     verbs: Mapping[str, tuple[str, Callable[[CommandParser], None]]]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Give every verb a parser of its own, each with what all commands share."""
+        """Give every verb a parser of its own, with the options of all commands."""
         subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         for verb, (method, declare) in self.verbs.items():
             subparser = subparsers.add_parser(verb, help=getattr(self, method).__doc__)
@@ -106,7 +106,7 @@ class VerbCommand(ContractCommand):
 
 @contextmanager
 def one_transaction(*, dry_run: bool) -> Iterator[None]:
-    """Run everything inside as one transaction; a dry run checks every constraint and undoes it."""
+    """Run the block as one transaction; a dry run checks every constraint and rolls back."""
     with transaction.atomic():
         yield
         if dry_run:
@@ -115,9 +115,9 @@ def one_transaction(*, dry_run: bool) -> Iterator[None]:
 
 
 def to_json(data: Mapping[str, Any]) -> str:
-    """Write one JSON object; instants in Japan's time with its offset, dates as they are.
+    """Encode one JSON object; instants in Japan's time with its offset, dates as they are.
 
-    What no terminal should be shown is escaped: the object is the same.
+    Characters that a terminal would obey are escaped: the object is the same.
     """
 
     def readable(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Send messages to the workers. A message may be lost: what is due stands in Postgres."""
+"""Send messages to the workers. A message may be lost: what is due is in Postgres."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ log = structlog.get_logger(__name__)
 def enqueue(task: "Task[Any, Any]", **arguments: object) -> bool:
     """Send a task to the workers; return whether the broker accepted it.
 
-    A broker that is away, full or read-only is logged and fails nobody: whoever enqueues has
-    committed already, and beat has everything that is due enqueued again.
+    A broker that is away, full or read-only is logged and no error: the caller has committed
+    already, and beat enqueues everything that is due again.
     """
     try:
         task.delay(**arguments)

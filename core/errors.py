@@ -1,4 +1,4 @@
-"""What this project says no with: one sentence that a person may read, and the way out."""
+"""Refusals: one sentence that a person may read, and how they are made of database errors."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -9,14 +9,14 @@ from django.db import DatabaseError, Error, InterfaceError, OperationalError, tr
 from core.printable import printable, printable_name
 
 # What Django raises where the database is away, is too busy, or is a standby that takes no writes
-# (config.postgres). Pages, commands, tasks and readiness mean the same by it.
+# (config.postgres). Pages, commands, tasks and readiness all use this definition.
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class Refusal(Exception):
     """A request that the rules do not allow; nothing of it has been done.
 
-    Each app derives its own base from it, each refusal is named for the fact it states.
+    Each app derives its own base from it; each refusal is named for the fact that it states.
     """
 
 
@@ -24,7 +24,7 @@ class Refusal(Exception):
 def constraint_errors(refusals: Mapping[str, Refusal]) -> Iterator[None]:
     """Turn the violation of a named constraint or trigger into the refusal given for it.
 
-    Everything inside runs in a savepoint. A violation that is not named here passes: it is a bug.
+    The block runs in a savepoint. A violation that is not named here is raised: it is a bug.
     """
     try:
         with transaction.atomic():
@@ -38,15 +38,15 @@ def constraint_errors(refusals: Mapping[str, Refusal]) -> Iterator[None]:
 
 
 def database_failed(failure: Error) -> str:
-    """Put a database that does not serve us in one sentence: the first line of what it said.
+    """Describe a failing database in one sentence, with the first line of its message.
 
     The lines after that may repeat the values of a row.
     """
-    said = printable((str(failure).strip() or "no answer").splitlines()[0])
-    return f"The database did not serve us ({said}). Check DATABASE_URL, and that it is running."
+    message = printable((str(failure).strip() or "no answer").splitlines()[0])
+    return f"The database did not serve us ({message}). Check DATABASE_URL, and that it is running."
 
 
 def system_failed(failure: OSError) -> str:
-    """Put what the operating system refused in one sentence: which file, and why."""
+    """Describe an error of the operating system in one sentence: which file, and why."""
     where = f"{printable_name(os.fsdecode(failure.filename))}: " if failure.filename else ""
     return f"{where}{failure.strerror or type(failure).__name__}."

@@ -1,8 +1,7 @@
 """Every advisory lock of the project, numbered once and never reused.
 
-Locks of a transaction are always taken in the order loads, feed, entries, totals, ledger, and those
-of several feeds in the order of their numbers; whoever needs two of them and takes them in another
-order waits for ever.
+A transaction always acquires them in the order loads, feed, entries, totals, ledger, and those of
+several feeds in the order of their numbers; in another order, two transactions deadlock.
 """
 
 from enum import IntEnum
@@ -17,8 +16,8 @@ class Lock(IntEnum):
     LOADS = 2  # every writer of bookings, registrations, memberships or the network
     FEED = 3  # one feed; the second number is a Feed
     ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
-    TOTALS = 5  # 0: who is due for new totals; a campaign's key: the totals of that campaign
-    LEDGER = 6  # payouts under way together; whoever corrects, settles, expires or closes, alone
+    TOTALS = 5  # 0: the members due for new totals; a campaign's key: the totals of that campaign
+    LEDGER = 6  # shared by payouts under way; exclusive to correct, settle, expire or close
 
 
 class Feed(IntEnum):
@@ -28,20 +27,20 @@ class Feed(IntEnum):
     EX_REGISTRATIONS = 2
     MEMBERSHIPS = 3
     ENTRIES = 4
-    NETWORK = 5  # its writer holds BOOKINGS as well: a booking's operators follow the network
+    NETWORK = 5  # its writer locks BOOKINGS as well: a booking's operators follow the network
     CREDIT_RESULTS = 6
 
 
 def take(
     lock: Lock, which: int = 0, *, shared: bool = False, patience_ms: int | None = None
 ) -> None:
-    """Wait for a lock and hold it to the end of the transaction.
+    """Wait for a lock and acquire it until the transaction ends.
 
-    With ``patience_ms``, no lock of this transaction is waited for any longer from here on.
+    With ``patience_ms``, this and every later lock of the transaction is waited for no longer.
 
     Raises:
-        LockOutsideTransaction: there is no transaction that could hold it.
-        OperationalError: the patience ended.
+        LockOutsideTransaction: no transaction is open.
+        OperationalError: the wait took longer than ``patience_ms``.
     """
     connection.validate_no_broken_transaction()
     if not connection.in_atomic_block:
@@ -58,7 +57,7 @@ def take(
 
 
 def taking(*, shared: bool, patient: bool = True) -> str:
-    """Return the statement that takes a lock, for whoever sends it together with others.
+    """Return the statement that acquires a lock, for callers that send it together with others.
 
     Its values: ``lock``, ``which`` and, unless it is ``patient``, ``patience_ms``.
     """
@@ -72,4 +71,4 @@ def taking(*, shared: bool, patient: bool = True) -> str:
 
 
 class LockOutsideTransaction(RuntimeError):
-    """A lock was asked for where no transaction would hold it: a mistake in the program."""
+    """A lock was requested outside a transaction: a mistake in the program."""

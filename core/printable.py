@@ -1,7 +1,7 @@
-"""Texts from outside, written so that terminals, logs and the database take them.
+"""Texts from outside, escaped so that they are safe in terminals, logs and the database.
 
-A name of a file may hold anything but a slash: codes that a terminal obeys, line ends that forge a
-line of a log, marks that turn the direction of reading, bytes that are no text.
+A name of a file may contain anything but a slash: codes that a terminal obeys, line ends that forge
+a line of a log, marks that turn the direction of reading, bytes that are not text.
 """
 
 import hashlib
@@ -15,37 +15,39 @@ HASH_DIGITS = 16
 
 
 def printable(text: str) -> str:
-    """Return a text with everything escaped that is not to be seen, line ends too."""
+    """Escape every character that is not printable, line ends too."""
     return "".join(
-        sign
-        if sign.isprintable() or sign == FULL_WIDTH_SPACE
-        else sign.encode("unicode_escape").decode()
-        for sign in text
+        character
+        if character.isprintable() or character == FULL_WIDTH_SPACE
+        else character.encode("unicode_escape").decode()
+        for character in text
     )
 
 
 def printable_lines(text: str) -> str:
-    """Return a text of our own lines, with everything else escaped that is not to be seen."""
+    """Escape every character that is not printable but the line ends."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def printable_json(text: str) -> str:
-    """Return the same JSON with everything escaped that is not to be seen."""
+    """Escape every character of a JSON text that is not printable; it stays the same JSON."""
     return "".join(
-        sign if sign.isprintable() or sign in (FULL_WIDTH_SPACE, "\n") else json.dumps(sign)[1:-1]
-        for sign in text
+        character
+        if character.isprintable() or character in (FULL_WIDTH_SPACE, "\n")
+        else json.dumps(character)[1:-1]
+        for character in text
     )
 
 
 def printable_name(name: str | Path) -> str:
-    """Return the name of a file or folder; no two names look the same."""
+    """Escape the name of a file or folder so that no two names look the same."""
     return printable(str(name).replace("\\", "\\\\"))
 
 
 def stored_name(name: str) -> str:
-    """Return the name of a file as the database has it: of a long one a part, and a hash of all.
+    """Return a file's name as the database stores it: a long one cut, with a hash of all of it.
 
-    255 bytes can become a thousand characters; what was cut off would make two names one.
+    255 bytes can become a thousand characters; without the hash two names could become one.
     """
     text = printable_name(name)
     if len(text) <= MAX_NAME:

@@ -1,4 +1,4 @@
-"""How far a long piece of work is: a bar on a terminal, a line now and then elsewhere."""
+"""Report progress: a bar on a terminal, a line every few seconds elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -11,30 +11,30 @@ TERMINAL_EVERY_S, LINE_EVERY_S = 0.2, 5.0
 
 
 class Progress:
-    """Tells of one piece of work as it goes on: rows per second, and the time left."""
+    """Prints the progress of one piece of work: rows per second, and the time left."""
 
     def __init__(
         self, stream: TextIO, label: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.stream, self.label, self.clock = stream, label, clock
         self.on_terminal = stream.isatty()
-        self.started = self.told = clock()
+        self.started = self.printed = clock()
         self.every = TERMINAL_EVERY_S if self.on_terminal else LINE_EVERY_S
 
     def __call__(self, done: int, rows: int) -> None:
-        """Take that so many of the rows are done, and tell it unless that was a moment ago.
+        """Print how many rows are done, unless that was printed a moment ago.
 
-        When all are read the database still has to take them up, which takes about as long again.
+        When all are read the database still has to apply them, which takes about as long again.
         """
         now = self.clock()
         if done >= rows and now - self.started >= self.every:
             self.write(f"{self.label}: {rows:,} rows read, being applied")
-        elif now - self.told >= self.every:
-            self.told = now
+        elif now - self.printed >= self.every:
+            self.printed = now
             self.write(self.describe(done, rows, now - self.started))
 
     def describe(self, done: int, rows: int, seconds: float) -> str:
-        """Say how far the work is."""
+        """Return the progress as a line."""
         speed = done / seconds if seconds else 0.0
         left = (rows - done) / speed if speed else 0.0
         share = done / rows if rows else 1.0
@@ -51,7 +51,7 @@ class Progress:
         self.stream.flush()
 
     def end(self, text: str) -> None:
-        """Say how it ended, in place of the bar."""
+        """Print how the work ended, in place of the bar."""
         self.write(text)
         if self.on_terminal:
             self.stream.write("\n")

@@ -14,7 +14,7 @@ _permissions: dict[str, set[str]] = {role: set() for role in ROLES}
 
 
 def register(role: str, permissions: Iterable[str]) -> None:
-    """Give a role permissions, as ``app.codename`` (called by the apps as they get ready)."""
+    """Give a role permissions, as ``app.codename``; for the apps' ready()."""
     _permissions[role].update(permissions)
 
 
@@ -24,18 +24,18 @@ def registered(role: str) -> frozenset[str]:
 
 
 def grant_role_permissions(sender: AppConfig, *, apps: Apps = every_app, **_: Any) -> None:
-    """Have every role's group hold what the role holds of an app that was just migrated.
+    """Grant every role's group its permissions of an app that was just migrated, and no others.
 
-    What was granted and is registered no more is taken back. ``apps`` is what the migrations have
-    made so far; a migrate of some apps alone may come before there are any groups.
+    Permissions that are no longer registered are revoked. ``apps`` is what the migrations have made
+    so far; a migrate of some apps only may come before there are any groups.
     """
     if "group" not in apps.all_models["auth"]:
         return
     of_app = Permission.objects.filter(content_type__app_label=sender.label)
-    held = {f"{sender.label}.{permission.codename}": permission for permission in of_app}
-    for role in ROLES if held else ():
+    of_name = {f"{sender.label}.{permission.codename}": permission for permission in of_app}
+    for role in ROLES if of_name else ():
         group, _created = Group.objects.get_or_create(name=role)
-        wanted = {held[name] for name in held.keys() & _permissions[role]}
+        wanted = {of_name[name] for name in of_name.keys() & _permissions[role]}
         granted = set(of_app.filter(group=group))
         group.permissions.remove(*granted - wanted)
         group.permissions.add(*wanted - granted)

@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody without a session: a crowd costs almost nothing."""
+"""Pages that are the same for all visitors without a session, cached in the process."""
 
 import hashlib
 import time
@@ -18,7 +18,7 @@ REMEMBERED_S = 5
 
 @dataclass(frozen=True)
 class SharedPage:
-    """A page as everybody sees it who is not signed in."""
+    """A page as visitors see it who are not signed in."""
 
     body: bytes
     etag: str
@@ -33,7 +33,7 @@ class SharedPage:
 
 # What a page says, and the instant at which the clock alone changes it; None: there is no page.
 Render = Callable[[], tuple[str, datetime | None] | None]
-# A few pages a campaign. Each process has its own, for asking another one costs more than the
+# A few pages a campaign. Each process has its own, as a cache outside it would cost more than the
 # rest of the answer.
 remembered: dict[tuple[str, str | None], SharedPage] = {}
 
@@ -41,9 +41,9 @@ remembered: dict[tuple[str, str | None], SharedPage] = {}
 def shared_page(name: str, *, now: datetime, render: Render) -> SharedPage | None:
     """Return a page in the language in use; None where ``render`` finds none.
 
-    Args: ``name``: what no other page is kept under.
+    Args: ``name``: the name of no other page.
 
-    A process remembers it for some seconds, so that a crowd costs no queries. ``render`` gets no
+    A process caches it for some seconds, so that a crowd costs no queries. ``render`` gets no
     request: nothing of a visitor can get into the page.
     """
     key = (name, get_language())
@@ -71,10 +71,10 @@ def keep(text: str, changes_at: datetime | None) -> SharedPage:
 
 
 def answer(request: HttpRequest, page: SharedPage, now: datetime) -> HttpResponse:
-    """Answer with what is the same for all.
+    """Answer with a page that is the same for all.
 
-    A browser asks every time (and mostly hears 304); a shared cache spares us the crowd. Language
-    and session are cookies, which Vary names: who has neither shares one copy.
+    A browser requests it every time (and mostly gets 304); a shared cache spares us the crowd.
+    Language and session are cookies, which Vary names: visitors with neither share one copy.
     """
     response = HttpResponse(page.body)
     seconds = shared_seconds(now=now, changes_at=page.changes_at)

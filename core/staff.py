@@ -29,16 +29,16 @@ class UnknownRole(Refusal):
 
 
 class UnfitName(Refusal):
-    """A user name that cannot be one."""
+    """This cannot be a user name."""
 
 
 class UnfitPassword(Refusal):
-    """A password that is too easy to guess."""
+    """The password is too easy to guess."""
 
 
 @dataclass(frozen=True)
 class Added:
-    """What adding a person to a role did."""
+    """The result of adding a person to a role."""
 
     user: User
     created: bool
@@ -58,18 +58,18 @@ def get_staff(username: str) -> User:
 
 
 def find_account(username: str) -> User | None:
-    """Return the account with this name, in the form that Django keeps names in."""
+    """Return the account with this name, normalized as Django stores names."""
     if not username.isprintable():
         return None
     return User.objects.filter(username=User.normalize_username(username)).first()
 
 
 def works_here(user: User) -> bool:
-    """Say whether this is an active staff user."""
+    """Return whether this is an active staff user."""
     return user.is_staff and user.is_active
 
 
-def nobody_manages() -> bool:
+def no_manager_exists() -> bool:
     """Return whether no active staff user may add others, as on a new database."""
     return not User.objects.with_perm(MAY_MANAGE).filter(is_staff=True).exists()
 
@@ -78,13 +78,14 @@ def nobody_manages() -> bool:
 def add_staff(
     *, username: str, role: str, password: str, at: datetime, actor: Actor | None = None
 ) -> Added:
-    """Have a staff user with a role; an account that exists keeps its password.
+    """Create a staff user with a role, or give the role to one who exists.
 
-    The audit records who did: a second pair of eyes is worth what its account is worth.
+    An account that exists keeps its password. The audit records who did this: a second person's
+    approval is worth what the account is worth.
 
     Raises:
         NotPermitted: the person may not add others.
-        UnknownRole, UnfitName, UnfitPassword: what was given cannot be.
+        UnknownRole, UnfitName, UnfitPassword: see there.
     """
     approvals.require_actor(actor, MAY_MANAGE)
     if role not in ROLES:
@@ -110,7 +111,7 @@ def add_staff(
 
 
 def create_staff(username: str, password: str) -> User:
-    """Create a staff user with a password that holds."""
+    """Create a staff user; the password must pass Django's validators."""
     user = User(username=User.normalize_username(username), is_staff=True)
     try:
         user.clean_fields(exclude=["password"])
@@ -128,5 +129,5 @@ def create_staff(username: str, password: str) -> User:
 
 
 def generate_password() -> str:
-    """Return a password that nobody guesses."""
+    """Return a random password."""
     return get_random_string(GENERATED_LENGTH)

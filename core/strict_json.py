@@ -6,26 +6,44 @@ from typing import Any, TypeVar
 Value = TypeVar("Value")
 # Counted before the text is read: where a library has lifted Python's limit of recursion, deep
 # nesting ends the process, not the reading.
-MOST_BRACKETS = 100
+MAX_BRACKETS = 100
 
 
-def parse_object(text: bytes, *, largest: int) -> dict[str, Any]:
-    """Return the JSON object that a text in UTF-8 holds; a key stands in an object once.
+class DuplicateKey(ValueError):
+    """An object names a key twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("a key appears twice")
+        self.key = key
+
+
+class NotAnObject(ValueError):
+    """The text is JSON, and no object."""
+
+
+def parse_object(text: bytes, *, max_bytes: int, allow_bom: bool = False) -> dict[str, Any]:
+    """Return the JSON object that a text in UTF-8 holds; no key may repeat in an object.
 
     Args:
         text: the bytes as they came.
-        largest: how many bytes there may be.
+        max_bytes: how many bytes there may be.
+        allow_bom: whether a byte order mark may come first; editors write one unasked.
 
     Raises:
-        ValueError: the text is too long, no UTF-8, no JSON, nested too deeply, or no object.
+        DuplicateKey, NotAnObject: see there.
+        ValueError: the text is too long, no UTF-8, no JSON, or nested too deeply.
     """
-    if len(text) > largest:
-        raise ValueError(f"it has more than {largest} bytes")
-    if text.count(b"[") + text.count(b"{") > MOST_BRACKETS:
+    if len(text) > max_bytes:
+        raise ValueError(f"it has more than {max_bytes} bytes")
+    if text.count(b"[") + text.count(b"{") > MAX_BRACKETS:
         raise ValueError("it is nested too deeply")
-    content = json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+    content = json.loads(
+        text.decode("utf-8-sig" if allow_bom else "utf-8"),
+        object_pairs_hook=_refuse_duplicates,
+        parse_constant=_refuse_constant,
+    )
     if not isinstance(content, dict):
-        raise ValueError("it is no object")  # noqa: TRY004 - told as the other faults of a text
+        raise NotAnObject("it is no object")
     return content
 
 
@@ -41,12 +59,14 @@ def value_of(content: dict[str, Any], name: str, kind: type[Value]) -> Value:
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands there twice")
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DuplicateKey(key)
+        found[key] = value
     return found
 
 
-def _no_number(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")

@@ -19,6 +19,7 @@ from bookings.models import Booking
 from campaign import eligibility, queries
 from campaign.eligibility import ArrayOf, WithoutNulls
 from campaign.models import Campaign, Terms
+from campaign.rewards import reward_points
 from campaign.rules import is_pending
 from entries import frozen
 from entries.frozen import FrozenPlace
@@ -145,8 +146,7 @@ def reward_of(terms: Terms, total_yen: int, place: FrozenPlace | None) -> int:
     """Return the points that are due if the member is drawn: the list's, once there is one."""
     if place is not None:
         return place.reward_points
-    enough = total_yen >= terms.minimum_total_yen
-    return min(total_yen, terms.reward_cap_points) if enough else 0
+    return reward_points(terms, total_yen)
 
 
 def find_member(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:

@@ -11,29 +11,15 @@ class LotteryConfig(AppConfig):
     verbose_name = _("Draws")
 
     def ready(self) -> None:
-        """Register the approvable actions, the frozen list and the roles' permissions.
+        """Import what declares approvable actions; register the frozen list and the permissions.
 
-        Confirming and voiding move points as well: the app of the money registers these two.
+        Confirming and voiding move points as well: ``points.reserving`` declares these two.
         """
         # The models are there only now.
-        from core import approvals, roles
+        from core import roles
         from entries import frozen
-        from lottery import forgetting, publishing, queries, results
+        from lottery import forgetting, publishing, results  # noqa: F401 - they declare actions
 
-        approvals.register(
-            publishing.PUBLISH,
-            publishing.publish_draw,
-            hold=queries.hold_for_approval,
-            content=publishing.content_to_publish,
-            permission=publishing.PERMISSION,
-        )
-        approvals.register(
-            forgetting.FORGET,
-            forgetting.forget_keys,
-            hold=queries.hold_for_approval,
-            content=forgetting.content_to_forget,
-            permission=forgetting.PERMISSION,
-        )
         frozen.register(results.frozen_place)
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})

@@ -262,7 +262,7 @@ def read_round(text: bytes) -> Round:
         BadRound: ``unreadable``.
     """
     try:
-        content = parse_object(text, largest=LARGEST_ANSWER)
+        content = parse_object(text, max_bytes=LARGEST_ANSWER)
         return Round(
             round=value_of(content, "round", int),
             signature=value_of(content, "signature", str),
@@ -279,7 +279,7 @@ def read_chain_info(text: bytes) -> ChainInfo:
         BadChainInfo: ``unreadable``, or what ``check_chain`` finds.
     """
     try:
-        content = parse_object(text, largest=LARGEST_ANSWER)
+        content = parse_object(text, max_bytes=LARGEST_ANSWER)
         chain = ChainInfo(
             chain_hash=value_of(content, "hash", str),
             public_key=value_of(content, "public_key", str),

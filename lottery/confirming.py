@@ -1,7 +1,7 @@
 """Confirm the result of a draw: from here on it is public, and its awards are owed.
 
-Confirming reserves the awards as well, which is the work of the app of the money: that app
-registers the action and composes what stands here.
+Confirming reserves the awards as well, in ``points``: ``points.reserving`` declares the approvable
+action and calls the functions of this module.
 """
 
 import hashlib
@@ -15,11 +15,10 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_for_approval, hold_subject, subject_of
+from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
 from lottery.refusals import DrawEnded, NotDrawn, NotPublishedYet
 
 CONFIRM = "draw.confirm"
-hold = hold_for_approval  # for the app that registers the action
 PERMISSION = "lottery.request_confirmation"
 
 
@@ -38,7 +37,7 @@ def request_confirmation(*, draw: Draw, actor: Actor, at: datetime) -> Approval 
 
 
 def content_to_confirm(subject: str) -> dict[str, Any]:
-    """Return what confirming fixes, for the eye and the hash.
+    """Return what confirming fixes, to read and to hash.
 
     Raises:
         NotDrawn: the draw has not been run.

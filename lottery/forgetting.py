@@ -15,7 +15,13 @@ from core.audit import Actor
 from core.models import Approval
 from lottery import documents
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
+from lottery.queries import (
+    find_subject,
+    hold_draw,
+    hold_subject,
+    lock_draw_for_approval,
+    subject_of,
+)
 from lottery.refusals import KeysNeeded
 
 FORGET = "draw.forget"
@@ -43,7 +49,7 @@ def request_forgetting(*, draw: Draw, actor: Actor, at: datetime) -> Approval | 
 
 
 def content_to_forget(subject: str) -> dict[str, Any]:
-    """Return which keys are erased, for the eye and the hash.
+    """Return which keys are erased, to read and to hash.
 
     Raises:
         KeysNeeded: the draw is neither confirmed nor void, or the keys are erased already, or an
@@ -62,6 +68,9 @@ def content_to_forget(subject: str) -> dict[str, Any]:
     }
 
 
+@approvals.action(
+    FORGET, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_forget
+)
 def forget_keys(approval: Approval) -> None:
     """Erase the keys as approved (called by the approval, in its transaction)."""
     draw = hold_subject(approval.subject)

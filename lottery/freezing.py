@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from campaign import aggregation, queries
 from campaign.models import Campaign, Terms
 from campaign.refusals import NotPublished
-from campaign.terms import lock
+from campaign.terms import lock_campaign
 from core import approvals, audit
 from core.audit import Actor
 from core.errors import constraint_errors
@@ -80,7 +80,7 @@ def hold_everything(campaign: Campaign) -> None:
     take(Lock.LOADS)
     take(Lock.ENTRIES, campaign.pk)
     aggregation.lock_totals(campaign.pk)
-    lock(campaign)
+    lock_campaign(campaign)
 
 
 def same_draw(standing: Draw, *, chain: str, number: int) -> Draw:

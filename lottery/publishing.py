@@ -11,7 +11,13 @@ from core.audit import Actor
 from core.clock import JAPAN
 from core.models import Approval
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
+from lottery.queries import (
+    find_subject,
+    hold_draw,
+    hold_subject,
+    lock_draw_for_approval,
+    subject_of,
+)
 from lottery.refusals import DrawEnded, PublishedTooLate
 
 PUBLISH = "draw.publish"
@@ -35,7 +41,7 @@ def request_publication(*, draw: Draw, actor: Actor, at: datetime) -> Approval |
 
 
 def content_to_publish(subject: str) -> dict[str, Any]:
-    """Return what publishing fixes, for the eye and the hash.
+    """Return what publishing fixes, to read and to hash.
 
     Raises:
         DrawEnded: the draw is void, or published already.
@@ -55,6 +61,9 @@ def content_to_publish(subject: str) -> dict[str, Any]:
     }
 
 
+@approvals.action(
+    PUBLISH, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_publish
+)
 def publish_draw(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
 

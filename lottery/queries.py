@@ -77,6 +77,6 @@ def hold_subject(subject: str) -> Draw:
     return hold_draw(find_subject(subject))
 
 
-def hold_for_approval(subject: str) -> None:
-    """Hold the rows of a campaign and its draw, for an approval of the draw."""
+def lock_draw_for_approval(subject: str) -> None:
+    """Lock the rows of a campaign and its draw, the subject of an approval of the draw."""
     hold_subject(subject)

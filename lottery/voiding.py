@@ -1,7 +1,8 @@
 """Void a draw, with a reason that is published: never to roll again, as its round stays its own.
 
-Voiding a confirmed draw takes its reserves back as well, which is the work of the app of the
-money: that app registers the action, composes what stands here, and says until when.
+Voiding a confirmed draw reverses its reserves as well, in ``points``: ``points.reserving`` declares
+the approvable action, calls the functions of this module, and refuses a draw whose payout is
+approved.
 """
 
 import hashlib
@@ -16,11 +17,10 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_for_approval, hold_subject, subject_of
+from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
 from lottery.refusals import DrawEnded, NotVoidable, UnfitReason
 
 VOID = "draw.void"
-hold = hold_for_approval  # for the app that registers the action
 PERMISSION = "lottery.request_void"
 LONGEST_REASON = 500
 
@@ -58,7 +58,7 @@ def read_reason(reason: str) -> str:
 
 
 def content_to_void(subject: str) -> dict[str, Any]:
-    """Return what is given up, and why, for the eye and the hash.
+    """Return what is given up, and why, to read and to hash.
 
     Raises:
         DrawEnded: it is void already.

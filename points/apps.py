@@ -11,50 +11,18 @@ class PointsConfig(AppConfig):
     verbose_name = _("Points")
 
     def ready(self) -> None:
-        """Register the approvable actions, those of a draw among them, and the permissions."""
+        """Import what declares approvable actions; register the guard of keys and permissions."""
         # The models are there only now.
-        from core import approvals, roles
-        from lottery import confirming, forgetting, voiding
-        from points import auditing, closing, correcting, preparing, reserving
+        from core import roles
+        from lottery import forgetting
+        from points import (  # noqa: F401 - correcting, preparing and reserving declare actions
+            auditing,
+            closing,
+            correcting,
+            preparing,
+            reserving,
+        )
 
-        approvals.register(
-            confirming.CONFIRM,
-            reserving.confirm_and_reserve,
-            hold=confirming.hold,
-            content=confirming.content_to_confirm,
-            permission=confirming.PERMISSION,
-        )
-        approvals.register(
-            voiding.VOID,
-            reserving.void_and_unreserve,
-            hold=voiding.hold,
-            content=reserving.content_to_void,
-            permission=voiding.PERMISSION,
-        )
-        approvals.register(
-            preparing.PREPARE,
-            preparing.prepare_payout,
-            hold=preparing.hold,
-            content=preparing.content_to_prepare,
-            permission=preparing.PERMISSION,
-        )
-        for action, carry_out, content, permission in (
-            (
-                correcting.RESOLVE,
-                correcting.resolve_key,
-                correcting.content_to_resolve,
-                correcting.MAY_RESOLVE,
-            ),
-            (
-                correcting.REVERSE,
-                correcting.reverse_credit,
-                correcting.content_to_reverse,
-                correcting.MAY_REVERSE,
-            ),
-        ):
-            approvals.register(
-                action, carry_out, hold=correcting.hold, content=content, permission=permission
-            )
         forgetting.register_guard(closing.keep_keys)
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
         for role in roles.ROLES:

@@ -1,4 +1,4 @@
-"""People at work, and the language in which these tests read sentences."""
+"""Staff users, and the language in which these tests read sentences."""
 
 from collections.abc import Iterator
 
@@ -19,20 +19,21 @@ def _in_english() -> Iterator[None]:
 
 @pytest.fixture
 def asking(db: None) -> Actor:
-    """Return somebody who may ask for publications."""
+    """Return a staff user who may request publications."""
     return Actor(UserFactory.create(username="asking", role="campaign"))
 
 
 @pytest.fixture
 def deciding(db: None) -> Actor:
-    """Return somebody who may approve them."""
+    """Return a staff user who may approve them."""
     return Actor(UserFactory.create(username="deciding", role="approver"))
 
 
 @pytest.fixture
 def doing(monkeypatch: pytest.MonkeyPatch) -> Doing:
-    """Register an action for one test."""
+    """Declare an action for one test."""
     doing = Doing()
     monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
-    approvals.register(ACTION, doing.do, hold=doing.hold, content=doing.read, permission=PERMISSION)
+    declare = approvals.action(ACTION, permission=PERMISSION, lock=doing.lock, content=doing.read)
+    declare(doing.do)
     return doing

@@ -99,6 +99,6 @@ class TermsAdmin(ModelAdmin):
         """Lock the campaign while a version is saved, against a publication meanwhile."""
         version: Terms | None = super().get_object(request, object_id, from_field)
         if version and request.method == "POST":
-            terms.lock(version.campaign)
+            terms.lock_campaign(version.campaign)
             version.refresh_from_db()
         return version

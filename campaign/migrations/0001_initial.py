@@ -1,4 +1,4 @@
-import campaign.models.terms_rules
+import campaign.models.terms
 import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -19,13 +19,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        load_sql('campaign', 'is_sorted_set'),
+        load_sql('campaign', 'is_sorted_set', 'reward_points'),
         migrations.CreateModel(
             name='Campaign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(db_collation='C', max_length=40, unique=True, verbose_name='code')),
-                ('entries_frozen_at', models.DateTimeField(blank=True, db_comment='Set by the freeze, cleared by a void; from it on nobody enters.', editable=False, null=True, verbose_name='entries frozen at')),
+                ('entries_frozen_at', models.DateTimeField(blank=True, db_comment='Set by the freeze, cleared by a void; while it is set, nobody enters.', editable=False, null=True, verbose_name='entries frozen at')),
             ],
             options={
                 'verbose_name': 'campaign',
@@ -72,12 +72,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('mode', models.CharField(choices=[('full', 'full'), ('incremental', 'incremental')], max_length=11, verbose_name='mode')),
-                ('night', models.DateField(blank=True, db_comment='Of a nightly run; null when asked for by ops.', null=True, verbose_name='night')),
+                ('night', models.DateField(blank=True, db_comment='Of a nightly run; null when ops started it.', null=True, verbose_name='night')),
                 ('terms_sha256', models.CharField(db_comment='Of those terms as the run began: a draft can change.', max_length=64)),
                 ('as_of', models.DateTimeField(db_comment='What was loaded by then is in it.', verbose_name='as of')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='campaign.campaign', verbose_name='campaign')),
-                ('terms', models.ForeignKey(db_comment='Applied by every part, whatever is published while it runs.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaign.terms', verbose_name='terms')),
+                ('terms', models.ForeignKey(db_comment='Applied by every shard, whatever is published while it runs.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaign.terms', verbose_name='terms')),
             ],
             options={
                 'verbose_name': 'aggregation run',
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='aggregationshard',
-            constraint=models.CheckConstraint(condition=models.Q(('done', False), models.Q(('done', True), ('members__isnull', True)), _connector='OR'), name='aggregationshard_done_names_nobody'),
+            constraint=models.CheckConstraint(condition=models.Q(('done', False), models.Q(('done', True), ('members__isnull', True)), _connector='OR'), name='aggregationshard_done_names_no_members'),
         ),
         migrations.AddConstraint(
             model_name='terms',
@@ -175,15 +175,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('travel_last__lt', campaign.models.terms_rules.JapaneseDay('credit_at'))), name='terms_credit_after_travel'),
+            constraint=models.CheckConstraint(condition=models.Q(('travel_last__lt', campaign.models.terms.JapaneseDay('credit_at'))), name='terms_credit_after_travel'),
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', campaign.models.terms_rules.JapaneseDay('credit_at'))), name='terms_expiry_after_credit'),
+            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', campaign.models.terms.JapaneseDay('credit_at'))), name='terms_expiry_after_credit'),
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('public_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('opens_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('closes_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('credit_at')), 1), 0)), name='terms_instants_whole_seconds'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('public_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('opens_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('closes_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('credit_at')), 1), 0)), name='terms_instants_whole_seconds'),
         ),
         migrations.AddConstraint(
             model_name='terms',
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(campaign.models.terms_rules.IsSortedSet('kinds_excluded'), campaign.models.terms_rules.IsSortedSet('kinds_registered'), campaign.models.terms_rules.IsSortedSet('kinds_free')), name='terms_kinds_sorted_once'),
+            constraint=models.CheckConstraint(condition=models.Q(campaign.models.terms.IsSortedSet('kinds_excluded'), campaign.models.terms.IsSortedSet('kinds_registered'), campaign.models.terms.IsSortedSet('kinds_free')), name='terms_kinds_sorted_once'),
         ),
         migrations.AddConstraint(
             model_name='aggregationrun',

@@ -1,4 +1,8 @@
-"""One dated promotion; what it promises stands in its terms."""
+"""One dated promotion; what it promises is in its terms.
+
+Its triggers are in campaign/sql/campaign_triggers.sql and, those of a draw, in
+lottery/sql/campaign_triggers.sql.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +14,7 @@ IDENTIFIER = r"^[A-Za-z0-9_-]{1,40}$"
 class Campaign(models.Model):
     """One dated promotion.
 
-    There is no state to be set: it follows from the clock, the terms and the draw.
+    It has no column of its state: that follows from the clock, the terms and the draw.
     """
 
     code = models.CharField(_("code"), max_length=40, unique=True, db_collation="C")
@@ -19,12 +23,10 @@ class Campaign(models.Model):
         null=True,
         blank=True,
         editable=False,
-        db_comment="Set by the freeze, cleared by a void; from it on nobody enters.",
+        db_comment="Set by the freeze, cleared by a void; while it is set, nobody enters.",
     )
 
     class Meta:
-        # Its triggers stand in campaign/sql/campaign_triggers.sql, those of a draw in
-        # lottery/sql/campaign_triggers.sql.
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints = [

@@ -1,4 +1,7 @@
-"""Members' totals, and the nightly runs that bring them up to date."""
+"""Members' totals, and the nightly runs that bring them up to date.
+
+The triggers of totals are in campaign/sql/total_triggers.sql.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,7 +19,7 @@ DONE = Q(done=True, members__isnull=True)
 class Total(models.Model):
     """What a member's bookings come to under a campaign's rules, as of the last run.
 
-    There is a row for everybody with a booking that counts or may come to count.
+    There is a row for each member with a booking that counts or may come to count.
     """
 
     pk = models.CompositePrimaryKey("campaign_id", "wester_id")
@@ -33,7 +36,6 @@ class Total(models.Model):
     )
 
     class Meta:
-        # Its triggers stand in campaign/sql/total_triggers.sql.
         verbose_name = _("total")
         verbose_name_plural = _("totals")
         constraints = [
@@ -50,31 +52,32 @@ class Total(models.Model):
         return str(self.campaign_id)
 
 
+class AggregationMode(models.TextChoices):
+    """Whose totals a run computes."""
+
+    FULL = "full", _("full")
+    INCREMENTAL = "incremental", _("incremental")
+
+
 class AggregationRun(models.Model):
-    """One computation of totals: of everybody, or of the members that were marked."""
-
-    class Mode(models.TextChoices):
-        """Whose totals are computed."""
-
-        FULL = "full", _("full")
-        INCREMENTAL = "incremental", _("incremental")
+    """One computation of totals: of all members, or of those that were marked."""
 
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="runs", verbose_name=_("campaign")
     )
-    mode = models.CharField(_("mode"), max_length=11, choices=Mode)
+    mode = models.CharField(_("mode"), max_length=11, choices=AggregationMode)
     night = models.DateField(
         _("night"),
         null=True,
         blank=True,
-        db_comment="Of a nightly run; null when asked for by ops.",
+        db_comment="Of a nightly run; null when ops started it.",
     )
     terms = models.ForeignKey(
         Terms,
         models.PROTECT,
         related_name="+",
         verbose_name=_("terms"),
-        db_comment="Applied by every part, whatever is published while it runs.",
+        db_comment="Applied by every shard, whatever is published while it runs.",
     )
     terms_sha256 = models.CharField(
         max_length=64, db_comment="Of those terms as the run began: a draft can change."
@@ -93,7 +96,7 @@ class AggregationRun(models.Model):
                 fields=["campaign", "night"], name="aggregationrun_one_per_night"
             ),
             models.CheckConstraint(
-                condition=Q(mode__in=["full", "incremental"]), name="aggregationrun_mode_known"
+                condition=Q(mode__in=AggregationMode.values), name="aggregationrun_mode_known"
             ),
         ]
 
@@ -102,7 +105,7 @@ class AggregationRun(models.Model):
 
 
 class AggregationShard(models.Model):
-    """A part of a run; whoever holds the row's lock works on it."""
+    """Some members of a run; the worker that has locked the row computes them."""
 
     run = models.ForeignKey(AggregationRun, models.PROTECT, related_name="shards", db_index=False)
     number = models.IntegerField()
@@ -120,7 +123,7 @@ class AggregationShard(models.Model):
                 condition=Q(number__gte=0), name="aggregationshard_number_from_0"
             ),
             models.CheckConstraint(
-                condition=Q(done=False) | DONE, name="aggregationshard_done_names_nobody"
+                condition=Q(done=False) | DONE, name="aggregationshard_done_names_no_members"
             ),
         ]
 

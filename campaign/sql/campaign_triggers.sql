@@ -6,7 +6,7 @@ FOR EACH ROW WHEN (OLD.code IS DISTINCT FROM NEW.code)
 EXECUTE FUNCTION core_refuse('a campaign keeps its code');
 ALTER TABLE campaign_campaign ENABLE ALWAYS TRIGGER campaign_code_stays;
 
--- Totals have no foreign key that would keep it.
+-- Totals have no foreign key that would prevent it.
 CREATE OR REPLACE TRIGGER campaign_never_deleted
 BEFORE DELETE ON campaign_campaign
 FOR EACH ROW

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
-                'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', False), models.Q(('os_user', ''), _negated=True), _connector='OR'), name='auditrecord_names_somebody')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', False), models.Q(('os_user', ''), _negated=True), _connector='OR'), name='auditrecord_names_a_user')],
             },
         ),
         load_sql('core', 'refuse', 'approval_triggers', 'auditrecord_triggers'),

@@ -1,6 +1,7 @@
 """People who sign in, what a second person approves, the audit, and a demo's clock."""
 
-from core.models.approvals import Approval, AuditRecord
+from core.models.approvals import Approval
+from core.models.audit import AuditRecord
 from core.models.clocks import DemoClock
 from core.models.users import User
 

@@ -1,4 +1,7 @@
-"""Four eyes: what one person asks for and another one allows, and the record of both."""
+"""Four eyes: what one person requests and another one approves.
+
+Its triggers are in core/sql/approval_triggers.sql.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +15,7 @@ SUPERSEDED = Q(state="superseded", decided_by__isnull=True, decided_at__isnull=F
 
 
 class Approval(models.Model):
-    """A second person's yes to one exact content."""
+    """A request for an action with one exact content, and a second person's decision."""
 
     class State(models.TextChoices):
         """What became of the request; it moves once, from open."""
@@ -49,7 +52,6 @@ class Approval(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 
     class Meta:
-        # Its triggers stand in core/sql/approval_triggers.sql.
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
         permissions = [("decide_approval", "Can approve or refuse what others ask for")]
@@ -73,48 +75,3 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject} ({self.state})"
-
-
-class AuditRecord(models.Model):
-    """Who did what, when and from where; never changed, never deleted."""
-
-    at = models.DateTimeField(_("at"))
-    action = models.CharField(_("action"), max_length=40)
-    subject = models.CharField(_("subject"), max_length=100)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        db_comment="Null where a command needs no account, such as the one that adds them.",
-        verbose_name=_("user"),
-    )
-    os_user = models.CharField(
-        _("user of the machine"),
-        max_length=100,
-        db_default="",
-        blank=True,
-        db_comment="Of a command; empty for the web.",
-    )
-    host = models.CharField(
-        _("machine"),
-        max_length=255,
-        db_default="",
-        blank=True,
-        db_comment="Of a command; empty for the web.",
-    )
-    detail = models.JSONField(_("detail"), default=dict, blank=True)
-
-    class Meta:
-        # Its triggers stand in core/sql/auditrecord_triggers.sql.
-        verbose_name = _("audit record")
-        verbose_name_plural = _("audit records")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(user__isnull=False) | ~Q(os_user=""), name="auditrecord_names_somebody"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at} {self.action} {self.subject}"

@@ -3,7 +3,7 @@
 CREATE OR REPLACE TRIGGER approval_begins_open
 BEFORE INSERT ON core_approval
 FOR EACH ROW WHEN (NEW.state <> 'open')
-EXECUTE FUNCTION core_refuse('an approval is asked for before it is decided');
+EXECUTE FUNCTION core_refuse('an approval is requested before it is decided');
 ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_begins_open;
 
 CREATE OR REPLACE TRIGGER approval_ended_stays
@@ -20,7 +20,7 @@ FOR EACH ROW WHEN (
         IS DISTINCT FROM (NEW.action, NEW.content, NEW.content_sha256, NEW.requested_at,
             NEW.requested_by_id, NEW.subject)
 )
-EXECUTE FUNCTION core_refuse('what was asked for stays as it is');
+EXECUTE FUNCTION core_refuse('a request stays as it is');
 ALTER TABLE core_approval ENABLE ALWAYS TRIGGER approval_request_stays;
 
 CREATE OR REPLACE TRIGGER approval_never_deleted

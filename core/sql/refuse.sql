@@ -1,5 +1,5 @@
 -- refuse: the function of every trigger that refuses under its own name, as a CHECK would
--- Its argument is what holds; it must not repeat a row's values.
+-- Its argument says what must be true; it must not repeat a row's values.
 CREATE OR REPLACE FUNCTION core_refuse() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN

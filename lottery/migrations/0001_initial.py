@@ -1,4 +1,4 @@
-import campaign.models.terms_rules
+import campaign.models.terms
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.math
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('frozen_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('publish_by')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms_rules.EpochSeconds(models.F('round_time')), 1), 0)), name='draw_instants_whole_seconds'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('frozen_at')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('publish_by')), 1), 0), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(campaign.models.terms.EpochSeconds(models.F('round_time')), 1), 0)), name='draw_instants_whole_seconds'),
         ),
         migrations.AddConstraint(
             model_name='draw',

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 
-from campaign.models.terms_rules import whole_second
+from campaign.models.terms import whole_second
 from lottery.protocol import BLOCK, HASH_BYTES
 
 NOT_PUBLISHED = Q(published_at__isnull=True, published_by__isnull=True)

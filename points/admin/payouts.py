@@ -20,7 +20,7 @@ class ReasonForm(ActionForm):
     """The choice of an action, with the reason that it needs."""
 
     reason = forms.CharField(
-        label=_("reason"), required=False, max_length=correcting.LONGEST_REASON
+        label=_("reason"), required=False, max_length=correcting.MAX_REASON_LENGTH
     )
 
 
@@ -60,17 +60,17 @@ class PayoutAdmin(ReadOnlyAdmin):
     @admin.display(description=_("sums"))
     def sums(self, payout: Payout) -> str:
         """Return the sums of the awards by what became of them."""
-        return join_counts(queries.award_counts(payout.draw))
+        return join_counts(queries.count_awards(payout.draw))
 
     @admin.display(description=_("keys"))
     def keys(self, payout: Payout) -> str:
         """Return the number of credits in each state of the reconciliation."""
-        return join_counts(queries.key_counts(payout))
+        return join_counts(queries.count_keys(payout))
 
     @admin.display(description=_("answers in quarantine"))
     def unread(self, payout: Payout) -> str:
         """Return the rows of the answers that wait in quarantine."""
-        return " ".join(queries.waiting_answers(payout))
+        return " ".join(queries.describe_waiting_answers(payout))
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may close a payout."""
@@ -86,7 +86,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, with a warning for each payout that is overdue or has stalled."""
-        for sentence in queries.all_warnings(now=clock.now()):
+        for sentence in queries.list_warnings(now=clock.now()):
             self.message_user(request, sentence, messages.WARNING)
         return super().changelist_view(request, extra_context)
 
@@ -176,31 +176,40 @@ class AccountAdmin(ReadOnlyAdmin):
 class TransferAdmin(ReadOnlyAdmin):
     """The transfers of the ledger."""
 
-    list_display = ["id", "kind", "from_account", "to_account", "points", "reason", "at", "made_by"]
+    list_display = [
+        "id",
+        "kind",
+        "from_account_name",
+        "to_account_name",
+        "points",
+        "reason",
+        "at",
+        "made_by",
+    ]
     list_filter = ["kind", "reason", "made_by"]
-    list_select_related = ["debit", "credit"]
+    list_select_related = ["from_account", "to_account"]
     ordering = ["-id"]
     show_full_result_count = False
     fields = [
         ("kind", "points", "expires_on"),
-        ("from_account", "to_account"),
+        ("from_account_name", "to_account_name"),
         "reverses",
         ("reason", "detail"),
         ("at", "made_by", "approval"),
     ]
-    readonly_fields = ["from_account", "to_account"]
+    readonly_fields = ["from_account_name", "to_account_name"]
     action_form = ReasonForm
     actions = ["reverse"]
 
-    @admin.display(description=_("from"), ordering=F("debit_id"))
-    def from_account(self, transfer: Transfer) -> str:
+    @admin.display(description=_("from"), ordering=F("from_account_id"))
+    def from_account_name(self, transfer: Transfer) -> str:
         """Return the name of the account that is debited."""
-        return account_name(transfer.debit)
+        return account_name(transfer.from_account)
 
-    @admin.display(description=_("to"), ordering=F("credit_id"))
-    def to_account(self, transfer: Transfer) -> str:
+    @admin.display(description=_("to"), ordering=F("to_account_id"))
+    def to_account_name(self, transfer: Transfer) -> str:
         """Return the name of the account that is credited."""
-        return account_name(transfer.credit)
+        return account_name(transfer.to_account)
 
     def has_reverse_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may request a reversal."""

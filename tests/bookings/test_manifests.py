@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bookings.delivery import BOM, FileRefused
-from bookings.manifests import LARGEST_MANIFEST, Manifest, read_manifest
+from bookings.manifests import MAX_MANIFEST_BYTES, Manifest, read_manifest
 from tests.feedfiles import write_manifest
 
 RIGHT: dict[str, Any] = {
@@ -155,7 +155,7 @@ def test_read_manifest_finds_unreadable(tmp_path: Path, key: str, value: object)
         pytest.param(b'{"a": {"b": 1, "b": 2}, "version": 2}', id="a key twice deep inside"),
         pytest.param(json.dumps(RIGHT).replace("utf-8", "\xff").encode("latin-1"), id="no UTF-8"),
         pytest.param(b"[" * 60_000, id="deeply nested"),
-        pytest.param(json.dumps(RIGHT).encode() + b" " * LARGEST_MANIFEST, id="huge"),
+        pytest.param(json.dumps(RIGHT).encode() + b" " * MAX_MANIFEST_BYTES, id="huge"),
     ],
 )
 def test_read_manifest_finds_unreadable_text(tmp_path: Path, text: bytes) -> None:

@@ -81,7 +81,7 @@ def any_registration(random: Random, number: str) -> ExRegistration:
 
 
 def any_booking(random: Random, **values: Any) -> Booking:
-    """Return a booking of somebody or nobody."""
+    """Return a booking of some member, or of none."""
     return booking(**{**any_values(random), **values})
 
 
@@ -93,7 +93,7 @@ def booking(**values: Any) -> Booking:
 
 
 def any_values(random: Random) -> dict[str, Any]:
-    """Return everything that a rule may ask a booking for."""
+    """Return every value of a booking that a rule may depend on."""
     return {
         **any_holder(random),
         "booked_at": any_moment(random),

@@ -14,7 +14,7 @@ from tests.factories.campaign import TermsFactory
 
 
 def mark(*wester_ids: str | None, ex_members: tuple[str | None, ...] = ()) -> None:
-    """Leave marks, doubled as they may be; nobody leaves none."""
+    """Leave marks, doubled as they may be; none for None."""
     marks = [MemberMark(wester_id=one) for one in wester_ids if one is not None]
     marks += [MemberMark(ex_member_no=one) for one in ex_members if one is not None]
     MemberMark.objects.bulk_create(marks)

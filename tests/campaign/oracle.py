@@ -77,7 +77,7 @@ class Oracle:
         return str(registration.wester_id) if registration else None
 
     def totals(self, bookings: Iterable[Booking]) -> dict[str, Sum]:
-        """Return what the bookings come to, for everybody with one that counts or may yet."""
+        """Return the totals of all members with a booking that counts or may yet."""
         sums: dict[str, Sum] = defaultdict(Sum)
         for booking in bookings:
             member, reasons = self.member(booking), set(self.reasons(booking))
@@ -91,7 +91,7 @@ class Oracle:
         return dict(sums)
 
     def counts(self, bookings: Iterable[Booking]) -> dict[str, dict[str, int]]:
-        """Return how many bookings and yen stand under each code, pending and counts."""
+        """Return how many bookings and yen each code, pending and counts have."""
         found: dict[str, dict[str, int]] = defaultdict(lambda: {"bookings": 0, "yen": 0})
         for booking in bookings:
             reasons = self.reasons(booking)
@@ -105,7 +105,7 @@ class Oracle:
 
 
 def csv_of(sums: Mapping[str, Sum]) -> bytes:
-    """Return the export of totals that the contract asks for."""
+    """Return the export of totals as the contract requires it."""
     lines = ["wester_id,total_yen,bookings"]
     lines += [
         f"{member},{sums[member].total_yen},{sums[member].bookings}"
@@ -116,6 +116,6 @@ def csv_of(sums: Mapping[str, Sum]) -> bytes:
 
 
 def oracle_of_everything(terms: Terms) -> tuple[Oracle, list[Booking]]:
-    """Return an oracle for what the database holds, and all bookings in it."""
+    """Return an oracle for the database, and all bookings in it."""
     registrations: dict[Any, ExRegistration] = ExRegistration.objects.in_bulk()
     return Oracle(terms, registrations), list(Booking.objects.all())

@@ -18,7 +18,7 @@ FULL, INCREMENTAL = "full", "incremental"
 
 
 def run(campaign: Campaign, **options: Any) -> AggregationRun:
-    """Start a run, work on it alone and finish it."""
+    """Start a run, compute it without other workers and finish it."""
     started, is_new = aggregation.start_run(campaign=campaign, as_of=NOW, **options)
     assert is_new
     aggregation.work_on(started)
@@ -37,7 +37,7 @@ def export(campaign: Campaign) -> bytes:
 
 
 def expected(terms: Terms) -> dict[str, Sum]:
-    """Return what the written rules make of what the database holds."""
+    """Return what the written rules make of the database."""
     oracle, bookings = oracle_of_everything(terms)
     return oracle.totals(bookings)
 
@@ -52,7 +52,7 @@ def assert_right(campaign: Campaign) -> None:
 
 
 def begin(campaign: Campaign) -> AggregationRun:
-    """Start a run that nobody works on yet."""
+    """Start a run that no worker computes yet."""
     started, is_new = aggregation.start_run(campaign=campaign, as_of=NOW)
     assert is_new
     return started
@@ -60,7 +60,7 @@ def begin(campaign: Campaign) -> AggregationRun:
 
 @contextmanager
 def held_total(wester_id: str) -> Iterator[None]:
-    """Hold one member's total: who has computed another waits here before it is written."""
+    """Lock one member's total: a worker that has computed another waits before it writes that."""
     with transaction.atomic():
         Total.objects.select_for_update().get(wester_id=wester_id)
         yield

@@ -15,14 +15,14 @@ from tests.factories.campaign import (
 
 
 def ask_publication(campaign: Campaign, actor: Actor) -> Approval:
-    """Ask for the publication of what is not published yet."""
+    """Request the publication of what is not published yet."""
     approval = terms.request_publication(campaign=campaign, actor=actor, at=AT)
     assert approval
     return approval
 
 
 def ask_revision(campaign: Campaign, actor: Actor, **changed: Any) -> Approval:
-    """Ask for a new version that says something new."""
+    """Request a new version that says something new."""
     file = campaign_file(code=campaign.code, **changed)
     approval = terms.request_revision(campaign=campaign, file=file, actor=actor, at=AT)
     assert approval

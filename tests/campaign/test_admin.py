@@ -1,4 +1,4 @@
-"""What staff see and what nobody can write there."""
+"""What staff see, and that they can write nothing there."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ def test_every_role_sees_lists_and_rows(rows: dict[str, Any], role: str, model: 
 
 
 @pytest.mark.parametrize("role", roles.ROLES)
-def test_accounts_are_seen_and_changed_by_superusers_alone(role: str) -> None:
+def test_accounts_are_seen_and_changed_only_by_superusers(role: str) -> None:
     user = UserFactory.create(role=role)
     client = signed_in(user)
 
@@ -146,7 +146,7 @@ def grow(model: str, number: int) -> None:
 
 @pytest.mark.parametrize("demo", [False, True], ids=["", "on the demo's clock"])
 @pytest.mark.parametrize("model", MODELS)
-def test_list_takes_as_many_queries_for_many_rows_as_for_one(
+def test_list_needs_as_many_queries_for_many_rows_as_for_one(
     admin_client: Client, settings: Any, model: str, demo: bool
 ) -> None:
     settings.DEMO_MODE = demo
@@ -163,7 +163,7 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(
     assert len(many) == len(one)
 
 
-def test_campaign_page_takes_as_many_queries_for_many_versions_as_for_one(
+def test_campaign_page_needs_as_many_queries_for_many_versions_as_for_one(
     admin_client: Client,
 ) -> None:
     campaign = CampaignFactory.create(published=True)

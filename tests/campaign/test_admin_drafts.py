@@ -31,7 +31,7 @@ BY_FIELD = {"terms_names_not_empty", "terms_policy_known", "terms_kinds_known"}
 
 @pytest.fixture
 def client(asking: Actor) -> Client:
-    """Return the browser of somebody who prepares campaigns."""
+    """Return the browser of a person who prepares campaigns."""
     return signed_in(asking.user)
 
 
@@ -41,7 +41,7 @@ def change(client: Client, version: Terms, **changed: Any) -> Any:
 
 
 def form_errors(response: Any) -> dict[str, list[str]]:
-    """Return what the form that came back says, by field."""
+    """Return the errors of the form, by field."""
     assert response.status_code == 200
     errors = response.context["adminform"].form.errors
     return {name: [str(error) for error in of_field] for name, of_field in errors.items()}

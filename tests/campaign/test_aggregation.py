@@ -78,7 +78,7 @@ def test_an_unpublished_campaign_is_aggregated_by_its_draft() -> None:
     assert totals(campaign) == {"W1": (5_000, 1, 0)}
 
 
-def test_two_campaigns_keep_apart(campaign: Campaign) -> None:
+def test_totals_of_two_campaigns_are_separate(campaign: Campaign) -> None:
     other = TermsFactory.create(published=True, operator="JR Kyushu").campaign
     BookingFactory.create(wester_id="W1", operators=["JR West"])
     BookingFactory.create(wester_id="W2", operators=["JR Kyushu", "JR West"], amount_yen=1)
@@ -179,7 +179,7 @@ def test_start_run_returns_the_unfinished_run(campaign: Campaign) -> None:
     assert aggregation.start_run(campaign=other, as_of=NOW)[1]
 
 
-def test_start_run_holds_a_night_once(campaign: Campaign) -> None:
+def test_start_run_starts_a_night_once(campaign: Campaign) -> None:
     night = date(2024, 12, 28)
     held = run(campaign, night=night)
 

@@ -120,7 +120,7 @@ def test_a_registration_that_comes_late_brings_its_bookings(campaign: Campaign) 
     assert totals(campaign) == {"W1": (10, 1, 0)}
 
 
-def test_a_mark_of_an_ex_member_is_of_whoever_has_the_number(campaign: Campaign) -> None:
+def test_a_mark_of_an_ex_member_is_of_the_member_with_the_number(campaign: Campaign) -> None:
     register("X1", wester_id="W1")
     run(campaign)
     add_booking(booking_service="smart_ex", wester_id=None, ex_member_no="X1", amount_yen=10)
@@ -184,9 +184,7 @@ def test_a_total_follows_where_a_single_figure_changes(
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["from the marks", "in full"])
-def test_who_has_no_total_any_more_keeps_that_of_another_campaign(
-    full: bool, campaign: Campaign
-) -> None:
+def test_losing_a_total_leaves_that_of_another_campaign(full: bool, campaign: Campaign) -> None:
     other = TermsFactory.create(published=True, operator="JR Kyushu").campaign
     booking = add_booking(wester_id="W1", operators=["JR Kyushu", "JR West"])
     for one in (campaign, other):
@@ -198,7 +196,7 @@ def test_who_has_no_total_any_more_keeps_that_of_another_campaign(
     assert (totals(campaign), totals(other)) == ({"W1": (5_000, 1, 0)}, {})
 
 
-def test_a_full_run_drops_totals_that_nothing_stands_for(campaign: Campaign) -> None:
+def test_a_full_run_deletes_totals_without_bookings(campaign: Campaign) -> None:
     for n in range(30):
         Total.objects.create(
             campaign=campaign, wester_id=f"gone{n}", total_yen=1, bookings=1, awaiting_yen=0

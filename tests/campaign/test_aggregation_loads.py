@@ -120,14 +120,14 @@ def test_a_mark_is_not_lost_with_a_start_that_fails(
     run(campaign)
     add_booking(wester_id="W1")
 
-    cut_due = due.cut_due
+    create_due_shards = due.create_due_shards
 
-    def cut_and_break_down(started: AggregationRun, **sizes: int) -> None:
-        cut_due(started, **sizes)
+    def create_and_fail(started: AggregationRun, **sizes: int) -> None:
+        create_due_shards(started, **sizes)
         raise RuntimeError("the last write")
 
     with monkeypatch.context() as patch:
-        patch.setattr(due, "cut_due", cut_and_break_down)
+        patch.setattr(due, "create_due_shards", create_and_fail)
         with pytest.raises(RuntimeError, match="the last write"):
             begin(campaign)
 

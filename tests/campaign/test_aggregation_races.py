@@ -127,8 +127,8 @@ def test_a_run_that_starts_meanwhile_is_the_same_run(campaign: Campaign) -> None
     assert mine == theirs
 
 
-def test_a_night_that_was_held_meanwhile_is_not_held_again(campaign: Campaign) -> None:
-    """A bell that rings twice: both look, one runs to its end, the other comes late."""
+def test_a_night_that_was_run_meanwhile_is_not_run_again(campaign: Campaign) -> None:
+    """A message that comes twice: both look, one runs to its end, the other comes late."""
     night = date(2024, 12, 28)
     with another_session() as submit:
         with transaction.atomic():
@@ -153,7 +153,7 @@ def test_recompute_waits_for_workers_and_is_not_overwritten(campaign: Campaign) 
             worker = submit(aggregation.work_on, started)
             wait_until_blocked(worker)
             change_booking(booking, amount_yen=3)
-            freeze = third(recompute_alone, terms)
+            freeze = third(recompute_in_a_transaction, terms)
             wait_for_lock(freeze, Lock.TOTALS, campaign.pk)  # before it has read any booking
         ended(worker)
         ended(freeze)
@@ -161,12 +161,12 @@ def test_recompute_waits_for_workers_and_is_not_overwritten(campaign: Campaign) 
     assert totals(campaign) == {"W1": (3, 1, 0)}
 
 
-def recompute_alone(terms: Any) -> None:
+def recompute_in_a_transaction(terms: Any) -> None:
     with transaction.atomic():
         aggregation.recompute(terms)
 
 
-def test_recompute_holds_workers_back(campaign: Campaign) -> None:
+def test_recompute_makes_workers_wait(campaign: Campaign) -> None:
     booking = add_booking(wester_id="W1", amount_yen=1)
     run(campaign)
     change_booking(booking, amount_yen=2)

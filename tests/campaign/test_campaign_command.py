@@ -56,7 +56,7 @@ def test_load_prints_the_terms() -> None:
     assert Terms.objects.get().campaign.code == CODE
 
 
-def test_load_again_says_so_and_is_done() -> None:
+def test_load_again_reports_it_and_exits_with_0() -> None:
     assert run("campaign", "load", FIRST_FILE).stdout == f"Campaign {CODE}: loaded its terms.\n"
     before = stored()
 
@@ -92,7 +92,7 @@ def test_load_of_a_broken_file_names_field_and_rule(
     assert not Campaign.objects.exists()
 
 
-def test_load_of_no_file_says_so(tmp_path: Path) -> None:
+def test_load_of_no_file_reports_it(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere.json"
 
     assert refused("campaign", "load", missing) == f"{missing}: No such file or directory."
@@ -106,7 +106,7 @@ def test_load_over_published_terms_points_to_the_revision(file: Path) -> None:
     assert sentence.endswith("change them with: campaign revise.")
 
 
-def test_show_prints_the_terms_and_where_the_campaign_stands() -> None:
+def test_show_prints_the_terms_and_the_state() -> None:
     run("campaign", "load", FIRST_FILE)
 
     assert run_json("campaign", "show", CODE) == FIRST

@@ -77,7 +77,7 @@ def test_cap_is_no_less_than_the_minimum(cap: int, codes: list[str]) -> None:
     assert found(reward_cap_points=cap) == codes
 
 
-def test_findings_say_field_limit_and_whether_the_law_forbids_it() -> None:
+def test_findings_name_field_limit_and_whether_the_law_forbids_it() -> None:
     terms = Terms(
         **{
             **FIRST_TERMS,

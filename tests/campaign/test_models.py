@@ -38,7 +38,7 @@ def test_campaign_code_is_an_identifier(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["a", "-", "_", "Az09-_" + "0" * 34])
-def test_campaign_code_takes_every_identifier(code: str) -> None:
+def test_campaign_code_accepts_every_identifier(code: str) -> None:
     assert CampaignFactory.create(code=code).code == code
 
 
@@ -50,7 +50,7 @@ def test_campaign_code_is_given_once() -> None:
         CampaignFactory.create(code="one")
 
 
-def test_campaign_keeps_its_code_and_may_be_frozen() -> None:
+def test_campaign_code_never_changes_and_it_may_be_frozen() -> None:
     campaign = CampaignFactory.create(code="one")
 
     with refused_as("campaign_code_stays"):
@@ -213,8 +213,8 @@ def test_approval_is_never_deleted(state: dict[str, bool]) -> None:
         sql("DELETE FROM core_approval")
 
 
-def test_auditrecord_names_somebody() -> None:
-    with refused_as("auditrecord_names_somebody"):
+def test_auditrecord_names_a_user() -> None:
+    with refused_as("auditrecord_names_a_user"):
         AuditRecordFactory.create(user=None, os_user="")
 
     AuditRecordFactory.create(user=None, os_user="root")

@@ -1,4 +1,4 @@
-"""The nights of a campaign: when a run is due, and what is said of those that had none."""
+"""The nights of a campaign: when a run is due, and how nights without one are reported."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -198,7 +198,7 @@ def test_a_night_is_missed_after_an_hour(
     assert reports.missed_nights(campaign, now=now) == [date(2024, 12, day) for day in missed]
 
 
-def test_nothing_is_reported_while_another_run_stands_in_the_way(
+def test_nothing_is_reported_while_another_run_is_unfinished(
     campaign: Campaign, logged: Logged
 ) -> None:
     RunFactory.create(campaign=campaign)

@@ -34,7 +34,7 @@ def test_get_campaign_refuses_a_code_that_is_not_known(code: str) -> None:
     assert str(refusal.value) == "There is no campaign with this code. Known codes: a, b, one."
 
 
-def test_get_campaign_says_that_there_are_none() -> None:
+def test_get_campaign_reports_that_there_are_none() -> None:
     with pytest.raises(UnknownCampaign, match="Known codes: none"):
         queries.get_campaign("one")
 
@@ -74,7 +74,7 @@ def test_terms_of_a_campaign_without_any() -> None:
         queries.working_terms(campaign)
 
 
-def test_published_campaigns_are_no_drafts_and_the_last_to_open_stands_first() -> None:
+def test_published_campaigns_are_no_drafts_and_the_last_to_open_is_first() -> None:
     revised = CampaignFactory.create()
     TermsFactory.create(campaign=revised, published=True)
     TermsFactory.create(campaign=revised, published=True, opens_at=OPENS + 2 * DAY)

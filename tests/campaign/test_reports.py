@@ -35,7 +35,7 @@ def test_the_export_is_sorted_as_bytes(campaign: Campaign) -> None:
     assert list(SORTED) == sorted(SORTED, key=str.encode)
 
 
-def test_the_export_holds_members_with_a_counting_booking(campaign: Campaign) -> None:
+def test_the_export_lists_members_with_a_counting_booking(campaign: Campaign) -> None:
     TotalFactory.create(campaign=campaign, wester_id="free", total_yen=0, bookings=1)
     TotalFactory.create(campaign=campaign, wester_id="waits", total_yen=0, bookings=0)
     TotalFactory.create(wester_id="elsewhere")
@@ -43,7 +43,7 @@ def test_the_export_holds_members_with_a_counting_booking(campaign: Campaign) ->
     assert export(campaign) == b"wester_id,total_yen,bookings\nfree,0,1\n"
 
 
-def test_the_export_of_nobody_is_its_header(campaign: Campaign) -> None:
+def test_the_export_without_members_is_its_header(campaign: Campaign) -> None:
     assert export(campaign) == b"wester_id,total_yen,bookings\n"
 
 

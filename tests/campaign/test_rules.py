@@ -180,7 +180,7 @@ def test_rules_judge_an_ex_booking(
     ],
 )
 @pytest.mark.parametrize("member_kind", MemberKind.values)
-def test_a_kind_is_judged_by_the_list_it_stands_on(
+def test_a_kind_is_judged_by_the_list_it_is_on(
     member_kind: str, kind: str | None, codes: list[str]
 ) -> None:
     lists: dict[str, list[str]] = {"excluded": [], "registered": [], "free": []}
@@ -193,7 +193,7 @@ def test_a_kind_is_judged_by_the_list_it_stands_on(
     assert explain_all(terms) == {booking.pk: codes}
 
 
-def test_another_campaign_asks_for_another_operator_and_other_days() -> None:
+def test_another_campaign_requires_another_operator_and_other_days() -> None:
     first = TermsFactory.create()
     other = TermsFactory.create(
         operator="JR Kyushu", travel_first=date(2025, 1, 7), travel_last=date(2025, 1, 7)
@@ -208,7 +208,7 @@ def test_another_campaign_asks_for_another_operator_and_other_days() -> None:
     }
 
 
-def test_the_rules_stand_in_the_order_of_the_terms() -> None:
+def test_the_rules_are_in_the_order_of_the_terms() -> None:
     assert rules.RULE_CODES == CODES
     assert all(rule.clause and str(rule.sentence) for rule in rules.RULES)
     assert {rule.code for rule in rules.waiting_rules()} == {"not_used", "member_kind_unclear"}

@@ -71,7 +71,7 @@ def assert_all_agree(terms: Terms) -> None:
 
 
 def stored_totals(terms: Terms) -> dict[str, Sum]:
-    """Return the totals that stand in the database."""
+    """Return the totals in the database."""
     rows = Total.objects.filter(campaign=terms.campaign_id)
     columns = ("wester_id", "total_yen", "bookings", "awaiting_yen")
     return {member: Sum(*sums) for member, *sums in rows.values_list(*columns)}

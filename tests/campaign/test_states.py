@@ -1,4 +1,4 @@
-"""Where the entering stands, on both sides of each instant."""
+"""The state of the entry period, on both sides of each instant."""
 
 from datetime import datetime, timedelta
 

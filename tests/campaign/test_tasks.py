@@ -1,4 +1,4 @@
-"""The bell: beat rings it, workers come, and nothing depends on any one message."""
+"""The tasks: beat sends messages, workers compute, and nothing depends on any one message."""
 
 import time
 from datetime import date, datetime
@@ -40,7 +40,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return runs
 
 
-def test_beat_rings_every_minute_and_what_it_rings_is_there() -> None:
+def test_beat_starts_a_task_every_minute_that_is_there() -> None:
     bell: dict[str, Any] = project_settings.CELERY_BEAT_SCHEDULE["start_due_runs"]
 
     assert import_string(bell["task"]) is tasks.start_due_runs
@@ -49,7 +49,7 @@ def test_beat_rings_every_minute_and_what_it_rings_is_there() -> None:
 
 
 @pytest.mark.usefixtures("_at_night")
-def test_start_due_runs_calls_two_workers_to_each_unfinished_run(
+def test_start_due_runs_sends_two_messages_for_each_unfinished_run(
     campaign: Campaign, called: list[int]
 ) -> None:
     tasks.start_due_runs()
@@ -81,7 +81,7 @@ def test_a_worker_killed_before_it_closed_the_run_is_made_good(campaign: Campaig
 
 
 @pytest.mark.parametrize("task", [tasks.start_due_runs, tasks.compute_shards])
-def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
+def test_tasks_retry_when_the_database_is_away(task: Any) -> None:
     assert task.autoretry_for == DATABASE_AWAY
     assert task.acks_late
     assert task.reject_on_worker_lost
@@ -90,7 +90,7 @@ def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_at_night", "worker")
-def test_a_worker_does_a_night_from_the_bell_to_the_totals() -> None:
+def test_a_worker_computes_a_night_from_the_message_to_the_totals() -> None:
     campaign = CampaignFactory.create(published=True)
     add_booking(wester_id="W1", amount_yen=20_001)
 

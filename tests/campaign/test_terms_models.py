@@ -1,4 +1,4 @@
-"""What terms can say at all, and that what is published stays."""
+"""What values terms can have, and that published ones never change."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_terms_keep_the_rule(name: str, broken: dict[str, Any], kept: dict[str, 
         pytest.param("terms_kinds_sorted_once", "'[0:0]={corporate}'", id="counted from nought"),
     ],
 )
-def test_terms_take_plain_lists_alone(name: str, value: str) -> None:
+def test_terms_accept_only_plain_lists(name: str, value: str) -> None:
     TermsFactory.create(kinds_excluded=[], kinds_registered=[], kinds_free=[])
 
     with refused_as(name):

@@ -1,4 +1,6 @@
-"""Ask for the first publication, and have a second person allow it."""
+"""Request the first publication, which a second person approves."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.django_db
 CODE = "012025121203"
 
 
-def test_publication_is_asked_for_with_the_terms_as_its_content(asking: Actor) -> None:
+def test_publication_is_requested_with_the_terms_as_its_content(asking: Actor) -> None:
     terms.load_campaign(campaign_file(), at=AT)
 
     approval = ask_publication(Campaign.objects.get(), asking)
@@ -43,13 +45,13 @@ def test_publication_approved_is_in_force(asking: Actor, deciding: Actor) -> Non
     assert queries.draft_terms(campaign) is None
 
 
-def test_publication_asked_for_again_is_the_same_request(asking: Actor) -> None:
+def test_publication_requested_again_is_the_same_request(asking: Actor) -> None:
     campaign = CampaignFactory.create(draft=True)
 
     assert ask_publication(campaign, asking) == ask_publication(campaign, asking)
 
 
-def test_publication_of_what_is_published_asks_for_nothing(asking: Actor, deciding: Actor) -> None:
+def test_publication_of_what_is_published_requests_nothing(asking: Actor, deciding: Actor) -> None:
     campaign = CampaignFactory.create(draft=True)
     approval = ask_publication(campaign, asking)
     approve(approval, deciding)
@@ -60,7 +62,7 @@ def test_publication_of_what_is_published_asks_for_nothing(asking: Actor, decidi
     assert stored() == before
 
 
-def test_publication_takes_no_draft_that_changed_after_the_request(
+def test_publication_refuses_a_draft_that_changed_after_the_request(
     asking: Actor, deciding: Actor
 ) -> None:
     campaign = CampaignFactory.create(draft=True)
@@ -137,8 +139,8 @@ def test_failing_deed_leaves_the_approval_open_and_the_draft_a_draft(
         terms.publish_draft(approval)
         raise RuntimeError("after the last write")
 
-    action = approvals.registered()["campaign.publish"]
-    failing = approvals.Action(action.permission, action.hold, action.content, publish_and_fail)
+    action = approvals.declared_actions()["campaign.publish"]
+    failing = replace(action, carry_out=publish_and_fail)
     monkeypatch.setitem(approvals._actions, "campaign.publish", failing)
     with pytest.raises(RuntimeError):
         approve(approval, deciding)

@@ -1,4 +1,4 @@
-"""Terms written, asked for and published in the same moment."""
+"""Terms written, requested and published in the same moment."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -72,11 +72,11 @@ def test_approval_and_new_request_at_once_do_not_lock_each_other_out(
     def approve_it() -> Any:
         return approve(approval, deciding)
 
-    def ask_for_another() -> Any:
+    def request_another() -> Any:
         return ask_revision(campaign, asking, travel_last="2025-01-07")
 
     first, second = (
-        (approve_it, ask_for_another) if approver_first else (ask_for_another, approve_it)
+        (approve_it, request_another) if approver_first else (request_another, approve_it)
     )
     with another_session() as submit:
         with transaction.atomic():
@@ -93,16 +93,14 @@ def test_approval_and_new_request_at_once_do_not_lock_each_other_out(
     assert approval.state == ("approved" if approver_first else "superseded")
 
 
-def test_approval_waits_for_the_campaign_before_it_holds_the_request(
-    asking: Actor, deciding: Actor
-) -> None:
-    """Who asks holds the campaign, then the request; the other way round both would wait."""
+def test_approval_locks_the_campaign_before_the_request(asking: Actor, deciding: Actor) -> None:
+    """A request locks the campaign, then the approval; in the other order both would wait."""
     campaign = CampaignFactory.create(draft=True)
     approval = ask_publication(campaign, asking)
 
     with another_session() as submit:
         with transaction.atomic():
-            terms.lock(campaign)
+            terms.lock_campaign(campaign)
             approved = submit(approve, approval, deciding)
             wait_until_blocked(approved)
             assert Approval.objects.select_for_update(nowait=True).get().state == "open"
@@ -110,16 +108,16 @@ def test_approval_waits_for_the_campaign_before_it_holds_the_request(
 
 
 @pytest.mark.parametrize("ask", [ask_publication, None], ids=["by command", "in the admin"])
-def test_two_people_ask_at_once_and_one_request_is_open(
+def test_two_people_request_at_once_and_one_request_is_open(
     asking: Actor, ask: Callable[[Campaign, Actor], Approval] | None
 ) -> None:
     campaign = CampaignFactory.create(draft=True)
     other_person = Actor(UserFactory.create(role="campaign"))
 
-    def ask_in_the_admin(campaign: Campaign, actor: Actor) -> Approval:
+    def request_in_the_admin(campaign: Campaign, actor: Actor) -> Approval:
         return terms.request_draft_publication(campaign=campaign, actor=actor, at=AT)
 
-    ask = ask or ask_in_the_admin
+    ask = ask or request_in_the_admin
     with another_session() as submit:
         with transaction.atomic():
             first = ask(campaign, asking)
@@ -148,7 +146,7 @@ def test_entries_do_not_wait_while_terms_are_written() -> None:
     campaign = CampaignFactory.create(published=True)
 
     with another_session() as submit, transaction.atomic():
-        terms.lock(campaign)
+        terms.lock_campaign(campaign)
         entered = submit(
             Entry.objects.create,
             campaign=campaign,

@@ -1,4 +1,4 @@
-"""Ask for a new version of published terms; the old ones stay."""
+"""Request a new version of published terms; the old ones stay."""
 
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from tests.factories.campaign import (
 pytestmark = pytest.mark.django_db
 
 
-def test_revision_keeps_both_versions(asking: Actor, deciding: Actor) -> None:
+def test_revision_leaves_both_versions(asking: Actor, deciding: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
     first = campaign.terms.values().get()
 
@@ -55,7 +55,7 @@ def test_revisions_go_on_without_a_gap(asking: Actor, deciding: Actor) -> None:
     ]
 
 
-def test_revision_asked_for_again_is_the_same_request(asking: Actor) -> None:
+def test_revision_requested_again_is_the_same_request(asking: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
 
     first = ask_revision(campaign, asking, policy="partial")
@@ -82,7 +82,7 @@ def test_revision_supersedes_the_one_that_is_open(asking: Actor, deciding: Actor
     ]
 
 
-def test_revision_to_what_is_in_force_asks_for_nothing(asking: Actor) -> None:
+def test_revision_to_what_is_in_force_requests_nothing(asking: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
     before = stored()
     file = campaign_file(code=campaign.code)
@@ -91,7 +91,7 @@ def test_revision_to_what_is_in_force_asks_for_nothing(asking: Actor) -> None:
     assert stored() == before
 
 
-def test_revision_refused_by_the_second_person_can_be_asked_for_again(
+def test_revision_refused_by_the_second_person_can_be_requested_again(
     asking: Actor, deciding: Actor
 ) -> None:
     campaign = CampaignFactory.create(published=True)
@@ -173,7 +173,7 @@ def test_freeze_after_the_request_stops_the_approval(asking: Actor, deciding: Ac
     assert approve(approval, deciding).state == "approved"
 
 
-def test_freeze_stops_the_request_for_a_draft_that_stands(asking: Actor) -> None:
+def test_freeze_prevents_the_request_for_a_draft(asking: Actor) -> None:
     campaign = CampaignFactory.create(redrafted=True, frozen_at=AT)
 
     with pytest.raises(refusals.EntriesFrozen):

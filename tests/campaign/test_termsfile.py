@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from campaign.refusals import BrokenCampaignFile
-from campaign.termsfile import FIELDS, read_campaign_file, read_file
+from campaign.termsfile import FIELDS, read_campaign_file, read_campaign_file_at
 from tests.campaign.refused import sentence_about
 from tests.factories.campaign import FIRST_FILE, JAPAN, file_bytes, file_values
 
 
-def test_shipped_file_holds_the_written_terms() -> None:
+def test_shipped_file_has_the_written_terms() -> None:
     file = read_campaign_file(FIRST_FILE.read_bytes())
 
     assert file.code == "012025121203"
@@ -74,9 +74,9 @@ def test_unknown_field_is_named(key: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"[]", b"null", b'"text"', b"1", b"NaN", b"[{}]"],
+    [b"[]", b"null", b'"text"', b"1", b"[{}]"],
 )
-def test_file_holds_one_object(content: bytes) -> None:
+def test_file_is_one_object(content: bytes) -> None:
     assert sentence_about(content) == "The file must hold one JSON object."
 
 
@@ -94,6 +94,8 @@ def test_file_holds_one_object(content: bytes) -> None:
         pytest.param(b"[" * 200_000, id="nested without end"),
         pytest.param(b'{"a":' * 200_000, id="objects nested without end"),
         pytest.param(b"\0", id="NUL"),
+        pytest.param(b"NaN", id="NaN"),
+        pytest.param(file_bytes() + b" " * 1_000_000, id="too long"),
     ],
 )
 def test_file_is_json_in_utf_8(content: bytes) -> None:
@@ -112,6 +114,6 @@ def test_file_may_begin_with_a_byte_order_mark() -> None:
 )
 def test_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(BrokenCampaignFile) as refusal:
-        read_file(tmp_path / name)
+        read_campaign_file_at(tmp_path / name)
 
     assert str(refusal.value) == f"{tmp_path / name}: {reason}."

@@ -1,4 +1,4 @@
-"""Runs, missed nights and reasons in the admin: seen by those who may, changed by nobody."""
+"""Runs, missed nights and reasons in the admin: seen by those who may, never changed."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -33,7 +33,7 @@ def campaign() -> Campaign:
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    """Return somebody of the support at work, reading English."""
+    """Return the browser of a person with the role support, in English."""
     client.force_login(UserFactory.create(role="support"))
     client.cookies["django_language"] = "en"
     return client
@@ -77,7 +77,7 @@ def warnings_on(staff: Client) -> list[str]:
     return [str(message) for message in get_messages(page.wsgi_request)]
 
 
-def test_the_list_asks_as_much_for_many_runs(staff: Client, campaign: Campaign) -> None:
+def test_the_list_needs_as_many_queries_for_many_runs(staff: Client, campaign: Campaign) -> None:
     counts = []
     for _ in range(2):
         ShardFactory.create(run=RunFactory.create(campaign=campaign, finished=True))

@@ -68,17 +68,17 @@ def test_aggregate_warns_of_bookings_that_it_does_not_know(campaign: Campaign) -
     ]
 
 
-def test_aggregate_says_how_far_it_is_and_what_it_found(campaign: Campaign) -> None:
+def test_aggregate_prints_progress_and_the_totals(campaign: Campaign) -> None:
     add_booking(wester_id="W1", amount_yen=20_001)
     stdout, stderr = StringIO(), StringIO()
 
     call_command("aggregate", "NY2025", stdout=stdout, stderr=stderr)
 
     assert stdout.getvalue() == "full: 1 members, 1 counting bookings, 20,001 yen.\n"
-    assert stderr.getvalue() == "full run: 2 of 2 parts done\n"
+    assert stderr.getvalue() == "full run: 2 of 2 shards done\n"
 
 
-def test_aggregate_finishes_what_was_left_and_then_does_what_was_asked(
+def test_aggregate_finishes_what_was_left_and_then_runs_again(
     campaign: Campaign,
 ) -> None:
     run(campaign)
@@ -97,7 +97,7 @@ def test_aggregate_waits_for_the_other_workers(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = begin(campaign)
-    monkeypatch.setattr(aggregation, "work_on", lambda _run: 0)  # all in other hands
+    monkeypatch.setattr(aggregation, "work_on", lambda _run: 0)  # other workers have them all
 
     def others_go_on(_seconds: float) -> None:
         aggregation.compute_next(started)
@@ -108,14 +108,16 @@ def test_aggregate_waits_for_the_other_workers(
     command.complete(started)
 
     assert [line[10:] for line in stderr.getvalue().splitlines()] == [
-        f"{done} of 2 parts done" for done in range(3)
+        f"{done} of 2 shards done" for done in range(3)
     ]
     started.refresh_from_db()
     assert started.finished_at is not None
 
 
 @pytest.mark.parametrize("mode", ["full", "incremental"])
-def test_aggregate_dry_run_says_the_same_and_leaves_nothing(mode: str, campaign: Campaign) -> None:
+def test_aggregate_dry_run_reports_the_same_and_leaves_nothing(
+    mode: str, campaign: Campaign
+) -> None:
     if mode == "incremental":
         run(campaign)
     add_booking(wester_id="W1", amount_yen=7)
@@ -152,7 +154,7 @@ def test_export_totals_prints_nothing_but_the_rows(
     assert (out, err) == (HEADER + b"B,20001,2\nb,5000,1\n", b"")
 
 
-def test_export_totals_writes_a_file_and_says_so(campaign: Campaign, tmp_path: Path) -> None:
+def test_export_totals_writes_a_file_and_reports_it(campaign: Campaign, tmp_path: Path) -> None:
     output = tmp_path / "totals.csv"
     output.write_bytes(b"what was there")
     TotalFactory.create(campaign=campaign, wester_id="W1")
@@ -183,7 +185,7 @@ def test_export_totals_leaves_no_member_behind_on_a_full_disk(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_export_totals_keeps_what_was_there_when_it_fails(
+def test_export_totals_leaves_the_former_file_when_it_fails(
     campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "totals.csv"
@@ -201,7 +203,9 @@ def test_export_totals_keeps_what_was_there_when_it_fails(
     assert list(tmp_path.iterdir()) == [output]
 
 
-def test_export_totals_says_why_a_file_was_not_written(campaign: Campaign, tmp_path: Path) -> None:
+def test_export_totals_reports_why_a_file_was_not_written(
+    campaign: Campaign, tmp_path: Path
+) -> None:
     with pytest.raises(CommandError, match="not written: No such file or directory") as refused:
         call_command("export_totals", "NY2025", "--output", str(tmp_path / "no" / "totals.csv"))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import ProtectedError
 
-from campaign.models import AggregationRun, AggregationShard, Campaign, Total
+from campaign.models import AggregationMode, AggregationShard, Campaign, Total
 from tests.campaign.refused import refused_as
 from tests.factories.campaign import CampaignFactory
 from tests.factories.totals import (
@@ -43,7 +43,7 @@ def test_total_refuses(values: dict[str, Any], name: str) -> None:
         pytest.param({"total_yen": 2**40, "bookings": 2**20, "awaiting_yen": 2**40}, id="much"),
     ],
 )
-def test_total_takes(values: dict[str, Any]) -> None:
+def test_total_accepts(values: dict[str, Any]) -> None:
     TotalFactory.create(**values)
 
     assert Total.objects.filter(**values).count() == 1
@@ -71,7 +71,7 @@ def test_a_total_is_of_a_campaign_that_there_is() -> None:
 
 
 def test_a_campaign_is_never_deleted() -> None:
-    """Totals have no foreign key that would keep theirs."""
+    """Totals have no foreign key that would prevent it."""
     campaign = CampaignFactory.create()
 
     with refused_as("campaign_never_deleted"):
@@ -99,7 +99,7 @@ def test_a_campaign_has_one_run_a_night() -> None:
 
 
 def test_a_run_is_full_or_incremental() -> None:
-    assert {RunFactory.create(mode=mode).mode for mode in AggregationRun.Mode} == {
+    assert {RunFactory.create(mode=mode).mode for mode in AggregationMode} == {
         "full",
         "incremental",
     }
@@ -122,11 +122,11 @@ def test_shards_count_from_0() -> None:
         ShardFactory.create(number=-1)
 
 
-def test_a_shard_that_is_done_names_nobody() -> None:
+def test_a_shard_that_is_done_names_no_members() -> None:
     shard = ShardFactory.create(members=["W1"])
     ShardFactory.create(done=True)
 
-    with refused_as("aggregationshard_done_names_nobody"):
+    with refused_as("aggregationshard_done_names_no_members"):
         AggregationShard.objects.filter(pk=shard.pk).update(done=True)
     assert AggregationShard.objects.filter(pk=shard.pk).update(done=True, members=None) == 1
 
@@ -139,7 +139,7 @@ def test_a_member_is_due_once_in_each_campaign() -> None:
         DueMemberFactory.create(wester_id="W1", campaign=due.campaign)
 
 
-def test_what_a_run_stands_on_is_protected() -> None:
+def test_what_a_run_refers_to_is_protected() -> None:
     shard = ShardFactory.create()
 
     for one in (shard.run, shard.run.terms, shard.run.campaign):

@@ -1,4 +1,4 @@
-"""An action of the tests' own, who asks for it and who decides."""
+"""An action of the tests' own, with who requests it and who decides."""
 
 from typing import Any
 
@@ -19,16 +19,16 @@ class Doing:
         self.done: list[int] = []
         self.steps: list[str] = []
 
-    def hold(self, subject: str) -> None:
-        """Hold nothing: the approval's own lock is enough here."""
-        self.steps.append("hold")
+    def lock(self, subject: str) -> None:
+        """Lock nothing: the approval's own lock is enough here."""
+        self.steps.append("lock")
 
     def read(self, subject: str) -> dict[str, Any]:
         self.steps.append("read")
         return {"subject": subject, **self.content}
 
     def do(self, approval: Approval) -> None:
-        """Leave a trace in the database, then fail if told to."""
+        """Leave a trace in the database, then fail where a test wants it."""
         self.steps.append("do")
         CampaignFactory.create(code=f"done-{approval.pk}")
         if self.failure:
@@ -50,13 +50,13 @@ def refuse(approval: Approval, actor: Actor) -> Approval:
 
 
 def audit_lines() -> list[tuple[str, str, str]]:
-    """Return what the audit says: what was done, to what, by whom."""
+    """Return the audit's records: what was done, to what, by whom."""
     records = AuditRecord.objects.order_by("id").select_related("user")
     return [(one.action, one.subject, one.user.username if one.user else "-") for one in records]
 
 
 def lacking(**values: Any) -> User:
-    """Return somebody who holds every role but is no one to act."""
+    """Return a person with every role who may still not act."""
     person = UserFactory.create(role="campaign")
     approver = UserFactory.create(role="approver").groups.get()
     person.groups.add(approver)

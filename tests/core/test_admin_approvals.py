@@ -1,4 +1,4 @@
-"""Ask, approve, refuse and withdraw in the admin, each in the name of who is signed in."""
+"""Request, approve, refuse and withdraw in the admin, each in the name of who is signed in."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_roles_find_their_own_actions(
     assert offered(user, "auditrecord") == offered(user, "terms") == set()
 
 
-def test_publication_is_asked_for_and_approved_by_a_second_person(
+def test_publication_is_requested_and_approved_by_a_second_person(
     asking: Actor, deciding: Actor
 ) -> None:
     campaign = CampaignFactory.create(draft=True)
@@ -70,7 +70,7 @@ def test_publication_is_asked_for_and_approved_by_a_second_person(
     ]
 
 
-def test_who_asked_cannot_approve_superusers_included() -> None:
+def test_requester_cannot_approve_superusers_included() -> None:
     admin = UserFactory.create(is_staff=True, is_superuser=True)
     approval = ask_publication(CampaignFactory.create(draft=True), Actor(admin))
     before = stored()

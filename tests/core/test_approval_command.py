@@ -1,5 +1,6 @@
-"""``approval list|approve|refuse`` and ``staff add`` as others script against them."""
+"""``approval actions|list|approve|refuse`` and ``staff add`` as others script against them."""
 
+import inspect
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pytest_django import Settings
 from campaign import terms
 from campaign.models import Campaign
 from config.env import MovedClock
+from core import approvals
 from core.audit import Actor
 from core.management.commands import staff as staff_command
 from core.models import Approval, AuditRecord, User
@@ -47,6 +49,48 @@ def as_listed(approval: Approval, state: str = "open") -> dict[str, Any]:
     }
 
 
+def test_actions_lists_what_can_be_approved() -> None:
+    rows = {row["action"]: row for row in run_json("approval", "actions")["actions"]}
+
+    assert list(rows) == sorted(approvals.declared_actions())
+    line = inspect.getsourcelines(terms.publish_draft)[1]
+    assert rows["campaign.revise"] == {
+        "action": "campaign.revise",
+        "permission": "campaign.request_publication",
+        "roles": ["campaign"],
+        "locks": "Lock a campaign by its code, the subject of an approval of its terms.",
+        "content": "Return what publishing this campaign's draft would fix, to read and to hash.",
+        "carries_out": "Publish what was approved (called by the approval, in its transaction).",
+        "function": "campaign.terms.publish_draft",
+        "where": f"campaign/terms.py:{line}",
+    }
+    assert rows["draw.void"]["roles"] == ["campaign", "ops"]
+    assert rows["draw.confirm"]["function"] == "points.reserving.confirm_and_reserve"
+
+
+def test_every_action_is_described() -> None:
+    for row in run_json("approval", "actions")["actions"]:
+        assert all(row.values()), row["action"]
+
+
+def test_actions_is_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = approvals.declared_actions()["campaign.publish"]
+    monkeypatch.setattr(approvals, "_actions", {"campaign.publish": own})
+
+    lines = run("approval", "actions").stdout.splitlines()
+
+    assert lines[:2] == [
+        "campaign.publish",
+        "   requested by: campaign (campaign.request_publication)",
+    ]
+    assert [line.split(":")[0].strip() for line in lines[2:]] == [
+        "locked",
+        "hashed",
+        "carried out",
+        "where",
+    ]
+
+
 def test_list_shows_what_is_open_in_order(waiting: Approval) -> None:
     ApprovalFactory.create(approved=True)
     ApprovalFactory.create(superseded=True)
@@ -65,7 +109,7 @@ def test_list_is_readable(waiting: Approval) -> None:
     )
 
 
-def test_list_says_why_something_cannot_be_carried_out(waiting: Approval) -> None:
+def test_list_shows_why_a_request_cannot_be_carried_out(waiting: Approval) -> None:
     Campaign.objects.get().terms.update(name_en="Another name")
     why = "The content changed after it was asked for; ask for it again."
 
@@ -208,7 +252,7 @@ def test_staff_add_in_production_begins_with_one_who_may_add_others(settings: Se
     assert list(people) == [("hanako", None), ("taro", "hanako")]
 
 
-def test_staff_add_says_the_password_on_a_line_of_its_own() -> None:
+def test_staff_add_prints_the_password_on_a_line_of_its_own() -> None:
     lines = run("staff", "add", "hanako", "--role", "support", "--generate").stdout.splitlines()
 
     assert lines[0] == "hanako: added to support."
@@ -216,7 +260,7 @@ def test_staff_add_says_the_password_on_a_line_of_its_own() -> None:
     assert authenticate(username="hanako", password=lines[1].split(": ")[1])
 
 
-def test_staff_add_dry_run_leaves_nobody_and_shows_no_password() -> None:
+def test_staff_add_dry_run_adds_no_user_and_shows_no_password() -> None:
     words = ("staff", "add", "hanako", "--role", "support", "--generate", "--dry-run")
     before = stored()
 
@@ -234,7 +278,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return answers
 
 
-def test_staff_add_asks_for_the_password_twice(typed: list[str]) -> None:
+def test_staff_add_prompts_for_the_password_twice(typed: list[str]) -> None:
     typed[:] = [PASSWORD, PASSWORD]
 
     assert run_json("staff", "add", "hanako", "--role", "support")["created"] is True
@@ -250,7 +294,7 @@ def test_staff_add_refuses_two_different_passwords(typed: list[str]) -> None:
     assert not User.objects.exists()
 
 
-def test_staff_add_asks_no_password_of_an_account_that_exists(typed: list[str]) -> None:
+def test_staff_add_prompts_for_no_password_of_an_existing_account(typed: list[str]) -> None:
     UserFactory.create(username="hanako", role="support")
 
     assert run_json("staff", "add", "hanako", "--role", "auditor")["created"] is False

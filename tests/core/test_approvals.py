@@ -1,8 +1,9 @@
-"""Four eyes: who may ask for what, and who may act at all."""
+"""Four eyes: who may request what, and who may act at all."""
 
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from core import approvals
 from core.audit import Actor
@@ -10,6 +11,7 @@ from core.canonical_json import content_sha256
 from core.models import Approval, AuditRecord, User
 from tests.core.doing import (
     ACTION,
+    PERMISSION,
     SUBJECT,
     Doing,
     approve,
@@ -23,16 +25,42 @@ from tests.factories.campaign import AT, LATER, ApprovalFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_registered_actions_are_those_of_the_apps() -> None:
-    known = approvals.registered()
-
-    assert {"campaign.publish", "campaign.revise"} <= known.keys()
-    assert {known[name].permission for name in ("campaign.publish", "campaign.revise")} == {
-        "campaign.request_publication"
+def test_declared_actions_are_those_of_the_apps() -> None:
+    assert set(approvals.declared_actions()) == {
+        "campaign.publish",
+        "campaign.revise",
+        "draw.publish",
+        "draw.confirm",
+        "draw.void",
+        "draw.forget",
+        "payout.prepare",
+        "payout.resolve",
+        "points.reverse",
     }
 
 
-def test_request_keeps_who_asked_for_what(doing: Doing, asking: Actor) -> None:
+def test_action_is_declared_once(doing: Doing) -> None:
+    before = approvals.declared_actions()
+
+    with pytest.raises(ImproperlyConfigured, match=f"{ACTION} is declared twice"):
+        approvals.action(ACTION, permission=PERMISSION, lock=doing.lock, content=doing.read)(
+            doing.do
+        )
+
+    assert approvals.declared_actions() == before
+
+
+def test_one_function_carries_out_several_actions(doing: Doing) -> None:
+    another = approvals.action(
+        "test.another", permission=PERMISSION, lock=doing.lock, content=doing.read
+    )
+
+    assert another(doing.do) == doing.do
+    declared = approvals.declared_actions()
+    assert declared["test.another"] == declared[ACTION]
+
+
+def test_request_stores_who_requested_what(doing: Doing, asking: Actor) -> None:
     approval = ask(asking)
 
     approval.refresh_from_db()
@@ -45,7 +73,7 @@ def test_request_keeps_who_asked_for_what(doing: Doing, asking: Actor) -> None:
     assert doing.done == []
 
 
-def test_audit_keeps_the_machine_of_a_command_and_the_hash(doing: Doing, asking: Actor) -> None:
+def test_audit_records_the_machine_of_a_command_and_the_hash(doing: Doing, asking: Actor) -> None:
     approval = ask(Actor(asking.user, os_user="taro", host="ops1"))
 
     record = AuditRecord.objects.get()
@@ -85,7 +113,7 @@ def test_request_with_another_content_supersedes_the_open_one(doing: Doing, aski
 
 
 def test_request_by_another_person_supersedes_the_open_one(doing: Doing, asking: Actor) -> None:
-    """Else the first person could approve what the second asked for as their own request."""
+    """Else the first person could approve what the second requested as their own."""
     first = ask(asking)
     other = Actor(UserFactory.create(username="other", role="campaign"))
     second = ask(other)
@@ -96,7 +124,7 @@ def test_request_by_another_person_supersedes_the_open_one(doing: Doing, asking:
     assert audit_lines()[1][2] == "other"
 
 
-def test_request_leaves_other_subjects_and_actions_alone(doing: Doing, asking: Actor) -> None:
+def test_request_does_not_affect_other_subjects_and_actions(doing: Doing, asking: Actor) -> None:
     ApprovalFactory.create(action=ACTION, subject="another thing")
     ApprovalFactory.create(action="test.another", subject=SUBJECT)
 
@@ -144,7 +172,7 @@ def test_nobody_acts_without_the_permission(
     assert (approval.state, doing.done, len(audit_lines())) == ("open", [], 1)
 
 
-def test_who_may_ask_may_not_decide_and_the_other_way_round(
+def test_requesters_may_not_decide_nor_approvers_request(
     doing: Doing, asking: Actor, deciding: Actor
 ) -> None:
     approval = ask(asking)
@@ -170,7 +198,7 @@ def test_unknown_action_is_refused(asking: Actor) -> None:
         ask(asking, action="no.such")
 
 
-def test_content_with_a_float_cannot_be_asked_for(doing: Doing, asking: Actor) -> None:
+def test_content_with_a_float_cannot_be_requested(doing: Doing, asking: Actor) -> None:
     doing.content = {"share": 0.5}
 
     with pytest.raises(TypeError, match="no fractions"):

@@ -1,4 +1,4 @@
-"""Four eyes: exactly what was asked for is done, once, by another person."""
+"""Four eyes: exactly what was requested is carried out, once, by another person."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +29,9 @@ pytestmark = pytest.mark.django_db
 AFTER = LATER + timedelta(hours=1)
 
 
-def test_approve_does_what_was_asked_for(doing: Doing, asking: Actor, deciding: Actor) -> None:
+def test_approve_carries_out_what_was_requested(
+    doing: Doing, asking: Actor, deciding: Actor
+) -> None:
     approval = ask(asking)
 
     approved = approve(approval, deciding)
@@ -45,12 +47,12 @@ def test_approve_does_what_was_asked_for(doing: Doing, asking: Actor, deciding: 
     assert audit_lines()[1:] == [("approval.approved", f"{ACTION} {SUBJECT}", "deciding")]
 
 
-def test_subject_is_held_before_it_is_read(doing: Doing, asking: Actor, deciding: Actor) -> None:
+def test_subject_is_locked_before_it_is_read(doing: Doing, asking: Actor, deciding: Actor) -> None:
     approval = ask(asking)
-    assert doing.steps == ["hold", "read"]
+    assert doing.steps == ["lock", "read"]
 
     approve(approval, deciding)
-    assert doing.steps == ["hold", "read", "hold", "read", "do"]
+    assert doing.steps == ["lock", "read", "lock", "read", "do"]
 
 
 def test_approve_again_changes_nothing(doing: Doing, asking: Actor, deciding: Actor) -> None:
@@ -78,7 +80,7 @@ def test_nobody_approves_their_own_request(doing: Doing, superuser: bool) -> Non
     assert (approval.state, doing.done, len(audit_lines())) == ("open", [], 1)
 
 
-def test_approve_refuses_what_changed_after_it_was_asked_for(
+def test_approve_refuses_what_changed_after_the_request(
     doing: Doing, asking: Actor, deciding: Actor
 ) -> None:
     approval = ask(asking)
@@ -117,7 +119,7 @@ def test_approval_stays_open_where_the_deed_fails(
     assert approve(approval, deciding).state == "approved"
 
 
-def test_refuse_says_no(doing: Doing, asking: Actor, deciding: Actor) -> None:
+def test_refuse_ends_the_request(doing: Doing, asking: Actor, deciding: Actor) -> None:
     approval = refuse(ask(asking), deciding)
 
     approval.refresh_from_db()

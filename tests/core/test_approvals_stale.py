@@ -16,7 +16,7 @@ OTHER = "test.other"
 
 
 class Done(Refusal):
-    """It cannot be asked for once the other thing is done."""
+    """It cannot be requested once the other thing is done."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def other(doing: Doing, asking: Actor) -> Approval:
             raise Done("It is done.")
         return {"subject": subject}
 
-    approvals.register(OTHER, doing.do, hold=doing.hold, content=read, permission=PERMISSION)
+    approvals.action(OTHER, permission=PERMISSION, lock=doing.lock, content=read)(doing.do)
     return ask(asking, action=OTHER)
 
 

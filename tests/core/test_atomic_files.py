@@ -97,7 +97,7 @@ def test_content_that_breaks_off_leaves_what_was_there_and_no_draft(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_draft_that_cannot_take_its_place_is_removed(tmp_path: Path) -> None:
+def test_a_draft_that_cannot_be_renamed_is_removed(tmp_path: Path) -> None:
     (tmp_path / "credits.csv").mkdir()
 
     with pytest.raises(IsADirectoryError):
@@ -106,7 +106,7 @@ def test_a_draft_that_cannot_take_its_place_is_removed(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["credits.csv"]
 
 
-def test_the_draft_of_a_killed_process_is_private_and_taken_over(tmp_path: Path) -> None:
+def test_the_draft_of_a_killed_process_is_private_and_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "credits.csv"
     killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False, cwd=ROOT)
     (draft,) = tmp_path.iterdir()

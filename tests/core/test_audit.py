@@ -1,4 +1,4 @@
-"""Who really typed a command: what the system says, not what the shell claims."""
+"""Who typed a command: by the system, not by the environment."""
 
 import os
 import pwd
@@ -25,7 +25,7 @@ def test_machine_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.django_db
-def test_acting_by_command_keeps_person_user_and_host() -> None:
+def test_acting_by_command_returns_person_user_and_host() -> None:
     user = UserFactory.create()
 
     assert audit.acting_by_command(user) == audit.Actor(
@@ -34,7 +34,7 @@ def test_acting_by_command_keeps_person_user_and_host() -> None:
 
 
 @pytest.mark.django_db
-def test_record_keeps_every_word() -> None:
+def test_record_saves_every_field() -> None:
     actor = audit.Actor(UserFactory.create(), os_user="taro", host="ops1")
 
     audit.record(actor=actor, action="a", subject="s", at=AT, detail={"n": 1})

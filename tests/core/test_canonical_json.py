@@ -48,7 +48,7 @@ def test_canonical_json_of_an_example() -> None:
 
 
 def inside(value: object, depth: int) -> dict[str, Any]:
-    """Return a content that holds a value below lists and dictionaries in turn."""
+    """Return a content with a value below lists and dictionaries in turn."""
     for level in range(depth):
         value = [0, value] if level % 2 else {"a": 0, "b": value}
     return {"top": value}
@@ -63,7 +63,7 @@ def test_floats_are_refused_at_any_depth(value: float, depth: int) -> None:
 
 @pytest.mark.parametrize("depth", [0, 1, 2, 5])
 @pytest.mark.parametrize("key", [1, 1.5, True, None], ids=repr)
-def test_keys_that_are_no_strings_are_refused_at_any_depth(key: object, depth: int) -> None:
+def test_keys_that_are_not_strings_are_refused_at_any_depth(key: object, depth: int) -> None:
     with pytest.raises(TypeError, match="by strings"):
         canonical_json(inside({key: 1}, depth))
 

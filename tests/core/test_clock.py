@@ -48,7 +48,7 @@ def test_now_is_the_machine_s_in_japan_without_asking_the_database(
     assert clock.now() == MACHINE + MINUTE
 
 
-def test_wished_instant_stands_still(time_passes: Pass, settings: Settings) -> None:
+def test_moved_clock_can_stand_still(time_passes: Pass, settings: Settings) -> None:
     settings.CAMPAIGN_NOW = MovedClock(WISHED, runs=False)
 
     time_passes(MINUTE)

@@ -1,4 +1,4 @@
-"""A message that the broker refuses fails nobody, and every message is sent like that."""
+"""A message that the broker refuses raises nothing, and every message is sent like that."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ def test_enqueue_sends_a_message(other_redis: RedisServer) -> None:
         assert server.llen("tests") == 1
 
 
-def test_a_broker_that_refuses_fails_nobody(
+def test_a_broker_that_refuses_raises_nothing(
     refusing_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert enqueue(make_task(refusing_redis.broker_url), name="hidden") is False
@@ -46,7 +46,7 @@ def test_a_broker_that_refuses_fails_nobody(
     assert "hidden" not in caplog.text
 
 
-def test_a_broker_that_has_begun_to_refuse_fails_nobody(
+def test_a_broker_that_has_begun_to_refuse_raises_nothing(
     other_redis: RedisServer, refuse: Refuse
 ) -> None:
     task = make_task(other_redis.broker_url)
@@ -56,7 +56,7 @@ def test_a_broker_that_has_begun_to_refuse_fails_nobody(
         assert enqueue(task) is False
 
 
-def test_a_broker_that_is_away_fails_nobody() -> None:
+def test_a_broker_that_is_away_raises_nothing() -> None:
     task = make_task(NOBODY_LISTENS["REDIS_URL"], task_publish_retry=False)
 
     assert enqueue(task) is False

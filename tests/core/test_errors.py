@@ -45,7 +45,7 @@ def test_constraint_errors_let_a_refusal_pass() -> None:
         raise Refusal("another")
 
 
-def test_constraint_errors_keep_what_was_right() -> None:
+def test_constraint_errors_leave_the_rows_before_them() -> None:
     with constraint_errors({"bookings_service_name_key": TAKEN}):
         service = Service.objects.create(name="two")
         Stop.objects.create(service=service, seq=1, station="here", kind="stop")
@@ -61,7 +61,7 @@ def test_constraint_errors_keep_what_was_right() -> None:
         pytest.param("  \n", "(no answer)", id="nothing"),
     ],
 )
-def test_database_failed_says_the_first_line(said: str, shown: str) -> None:
+def test_database_failed_reports_the_first_line(said: str, shown: str) -> None:
     sentence = database_failed(DatabaseError(said))
 
     assert shown in sentence

@@ -1,4 +1,4 @@
-"""The advisory locks: held by a transaction, kept apart by kind and number."""
+"""The advisory locks: acquired until a transaction ends, distinct by kind and number."""
 
 import psycopg
 import pytest
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def is_free(lock: Lock, which: int = 0, *, shared: bool = False) -> bool:
-    """Ask as another session would."""
+    """Return whether another session could acquire the lock."""
     function = f"pg_try_advisory_xact_lock{'_shared' if shared else ''}"
     address = connection.get_connection_params()
     for name in ("cursor_factory", "context"):
@@ -21,7 +21,7 @@ def is_free(lock: Lock, which: int = 0, *, shared: bool = False) -> bool:
     return bool(row[0])
 
 
-def test_take_holds_to_the_end_of_the_transaction() -> None:
+def test_take_locks_until_the_transaction_ends() -> None:
     with transaction.atomic():
         take(Lock.FEED, Feed.BOOKINGS)
         assert not is_free(Lock.FEED, Feed.BOOKINGS)
@@ -30,7 +30,7 @@ def test_take_holds_to_the_end_of_the_transaction() -> None:
     assert is_free(Lock.FEED, Feed.BOOKINGS)
 
 
-def test_take_keeps_out_neither_another_number_nor_another_kind() -> None:
+def test_take_blocks_neither_another_number_nor_another_kind() -> None:
     with transaction.atomic():
         take(Lock.FEED, Feed.BOOKINGS)
 
@@ -38,7 +38,7 @@ def test_take_keeps_out_neither_another_number_nor_another_kind() -> None:
         assert is_free(Lock.ENTRIES, Feed.BOOKINGS)
 
 
-def test_take_shared_keeps_out_only_who_wants_it_alone() -> None:
+def test_take_shared_blocks_only_exclusive_locks() -> None:
     with transaction.atomic():
         take(Lock.LOADS, shared=True)
 
@@ -46,7 +46,7 @@ def test_take_shared_keeps_out_only_who_wants_it_alone() -> None:
         assert not is_free(Lock.LOADS)
 
 
-def test_take_waits_no_longer_than_its_patience_and_so_do_the_locks_after_it() -> None:
+def test_take_and_later_locks_wait_no_longer_than_the_patience() -> None:
     address = connection.get_connection_params()
     for name in ("cursor_factory", "context"):
         address.pop(name)

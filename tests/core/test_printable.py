@@ -69,7 +69,7 @@ def test_stored_name_fits_the_database_and_stays_one_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("size", "is_cut"), [(255, False), (256, True)])
-def test_stored_name_cuts_what_is_longer_than_the_database_takes(size: int, is_cut: bool) -> None:
+def test_stored_name_cuts_what_is_longer_than_the_column(size: int, is_cut: bool) -> None:
     name = "x" * size
 
     assert (stored_name(name) != name) is is_cut

@@ -1,4 +1,4 @@
-"""What long work says of itself."""
+"""The progress of long work as it is printed."""
 
 from io import StringIO
 

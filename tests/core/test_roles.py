@@ -1,4 +1,4 @@
-"""The groups hold what the roles were given, no more and no less, after every migrate."""
+"""The groups have exactly the permissions of the roles after every migrate."""
 
 import pytest
 from django.apps import apps
@@ -58,7 +58,7 @@ def test_role_has_of_campaigns_and_people_what_its_work_needs(role: str) -> None
     assert names & DECISIVE == OF_BOTH_APPS[role] & DECISIVE
 
 
-def test_nobody_both_asks_and_decides() -> None:
+def test_no_role_both_requests_and_decides() -> None:
     both = {"campaign.request_publication", "core.decide_approval"}
 
     assert [role for role in roles.ROLES if both <= roles.registered(role)] == []
@@ -83,7 +83,7 @@ def test_grant_again_changes_nothing() -> None:
     assert {role: held(role) for role in roles.ROLES} == before
 
 
-def test_grant_takes_back_what_is_registered_no_more() -> None:
+def test_grant_revokes_what_is_no_longer_registered() -> None:
     support = Group.objects.get(name="support")
     before = held("support")
     support.permissions.add(*Permission.objects.all())
@@ -94,7 +94,7 @@ def test_grant_takes_back_what_is_registered_no_more() -> None:
     assert held("support") == before
 
 
-def test_grant_of_one_app_leaves_the_others_alone() -> None:
+def test_grant_of_one_app_does_not_change_the_others() -> None:
     support = Group.objects.get(name="support")
     support.permissions.clear()
     user_permission = Permission.objects.get(codename="view_user")
@@ -116,7 +116,7 @@ def test_grant_makes_a_group_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> No
     assert held("approver") == roles.registered("approver")
 
 
-def test_registered_permission_reaches_its_role_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_registered_permission_reaches_only_its_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "_permissions", {**roles._permissions, "ops": {"core.add_user"}})
 
     grant()
@@ -130,7 +130,7 @@ def test_unknown_role_cannot_be_registered() -> None:
         roles.register("boss", {"core.decide_approval"})
 
 
-def test_migrate_of_some_apps_alone_may_come_before_there_are_groups(
+def test_migrate_of_some_apps_may_come_before_there_are_groups(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(0):

@@ -35,7 +35,7 @@ def test_add_staff_makes_an_account_with_the_role_and_a_password(role: str) -> N
     assert authenticate(username="hanako", password=PASSWORD) == user
 
 
-def test_add_staff_keeps_passwords_by_argon2() -> None:
+def test_add_staff_hashes_passwords_with_argon2() -> None:
     assert add().user.password.startswith("argon2")
 
 
@@ -73,8 +73,8 @@ def test_add_staff_gives_a_second_role_and_keeps_the_password() -> None:
     }
 
 
-def test_add_staff_keeps_names_as_the_login_page_reads_them() -> None:
-    """Django normalises what is typed there; a name kept otherwise could never sign in."""
+def test_add_staff_normalizes_names_as_the_login_page_does() -> None:
+    """Django normalises what is typed there; a name stored otherwise could never sign in."""
     added = add(username="ｈａｎａｋｏ")
 
     assert added.user.username == "hanako"
@@ -119,7 +119,7 @@ def test_add_staff_refuses_the_name_for_a_password() -> None:
         add(username="hanako-tanaka", password="hanako-tanaka")
 
 
-def test_add_staff_takes_12_signs() -> None:
+def test_add_staff_accepts_12_characters() -> None:
     assert add(password="kasumi-hikar").created
 
 

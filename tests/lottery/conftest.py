@@ -8,6 +8,7 @@ from django.utils import translation
 from core import approvals
 from core.models import Approval
 from lottery import confirming, forgetting, voiding
+from lottery.queries import lock_draw_for_approval
 
 
 @pytest.fixture(autouse=True)
@@ -26,20 +27,21 @@ def void_alone(approval: Approval) -> None:
 
 @pytest.fixture
 def money(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Register confirm and void as an app above does, with nothing of its own."""
-    monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
+    """Declare confirm and void as an app above does, with nothing of its own."""
+    others = approvals.declared_actions().items()
+    replaced = {confirming.CONFIRM, voiding.VOID}
+    kept = {name: action for name, action in others if name not in replaced}
+    monkeypatch.setattr(approvals, "_actions", kept)
     monkeypatch.setattr(forgetting, "_guards", [])
-    approvals.register(
+    approvals.action(
         confirming.CONFIRM,
-        confirm_alone,
-        hold=confirming.hold,
-        content=confirming.content_to_confirm,
         permission=confirming.PERMISSION,
-    )
-    approvals.register(
+        lock=lock_draw_for_approval,
+        content=confirming.content_to_confirm,
+    )(confirm_alone)
+    approvals.action(
         voiding.VOID,
-        void_alone,
-        hold=voiding.hold,
-        content=voiding.content_to_void,
         permission=voiding.PERMISSION,
-    )
+        lock=lock_draw_for_approval,
+        content=voiding.content_to_void,
+    )(void_alone)

@@ -312,7 +312,7 @@ def test_freeze_waits_for_a_worker_that_computes_totals() -> None:
             aggregation.lock_totals(campaign.pk, shared=True)
             freezing = submit(freeze, campaign)
             wait_until_blocked(freezing)
-            terms.lock(campaign)
+            terms.lock_campaign(campaign)
         assert ended(freezing).entry_count == 3
 
 

@@ -1,4 +1,4 @@
-"""``campaign load|check|show|publish|revise``: set the terms of a campaign down and in force."""
+"""``campaign load|check|show|publish|revise``: load, check and publish the terms of a campaign."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +9,10 @@ from django.core.management.base import CommandParser
 from campaign import queries, terms
 from campaign.models import Campaign
 from campaign.states import entry_state
-from campaign.termsfile import read_file
+from campaign.termsfile import read_campaign_file_at
 from core import arguments, clock
+from core.approval_reports import report_request
 from core.commands import Report, VerbCommand, one_transaction
-from core.models import Approval
-from core.requests import describe_request
 
 
 def file_argument(parser: CommandParser) -> None:
@@ -22,7 +21,7 @@ def file_argument(parser: CommandParser) -> None:
 
 
 class Command(VerbCommand):
-    """Set the terms of a campaign down and in force."""
+    """Load, check and publish the terms of a campaign."""
 
     help = __doc__
     verbs = {
@@ -43,12 +42,12 @@ class Command(VerbCommand):
     }
 
     def load(self, *, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
-        """Set down an unpublished campaign as a file says."""
+        """Load the terms of an unpublished campaign from a file."""
         actor = arguments.read_actor_or_machine(by)
-        content = read_file(file)
+        content = read_campaign_file_at(file)
         with one_transaction(dry_run=dry_run):
             changed = terms.load_campaign(content, at=clock.now(), actor=actor)
-            shown = describe(queries.get_campaign(content.code))
+            shown = describe_campaign(queries.get_campaign(content.code))
         if not changed:
             words = "these terms are loaded already"
         else:
@@ -56,7 +55,7 @@ class Command(VerbCommand):
         return Report({**shown, "changed": changed}, f"Campaign {content.code}: {words}.")
 
     def check_terms(self, *, code: str, **_: Any) -> Report:
-        """Say whether the terms are sane and stay within the prize law."""
+        """Check that the terms are sane and within the prize law."""
         findings = terms.check_campaign(queries.get_campaign(code))
         data = [{"code": found.code, "message": found.message} for found in findings]
         if not findings:
@@ -65,33 +64,45 @@ class Command(VerbCommand):
         return Report({"ok": False, "findings": data}, sentences, ok=False)
 
     def show(self, *, code: str, **_: Any) -> Report:
-        """Show the terms, their version and where the campaign stands."""
-        shown = describe(queries.get_campaign(code))
+        """Show the terms, their version and the state of the entry period."""
+        shown = describe_campaign(queries.get_campaign(code))
         return Report(shown, "\n".join(f"{name:20}{as_text(shown[name])}" for name in shown))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for a campaign to be published; another person approves."""
+        """Request the publication of a campaign; another person approves."""
         with one_transaction(dry_run=dry_run):
             approval = terms.request_publication(
                 campaign=queries.get_campaign(code),
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
-        return asked(code, approval, "Campaign %s is published already.", dry_run=dry_run)
+        return report_request(
+            f"Campaign {code}",
+            approval,
+            data={"code": code},
+            nothing=f"Campaign {code} is published already.",
+            dry_run=dry_run,
+        )
 
     def revise(self, *, code: str, file: Path, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for a new version of published terms; another person approves."""
+        """Request a new version of published terms; another person approves."""
         with one_transaction(dry_run=dry_run):
             approval = terms.request_revision(
                 campaign=queries.get_campaign(code),
-                file=read_file(file),
+                file=read_campaign_file_at(file),
                 actor=arguments.read_actor(by),
                 at=clock.now(),
             )
-        return asked(code, approval, "Campaign %s: these terms are in force.", dry_run=dry_run)
+        return report_request(
+            f"Campaign {code}",
+            approval,
+            data={"code": code},
+            nothing=f"Campaign {code}: these terms are in force.",
+            dry_run=dry_run,
+        )
 
 
-def describe(campaign: Campaign) -> dict[str, Any]:
+def describe_campaign(campaign: Campaign) -> dict[str, Any]:
     """Return a campaign with the terms to compute with, as a program reads them."""
     working = queries.working_terms(campaign)
     draft = queries.draft_terms(campaign)
@@ -112,15 +123,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value) or "none"
     return "-" if value is None else str(value)
-
-
-def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
-    """Report an opened approval, or that there was nothing to ask for."""
-    if approval is None:
-        return Report({"code": code, "approval": None}, nothing % code)
-    if dry_run:
-        return Report({"code": code, "approval": None}, f"Campaign {code}: would ask for approval.")
-    return Report(
-        {"code": code, "approval": approval.pk, "content_sha256": approval.content_sha256},
-        f"Campaign {code}: {describe_request(approval)}",
-    )

@@ -32,7 +32,7 @@ class Command(ContractCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Keep standard output for one thing: the CSV, or the JSON object."""
+        """Refuse to write both the CSV and the JSON object to standard output."""
         if options["json"] and options["output"] is None:
             raise CommandError(
                 "--json needs --output FILE: the CSV takes the standard output.", returncode=2

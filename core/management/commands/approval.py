@@ -1,20 +1,24 @@
-"""``approval list|approve|refuse``: decide what another person asked for."""
+"""``approval actions|list|approve|refuse``: decide what another person requested."""
 
+import inspect
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from core import approvals, arguments, clock
-from core.approvals import CommandApprovalOff
+from core import approvals, arguments, clock, roles
+from core.approvals import Action, CommandApprovalOff
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
 
 
 class Command(VerbCommand):
-    """Decide what another person asked for."""
+    """Decide what another person requested."""
 
     help = __doc__
     verbs = {
+        "actions": ("list_actions", arguments.nothing),
         "list": ("list_open", arguments.nothing),
         "approve": (
             "approve",
@@ -26,22 +30,28 @@ class Command(VerbCommand):
         ),
     }
 
+    def list_actions(self, **_: Any) -> Report:
+        """List what can be approved: who may request it, what is hashed, what is carried out."""
+        declared = approvals.declared_actions()
+        rows = [describe_action(name, declared[name]) for name in sorted(declared)]
+        return Report({"actions": rows}, "\n".join(format_action(row) for row in rows))
+
     def list_open(self, **_: Any) -> Report:
         """List what waits for a decision, and of each whether it can still be carried out."""
         waiting = Approval.objects.filter(state=Approval.State.OPEN).select_related("requested_by")
         rows = [
-            {**describe(approval), "stale": approvals.why_stale(approval) or None}
+            {**describe_approval(approval), "stale": approvals.why_stale(approval) or None}
             for approval in waiting.order_by("id")
         ]
-        lines = [tell(row) for row in rows]
+        lines = [format_approval(row) for row in rows]
         return Report({"approvals": rows}, "\n".join(lines) or "Nothing waits for a decision.")
 
     def approve(self, *, approval: int, by: str, dry_run: bool, **_: Any) -> Report:
-        """Allow what another person asked for, and carry it out."""
+        """Approve what another person requested, and carry it out."""
         return self.decide(approvals.approve, approval, by, dry_run=dry_run)
 
     def refuse(self, *, approval: int, by: str, dry_run: bool, **_: Any) -> Report:
-        """Say no to what was asked for."""
+        """Refuse a request."""
         return self.decide(approvals.refuse, approval, by, dry_run=dry_run)
 
     def decide(self, decision: Any, approval: int, by: str, *, dry_run: bool) -> Report:
@@ -53,12 +63,49 @@ class Command(VerbCommand):
             )
         with one_transaction(dry_run=dry_run):
             decided = decision(approval_id=approval, actor=arguments.read_actor(by), at=clock.now())
-            data = describe(decided)
+            data = describe_approval(decided)
         return Report(data, f"Approval {approval}: {'would be ' * dry_run}{decided.state}.")
 
 
-def tell(row: dict[str, Any]) -> str:
-    """Return a request in a line, and in another one why nobody can carry it out any more."""
+def describe_action(name: str, action: Action) -> dict[str, Any]:
+    """Return an action as a program reads it."""
+    return {
+        "action": name,
+        "permission": action.permission,
+        "roles": [role for role in roles.ROLES if action.permission in roles.registered(role)],
+        "locks": first_line(action.lock),
+        "content": first_line(action.content),
+        "carries_out": first_line(action.carry_out),
+        "function": f"{action.carry_out.__module__}.{action.carry_out.__qualname__}",
+        "where": find_source(action.carry_out),
+    }
+
+
+def first_line(function: Callable[..., object]) -> str:
+    """Return the first line of a function's docstring."""
+    return (inspect.getdoc(function) or "").partition("\n")[0]
+
+
+def find_source(function: Callable[..., object]) -> str:
+    """Return where a function begins, as ``file:line`` from the project's folder."""
+    file = Path(inspect.getsourcefile(function) or "").relative_to(settings.BASE_DIR)
+    return f"{file}:{inspect.getsourcelines(function)[1]}"
+
+
+def format_action(row: dict[str, Any]) -> str:
+    """Return an action as a person reads it."""
+    return (
+        f"{row['action']}\n"
+        f"   requested by: {', '.join(row['roles']) or 'no role'} ({row['permission']})\n"
+        f"   locked:       {row['locks']}\n"
+        f"   hashed:       {row['content']}\n"
+        f"   carried out:  {row['carries_out']}\n"
+        f"   where:        {row['function']}, {row['where']}"
+    )
+
+
+def format_approval(row: dict[str, Any]) -> str:
+    """Return a request in a line, and in another one why it cannot be carried out any more."""
     line = (
         f"{row['id']}: {row['action']} {row['subject']}, asked for by {row['requested_by']}, "
         f"content {row['content_sha256'][:12]}…"
@@ -66,7 +113,7 @@ def tell(row: dict[str, Any]) -> str:
     return f"{line}\n   cannot be carried out: {row['stale']}" if row["stale"] else line
 
 
-def describe(approval: Approval) -> dict[str, Any]:
+def describe_approval(approval: Approval) -> dict[str, Any]:
     """Return a request as a program reads it."""
     return {
         "id": approval.pk,

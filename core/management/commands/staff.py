@@ -1,4 +1,4 @@
-"""``staff add USERNAME --role ROLE``: have a person run the campaign."""
+"""``staff add USERNAME --role ROLE``: add a person who runs the campaign."""
 
 import sys
 from getpass import getpass
@@ -16,7 +16,7 @@ FIRST_ROLE = "accounts"  # may add the others
 
 
 def declare_add(parser: CommandParser) -> None:
-    """Declare who gets which role, and where the password comes from."""
+    """Declare the person, the role, and where the password comes from."""
     parser.add_argument("username", metavar="USERNAME")
     parser.add_argument(
         "--role", required=True, choices=ROLES, metavar="ROLE", help=", ".join(ROLES)
@@ -29,7 +29,7 @@ def declare_add(parser: CommandParser) -> None:
 
 
 class Command(VerbCommand):
-    """Look after the people who run the campaign."""
+    """Add the people who run the campaign."""
 
     help = __doc__
     verbs = {"add": ("add", declare_add)}
@@ -44,7 +44,7 @@ class Command(VerbCommand):
         dry_run: bool,
         **_: Any,
     ) -> Report:
-        """Have a staff user with a role; an account that exists keeps its password."""
+        """Give a role to a staff user, created if new; an existing account keeps its password."""
         actor = read_manager(by, role)
         known = staff.find_account(username)
         password = "" if known else self.choose_password(generate=generate)
@@ -62,7 +62,7 @@ class Command(VerbCommand):
         return Report(data, text)
 
     def choose_password(self, *, generate: bool) -> str:
-        """Make a password, or ask for one twice."""
+        """Generate a password, or prompt for one twice."""
         if generate:
             return staff.generate_password()
         if not sys.stdin.isatty():
@@ -74,13 +74,13 @@ class Command(VerbCommand):
 
 
 def read_manager(by: str | None, role: str) -> Actor | None:
-    """Return who adds a staff user; in production the machine's user adds the first one only.
+    """Return who adds a staff user; in production the machine's user adds only the first one.
 
     Raises:
         UnknownStaff: no active staff user has this name.
         CommandError: this is production and nobody is named.
     """
-    if by is None and settings.PRODUCTION and staff.nobody_manages():
+    if by is None and settings.PRODUCTION and staff.no_manager_exists():
         if role == FIRST_ROLE:
             return None
         raise CommandError(

@@ -8,12 +8,12 @@ from typing import Any
 from bookings import quarantine
 from campaign.queries import get_campaign
 from core import clock
+from core.approval_reports import report_request
 from core.arguments import both, by, by_or_machine, code, dry_run, read_actor, read_actor_or_machine
 from core.atomic_files import PRIVATE, PUBLIC, write_atomically
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
 from core.printable import printable_name
-from core.requests import describe_request
 from entries.feeds import FEEDS
 from lottery import (
     bundle,
@@ -84,9 +84,9 @@ class Command(VerbCommand):
                 actor=actor,
             )
         if draw == before:
-            return told(draw, "was frozen before; nothing changed")
+            return report_draw(draw, "was frozen before; nothing changed")
         words = f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants"
-        return replace(told(draw, words), warnings=quarantine.waiting(FEEDS))
+        return replace(report_draw(draw, words), warnings=quarantine.waiting(FEEDS))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for the frozen draw to be published; another person approves."""
@@ -95,7 +95,7 @@ class Command(VerbCommand):
             approval = publishing.request_publication(
                 draw=draw, actor=read_actor(by), at=clock.now()
             )
-        return asked(draw, approval, "is published already", dry_run=dry_run)
+        return report_draw_request(draw, approval, nothing="is published already", dry_run=dry_run)
 
     def run_draw(
         self,
@@ -112,12 +112,14 @@ class Command(VerbCommand):
         actor = read_actor_or_machine(by)
         draw, at = find(code), clock.now()
         if draw.drawn_at:
-            return told(draw, "was run before; nothing changed")
+            return report_draw(draw, "was run before; nothing changed")
         drawn_by = find_round(draw, round, fetch=fetch, at=at)
         with one_transaction(dry_run=dry_run):
             drawn = running.run_draw(draw=draw, round=drawn_by, at=at, actor=actor, to_void=to_void)
         words = "would draw" if dry_run else "drew"
-        return told(drawn, f"{words} {drawn.winners:,} winners of {drawn.total_points:,} points")
+        return report_draw(
+            drawn, f"{words} {drawn.winners:,} winners of {drawn.total_points:,} points"
+        )
 
     def confirm(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for the result to be confirmed; another person approves."""
@@ -126,7 +128,7 @@ class Command(VerbCommand):
             approval = confirming.request_confirmation(
                 draw=draw, actor=read_actor(by), at=clock.now()
             )
-        return asked(draw, approval, "is confirmed already", dry_run=dry_run)
+        return report_draw_request(draw, approval, nothing="is confirmed already", dry_run=dry_run)
 
     def void(self, *, code: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for the draw to be void, with a reason that is published; another person approves."""
@@ -135,7 +137,7 @@ class Command(VerbCommand):
             approval = voiding.request_void(
                 draw=draw, reason=reason, actor=read_actor(by), at=clock.now()
             )
-        return asked(draw, approval, "is void already", dry_run=dry_run)
+        return report_draw_request(draw, approval, nothing="is void already", dry_run=dry_run)
 
     def export(
         self, *, code: str, sequence: int | None, output: Path, by: str | None, **_: Any
@@ -145,7 +147,9 @@ class Command(VerbCommand):
         if by is not None or not bundle.is_public(draw):
             bundle.record_export(draw, actor=read_actor_or_machine(by), at=clock.now())
         names = bundle.write_bundle(draw, output)
-        return told(draw, f"wrote {', '.join(names)} to {printable_name(output)}", files=names)
+        return report_draw(
+            draw, f"wrote {', '.join(names)} to {printable_name(output)}", files=names
+        )
 
     def verify(self, *, folder: Path, **options: Any) -> Report:
         """Check a bundle as an outsider does, with the verifier alone."""
@@ -172,15 +176,15 @@ class Command(VerbCommand):
         output: Path | None,
         **_: Any,
     ) -> Report:
-        """Issue a member's receipt; the audit keeps who asked for it."""
+        """Issue a member's receipt; the audit records who requested it."""
         content = receipts.issue_receipt(
             draw=find(code, sequence), wester_id=wester_id, actor=read_actor(by), at=clock.now()
         )
-        told_text = content.decode()
+        text = content.decode()
         if output:
             write(output, content, mode=PRIVATE)
-            told_text = f"Wrote the receipt to {printable_name(output)}."
-        return Report(receipts.read_receipt(content), told_text)
+            text = f"Wrote the receipt to {printable_name(output)}."
+        return Report(receipts.read_receipt(content), text)
 
     def forget(
         self, *, code: str, by: str, sequence: int | None, dry_run: bool, **_: Any
@@ -191,7 +195,9 @@ class Command(VerbCommand):
             approval = forgetting.request_forgetting(
                 draw=draw, actor=read_actor(by), at=clock.now()
             )
-        return asked(draw, approval, "has its keys erased already", dry_run=dry_run)
+        return report_draw_request(
+            draw, approval, nothing="has its keys erased already", dry_run=dry_run
+        )
 
     def status(self, *, code: str, **_: Any) -> Report:
         """Say where the draws of a campaign stand."""
@@ -226,7 +232,7 @@ class Command(VerbCommand):
         draw = find(code)
         content = round_json(chains.sign_local_round(draw, at=clock.now()))
         write(output, content, mode=PUBLIC)
-        return told(
+        return report_draw(
             draw, f"wrote round {draw.round} to {printable_name(output)}", output=str(output)
         )
 
@@ -280,22 +286,24 @@ def describe(draw: Draw) -> dict[str, Any]:
     }
 
 
-def told(draw: Draw, words: str, **more: Any) -> Report:
+def title_of(draw: Draw) -> str:
+    """Return what a report calls a draw."""
+    return f"Draw {draw.campaign.code}/{draw.sequence}"
+
+
+def report_draw(draw: Draw, words: str, **more: Any) -> Report:
     """Report what was done to a draw, and where it stands."""
-    return Report(
-        {**describe(draw), **more}, f"Draw {draw.campaign.code}/{draw.sequence}: {words}."
-    )
+    return Report({**describe(draw), **more}, f"{title_of(draw)}: {words}.")
 
 
-def asked(draw: Draw, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
-    """Report an opened approval, or that there was nothing to ask for."""
-    if approval is None:
-        return told(draw, nothing, approval=None)
-    if dry_run:
-        return told(draw, "would ask for approval", approval=None)
-    return told(
-        draw,
-        describe_request(approval),
-        approval=approval.pk,
-        content_sha256=approval.content_sha256,
+def report_draw_request(
+    draw: Draw, approval: Approval | None, *, nothing: str, dry_run: bool
+) -> Report:
+    """Report the approval that was requested of a draw, and where the draw stands."""
+    return report_request(
+        title_of(draw),
+        approval,
+        data=describe(draw),
+        nothing=f"{title_of(draw)}: {nothing}.",
+        dry_run=dry_run,
     )

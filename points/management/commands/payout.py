@@ -12,12 +12,12 @@ from bookings.loading import FileOutcome
 from bookings.models import FeedFile
 from campaign.queries import get_campaign
 from core import clock
+from core.approval_reports import report_request
 from core.arguments import both, by, by_or_machine, code, dry_run, read_actor, read_actor_or_machine
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
 from core.printable import printable_name
 from core.progress import Progress
-from core.requests import describe_request
 from entries.feeds import FEEDS
 from points import closing, correcting, exporting, payout, preparing, settling
 from points.management import arguments
@@ -45,35 +45,38 @@ class Command(VerbCommand):
     }
 
     def prepare(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for the payout; what another person approves is its upper bound."""
+        """Request the payout; another person approves its upper bound."""
         with one_transaction(dry_run=dry_run):
             approval = preparing.request_payout(
                 campaign=get_campaign(code), actor=read_actor(by), at=clock.now()
             )
-            report = asked(code, approval, "the payout is approved already", dry_run=dry_run)
-            return left_out(report)
+            nothing = "the payout is approved already"
+            report = report_payout_request(code, approval, nothing=nothing, dry_run=dry_run)
+            return warn_of_quarantine(report)
 
     def run_payout(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Credit every award, beside any workers that share the work."""
         actor = read_actor_or_machine(by)
         one = get_payout(code)
         at = clock.database_now()
-        payout.refuse_early(one, at=at)
+        payout.refuse_before_credit_at(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            payout.keep_start(one, at=at, actor=actor)
+            payout.record_run_start(one, at=at, actor=actor)
             self.complete(one)
-            return left_out(told(code, "would be paid" if dry_run else "paid"))
+            return warn_of_quarantine(report_payout(code, "would be paid" if dry_run else "paid"))
 
     def complete(self, one: Payout) -> None:
-        """Work on a payout until it has ended."""
+        """Pay until the payout has ended."""
         while True:
-            payout.work_on(one, now=clock.database_now, watch=lambda: self.tell(one))
-            if payout.finish(one, at=clock.database_now()):
+            payout.pay_remaining_parts(
+                one, now=clock.database_now, watch=lambda: self.log_progress(one)
+            )
+            if payout.end_payout(one, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 
-    def tell(self, one: Payout) -> None:
-        """Say how far the payout is."""
+    def log_progress(self, one: Payout) -> None:
+        """Print to stderr how many parts are done."""
         done = one.parts.filter(done_at__isnull=False).count()
         sys.stderr.write(f"payout: {done} of {one.parts.count()} parts done\n")
 
@@ -83,13 +86,13 @@ class Command(VerbCommand):
         one = get_payout(code)
         if dry_run:
             with one_transaction(dry_run=True):
-                file, path = exporting.keep_file(one, at=at, actor=actor), None
-                exporting.refuse_other(output, exporting.files_of(one, file))
+                file, path = exporting.get_or_create_file(one, at=at, actor=actor), None
+                exporting.refuse_other_content(output, exporting.build_files(one, file))
         else:
             written = exporting.export_credits(payout=one, folder=output, at=at, actor=actor)
             file, path = written.file, str(written.path)
         words = "would write" if dry_run else "wrote"
-        return told(
+        return report_payout(
             code,
             f"{words} {file}: {file.rows:,} credits, {file.total_points:,} points",
             file=path,
@@ -101,7 +104,7 @@ class Command(VerbCommand):
         )
 
     def settle(self, *, code: str, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
-        """Take what the points system answered; what it rejected is reversed and forfeited."""
+        """Load what the points system answered; what it rejected is reversed and forfeited."""
         actor = read_actor_or_machine(by)
         one = get_payout(code)
         progress = Progress(sys.stderr, printable_name(file.name))
@@ -109,7 +112,9 @@ class Command(VerbCommand):
             outcome = settling.settle(
                 payout=one, path=file, at=clock.now(), watch=progress, actor=actor
             )
-            report = told(code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome))
+            report = report_payout(
+                code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome)
+            )
             report = replace(report, warnings=report.data["warnings"])
         progress.end(describe(outcome))
         return report
@@ -117,7 +122,7 @@ class Command(VerbCommand):
     def resolve(
         self, *, code: str, key: str, verdict: str, reason: str, by: str, dry_run: bool, **_: Any
     ) -> Report:
-        """Ask for a key that both sides differ on to be taken as credited or rejected."""
+        """Request that a key on which both sides differ count as credited or rejected."""
         with one_transaction(dry_run=dry_run):
             approval = correcting.request_resolution(
                 payout=get_payout(code),
@@ -127,7 +132,7 @@ class Command(VerbCommand):
                 actor=read_actor(by),
                 at=clock.now(),
             )
-            return asked(code, approval, "", dry_run=dry_run)
+            return report_payout_request(code, approval, nothing="nothing is open", dry_run=dry_run)
 
     def close(self, *, code: str, by: str | None, dry_run: bool, **_: Any) -> Report:
         """Close the payout: every key and every sum agrees."""
@@ -135,23 +140,23 @@ class Command(VerbCommand):
         with one_transaction(dry_run=dry_run):
             was_open = closing.close_payout(payout=get_payout(code), at=clock.now(), actor=actor)
             words = "would be closed" if dry_run else "closed"
-            return told(code, words if was_open else "is closed already")
+            return report_payout(code, words if was_open else "is closed already")
 
     def status(self, *, code: str, **_: Any) -> Report:
-        """Say where the payout stands."""
-        data = describe_payout(get_campaign(code), now=clock.now())
+        """Show the state of the payout."""
+        data = status_of(code)
         sentences = [f"Payout {code}: {data['state']}, {data['open']:,} open.", *data["warnings"]]
         counts = [f"{name:18}{value:>14,}" for name, value in data.items() if type(value) is int]
         return Report(data, "\n".join([*sentences, *counts]))
 
 
 def is_refused(outcome: FileOutcome) -> bool:
-    """Say whether a file was refused."""
+    """Return whether a file was refused."""
     return outcome.status == FeedFile.Status.REFUSED
 
 
 def describe(outcome: FileOutcome) -> str:
-    """Say in one line what became of a file."""
+    """Describe in one line what became of a file."""
     if is_refused(outcome):
         return f"{outcome.name}: refused, {outcome.reason}. {outcome.detail}"
     if outcome.status == FeedFile.Status.LOADED:
@@ -162,28 +167,31 @@ def describe(outcome: FileOutcome) -> str:
     return f"{outcome.name}: already loaded"
 
 
-def told(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
+def report_payout(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
     """Report what was done, and where the payout stands."""
-    data = describe_payout(get_campaign(code), now=clock.now())
-    return Report({**data, **more}, f"Payout {code}: {words}.", ok=ok)
+    return Report({**status_of(code), **more}, f"Payout {code}: {words}.", ok=ok)
 
 
-def left_out(report: Report) -> Report:
+def report_payout_request(
+    code: str, approval: Approval | None, *, nothing: str, dry_run: bool
+) -> Report:
+    """Report the approval that was requested of a payout, and where the payout stands."""
+    return report_request(
+        f"Payout {code}",
+        approval,
+        data=status_of(code),
+        nothing=f"Payout {code}: {nothing}.",
+        dry_run=dry_run,
+    )
+
+
+def status_of(code: str) -> dict[str, Any]:
+    """Return where the payout of a campaign stands."""
+    return describe_payout(get_campaign(code), now=clock.now())
+
+
+def warn_of_quarantine(report: Report) -> Report:
     """Warn of rows in quarantine that the recheck does not know."""
     waiting = quarantine.waiting(FEEDS)
     data = {**report.data, "warnings": [*report.data["warnings"], *waiting]}
     return replace(report, data=data, warnings=waiting)
-
-
-def asked(code: str, approval: Approval | None, nothing: str, *, dry_run: bool) -> Report:
-    """Report an opened approval, or that there was nothing to ask for."""
-    if approval is None:
-        return told(code, nothing, approval=None)
-    if dry_run:
-        return told(code, "would ask for approval", approval=None)
-    return told(
-        code,
-        describe_request(approval),
-        approval=approval.pk,
-        content_sha256=approval.content_sha256,
-    )

@@ -1,20 +1,20 @@
-"""``points expire|reverse``: have credits lapse, and take a mistaken one back."""
+"""``points expire|reverse``: expire credits, and reverse a mistaken one."""
 
 from contextlib import nullcontext
 from typing import Any
 
 from bookings import quarantine
 from core import clock
+from core.approval_reports import report_request
 from core.arguments import both, by, by_or_machine, dry_run, read_actor, read_actor_or_machine
 from core.commands import Report, VerbCommand, one_transaction
-from core.requests import describe_request
 from points import correcting, expiring
 from points.definitions import CREDIT_RESULTS
 from points.management import arguments
 
 
 class Command(VerbCommand):
-    """Have credits lapse, and take a mistaken one back."""
+    """Expire credits, and reverse a mistaken one."""
 
     help = __doc__
     verbs = {
@@ -23,29 +23,27 @@ class Command(VerbCommand):
     }
 
     def expire(self, *, by: str | None, dry_run: bool, **_: Any) -> Report:
-        """Have every credit lapse whose last day is over."""
+        """Expire every credit whose last day is over."""
         actor, at = read_actor_or_machine(by), clock.database_now()
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            expiring.record_start(at=at, actor=actor)
-            lapsed, points = expiring.expire_credits(at=at)
+            expiring.record_expiry_start(at=at, actor=actor)
+            count, points = expiring.expire_credits(at=at)
         words = "would expire" if dry_run else "expired"
-        data = {"expired": lapsed, "expired_points": points}
-        text = f"{lapsed:,} credits {words}: {points:,} points."
+        data = {"expired": count, "expired_points": points}
+        text = f"{count:,} credits {words}: {points:,} points."
         return Report(data, text, warnings=quarantine.waiting([CREDIT_RESULTS.name]))
 
     def reverse(self, *, transfer: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for a credit to be taken back and its award forfeited; another person approves."""
+        """Request that a credit be reversed and its award forfeited; another person approves."""
         with one_transaction(dry_run=dry_run):
             found = correcting.find_transfer(transfer)
             approval = correcting.request_reversal(
                 transfer=found, reason=reason, actor=read_actor(by), at=clock.now()
             )
-        data: dict[str, Any] = {"transfer": found.pk, "points": found.points, "approval": None}
-        if approval is None:
-            return Report(data, f"Transfer {found.pk} is reversed already.")
-        if dry_run:
-            return Report(data, f"Transfer {found.pk}: would ask for approval.")
-        return Report(
-            {**data, "approval": approval.pk, "content_sha256": approval.content_sha256},
-            f"Transfer {found.pk}: {describe_request(approval)}",
+        return report_request(
+            f"Transfer {found.pk}",
+            approval,
+            data={"transfer": found.pk, "points": found.points},
+            nothing=f"Transfer {found.pk} is reversed already.",
+            dry_run=dry_run,
         )

@@ -1,0 +1,72 @@
+"""JSON from outside that two readers could understand differently is refused."""
+
+import pytest
+
+from core.strict_json import DuplicateKey, NotAnObject, parse_object, value_of
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_parse_object_reads_an_object() -> None:
+    text = '{"name": "年", "numbers": [1, 2.5, null, true], "within": {"name": 1}}'.encode()
+
+    assert parse_object(text, max_bytes=len(text)) == {
+        "name": "年",
+        "numbers": [1, 2.5, None, True],
+        "within": {"name": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"{}" + b" " * 99, id="too long"),
+        pytest.param(b"[" * 90 + b"{" * 11, id="nested too deeply"),
+        pytest.param(b'{"a": "\xff"}', id="no UTF-8"),
+        pytest.param('{"a": 1}'.encode("utf-16"), id="UTF-16"),
+        pytest.param(b'{"a": 1,}', id="a comma too many"),
+        pytest.param(b'{"a": 1} {}', id="two objects"),
+        pytest.param(b'{"a": NaN}', id="NaN"),
+        pytest.param(b'{"a": -Infinity}', id="infinity"),
+        pytest.param(BOM + b"{}", id="a byte order mark"),
+    ],
+)
+def test_parse_object_refuses(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_object(text, max_bytes=100)
+
+
+def test_parse_object_takes_as_many_brackets_as_the_limit() -> None:
+    text = b'{"a": ' + b"[" * 99 + b"]" * 99 + b"}"
+
+    assert parse_object(text, max_bytes=len(text)).keys() == {"a"}
+
+
+def test_parse_object_allows_a_byte_order_mark_where_asked() -> None:
+    assert parse_object(BOM + b'{"a": 1}', max_bytes=100, allow_bom=True) == {"a": 1}
+    with pytest.raises(ValueError, match="BOM"):
+        parse_object(BOM * 2 + b"{}", max_bytes=100, allow_bom=True)
+
+
+@pytest.mark.parametrize("text", [b'{"a": 1, "a": 1}', b'{"b": [{"a": 1, "a": 2}]}'])
+def test_parse_object_names_a_key_that_repeats(text: bytes) -> None:
+    with pytest.raises(DuplicateKey, match="a key appears twice") as refused:
+        parse_object(text, max_bytes=100)
+
+    assert refused.value.key == "a"
+
+
+@pytest.mark.parametrize("text", [b"[]", b"null", b'"a"', b"1", b"[{}]"])
+def test_parse_object_refuses_other_json(text: bytes) -> None:
+    with pytest.raises(NotAnObject, match="it is no object"):
+        parse_object(text, max_bytes=100)
+
+
+def test_value_of_takes_the_type_exactly() -> None:
+    content = {"number": 1, "truth": True}
+
+    assert value_of(content, "number", int) == 1
+    for name in ("truth", "absent"):
+        with pytest.raises(ValueError, match=f"it has no {name} that is a int"):
+            value_of(content, name, int)
