@@ -1,6 +1,7 @@
-"""Read the environment; a bad value stops the program with one sentence that names it."""
+"""Read the environment; a bad value ends the program with one sentence that names its variable."""
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,8 @@ from environs import Env, EnvValidationError
 
 from core.atomic_files import PRIVATE, write_atomically
 
-env = Env()
 ROOT = Path(__file__).resolve().parent.parent
-LARGEST_PORT = 65535
+MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -28,97 +28,132 @@ class MovedClock:
     runs: bool
 
 
-def switch(name: str, *, default: bool = False) -> bool:
-    """Read yes or no; empty counts as not set, as compose files leave it."""
-    return env.bool(name) if env.str(name, "") else default
+class Environment(Env):
+    """The environment's variables by type; an empty one is not set, as compose files leave it."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        """Return the text of a variable, or the default."""
+        return super()._get_value(env_key, default) or default
+
+    def switch(self, name: str, *, default: bool = False) -> bool:
+        """Read yes or no."""
+        try:
+            return self.bool(name, default)
+        except EnvValidationError:
+            raise unfit(name, "must be 1 or 0") from None
+
+    def count(self, name: str, *, default: int, maximum: int = sys.maxsize) -> int:
+        """Read a whole number from 1 on."""
+        text = self.str(name, str(default))
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= maximum):
+            limits = "of 1 or more" if maximum == sys.maxsize else f"from 1 to {maximum}"
+            raise unfit(name, f"must be a whole number {limits}")
+        return int(text)
+
+    def optional_count(self, name: str) -> int | None:
+        """Read a whole number from 1 on; None where the variable is not set."""
+        return self.count(name, default=1) if self.str(name, "") else None
+
+    def port(self, name: str, *, default: int) -> int:
+        """Read the number of a port."""
+        return self.count(name, default=default, maximum=MAX_PORT)
+
+    def level(self, name: str) -> str:
+        """Read the minimum level that is logged."""
+        level = self.str(name, "INFO").upper()
+        if level not in logging.getLevelNamesMapping():
+            raise unfit(name, "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        return level
+
+    def secret(self, name: str) -> str:
+        """Read a variable, or the file that ``NAME_FILE`` names; empty where neither is set.
+
+        One newline at the end of the file is not part of the secret. (environs' FileAwareEnv would
+        prefer the file where both are set, and accept an empty one.)
+        """
+        variable = f"{name}_FILE"
+        text, path = self.str(name, ""), self.str(variable, "")
+        if not path:
+            return text
+        if text:
+            raise unfit(name, f"and {variable} are both set: unset one of them")
+        try:
+            text = Path(path).read_text("utf-8").removesuffix("\n")
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if not text:
+            raise unfit(variable, "must name a file that can be read and is not empty") from None
+        return text
+
+    def database(self, name: str) -> dict[str, Any] | None:
+        """Read the secret address of a PostgreSQL database; None where it is not set."""
+        if not (text := self.secret(name)):
+            return None
+        try:
+            address = dict(dj_database_url.parse(text))
+        except ValueError:
+            address = {}
+        if address.get("ENGINE") != "django.db.backends.postgresql" or not address["NAME"]:
+            raise unfit(name, "must be a URL like postgresql://user:password@host:port/database")
+        return address
+
+    def web_address(self, name: str) -> str:
+        """Read the address of a web site exactly as it is written; empty where it is not set."""
+        text = self.str(name, "")
+        if text and not is_web_address(text):
+            raise unfit(name, "must be a URL like https://id.example.jp, without a query")
+        return text
+
+    def relays(self, name: str, *, default: list[str]) -> list[str]:
+        """Read the addresses of relays, separated by commas, without a slash at their ends.
+
+        Without TLS an attacker on the way could change an answer; only this machine itself is
+        reached without it.
+        """
+        given = [text.strip().rstrip("/") for text in self.str(name, "").split(",")]
+        found = [text for text in given if text] or default
+        for text in found:
+            near = is_web_address(text) and urlsplit(text).hostname in ("127.0.0.1", "::1")
+            if not (near or (is_web_address(text) and text.startswith("https://"))):
+                raise unfit(name, "must be https:// URLs, separated by commas")
+        return found
+
+    def hosts(self, name: str, *, default: list[str]) -> list[str]:
+        """Read the names that the site answers to, separated by commas, in Django's form.
+
+        Django compares names without ports, so a name with a port would match no request.
+        """
+        given = [text.strip() for text in self.str(name, "").split(",")]
+        found = [text if text == "*" else split_domain_port(text)[0] for text in given if text]
+        if not all(found):
+            raise unfit(
+                name,
+                "must be names of hosts, separated by commas, like campaign.example.jp or [::1]",
+            )
+        return found or default
+
+    def moved_clock(self, name: str) -> MovedClock | None:
+        """Read ``<instant>`` (stands still) or ``from:<instant>`` (runs on)."""
+        if not (text := self.str(name, "")):
+            return None
+        try:
+            instant = datetime.fromisoformat(text.removeprefix("from:"))
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            raise unfit(
+                name,
+                "must be an instant with its offset, like 2024-12-10T12:00:00+09:00, "
+                "with or without from: before it",
+            )
+        return MovedClock(instant, runs=text.startswith("from:"))
 
 
-def port(name: str, *, default: int) -> int:
-    """Read the number of a port."""
-    text = env.str(name, "") or str(default)
-    is_number = text.isascii() and text.isdecimal()
-    if not (is_number and 0 < int(text) <= LARGEST_PORT):
-        raise unfit(name, f"must be a whole number from 1 to {LARGEST_PORT}")
-    return int(text)
-
-
-def count(name: str, *, default: int) -> int:
-    """Read a number from 1 on."""
-    if (number := env.int(name) if env.str(name, "") else default) < 1:
-        raise unfit(name, "must be 1 or more")
-    return number
-
-
-def optional_count(name: str) -> int | None:
-    """Read a number from 1 on; None where the variable is empty or missing."""
-    return count(name, default=1) if env.str(name, "") else None
-
-
-def log_level(name: str) -> str:
-    """Read the least level that is logged; INFO where the variable is empty or missing."""
-    level = env.str(name, "").upper() or "INFO"
-    if level not in logging.getLevelNamesMapping():
-        raise unfit(name, "must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
-    return level
-
-
-def database(name: str) -> dict[str, Any] | None:
-    """Read a PostgreSQL address; None where the variable is empty or missing."""
-    if not (text := env.str(name, "")):
-        return None
-    try:
-        address = parse_database(text)
-    except ValueError:
-        address = {}
-    if address.get("ENGINE") != "django.db.backends.postgresql" or not address["NAME"]:
-        raise unfit(name, "must be a URL like postgresql://user:password@host:port/database")
-    return address
-
-
-def parse_database(url: str) -> dict[str, Any]:
-    """Return Django's form of a database address."""
-    return dict(dj_database_url.parse(url))
-
-
-def web_address(name: str) -> str:
-    """Read the address of a web site, kept as it is written; empty where it is not set."""
-    text = env.str(name, "")
-    if text and not is_web_address(text):
-        raise unfit(name, "must be a URL like https://id.example.jp, without a query")
-    return text
-
-
-def relays(name: str, *, default: list[str]) -> list[str]:
-    """Read the addresses of relays, parted by commas, without a slash at their ends.
-
-    Whoever listens on the way may read what they say, but not change it unnoticed; only this
-    machine itself is asked without TLS.
-    """
-    given = [text.strip().rstrip("/") for text in env.str(name, "").split(",")]
-    found = [text for text in given if text] or default
-    for text in found:
-        near = is_web_address(text) and urlsplit(text).hostname in ("127.0.0.1", "::1")
-        if not (near or (is_web_address(text) and text.startswith("https://"))):
-            raise unfit(name, "must be https:// URLs, parted by commas")
-    return found
-
-
-def hosts(name: str, *, default: list[str]) -> list[str]:
-    """Read the names that the site answers to, parted by commas, in Django's form.
-
-    Django compares names alone, so a port is left out: with one, a name would match no request.
-    """
-    given = [text.strip() for text in env.str(name, "").split(",")]
-    found = [text if text == "*" else split_domain_port(text)[0] for text in given if text]
-    if not all(found):
-        raise unfit(
-            name, "must be names of hosts, parted by commas, like campaign.example.jp or [::1]"
-        )
-    return found or default
+env = Environment()
 
 
 def is_web_address(text: str) -> bool:
-    """Say whether this is the address of a web site or a folder of it, without a query."""
+    """Return whether this is the address of a web site or a folder of it, without a query."""
     try:
         parts = urlsplit(text)
         fits = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
@@ -127,44 +162,26 @@ def is_web_address(text: str) -> bool:
     return fits and text == f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
-def moved_clock(name: str) -> MovedClock | None:
-    """Read ``<instant>`` (stands still) or ``from:<instant>`` (runs on); None where not set."""
-    text = env.str(name, "")
-    if not text:
-        return None
-    try:
-        instant = datetime.fromisoformat(text.removeprefix("from:"))
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise unfit(
-            name,
-            "must be an instant with its offset, like 2024-12-10T12:00:00+09:00, "
-            "alone or after from:",
-        )
-    return MovedClock(instant, runs=text.startswith("from:"))
-
-
 def unfit(name: str, rule: str) -> EnvValidationError:
-    """Name the variable and its rule; never the value, for it may be a secret."""
+    """Return an error with the variable and its rule, never the value: it may be a secret."""
     return EnvValidationError(f'Environment variable "{name}" {rule}.', [])
 
 
 def state_folder() -> Path:
-    """Return the folder of everything that this checkout makes and keeps for itself.
+    """Return the folder of everything that this checkout creates for itself.
 
-    A relative one starts at the checkout, whichever folder a command is called from.
+    A relative path starts at the checkout, whichever folder a command is called from.
     """
-    return (ROOT / (env.str("LOCAL_STATE_DIR", "") or ".local")).resolve()
+    return (ROOT / env.str("LOCAL_STATE_DIR", ".local")).resolve()
 
 
 def local_secret(file: Path) -> str:
-    """Return this folder's own secret, made at first use: no secret stands in the repository."""
+    """Return this folder's own secret, created at first use: the repository contains none."""
     return local_file(file, lambda: get_random_string(64))
 
 
 def local_file(file: Path, make: Callable[[], str]) -> str:
-    """Return the text of a file of this checkout's own; where there is none, it is made, once."""
+    """Return the text of a file of this checkout, created once where it is missing."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():

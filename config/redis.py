@@ -1,4 +1,4 @@
-"""What REDIS_URL says, once for all who use the server: the cache, the broker and readiness."""
+"""Read REDIS_URL for all that use the server: the cache, the broker and readiness."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,10 +8,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from redis import RedisError, SSLConnection
 from redis.connection import parse_url
 
-from config import env as environment
-from config.env import env
+from config.env import env, unfit
 
-# How long an answer is waited for: a page does without the cache after a moment, a worker has time.
+# Seconds to wait for an answer: a page goes on without the cache, a worker has time.
 CACHE_TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 BROKER_TIMEOUTS = {"socket_timeout": 5, "socket_connect_timeout": 5}
 VERIFIED = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
@@ -20,7 +19,7 @@ PLAIN = {"connection_class", "db", "host", "password", "path", "port", "username
 
 
 class Unfit(ValueError):
-    """An address breaks a rule; the message is the rule."""
+    """An address breaks a rule, which the message states."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,13 @@ class RedisServer:
 
 
 def read_redis(name: str) -> RedisServer | None:
-    """Read a Redis address; None where the variable is empty or missing."""
-    if not (address := env.str(name, "")):
+    """Read the secret address of a Redis server; None where it is not set."""
+    if not (address := env.secret(name)):
         return None
     try:
         return parse_redis(address)
     except Unfit as rule:
-        raise environment.unfit(name, str(rule)) from None
+        raise unfit(name, str(rule)) from None
 
 
 def parse_redis(address: str) -> RedisServer:
@@ -48,9 +47,9 @@ def parse_redis(address: str) -> RedisServer:
     The server's certificate is verified unless the address says ``ssl_cert_reqs=none``.
 
     Raises:
-        Unfit: there is no such address.
+        Unfit: it is not such an address.
     """
-    url = with_one_spelling(address)
+    url = normalize_options(address)
     try:
         known: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
         is_complete = bool(known.get("host") or known.get("path")) and urlsplit(url).port != 0
@@ -61,7 +60,7 @@ def parse_redis(address: str) -> RedisServer:
     return RedisServer(url=url, broker_url=broker_url(url, known), tls=read_tls(url, known))
 
 
-def with_one_spelling(address: str) -> str:
+def normalize_options(address: str) -> str:
     """Return an address whose ``ssl_cert_reqs`` is as redis-py spells it (Celery: CERT_NONE)."""
     plain, mark, query = address.partition("?")
     options = dict(reversed(parse_qsl(query)))  # redis-py takes the first of two
@@ -71,7 +70,7 @@ def with_one_spelling(address: str) -> str:
 
 
 def broker_url(url: str, known: dict[str, Any]) -> str:
-    """Return what Celery calls the server; its options of TLS go beside it, not inside."""
+    """Return Celery's address of the server, which has no options of TLS."""
     parts = urlsplit(url)
     database = known.get("db", 0)
     if database < 0 or ("path" not in known and parts.path.strip("/") and "db" not in known):
@@ -87,7 +86,7 @@ def broker_url(url: str, known: dict[str, Any]) -> str:
 
 
 def read_tls(url: str, known: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of TLS, the certificate verified where nothing else is said."""
+    """Return the options of TLS; by default the certificate is verified."""
     given = {option: value for option, value in known.items() if option not in PLAIN}
     is_private = urlsplit(url).scheme == "rediss"
     try:

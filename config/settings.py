@@ -1,19 +1,16 @@
 """All settings: read from the environment, safe for production.
 
-With PRODUCTION=1 whatever belongs to a developer's machine is refused (config.production). Such a
-machine has settings of its own on top of these, and servers of its own (dev.settings).
+With PRODUCTION=1 everything that belongs to a developer's machine is refused (config.production).
+Such a machine has settings of its own on top of these, and servers of its own (dev.settings).
 """
-
-from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env as environment
 from config import logs
 from config.database import connection_settings
 from config.draw import DAY, read_draw
-from config.env import ROOT, env
+from config.env import ROOT, env, local_secret, state_folder
 from config.production import production_refusals
 from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, read_redis
 from config.sign_in import read_sign_in
@@ -21,18 +18,18 @@ from core.utf8 import require_utf8
 
 require_utf8()
 BASE_DIR = ROOT
-LOCAL_STATE_DIR = environment.state_folder()
+LOCAL_STATE_DIR = state_folder()
 
-PRODUCTION = environment.switch("PRODUCTION")
-DEBUG = environment.switch("DEBUG")
-DEMO_MODE = environment.switch("DEMO_MODE")
-CAMPAIGN_NOW = environment.moved_clock("CAMPAIGN_NOW")
-ALLOW_COMMAND_APPROVAL = environment.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
+PRODUCTION = env.switch("PRODUCTION")
+DEBUG = env.switch("DEBUG")
+DEMO_MODE = env.switch("DEMO_MODE")
+CAMPAIGN_NOW = env.moved_clock("CAMPAIGN_NOW")
+ALLOW_COMMAND_APPROVAL = env.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
-DATABASE = environment.database("DATABASE_URL")
+DATABASE = env.database("DATABASE_URL")
 REDIS = read_redis("REDIS_URL")
 
-SECRET_KEY = env.str("SECRET_KEY", "")
+SECRET_KEY = env.secret("SECRET_KEY")
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
 DRAW = read_draw(state=None if PRODUCTION else LOCAL_STATE_DIR)
 
@@ -55,13 +52,13 @@ if DRAW.min_gap_s < DAY and not DEMO_MODE:
     raise ImproperlyConfigured("DRAW_MIN_GAP_S is less than a day only where DEMO_MODE=1.")
 
 if not SECRET_KEY:
-    SECRET_KEY = environment.local_secret(LOCAL_STATE_DIR / "secret_key")
+    SECRET_KEY = local_secret(LOCAL_STATE_DIR / "secret_key")
 if DATABASE is None or REDIS is None:
     raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
 REDIS_URL = REDIS.url
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", default=[] if PRODUCTION else LOCAL_HOSTS)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=[] if PRODUCTION else LOCAL_HOSTS)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Django's own first: the roles' permissions are granted after its post_migrate has made them.
@@ -124,7 +121,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": connection_settings(DATABASE, pool_size=environment.optional_count("DATABASE_POOL")),
+    "default": connection_settings(DATABASE, pool_size=env.optional_count("DATABASE_POOL")),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -136,7 +133,8 @@ CACHES = {
     },
 }
 
-# Redis is a door bell: what is due stands in Postgres, so tasks may be lost, doubled or killed.
+# Messages only wake workers: what is due is read from Postgres, so a task may be lost, doubled or
+# killed.
 CELERY_BROKER_URL = REDIS.broker_url
 CELERY_BROKER_USE_SSL = REDIS.tls
 CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_TIMEOUTS
@@ -145,11 +143,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A broker that refuses what is written is waited for, as one that is away: a worker goes on.
+# A worker waits for a broker that refuses writes, as for one that is away.
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
-# Seconds. No message expires: a worker's clock may differ from beat's, and one too many does no
+# Seconds. No message expires: a worker's clock may differ from beat's, and an extra one does no
 # harm.
 CELERY_BEAT_SCHEDULE = {
     "start_due_runs": {"task": "campaign.tasks.start_due_runs", "schedule": 60},
@@ -159,16 +157,16 @@ CELERY_BEAT_SCHEDULE = {
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
-# The folder that upstream delivers feed files to; none is watched where this is not set.
+# The folder that upstream delivers feed files to; without it no folder is watched.
 FEED_INBOX = env.str("FEED_INBOX", "")
 
 # 32 bytes each: what a draw's own keys are encrypted under, and the seed of the Ed25519 key.
 DRAW_KEY, DRAW_SIGNING_KEY = DRAW.key, DRAW.signing_key
 DRAW_MIN_GAP_S = DRAW.min_gap_s
-# The local beacon chain of demo and tests keeps its key here.
+# The local beacon chain of demo and tests stores its key here.
 DRAW_CHAIN_FOLDER = LOCAL_STATE_DIR / "chain"
-# Who hands on drand's rounds; each answer is verified, so none of them needs to be trusted.
-DRAND_RELAYS = environment.relays(
+# The servers that rounds of drand are fetched from; each answer is verified, so none is trusted.
+DRAND_RELAYS = env.relays(
     "DRAND_RELAYS",
     default=[
         "https://api.drand.sh",
@@ -190,7 +188,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
-# Members sign in with WESTER ID alone; staff with a password, at the admin's own page.
+# Members sign in with WESTER ID only; staff with a password, at the admin's own page.
 LOGIN_URL = "entries:sign_in"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 WESTER_ISSUER = SIGN_IN.issuer
@@ -199,8 +197,8 @@ WESTER_CLIENT_SECRET = SIGN_IN.client_secret
 WESTER_ID_CLAIM = SIGN_IN.id_claim
 WESTER_SCOPE = SIGN_IN.scope
 WESTER_LOGIN_ORIGINS = SIGN_IN.login_origins
-# Threads of a process that may wait for WESTER ID at the same time: fewer than it has.
-WESTER_PLACES = environment.count("WESTER_PLACES", default=2)
+# Requests to WESTER ID at the same time, each process; fewer than it has threads.
+WESTER_MAX_REQUESTS = env.count("WESTER_MAX_REQUESTS", default=2)
 ACCOUNT_ADAPTER = "entries.sign_in.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_ADAPTER = "entries.sign_in.adapters.SocialAccountAdapter"
@@ -216,7 +214,7 @@ TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or ROOT / "staticfiles")
+STATIC_ROOT = env.path("STATIC_ROOT", ROOT / "staticfiles")
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
@@ -225,7 +223,7 @@ if PRODUCTION:
         "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
     }
 
-# What a browser is told. The pages use no inline script or style and nothing from elsewhere.
+# What browsers may load. Pages have no inline script or style and load nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -263,11 +261,11 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-# Who may look at /metrics: whoever bears this token; nobody where it is not set.
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-# Where the web server's processes count together; the server itself names it (config.webserver).
+# The bearer token for /metrics; without it there is no such page.
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+# Where the web server's processes share their counters; the server sets it (config.webserver).
 METRICS_FOLDER = env.str("PROMETHEUS_MULTIPROC_DIR", "")
 
-LOG_LEVEL = environment.log_level("LOG_LEVEL")
+LOG_LEVEL = env.level("LOG_LEVEL")
 LOGGING = logs.configuration(level=LOG_LEVEL, as_json=PRODUCTION)
 LOGGING_CONFIG = "config.logs.configure"

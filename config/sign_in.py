@@ -1,11 +1,10 @@
-"""How the site and WESTER ID know each other: from the environment, or the local stand-in's."""
+"""How the site is registered at WESTER ID: from the environment, or at the local stand-in."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config import env as environment
-from config.env import env
+from config.env import env, local_secret
 
 LOCAL_ISSUER = "http://127.0.0.1:8001"
 LOCAL_CLIENT_ID = "dodonto"
@@ -15,7 +14,7 @@ CALLBACK_PATH = "/accounts/login/callback/"
 
 @dataclass(frozen=True)
 class SignIn:
-    """Which WESTER ID members sign in with, and what it knows this site by."""
+    """The WESTER ID that members sign in with, and this site's registration there."""
 
     issuer: str
     client_id: str
@@ -26,32 +25,33 @@ class SignIn:
 
     @property
     def may_serve(self) -> bool:
-        """Whether everything is named, and nobody between here and there can listen."""
+        """Whether everything is set, and the connection is encrypted."""
         return self.issuer.startswith("https://") and bool(self.client_id and self.client_secret)
 
 
 def read_sign_in(*, state: Path | None) -> SignIn:
-    """Read the environment; what it leaves out is the local stand-in's, or empty without a folder.
+    """Read the settings of the sign-in.
 
-    Args: ``state``: the folder of this checkout's own secrets (LOCAL_STATE_DIR).
+    Args: ``state``: the folder of the local stand-in, whose values are used where the environment
+        has none (LOCAL_STATE_DIR); None in production.
     """
-    issuer = environment.web_address("WESTER_ISSUER") or (LOCAL_ISSUER if state else "")
+    issuer = env.web_address("WESTER_ISSUER") or (LOCAL_ISSUER if state else "")
     # A browser follows a form only to these, through every redirect on the way.
     origins = [origin(issuer), *env.list("WESTER_LOGIN_ORIGINS", [])]
     return SignIn(
         issuer=issuer,
-        client_id=env.str("WESTER_CLIENT_ID", "") or (LOCAL_CLIENT_ID if state else ""),
-        client_secret=env.str("WESTER_CLIENT_SECRET", "")
+        client_id=env.str("WESTER_CLIENT_ID", LOCAL_CLIENT_ID if state else ""),
+        client_secret=env.secret("WESTER_CLIENT_SECRET")
         or (local_client_secret(state) if state else ""),
-        id_claim=env.str("WESTER_ID_CLAIM", "") or "wester_id",
-        scope=(env.str("WESTER_SCOPE", "") or "openid").split(),
+        id_claim=env.str("WESTER_ID_CLAIM", "wester_id"),
+        scope=env.str("WESTER_SCOPE", "openid").split(),
         login_origins=origins,
     )
 
 
 def local_client_secret(state: Path) -> str:
     """Return the secret that the site and the local stand-in of one checkout share."""
-    return environment.local_secret(state / "wester" / "client_secret")
+    return local_secret(state / "wester" / "client_secret")
 
 
 def origin(address: str) -> str:

@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from config.env import env
+
 # Threads, since a request mostly waits for Postgres; two processes, since in each only one thread
 # runs Python code at a time and the machine has two processors.
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+workers = env.count("WEB_CONCURRENCY", default=2)
 # Each has its own database connection. Four to twelve serve a crowd equally fast; with six there
-# are enough while two wait for WESTER ID (WESTER_PLACES).
+# are enough while two wait for WESTER ID (WESTER_MAX_REQUESTS).
 threads = 6
 # Longer requests are killed; WESTER ID has at most ten seconds to answer.
 timeout = 30

@@ -2,7 +2,7 @@
 
 import os
 
-from config.env import state_folder
+from config.env import env, state_folder
 from dev.embedded import services
 from dev.embedded.state_folder import StateFolder
 
@@ -11,7 +11,7 @@ def name_servers() -> None:
     """Set DATABASE_URL and REDIS_URL to our own servers where they are empty or missing."""
     folder = StateFolder(state_folder())
     for variable, address in our_addresses(folder).items():
-        if not os.environ.get(variable):
+        if not env.secret(variable):
             os.environ[variable] = address
 
 
@@ -24,7 +24,7 @@ def start_servers() -> None:
     name_servers()
     folder = StateFolder(state_folder())
     ours = {
-        variable: os.environ.get(variable) == address
+        variable: env.secret(variable) == address
         for variable, address in our_addresses(folder).items()
     }
     services.ensure_running(folder.state, database=ours["DATABASE_URL"], broker=ours["REDIS_URL"])

@@ -1,11 +1,9 @@
 """The settings of a developer's machine: the site's, with what stands in for the real world."""
 
-import os
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env as environment
 from config.env import ROOT, env
 from dev import local
 from dev.embedded.state_folder import StateFolder
@@ -30,10 +28,10 @@ ROOT_URLCONF = "dev.urls"
 # In front of the site's own: the demo's bar stands on every page.
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [DEV / "templates", ROOT / "templates"]}]
 STATICFILES_DIRS = [*STATICFILES_DIRS, DEV / "static"]
-EMBEDDED_DATABASE = os.environ["DATABASE_URL"] == StateFolder(LOCAL_STATE_DIR).database_url
+EMBEDDED_DATABASE = env.secret("DATABASE_URL") == StateFolder(LOCAL_STATE_DIR).database_url
 
-DEMO_SERVE = environment.switch("DEMO_SERVE", default=True)
-PORT = environment.port("PORT", default=8000)
+DEMO_SERVE = env.switch("DEMO_SERVE", default=True)
+PORT = env.port("PORT", default=8000)
 # What the demo plays: sample feeds for so many members, or the feed files of a folder.
-DEMO_MEMBERS = environment.count("MEMBERS", default=100_000)
+DEMO_MEMBERS = env.count("MEMBERS", default=100_000)
 DEMO_FEEDS = env.str("FEEDS", "")

@@ -5,14 +5,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from config import env as environment
+from config.env import local_file
 
 BITS = 2048
 
 
 def signing_key(file: Path) -> str:
     """Return the private key, in PEM."""
-    return environment.local_file(file, make_key)
+    return local_file(file, make_key)
 
 
 def make_key() -> str:

@@ -2,21 +2,21 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env as environment
 from config import logs
+from config.env import env, local_secret, state_folder
 from config.sign_in import read_sign_in
 from core.utf8 import require_utf8
 from dev.wester.keys import signing_key
 
 require_utf8()
-if environment.switch("PRODUCTION"):
+if env.switch("PRODUCTION"):
     raise ImproperlyConfigured(
         "The stand-in for WESTER ID signs anybody in: it does not run with PRODUCTION=1."
     )
 
-LOCAL_STATE_DIR = environment.state_folder()
+LOCAL_STATE_DIR = state_folder()
 STATE = LOCAL_STATE_DIR / "wester"
-SECRET_KEY = environment.local_secret(STATE / "secret_key")
+SECRET_KEY = local_secret(STATE / "secret_key")
 
 # The same as the real site's, from the same variables.
 SIGN_IN = read_sign_in(state=LOCAL_STATE_DIR)
@@ -90,5 +90,5 @@ IDP_OIDC_PRIVATE_KEY = signing_key(STATE / "signing_key.pem")
 LANGUAGE_CODE = "ja"
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
-LOGGING = logs.configuration(level=environment.log_level("LOG_LEVEL"), as_json=False)
+LOGGING = logs.configuration(level=env.level("LOG_LEVEL"), as_json=False)
 LOGGING_CONFIG = "config.logs.configure"

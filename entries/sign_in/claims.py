@@ -1,4 +1,4 @@
-"""Who the provider says signs in: no network, no database, no clock."""
+"""Read who signs in from what the provider answered: no network, no database, no clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from bookings.values import is_identifier
 from entries.sign_in.refusals import AnswerRefused, WesterIdMalformed, WesterIdMissing
 
 Claims = Mapping[str, Any]
-LONGEST_SUB = 255
+MAX_SUB = 255  # characters
 
 
 @dataclass(frozen=True)
 class Identity:
-    """An account at the provider, and the WESTER ID that comes with it; never shown in a repr."""
+    """An account at the provider and its WESTER ID; never shown in a repr."""
 
     issuer: str = field(repr=False)
     sub: str = field(repr=False)
@@ -46,10 +46,10 @@ def read_identity(
 
 
 def is_sub(value: object) -> TypeGuard[str]:
-    """Say whether this can name an account (OpenID Connect Core 1.0, section 2)."""
+    """Return whether this can name an account (OpenID Connect Core 1.0, section 2)."""
     return (
         isinstance(value, str)
-        and 0 < len(value) <= LONGEST_SUB
+        and 0 < len(value) <= MAX_SUB
         and value.isascii()
         and value.isprintable()
     )

@@ -1,4 +1,4 @@
-"""One account, one member, one WESTER ID, for ever."""
+"""Find or create the member of an account: one account, one member, one WESTER ID, for ever."""
 
 import secrets
 
@@ -18,35 +18,35 @@ class _AlreadyThere(EntriesRefusal):
 
 
 def signed_in_member(user: AbstractBaseUser | AnonymousUser) -> Member | None:
-    """Return the member that this visitor is; None for staff and for who is not signed in."""
+    """Return the member who is signed in; None for staff and for visitors."""
     return Member.objects.filter(user_id=user.pk).first() if user.is_authenticated else None
 
 
-def find_or_make_member(*, identity: Identity) -> Member:
-    """Return the member of an account; the first sign-in makes one.
+def find_or_create_member(*, identity: Identity) -> Member:
+    """Return the member of an account; the first sign-in creates one.
 
-    Which of two first sign-ins in the same moment comes first, the unique constraints decide.
+    Of two first sign-ins at the same moment the unique constraints let one be first.
 
     Raises:
         WesterIdChanged: the account came with another WESTER ID before.
         WesterIdTaken: the WESTER ID belongs to another account.
     """
-    if member := find_member(identity):
+    if member := find_member_by_identity(identity):
         return member
     taken = _AlreadyThere()
     try:
         with constraint_errors(
             {"member_one_per_account": taken, "member_one_per_wester_id": taken}
         ):
-            return make_member(identity)
+            return create_member(identity)
     except _AlreadyThere:
-        if member := find_member(identity):  # of another window of the same person
+        if member := find_member_by_identity(identity):  # from another window of the same person
             return member
         raise WesterIdTaken from None
 
 
-def find_member(identity: Identity) -> Member | None:
-    """Return the member of an account, None where it has not been here.
+def find_member_by_identity(identity: Identity) -> Member | None:
+    """Return the member of an account, or None before its first sign-in.
 
     Raises:
         WesterIdChanged: it had another WESTER ID.
@@ -58,8 +58,8 @@ def find_member(identity: Identity) -> Member | None:
     return member
 
 
-def make_member(identity: Identity) -> Member:
-    """Make the member and the user to sign in as, who has no password and no name."""
+def create_member(identity: Identity) -> Member:
+    """Create a member and its user, who has no password and no name."""
     user = User.objects.create_user(username=f"member-{secrets.token_hex(16)}")
     return Member.objects.create(
         user=user, issuer=identity.issuer, sub=identity.sub, wester_id=identity.wester_id

@@ -1,33 +1,36 @@
-"""WESTER ID as allauth sees it: its OpenID Connect provider, made strict.
+"""allauth's OpenID Connect provider, made strict.
 
-Taken from allauth: state in the session, PKCE, the steps of a sign-in. Ours instead: the questions
-to the provider (allauth's have no budget of time), what is believed of the answers (allauth checks
-neither signature nor nonce there, and takes the issuer's word for who it is), and the accounts.
+allauth's are the state in the session, PKCE, the requests and the steps of a sign-in. Ours are the
+session that sends the requests (``provider_session``), the cache, the checks of the answers
+(allauth does not verify the signature of a token that it fetched, sends no nonce, and takes the
+issuer's name from the issuer), and the accounts.
 """
 
-from functools import partial
 from typing import Any
+from urllib.parse import quote_plus
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
-from allauth.socialaccount.providers.oauth2.client import OAuth2Client
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from entries.sign_in import provider_cache
 from entries.sign_in.claims import Identity, read_identity
-from entries.sign_in.discovery import Configuration, find_key, read_configuration
-from entries.sign_in.questions import ask_userinfo, exchange_code
-from entries.sign_in.refusals import AnswerRefused
-from entries.sign_in.tokens import nonce_of, verify_id_token
-from entries.sign_in.transport import Answer, Conversation
+from entries.sign_in.discovery import AUTH_METHODS, Configuration, check_configuration
+from entries.sign_in.keys import ProviderKeys
+from entries.sign_in.refusals import AnswerRefused, SignInLost
+from entries.sign_in.tokens import compute_nonce, verify_id_token
 
 PROVIDER_ID = "wester"
+CONFIGURATION_S = 600
+MAX_CODE = 4096  # characters
 
 
 class WesterLogin(SocialLogin):
-    """A sign-in under way. The account is our Member; none of allauth's own records is written."""
+    """A sign-in under way. The account is our Member; none of allauth's own records is saved."""
 
     def __init__(self, identity: Identity, provider: "WesterProvider") -> None:
         super().__init__(account=SocialAccount(provider=PROVIDER_ID, uid=""), provider=provider)
@@ -35,7 +38,7 @@ class WesterLogin(SocialLogin):
 
 
 class WesterClient(OAuth2Client):
-    """What the browser is sent to the provider with."""
+    """Our side of OAuth 2.0: the address of the login page, and the code for tokens."""
 
     def get_redirect_url(
         self, authorization_url: str, scope: list[str], extra_params: dict[str, Any]
@@ -45,21 +48,50 @@ class WesterClient(OAuth2Client):
         address, _, query = url.partition("?")
         return f"{address}?{query.replace('?', '&', 1)}"
 
+    def get_access_token(
+        self, code: str, pkce_code_verifier: str | None = None, extra_data: Any = None
+    ) -> dict[str, Any]:
+        """Exchange the code for tokens (RFC 6749, 4.1.3; RFC 7636).
+
+        Raises:
+            ProviderUnavailable, AnswerRefused: the provider did not return tokens.
+        """
+        if self.basic_auth:  # both parts are encoded as a form's (RFC 6749, 2.3.1)
+            self.consumer_key = quote_plus(self.consumer_key)
+            self.consumer_secret = quote_plus(self.consumer_secret)
+        try:
+            tokens: dict[str, Any] = super().get_access_token(  # type: ignore[no-untyped-call]
+                code, pkce_code_verifier, extra_data
+            )
+        except OAuth2Error:  # it repeats the answer
+            tokens = {}
+        if not isinstance(tokens.get("access_token"), str):
+            raise AnswerRefused("access_token_missing")
+        return tokens
+
 
 class WesterAdapter(OpenIDConnectOAuth2Adapter):
-    """One request's dealings with the provider."""
+    """The requests to the provider that belong to one request of a member."""
 
     client_class = WesterClient
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request, PROVIDER_ID)
-        self.conversation = Conversation()
         self.nonce = ""
 
     @property
     def openid_config(self) -> Configuration:
-        """Where the provider's endpoints are."""
-        return read_configuration(self.conversation)
+        """The provider's endpoints, as it published them at most ten minutes ago."""
+        known: Configuration | None = provider_cache.read_cached("configuration")
+        if known is None:
+            known = check_configuration(super().openid_config)
+            provider_cache.store("configuration", known, seconds=CONFIGURATION_S)
+        return known
+
+    @property
+    def basic_auth(self) -> bool:  # type: ignore[override]  # a property there too
+        """Whether the client's secret goes into the header, or into the form."""
+        return "client_secret_basic" in self.openid_config[AUTH_METHODS]
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Return where the provider sends the browser back to."""
@@ -71,61 +103,72 @@ class WesterAdapter(OpenIDConnectOAuth2Adapter):
         app: SocialApp,
         client: OAuth2Client,
         pkce_code_verifier: str | None = None,
-    ) -> Answer:
-        """Exchange the code for tokens; an answer of another issuer is none (RFC 9207)."""
+    ) -> dict[str, Any]:
+        """Check what the browser brought back, and exchange the code for tokens.
+
+        Raises:
+            AnswerRefused: another issuer sent the browser (RFC 9207).
+            SignInLost: it brought no code; the provider gets no request.
+        """
         if request.GET.get("iss", settings.WESTER_ISSUER) != settings.WESTER_ISSUER:
             raise AnswerRefused("iss_differs")
-        verifier = pkce_code_verifier or ""
-        self.nonce = nonce_of(verifier)
-        return exchange_code(
-            self.conversation,
-            code=request.GET["code"],
-            code_verifier=verifier,
-            callback_url=client.callback_url,
+        code = request.GET["code"]
+        if not (0 < len(code) <= MAX_CODE and code.isascii() and code.isprintable()):
+            raise SignInLost("no_code")
+        self.nonce = compute_nonce(pkce_code_verifier or "")
+        tokens: dict[str, Any] = super().get_access_token_data(
+            request, app, client, pkce_code_verifier
         )
+        return tokens
 
-    def parse_token(self, data: Answer) -> SocialToken:
-        """Keep the access token until this request ends, and nothing else of the answer."""
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Use the access token until this request ends, and nothing else of the answer."""
         return SocialToken(token=data["access_token"])
 
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any
     ) -> WesterLogin:
-        """Return who signs in, once everything about it has been verified."""
-        claims = verify_id_token(
-            kwargs["response"].get("id_token"),
-            nonce=self.nonce,
-            find_key=partial(find_key, self.conversation),
-        )
+        """Return who signs in, from a verified ID token and the userinfo (5.3 of the Core)."""
+        claims = self._decode_id_token(app, kwargs["response"].get("id_token"))
         identity = read_identity(
             claims,
-            ask_userinfo(self.conversation, access_token=token.token),
+            self._fetch_user_info(token.token),
             issuer=settings.WESTER_ISSUER,
             wester_id_claim=settings.WESTER_ID_CLAIM,
         )
         return WesterLogin(identity, WesterProvider(request, app=app))
 
+    def _decode_id_token(self, app: SocialApp, id_token: object) -> dict[str, Any]:
+        """Verify everything about an ID token, where allauth would verify no signature."""
+        keys = ProviderKeys(self.openid_config["jwks_uri"])
+        return verify_id_token(id_token, nonce=self.nonce, keys=keys)
+
 
 class WesterProvider(OpenIDConnectProvider):
-    """The one provider there is."""
+    """The only provider."""
 
     def get_oauth2_adapter(self, request: HttpRequest) -> WesterAdapter:
-        """Return what deals with the provider in this request."""
+        """Return the adapter of this request."""
         return WesterAdapter(request)
 
     def get_pkce_params(self) -> dict[str, Any]:
-        """Add the nonce: bound to the verifier, it needs no place of its own in the session."""
+        """Add the nonce: derived from the verifier, it needs no storage of its own."""
         params: dict[str, Any] = super().get_pkce_params()
-        return {**params, "nonce": nonce_of(params["code_verifier"])}
+        return {**params, "nonce": compute_nonce(params["code_verifier"])}
 
 
 def wester_app() -> SocialApp:
-    """Return what the provider knows us by; the settings' alone, the database has no say."""
+    """Return our registration at the provider, from the settings only, never the database."""
+    issuer = settings.WESTER_ISSUER.rstrip("/")
     return SocialApp(
         provider=WesterProvider.id,
         provider_id=PROVIDER_ID,
         name="WESTER ID",
         client_id=settings.WESTER_CLIENT_ID,
         secret=settings.WESTER_CLIENT_SECRET,
-        settings={"scope": settings.WESTER_SCOPE, "oauth_pkce_enabled": True},
+        settings={
+            "server_url": f"{issuer}/.well-known/openid-configuration",
+            "scope": settings.WESTER_SCOPE,
+            "oauth_pkce_enabled": True,
+        },
     )

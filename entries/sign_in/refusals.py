@@ -1,6 +1,6 @@
-"""Why a sign-in ended without one, each with what to say to the member and how to answer.
+"""Why a sign-in failed: each refusal has a text for the member and a status for the browser.
 
-Nothing of a refused sign-in is kept. The reason is what the log says; it names nobody.
+Nothing of a refused sign-in is saved. The reason goes into the log; it identifies nobody.
 """
 
 from http import HTTPStatus
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SignInRefusal(EntriesRefusal):
-    """Base: a heading and an advice for the member, a status for the browser."""
+    """Base: a heading and advice for the member, a status for the browser."""
 
     reason = "refused"
     status = HTTPStatus.FORBIDDEN
@@ -28,7 +28,7 @@ class SignInRefusal(EntriesRefusal):
 
 
 class ProviderUnavailable(SignInRefusal):
-    """WESTER ID does not answer, or not with what its protocol promises."""
+    """WESTER ID does not answer, or not as its protocol requires."""
 
     reason = "provider_unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -40,7 +40,7 @@ class ProviderUnavailable(SignInRefusal):
 
 
 class AnswerRefused(SignInRefusal):
-    """What WESTER ID answered does not prove who it is about, or that it answers us."""
+    """The answer of WESTER ID does not prove who signs in, or that it is meant for us."""
 
     reason = "answer_refused"
     status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -52,7 +52,7 @@ class AnswerRefused(SignInRefusal):
 
 
 class SignInCancelled(SignInRefusal):
-    """The member did not want to, and said so at WESTER ID."""
+    """The member cancelled at WESTER ID."""
 
     reason = "cancelled"
     status = HTTPStatus.OK
@@ -61,7 +61,7 @@ class SignInCancelled(SignInRefusal):
 
 
 class SignInLost(SignInRefusal):
-    """Nobody here waits for this answer: it is too old, repeated, or another browser's."""
+    """No sign-in waits for this answer: it is too old, repeated, or another browser's."""
 
     reason = "lost"
     status = HTTPStatus.BAD_REQUEST
@@ -73,7 +73,7 @@ class SignInLost(SignInRefusal):
 
 
 class WesterIdMissing(SignInRefusal):
-    """The account comes without a WESTER ID."""
+    """The account has no WESTER ID."""
 
     reason = "wester_id_missing"
     heading = _("Your WESTER ID could not be found")
@@ -84,13 +84,13 @@ class WesterIdMissing(SignInRefusal):
 
 
 class WesterIdMalformed(WesterIdMissing):
-    """What stands where the WESTER ID should is none."""
+    """The claim of the WESTER ID has a value that cannot be one."""
 
     reason = "wester_id_malformed"
 
 
 class WesterIdChanged(SignInRefusal):
-    """The account had another WESTER ID when it was here before."""
+    """The account had another WESTER ID at an earlier sign-in."""
 
     reason = "wester_id_changed"
     heading = _("Your WESTER ID is not the one of before")
@@ -101,7 +101,7 @@ class WesterIdChanged(SignInRefusal):
 
 
 class WesterIdTaken(SignInRefusal):
-    """The WESTER ID belongs to another account already."""
+    """The WESTER ID belongs to another account."""
 
     reason = "wester_id_taken"
     heading = _("Your WESTER ID is in use with another account")

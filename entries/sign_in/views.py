@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from entries.sign_in.adapters import is_own_path
 from entries.sign_in.members import signed_in_member
-from entries.sign_in.memory import PAUSE_S, require_no_pause
 from entries.sign_in.provider import WesterAdapter, WesterProvider, wester_app
+from entries.sign_in.provider_cache import PAUSE_S, require_no_pause
 from entries.sign_in.refusals import ProviderUnavailable, SignInLost, SignInRefusal
 
 log = structlog.get_logger(__name__)
@@ -28,16 +28,16 @@ log = structlog.get_logger(__name__)
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send the member to WESTER ID where a button of ours was pressed; otherwise show one.
+    """Send the member to WESTER ID after a press of our button; otherwise show the button.
 
-    The button stands on pages that everybody shares, which can hold no token: that it was ours,
-    the browser says (see ``is_from_here``).
+    Pages with the button are cached for all visitors, so it carries no CSRF token; the browser's
+    headers prove that the press came from our site (see ``is_same_origin``).
     """
     destination = own_destination(request)
-    if request.method == "POST" and is_from_here(request):
+    if request.method == "POST" and is_same_origin(request):
         provider = WesterProvider(request, app=wester_app())
         try:
-            require_no_pause()  # or the member would be sent to a provider that is down
+            require_no_pause()  # do not send the member to a provider that is down
             response: HttpResponse = provider.redirect(
                 request,
                 AuthProcess.LOGIN,
@@ -45,9 +45,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 auth_params={"ui_locales": get_language()},
             )
         except SignInRefusal as refusal:
-            return refused(request, refusal, destination)
+            return render_refusal(request, refusal, destination)
         return response
-    if signed_in_member(request.user):  # staff is sent here too, by pages that are a member's
+    if signed_in_member(request.user):  # staff come here too, from the pages of members
         return redirect(destination)
     return render(request, "entries/sign_in.html", {"next": destination, "here": request.path})
 
@@ -59,17 +59,17 @@ def callback(request: HttpRequest) -> HttpResponse:
     try:
         response = complete(request)
     except SignInLost as refusal:
-        if signed_in_member(request.user):  # the answer of before once more: back, or reload
+        if signed_in_member(request.user):  # the same answer again: back, or reload
             return redirect(settings.LOGIN_REDIRECT_URL)
-        return refused(request, refusal)
+        return render_refusal(request, refusal)
     except SignInRefusal as refusal:
-        return refused(request, refusal)
+        return render_refusal(request, refusal)
     log.info("signed_in")
     return response
 
 
 def complete(request: HttpRequest) -> HttpResponse:
-    """Do what allauth does with a provider's answer; ours is what it then asks."""
+    """Run allauth's steps of a callback with our adapter."""
     view = OAuth2CallbackView()
     view.request, view.adapter = request, WesterAdapter(request)
     response: HttpResponse = view.dispatch(request)
@@ -79,17 +79,17 @@ def complete(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out here; at WESTER ID the member stays."""
+    """Sign out here; the member stays signed in at WESTER ID."""
     logout(request)
     return redirect(own_destination(request))
 
 
-def refused(
+def render_refusal(
     request: HttpRequest, refusal: SignInRefusal, destination: str = settings.LOGIN_REDIRECT_URL
 ) -> HttpResponse:
-    """Say why there is no sign-in, and what to do; the address with the code is not repeated."""
-    is_ours_to_mend = refusal.status == HTTPStatus.SERVICE_UNAVAILABLE
-    log.log(WARNING if is_ours_to_mend else INFO, "sign_in_refused", reason=refusal.reason)
+    """Show why the sign-in failed and what to do; the page does not repeat the code."""
+    is_warning = refusal.status == HTTPStatus.SERVICE_UNAVAILABLE
+    log.log(WARNING if is_warning else INFO, "sign_in_refused", reason=refusal.reason)
     context = {"refusal": refusal, "next": destination, "here": settings.LOGIN_REDIRECT_URL}
     response = render(request, "entries/sign_in_refused.html", context, status=refusal.status)
     if isinstance(refusal, ProviderUnavailable):
@@ -98,15 +98,15 @@ def refused(
 
 
 def own_destination(request: HttpRequest) -> str:
-    """Return where the member wants to go on to: a page of ours, else the front page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if is_own_path(wanted) else str(settings.LOGIN_REDIRECT_URL)
+    """Return the path to redirect to: the one given where it is ours, else the front page."""
+    path = request.POST.get("next") or request.GET.get("next") or ""
+    return path if is_own_path(path) else str(settings.LOGIN_REDIRECT_URL)
 
 
-def is_from_here(request: HttpRequest) -> bool:
-    """Say whether a page of ours sent this, as browsers tell since 2020 or earlier.
+def is_same_origin(request: HttpRequest) -> bool:
+    """Return whether a page of ours sent this, by headers that browsers send since 2020.
 
-    Whoever sends neither header is no browser that another site could make do it.
+    A client that sends neither header is no browser that another site could make send this.
     """
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"

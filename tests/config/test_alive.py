@@ -10,7 +10,8 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from pytest_django import Settings
 
-from config import alive, env
+from config import alive
+from config.env import env
 
 
 class Quiet(WSGIRequestHandler):

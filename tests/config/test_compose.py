@@ -141,7 +141,7 @@ def test_the_connections_of_all_threads_fit_into_postgres() -> None:
 
     assert most
     assert webserver.workers * webserver.threads + 20 < int(most[1])
-    assert webserver.threads > settings.WESTER_PLACES
+    assert webserver.threads > settings.WESTER_MAX_REQUESTS
 
 
 def test_the_image_is_slim_and_runs_unprivileged() -> None:

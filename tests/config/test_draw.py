@@ -83,17 +83,17 @@ def test_gap_is_a_day_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "expected"),
     [
         pytest.param({"DEMO_MODE": "1", "DRAW_MIN_GAP_S": "60"}, "60", id="in the demo"),
         pytest.param({"DRAW_MIN_GAP_S": "86401"}, "86401", id="more than a day"),
         pytest.param({}, "86400", id="nothing"),
     ],
 )
-def test_gap_that_is_taken(variables: dict[str, str], said: str, tmp_path: Path) -> None:
+def test_gap_that_is_used(variables: dict[str, str], expected: str, tmp_path: Path) -> None:
     done = run_settings(tmp_path, **variables)
 
-    assert (done.returncode, done.stdout.strip()) == (0, said), done.stderr
+    assert (done.returncode, done.stdout.strip()) == (0, expected), done.stderr
 
 
 @pytest.mark.slow

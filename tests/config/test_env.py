@@ -1,14 +1,15 @@
-"""The environment: good values are read, bad ones named by their variable and never repeated."""
+"""The environment: good values are read, bad ones are refused by the name of their variable."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
 from environs import EnvError
 
-from config import env
-from config.env import ROOT, MovedClock
+from config import env as environment
+from config.env import ROOT, MovedClock, env, local_secret, state_folder
 from config.redis import read_redis
 
 NAME = "READ_HERE"
@@ -18,7 +19,7 @@ POSTGRES = "django.db.backends.postgresql"
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
-    """Set the variable, or take it out of the environment."""
+    """Set the variable, or remove it from the environment."""
 
     def give(text: str | None) -> None:
         monkeypatch.delenv(NAME, raising=False)
@@ -62,7 +63,7 @@ def test_log_level_reads(
 ) -> None:
     given(text)
 
-    assert env.log_level(NAME) == expected
+    assert env.level(NAME) == expected
 
 
 @pytest.mark.parametrize(
@@ -143,12 +144,12 @@ def test_moved_clock_reads(
     ("read", "text"),
     [
         pytest.param(env.switch, "hidden", id="no yes or no"),
-        pytest.param(env.log_level, "hidden", id="no level"),
-        pytest.param(lambda name: env.port(name, default=1), "hidden", id="no number"),
-        pytest.param(lambda name: env.port(name, default=1), "0", id="port zero"),
-        pytest.param(lambda name: env.port(name, default=1), "65536", id="past the last port"),
-        pytest.param(lambda name: env.port(name, default=1), "-1", id="a negative port"),
-        pytest.param(lambda name: env.port(name, default=1), "８０００", id="full-width digits"),
+        pytest.param(env.level, "hidden", id="no level"),
+        pytest.param(partial(env.port, default=1), "hidden", id="no number"),
+        pytest.param(partial(env.port, default=1), "0", id="port zero"),
+        pytest.param(partial(env.port, default=1), "65536", id="past the last port"),
+        pytest.param(partial(env.port, default=1), "-1", id="a negative port"),
+        pytest.param(partial(env.port, default=1), "８０００", id="full-width digits"),
         pytest.param(env.database, "hidden", id="no URL"),
         pytest.param(env.database, "mysql://u:hidden@h/d", id="another database"),
         pytest.param(env.database, "postgresql://u:hidden@h:port/d", id="a port of letters"),
@@ -189,6 +190,120 @@ def test_a_bad_value_is_refused_by_the_name_of_its_variable(
         shown = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
 
 
+@pytest.mark.parametrize("text", ["hidden", "0", "-1", "1.5", "１", " 1"])
+@pytest.mark.parametrize("read", [partial(env.count, default=1), env.optional_count])
+def test_count_refuses(
+    given: Callable[[str | None], None], read: Callable[[str], object], text: str
+) -> None:
+    given(text)
+
+    with pytest.raises(EnvError, match=r"must be a whole number of 1 or more\.$"):
+        read(NAME)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("s3cret", "s3cret", id="a line without an end"),
+        pytest.param("s3cret\n", "s3cret", id="a line"),
+        pytest.param("s3cret\r\n", "s3cret", id="a line of Windows"),
+        pytest.param("s3cret\n\n", "s3cret\n", id="a line and an empty one"),
+        pytest.param(" s3 cret ", " s3 cret ", id="spaces"),
+        pytest.param("秘密", "秘密", id="UTF-8"),
+    ],
+)
+def test_secret_reads_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str, expected: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(content, "utf-8", newline="")
+    monkeypatch.setenv(f"{NAME}_FILE", str(file))
+    monkeypatch.setenv(NAME, "")  # as compose files leave it
+
+    assert env.secret(NAME) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [(None, ""), ("", ""), ("s3cret", "s3cret"), ("s3cret\n", "s3cret\n")]
+)
+def test_secret_reads_the_variable(
+    given: Callable[[str | None], None],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str | None,
+    expected: str,
+) -> None:
+    given(text)
+    monkeypatch.setenv(f"{NAME}_FILE", "")
+
+    assert env.secret(NAME) == expected
+
+
+@pytest.mark.parametrize("read", [env.secret, env.database, read_redis])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(None, id="a file that is missing"),
+        pytest.param(b"", id="an empty file"),
+        pytest.param(b"\n", id="an empty line"),
+        pytest.param(b"hidden \xff", id="bytes that are no text"),
+    ],
+)
+def test_secret_refuses(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    content: bytes | None,
+    read: Callable[[str], object],
+) -> None:
+    file = tmp_path / "hidden"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv(f"{NAME}_FILE", str(file))
+
+    with pytest.raises(EnvError) as refused:
+        read(NAME)
+
+    assert str(refused.value) == (
+        f'Environment variable "{NAME}_FILE" must name a file that can be read and is not empty.'
+    )
+    assert refused.value.__suppress_context__
+
+
+def test_secret_refuses_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path))
+
+    with pytest.raises(EnvError, match=f'"{NAME}_FILE" must name a file'):
+        env.secret(NAME)
+
+
+def test_secret_refuses_a_variable_and_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("hidden")
+    monkeypatch.setenv(NAME, "hidden")
+    monkeypatch.setenv(f"{NAME}_FILE", str(file))
+
+    with pytest.raises(EnvError) as refused:
+        env.secret(NAME)
+
+    assert str(refused.value) == (
+        f'Environment variable "{NAME}" and {NAME}_FILE are both set: unset one of them.'
+    )
+
+
+def test_unfit_secret_of_a_file_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "address"
+    file.write_text("postgresql://u:hidden@h:x/d")
+    monkeypatch.setenv(f"{NAME}_FILE", str(file))
+
+    with pytest.raises(EnvError, match=f'"{NAME}" must be a URL') as refused:
+        env.database(NAME)
+
+    assert "hidden" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -203,22 +318,22 @@ def test_state_folder_is(
     monkeypatch.setenv("LOCAL_STATE_DIR", text)
     monkeypatch.chdir(tmp_path)
 
-    assert env.state_folder() == expected.resolve()
+    assert state_folder() == expected.resolve()
 
 
-def test_local_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+def test_local_secret_is_created_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     file = tmp_path / "new" / "secret"
 
-    secret = env.local_secret(file)
+    secret = local_secret(file)
 
-    assert env.local_secret(file) == secret
+    assert local_secret(file) == secret
     assert len(secret) == 64
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_local_secret_is_the_one_that_another_command_made_meanwhile(
+def test_local_secret_is_the_one_that_another_command_created_meanwhile(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "secret"
@@ -227,16 +342,16 @@ def test_local_secret_is_the_one_that_another_command_made_meanwhile(
         file.write_text("theirs")
         return "o" * length
 
-    monkeypatch.setattr(env, "get_random_string", make_first)
+    monkeypatch.setattr(environment, "get_random_string", make_first)
 
-    assert env.local_secret(file) == "theirs"
+    assert local_secret(file) == "theirs"
 
 
 def test_local_secret_refuses_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(EnvError, match='"LOCAL_STATE_DIR" must name a folder that can'):
-        env.local_secret(tmp_path / "file" / "secret")
+        local_secret(tmp_path / "file" / "secret")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ UNREACHABLE = (
     [
         pytest.param(
             {"DEBUG": "perhaps"},
-            'Environment variable "DEBUG" invalid: Not a valid boolean.',
+            'Environment variable "DEBUG" must be 1 or 0.',
             id="a switch that is neither on nor off",
         ),
         pytest.param(
@@ -72,7 +72,7 @@ def test_an_unreachable_database(words: list[str]) -> None:
         pytest.param(NOBODY_LISTENS, UNREACHABLE, id="the database is away"),
         pytest.param(
             {"DEBUG": "perhaps"},
-            'Environment variable "DEBUG" invalid: Not a valid boolean.',
+            'Environment variable "DEBUG" must be 1 or 0.',
             id="the environment is bad",
         ),
     ],

@@ -3,10 +3,12 @@
 import os
 import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError
 
 from tests.outside import NOBODY_LISTENS, PRODUCTION, ROOT, environment
 
@@ -32,11 +34,11 @@ def test_production_hardens_a_cookie(cookie: str, read: Read) -> None:
     assert found[f"{cookie}_COOKIE_SECURE"] is True
     assert found[f"{cookie}_COOKIE_HTTPONLY"] is True
     assert found[f"{cookie}_COOKIE_SAMESITE"] == "Lax"
-    # What __Host- asks for, and Django has by itself.
+    # What __Host- requires, and Django does by default.
     assert not {f"{cookie}_COOKIE_DOMAIN", f"{cookie}_COOKIE_PATH"} & found.keys()
 
 
-def test_production_serves_only_https(read: Read) -> None:
+def test_production_answers_over_https_only(read: Read) -> None:
     found = read(**PRODUCTION)
 
     assert found["SECURE_SSL_REDIRECT"] is True
@@ -46,7 +48,7 @@ def test_production_serves_only_https(read: Read) -> None:
     assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is found["SECURE_HSTS_PRELOAD"] is True
 
 
-def test_production_serves_only_allowed_hosts(read: Read) -> None:
+def test_production_answers_only_to_names_that_are_set(read: Read) -> None:
     found = read(**PRODUCTION | {"ALLOWED_HOSTS": ""})
 
     assert (found["ALLOWED_HOSTS"], found["CSRF_TRUSTED_ORIGINS"]) == ([], [])
@@ -106,7 +108,33 @@ def test_what_belongs_to_a_demo_is_refused_without_one(
     assert read(**NOBODY_LISTENS | {"DEMO_MODE": "1"} | variables)["DEMO_MODE"] is True
 
 
-def test_a_developer_s_machine_is_asked_for_by_its_own_names(read: Read) -> None:
+@pytest.mark.parametrize(
+    ("name", "read_setting"),
+    [
+        ("SECRET_KEY", lambda found: found["SECRET_KEY"]),
+        ("DATABASE_URL", lambda found: found["DATABASES"]),
+        ("REDIS_URL", lambda found: (found["REDIS_URL"], found["CELERY_BROKER_URL"])),
+        ("WESTER_CLIENT_SECRET", lambda found: found["WESTER_CLIENT_SECRET"]),
+        ("DRAW_KEY", lambda found: found["DRAW_KEY"]),
+        ("DRAW_SIGNING_KEY", lambda found: found["DRAW_SIGNING_KEY"]),
+        ("METRICS_TOKEN", lambda found: found["METRICS_TOKEN"]),
+    ],
+)
+def test_a_secret_may_be_in_a_file(
+    name: str, read_setting: Callable[[dict[str, Any]], object], read: Read, tmp_path: Path
+) -> None:
+    given = PRODUCTION | {"METRICS_TOKEN": "token"}
+    (tmp_path / "secret").write_text(f"{given[name]}\n")
+    in_file = given | {name: "", f"{name}_FILE": str(tmp_path / "secret")}
+
+    assert read_setting(read(**in_file)) == read_setting(read(**given))
+
+    with pytest.raises(EnvError, match=f"{name}_FILE are both set") as refused:
+        read(**in_file | {name: given[name]})
+    assert given[name] not in str(refused.value)
+
+
+def test_a_developer_s_machine_answers_to_its_own_names(read: Read) -> None:
     found = read(**NOBODY_LISTENS)
 
     assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]

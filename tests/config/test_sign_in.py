@@ -1,4 +1,4 @@
-"""The settings of the sign-in with WESTER ID, and what production requires of them."""
+"""Which WESTER ID the site signs members in with, and what production requires."""
 
 import stat
 from pathlib import Path
@@ -28,7 +28,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"WESTER_{name}", raising=False)
 
 
-def test_read_sign_in_defaults_to_the_stand_in(tmp_path: Path) -> None:
+def test_read_sign_in_is_the_stand_in_where_nothing_is_set(tmp_path: Path) -> None:
     found = read_sign_in(state=tmp_path)
 
     assert (found.issuer, found.client_id, found.id_claim, found.scope, found.login_origins) == (
@@ -40,7 +40,7 @@ def test_read_sign_in_defaults_to_the_stand_in(tmp_path: Path) -> None:
     )
 
 
-def test_read_sign_in_makes_a_secret_of_this_folder(tmp_path: Path) -> None:
+def test_read_sign_in_creates_a_secret_of_this_folder(tmp_path: Path) -> None:
     secret = read_sign_in(state=tmp_path).client_secret
 
     file = tmp_path / "wester" / "client_secret"
@@ -84,7 +84,7 @@ def test_sign_in_does_not_show_its_secret(monkeypatch: pytest.MonkeyPatch) -> No
         pytest.param("https://id.example.jp:8443/realms/wester", id="a port and a path"),
     ],
 )
-def test_read_sign_in_keeps_the_issuer_as_written(
+def test_read_sign_in_does_not_change_the_issuer(
     issuer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WESTER_ISSUER", issuer)

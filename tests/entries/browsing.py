@@ -18,7 +18,7 @@ def start(client: Client, **form: str) -> str:
 
 
 def sign_in(client: Client, provider: FakeProvider, **form: str) -> Any:
-    """Sign in as whoever the provider says; return our last answer."""
+    """Sign in as the member that the provider names; return our last answer."""
     return client.get(provider.authorize(start(client, **form)))
 
 

@@ -6,13 +6,13 @@ import pytest
 from pytest_django import Settings
 
 from config.sign_in import origin
-from entries.sign_in import transport
+from entries.sign_in import provider_session
 from tests.entries.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, running_provider
 
 
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[FakeProvider]:
-    """Run a provider of this test's own; nothing is remembered of it, for it is new."""
+    """Run a provider of this test's own; nothing is cached of it, for it is new."""
     with running_provider() as provider:
         settings.WESTER_ISSUER = provider.issuer
         settings.WESTER_CLIENT_ID, settings.WESTER_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
@@ -22,10 +22,10 @@ def provider(settings: Settings) -> Iterator[FakeProvider]:
 
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Return what makes us wait less long, once a test has nothing left to succeed with."""
+    """Return a function that shortens our time limits, for the part of a test that must fail."""
 
     def hurry() -> None:
-        monkeypatch.setattr(transport, "READ_S", 0.2)
-        monkeypatch.setattr(transport, "TOTAL_S", 0.6)
+        monkeypatch.setattr(provider_session, "READ_S", 0.2)
+        monkeypatch.setattr(provider_session, "TOTAL_S", 0.6)
 
     return hurry

@@ -1,4 +1,4 @@
-"""A provider on a real port that keeps to the protocol, until a test has it misbehave."""
+"""A provider on a real port that follows the protocol until a test makes it misbehave."""
 
 import base64
 import hashlib
@@ -67,7 +67,7 @@ class FakeProvider:
         self.sign: Callable[[Claims], str] = signed
         self.misbehaviours: dict[str, Misbehaviour] = {}
         self.delays_s: dict[str, float] = {}
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.authorizations: list[dict[str, str]] = []
         self.codes: dict[str, dict[str, str]] = {}
 
@@ -102,13 +102,13 @@ class FakeProvider:
                 handler.rfile.read(int(handler.headers["Content-Length"])).decode()
             ).items()
         }
-        asked = self.codes.pop(form["code"], None)
+        sent = self.codes.pop(form["code"], None)
         challenge = hashlib.sha256(form["code_verifier"].encode()).digest()
         if (
-            asked is None
-            or asked["code_challenge_method"] != "S256"
-            or asked["code_challenge"] != base64.urlsafe_b64encode(challenge).rstrip(b"=").decode()
-            or asked["redirect_uri"] != form["redirect_uri"]
+            sent is None
+            or sent["code_challenge_method"] != "S256"
+            or sent["code_challenge"] != base64.urlsafe_b64encode(challenge).rstrip(b"=").decode()
+            or sent["redirect_uri"] != form["redirect_uri"]
         ):
             return 400, {"error": "invalid_grant"}
         if not self.knows(handler, form):
@@ -120,7 +120,7 @@ class FakeProvider:
             "aud": CLIENT_ID,
             "iat": now,
             "exp": now + 300,
-            "nonce": asked["nonce"],
+            "nonce": sent["nonce"],
             **self.id_claims,
         }
         stated = {name: value for name, value in claims.items() if value is not None}
@@ -135,8 +135,8 @@ class FakeProvider:
     def knows(self, handler: BaseHTTPRequestHandler, form: dict[str, str]) -> bool:
         pair = "our-client:our%3Asecret%2Fwith%2Bsigns"
         if handler.headers["Authorization"]:
-            said = handler.headers["Authorization"]
-            return bool(said == f"Basic {base64.b64encode(pair.encode()).decode()}")
+            sent = handler.headers["Authorization"]
+            return bool(sent == f"Basic {base64.b64encode(pair.encode()).decode()}")
         return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
 
     def user_information(self, handler: BaseHTTPRequestHandler) -> tuple[int, Any]:
@@ -147,7 +147,7 @@ class FakeProvider:
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         path = urlsplit(handler.path).path.removeprefix(urlsplit(self.issuer).path)
-        self.asked[path] += 1
+        self.requests[path] += 1
         time.sleep(self.delays_s.get(path, 0))
         if misbehaviour := self.misbehaviours.get(path):
             misbehaviour(handler)
@@ -163,7 +163,7 @@ class FakeProvider:
 
 
 def send(status: int, body: bytes, **headers: str) -> Misbehaviour:
-    """Answer with this, whatever was asked."""
+    """Answer every request with this."""
 
     def misbehave(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -189,8 +189,8 @@ def drip(*pieces: bytes, every_s: float) -> Misbehaviour:
     return misbehave
 
 
-def hold(seconds: float) -> Misbehaviour:
-    """Say nothing for so long."""
+def stall(seconds: float) -> Misbehaviour:
+    """Send nothing for so many seconds."""
     return lambda _: time.sleep(seconds)
 
 

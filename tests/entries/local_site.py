@@ -77,7 +77,7 @@ class Fields(HTMLParser):
 
 
 class Browser:
-    """Follows redirects, keeps cookies by host whatever the port, sends forms."""
+    """Follows redirects, stores cookies by host and not by port, sends forms."""
 
     def __init__(self) -> None:
         self.cookies = CookieJar()

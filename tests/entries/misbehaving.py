@@ -1,4 +1,4 @@
-"""How a test has the provider misbehave, and what must hold afterwards."""
+"""How a test makes the provider misbehave, and what must be true afterwards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -61,6 +61,6 @@ def assert_nobody_signed_in(client: Client) -> None:
 
 
 def reason_of_refusal(caplog: pytest.LogCaptureFixture) -> Any:
-    """Return why the log says the last sign-in was refused."""
-    said = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
-    return [event["reason"] for event in said if event["event"] == "sign_in_refused"][-1]
+    """Return the logged reason of the last refused sign-in."""
+    logged = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    return [event["reason"] for event in logged if event["event"] == "sign_in_refused"][-1]

@@ -13,7 +13,7 @@ from django.test import Client
 from core.models import User
 from entries.models import Member
 from entries.sign_in.claims import Identity, read_identity
-from entries.sign_in.members import find_or_make_member
+from entries.sign_in.members import find_or_create_member
 from entries.sign_in.refusals import (
     AnswerRefused,
     SignInRefusal,
@@ -229,7 +229,7 @@ def another_session() -> Iterator[ThreadPoolExecutor]:
 
 
 def wait_until_blocked(other: "Future[Any]") -> None:
-    """Return once somebody waits for a transaction to end."""
+    """Return once a session waits for a transaction to end."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and not other.done():
         with connection.cursor() as cursor:
@@ -239,15 +239,15 @@ def wait_until_blocked(other: "Future[Any]") -> None:
             if cursor.fetchone():
                 return
         time.sleep(0.01)
-    raise AssertionError("nobody waited")
+    raise AssertionError("no session waited")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_accounts_with_one_wester_id_at_once_make_one_member() -> None:
     with another_session() as other:
         with transaction.atomic():
-            first = find_or_make_member(identity=identity("a"))
-            second = other.submit(find_or_make_member, identity=identity("b"))
+            first = find_or_create_member(identity=identity("a"))
+            second = other.submit(find_or_create_member, identity=identity("b"))
             wait_until_blocked(second)
         with pytest.raises(WesterIdTaken) as refused:
             second.result(PATIENCE_S)
@@ -261,8 +261,8 @@ def test_two_accounts_with_one_wester_id_at_once_make_one_member() -> None:
 def test_one_account_twice_at_once_is_one_member() -> None:
     with another_session() as other:
         with transaction.atomic():
-            first = find_or_make_member(identity=identity())
-            second = other.submit(find_or_make_member, identity=identity())
+            first = find_or_create_member(identity=identity())
+            second = other.submit(find_or_create_member, identity=identity())
             wait_until_blocked(second)
         assert second.result(PATIENCE_S) == first
 
@@ -270,11 +270,11 @@ def test_one_account_twice_at_once_is_one_member() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_account_with_two_wester_ids_at_once_keeps_the_first() -> None:
+def test_one_account_with_two_wester_ids_at_once_has_the_first() -> None:
     with another_session() as other:
         with transaction.atomic():
-            find_or_make_member(identity=identity("a", "W1"))
-            second = other.submit(find_or_make_member, identity=identity("a", "W2"))
+            find_or_create_member(identity=identity("a", "W1"))
+            second = other.submit(find_or_create_member, identity=identity("a", "W2"))
             wait_until_blocked(second)
         with pytest.raises(WesterIdChanged):
             second.result(PATIENCE_S)
@@ -287,8 +287,8 @@ def test_one_account_with_two_wester_ids_at_once_keeps_the_first() -> None:
 def test_wester_id_of_a_sign_in_that_came_to_nothing_is_free() -> None:
     with another_session() as other:
         with transaction.atomic():
-            find_or_make_member(identity=identity("a"))
-            second = other.submit(find_or_make_member, identity=identity("b"))
+            find_or_create_member(identity=identity("a"))
+            second = other.submit(find_or_create_member, identity=identity("b"))
             wait_until_blocked(second)
             transaction.set_rollback(True)
         assert second.result(PATIENCE_S).sub == "b"

@@ -51,9 +51,7 @@ def test_members_differ_by_account(provider: FakeProvider) -> None:
     }
 
 
-def test_user_of_a_member_holds_nothing_of_the_person(
-    client: Client, provider: FakeProvider
-) -> None:
+def test_user_of_a_member_has_no_data_of_the_person(client: Client, provider: FakeProvider) -> None:
     provider.userinfo = {
         "email": "w-0001@example.jp",
         "email_verified": True,
@@ -78,8 +76,10 @@ def test_sign_in_stores_no_token_and_no_address(client: Client, provider: FakePr
     assert not SocialAccount.objects.exists()
     assert not SocialToken.objects.exists()
     assert not EmailAddress.objects.exists()
-    kept = str([session.get_decoded() for session in Session.objects.all()])
-    assert not any(word in kept for word in ("an-access-token", "example.jp", "account-1", "W-00"))
+    stored = str([session.get_decoded() for session in Session.objects.all()])
+    assert not any(
+        word in stored for word in ("an-access-token", "example.jp", "account-1", "W-00")
+    )
 
 
 def test_same_address_does_not_link_to_another_account(
@@ -96,17 +96,17 @@ def test_same_address_does_not_link_to_another_account(
 def test_authorization_request_is_complete(client: Client, provider: FakeProvider) -> None:
     address = start(client)
 
-    asked = {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
+    query = {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
     assert address.startswith(f"{provider.issuer}/authorize?")
-    assert {name: asked[name] for name in ("response_type", "scope", "client_id")} == {
+    assert {name: query[name] for name in ("response_type", "scope", "client_id")} == {
         "response_type": "code",
         "scope": "openid",
         "client_id": "our-client",
     }
-    assert asked["redirect_uri"] == f"http://testserver{CALLBACK}"
-    assert (asked["code_challenge_method"], asked["ui_locales"]) == ("S256", "ja")
-    assert all(len(asked[name]) >= 16 for name in ("state", "nonce", "code_challenge"))
-    assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
+    assert query["redirect_uri"] == f"http://testserver{CALLBACK}"
+    assert (query["code_challenge_method"], query["ui_locales"]) == ("S256", "ja")
+    assert all(len(query[name]) >= 16 for name in ("state", "nonce", "code_challenge"))
+    assert len({query["state"], query["nonce"], query["code_challenge"]}) == 3
 
 
 def test_authorization_request_ignores_what_the_address_adds(
@@ -115,19 +115,19 @@ def test_authorization_request_ignores_what_the_address_adds(
     tricks = "?scope=everything&process=connect&auth_params=nonce%3Dmine%26redirect_uri%3Dhttp://x"
     response = client.post(SIGN_IN + tricks)
 
-    asked = parse_qs(urlsplit(response["Location"]).query)
-    assert asked["scope"] == ["openid"]
-    assert asked["nonce"] != ["mine"]
-    assert asked["redirect_uri"] == [f"http://testserver{CALLBACK}"]
+    query = parse_qs(urlsplit(response["Location"]).query)
+    assert query["scope"] == ["openid"]
+    assert query["nonce"] != ["mine"]
+    assert query["redirect_uri"] == [f"http://testserver{CALLBACK}"]
 
 
 def test_state_nonce_and_challenge_are_new_each_time(
     client: Client, provider: FakeProvider
 ) -> None:
-    asked = [parse_qs(urlsplit(start(client)).query) for _ in range(2)]
+    queries = [parse_qs(urlsplit(start(client)).query) for _ in range(2)]
 
     for name in ("state", "nonce", "code_challenge"):
-        assert asked[0][name] != asked[1][name]
+        assert queries[0][name] != queries[1][name]
 
 
 def test_authorization_endpoint_may_have_a_query(client: Client, provider: FakeProvider) -> None:
@@ -176,7 +176,7 @@ def test_sign_in_as_another_member_leaves_nothing_of_the_one_before(
         pytest.param(
             {"token_endpoint_auth_methods_supported": ["client_secret_post"]}, id="in the form"
         ),
-        pytest.param({"token_endpoint_auth_methods_supported": None}, id="where it does not say"),
+        pytest.param({"token_endpoint_auth_methods_supported": None}, id="where it names none"),
     ],
 )
 def test_client_secret_goes_where_the_provider_wants_it(
@@ -209,13 +209,13 @@ def test_new_key_of_the_provider_is_fetched(provider: FakeProvider) -> None:
     provider.keys, provider.sign = [jwk("second")], lambda claims: signed(claims, "second")
 
     assert sign_in(Client(), provider).status_code == 302
-    assert provider.asked["/keys"] == 2
+    assert provider.requests["/keys"] == 2
 
 
 @pytest.mark.parametrize(
     "claims",
     [
-        pytest.param({"aud": ["our-client"]}, id="a list of us alone"),
+        pytest.param({"aud": ["our-client"]}, id="a list of only us"),
         pytest.param({"aud": ["our-client", "other"], "azp": "our-client"}, id="made for us"),
     ],
 )

@@ -56,7 +56,7 @@ def test_member_comes_back_to_the_same_account(browser: Browser, live_server: An
     assert Member.objects.count() == 1
 
 
-def test_every_sign_in_asks_who_it_is(browser: Browser, live_server: Any) -> None:
+def test_every_sign_in_offers_the_choice(browser: Browser, live_server: Any) -> None:
     browser.send(wester_id="W-one")
     arrive(browser, live_server).send(wester_id="W-two")
 

@@ -1,4 +1,4 @@
-"""Nothing of a person or a secret gets into the log, however much of it is asked for."""
+"""Nothing of a person or a secret gets into the log, at any level."""
 
 import logging
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def logged() -> Iterator[StringIO]:
-    """Log as much as can be asked for, in the form in which it would be written."""
+    """Log at the lowest level, in the form in which it would be written."""
     root, django = logging.getLogger(), logging.getLogger("django")
     (formatter,) = (
         handler.formatter
@@ -42,7 +42,7 @@ def logged() -> Iterator[StringIO]:
 
 def secrets_of(provider: FakeProvider, address: str) -> list[str]:
     """Return every word that must not be logged."""
-    asked = provider.authorizations[-1]
+    sent = provider.authorizations[-1]
     query = parse_qs(urlsplit(address).query)
     return [
         provider.sub,
@@ -50,9 +50,9 @@ def secrets_of(provider: FakeProvider, address: str) -> list[str]:
         CLIENT_SECRET,
         "an-access-token",
         "W-taken",
-        asked["state"],
-        asked["nonce"],
-        asked["code_challenge"],
+        sent["state"],
+        sent["nonce"],
+        sent["code_challenge"],
         *query.get("code", []),
         "?",
     ]
@@ -96,7 +96,7 @@ def test_log_names_nobody_after_a_bug(
     def fail(identity: Identity) -> None:
         raise KeyError(identity.wester_id, identity.sub)
 
-    monkeypatch.setattr(members, "make_member", fail)
+    monkeypatch.setattr(members, "create_member", fail)
     client = Client(raise_request_exception=False)
 
     response = sign_in(client, provider)

@@ -32,13 +32,13 @@ pytestmark = pytest.mark.django_db
         pytest.param("mypage/", "/", id="a relative path"),
     ],
 )
-def test_sign_in_leads_to_own_pages_alone(
+def test_sign_in_leads_to_own_pages_only(
     wanted: str, leads_to: str, client: Client, provider: FakeProvider
 ) -> None:
     assert sign_in(client, provider, next=wanted)["Location"] == leads_to
 
 
-def test_callback_takes_its_destination_from_the_session_alone(
+def test_callback_takes_its_destination_from_the_session_only(
     client: Client, provider: FakeProvider
 ) -> None:
     response = client.get(provider.authorize(start(client, next="/a/")) + "&next=/b/")
@@ -49,9 +49,9 @@ def test_callback_takes_its_destination_from_the_session_alone(
 @pytest.mark.parametrize(
     "headers",
     [
-        pytest.param({"sec-fetch-site": "cross-site"}, id="the browser says another site"),
-        pytest.param({"sec-fetch-site": "same-site"}, id="the browser says a neighbour"),
-        pytest.param({"sec-fetch-site": "none"}, id="the browser says nobody"),
+        pytest.param({"sec-fetch-site": "cross-site"}, id="the browser reports another site"),
+        pytest.param({"sec-fetch-site": "same-site"}, id="the browser reports a neighbour"),
+        pytest.param({"sec-fetch-site": "none"}, id="the browser reports no site"),
         pytest.param({"origin": "https://evil.example"}, id="another origin"),
         pytest.param({"origin": "null"}, id="an opaque origin"),
         pytest.param({"origin": "http://testserver:81"}, id="another port"),
@@ -71,7 +71,7 @@ def test_button_of_another_site_signs_nobody_in(
 @pytest.mark.parametrize(
     "headers",
     [
-        pytest.param({"sec-fetch-site": "same-origin"}, id="the browser says same origin"),
+        pytest.param({"sec-fetch-site": "same-origin"}, id="the browser reports the same origin"),
         pytest.param({"origin": "http://testserver"}, id="our origin"),
     ],
 )
@@ -79,13 +79,15 @@ def test_own_button_works_without_a_token(headers: dict[str, str], provider: Fak
     assert Client(enforce_csrf_checks=True).post(SIGN_IN, headers=headers).status_code == 302
 
 
-def test_looking_at_the_sign_in_page_asks_nobody(client: Client, provider: FakeProvider) -> None:
+def test_sign_in_page_sends_no_request_to_the_provider(
+    client: Client, provider: FakeProvider
+) -> None:
     page = client.get(SIGN_IN, {"next": "/campaign/detail/x/"})
 
     assert page.status_code == 200
     assert '<input type="hidden" name="next" value="/campaign/detail/x/">' in page.content.decode()
     assert "no-store" in page["Cache-Control"]
-    assert not provider.asked
+    assert not provider.requests
 
 
 def test_sign_in_page_leads_on_who_is_signed_in(client: Client, provider: FakeProvider) -> None:
@@ -148,7 +150,7 @@ def test_there_are_no_other_account_pages() -> None:
     )
 
 
-def test_staff_keep_their_own_sign_in(client: Client) -> None:
+def test_staff_have_their_own_sign_in(client: Client) -> None:
     User.objects.create_user("ops", password="long enough a password", is_staff=True)
 
     response = client.post(

@@ -178,7 +178,7 @@ def test_token_is_refused(
         pytest.param([{"kty": "RSA", "kid": "first"}], id="half a one"),
     ],
 )
-def test_unusable_keys_are_not_remembered(
+def test_unusable_keys_are_not_cached(
     keys: list[Any], client: Client, provider: FakeProvider
 ) -> None:
     provider.keys = keys
@@ -231,7 +231,7 @@ def test_answer_in_another_browser_signs_nobody_in(provider: FakeProvider) -> No
     assert page.status_code == 400
     assert "もう一度ログインしてください" in page.content.decode()
     assert_nobody_signed_in(victim)
-    assert not provider.asked["/token"]
+    assert not provider.requests["/token"]
 
 
 def test_answer_counts_once(client: Client, provider: FakeProvider) -> None:
@@ -269,7 +269,7 @@ def test_callback_without_anything_is_refused(client: Client) -> None:
     assert client.get(CALLBACK).status_code == 400
 
 
-def test_page_of_a_refusal_keeps_the_code_to_itself(client: Client, provider: FakeProvider) -> None:
+def test_page_of_a_refusal_does_not_show_the_code(client: Client, provider: FakeProvider) -> None:
     provider.misbehaviours["/token"] = send(500, b"")
 
     page = sign_in(client, provider)

@@ -1,4 +1,4 @@
-"""The provider is asked over TLS alone where it says so, and only whom we can trust."""
+"""Where the issuer has TLS, requests use it, and its certificate is verified."""
 
 import ssl
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from config.sign_in import origin
-from entries.sign_in import transport
+from entries.sign_in import provider_session
 from tests.certificates import write_certificate
 from tests.entries.browsing import SIGN_IN, sign_in
 from tests.entries.fake_provider import (
@@ -38,22 +38,22 @@ def private_provider(certificate: Path, settings: Settings) -> Iterator[FakeProv
         yield provider
 
 
-def test_provider_with_a_trusted_certificate_is_asked(
+def test_provider_with_a_trusted_certificate_gets_requests(
     private_provider: FakeProvider, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(transport, "trusted", lambda: context)
+    monkeypatch.setattr(provider_session, "trusted", lambda: context)
 
     assert sign_in(Client(), private_provider).status_code == 302
 
 
-def test_provider_with_an_unknown_certificate_is_not_asked(
+def test_provider_with_an_unknown_certificate_gets_none(
     private_provider: FakeProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert Client().post(SIGN_IN).status_code == 503
 
-    assert reason_of_refusal(caplog) == "SSLCertVerificationError"
-    assert not private_provider.asked
+    assert reason_of_refusal(caplog) == "SSLError"
+    assert not private_provider.requests
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_no_endpoint_may_be_less_private_than_the_issuer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     context = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(transport, "trusted", lambda: context)
+    monkeypatch.setattr(provider_session, "trusted", lambda: context)
     plain = private_provider.issuer.replace("https://", "http://")
     private_provider.configuration = {endpoint: f"{plain}/anything"}
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.entries.browsing import SIGN_IN, start
-from tests.entries.fake_provider import FakeProvider, drip, hold, send
+from tests.entries.fake_provider import FakeProvider, drip, send, stall
 from tests.entries.misbehaving import (
     CONFIGURATION,
     UNAVAILABLE,
@@ -35,7 +35,7 @@ UNUSABLE = [
     pytest.param(send(200, b'{"a": "' + b"x" * 300_000 + b'"}'), id="far too much"),
     pytest.param(drip(b"garbage\r\n", every_s=0), id="no HTTP"),
     pytest.param(drip(HEAD + b"Content-Length: 99\r\n\r\n{}", every_s=0), id="half an answer"),
-    pytest.param(hold(2), id="silence"),
+    pytest.param(stall(2), id="silence"),
     pytest.param(drip(*SLOWLY, every_s=0.1), id="headers without end"),
     pytest.param(drip(HEAD + b"\r\n", *[b" "] * 40, every_s=0.1), id="a body without end"),
     pytest.param(lambda handler: handler.connection.close(), id="hanging up"),
