@@ -1,7 +1,7 @@
-"""Records by the thousand: good ones written for COPY, bad ones with their reason.
+"""Turn records into chunks: good rows written for COPY, bad rows with their reason.
 
-Nearly every row is told good by one regular expression made of its feed's definition. It only ever
-saves time: whatever it does not match is judged by the exact rules of ``bookings.rows``.
+One regular expression, made of the feed's definition, recognises nearly every good row. It only
+saves time: a row that does not match is checked by the exact rules of ``bookings.rows``.
 """
 
 import re
@@ -12,11 +12,12 @@ from itertools import compress
 
 from bookings.definitions import Case, Column, FeedDefinition
 from bookings.rows import read_row
-from bookings.values import LONGEST_RECORD
+from bookings.values import MAX_RECORD_BYTES
 
 VALUE_ENDS = rb'(?=[,"]|\Z)'
 NULL = rb"\N"
-MOST_RECORDS = 20_000  # in a chunk: a block may hold a million blank lines, each of them a bad row
+# Of a chunk: a block may contain a million blank lines, each of them a bad row.
+MAX_CHUNK_RECORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some records of a file; a few megabytes at most."""
+    """Up to ``MAX_CHUNK_RECORDS`` records of a file."""
 
     # COPY text in UTF-8, in any order: record number, columns, computed columns; null is \N.
     rows: bytes
@@ -41,80 +42,89 @@ class Chunk:
 def make_chunks(
     definition: FeedDefinition, encoding: str, first: int, records: Sequence[bytes]
 ) -> Iterator[Chunk]:
-    """Yield chunks of the records given, the first of which has the number ``first``."""
-    for start in range(0, len(records), MOST_RECORDS):
-        part = records[start : start + MOST_RECORDS]
-        yield make_chunk(definition, encoding, first + start, part)
+    """Yield the records in chunks.
+
+    Args: ``first`` is the number of the first record.
+    """
+    for start in range(0, len(records), MAX_CHUNK_RECORDS):
+        batch = records[start : start + MAX_CHUNK_RECORDS]
+        yield make_chunk(definition, encoding, first + start, batch)
 
 
 def make_chunk(
     definition: FeedDefinition, encoding: str, first: int, records: Sequence[bytes]
 ) -> Chunk:
-    """Judge the records given, the first of which has the number ``first``."""
-    good, missed = match_records(definition, encoding, first, records)
+    """Check records and return them as a chunk.
+
+    Args: ``first`` is the number of the first record.
+    """
+    good, unmatched = match_good_records(definition, encoding, first, records)
     exact: list[bytes] = []
     bad: list[BadRow] = []
-    for number in missed:
+    for number in unmatched:
         content = records[number - first]
         row = read_row(definition, content, encoding)
         if isinstance(row, str):
-            bad.append(BadRow(number, row, content[:LONGEST_RECORD]))
+            bad.append(BadRow(number, row, content[:MAX_RECORD_BYTES]))
         else:
             exact.append(row.copy_line(number))
     rows = copy_lines(definition, good)
     return Chunk(rows + b"".join(exact), len(records) - len(bad), bad)
 
 
-def match_records(
+def match_good_records(
     definition: FeedDefinition, encoding: str, first: int, records: Sequence[bytes]
 ) -> tuple[Iterable[tuple[int, bytes]], list[int]]:
-    """Tell the records that are surely good, as plain lines in UTF-8, each with its number.
+    """Return the records that match, as unquoted lines in UTF-8, each with its number.
 
-    The list holds the numbers of all others.
+    The list contains the numbers of all others.
     """
     lines = records
     if encoding != "utf-8":
         lines = [record.decode(encoding).encode() for record in records]
     quoted = b'"' in b"".join(lines)
-    matches = map(good_row(definition, quoted=quoted).fullmatch, lines)
+    matches = map(good_row_pattern(definition, quoted=quoted).fullmatch, lines)
     good = [match is not None for match in matches]
     if quoted:
         lines = [line.replace(b'"', b"") for line in lines]
     numbered = enumerate(lines, first)
     if all(good):
         return numbered, []
-    missed = [number for number, is_good in enumerate(good, first) if not is_good]
-    return compress(numbered, good), missed
+    unmatched = [number for number, is_good in enumerate(good, first) if not is_good]
+    return compress(numbered, good), unmatched
 
 
 def copy_lines(definition: FeedDefinition, numbered: Iterable[tuple[int, bytes]]) -> bytes:
-    """Return plain lines, each with its record number, as COPY's text format writes them.
+    """Return unquoted lines in COPY's text format, each after its record number.
 
-    They hold nothing that it would have to escape.
+    They contain nothing that the format would have to escape.
     """
     if definition.computed:
-        rows = [b"%d\t%b\n" % (at, with_computed(definition, line)) for at, line in numbered]
+        rows = [
+            b"%d\t%b\n" % (number, add_computed_columns(definition, line))
+            for number, line in numbered
+        ]
         return b"".join(rows)
     text = b"".join([b"%d,%b\n" % pair for pair in numbered])
     if not all(column.required for column in definition.columns):
-        text = mark_nulls(text)
+        text = write_nulls(text)
     if not definition.columns[-1].required:
         text = text.replace(b",\n", b",%b\n" % NULL)
     return text.replace(b",", b"\t")
 
 
-def with_computed(definition: FeedDefinition, line: bytes) -> bytes:
-    """Return a plain line with tabs for commas, and the computed columns after it."""
+def add_computed_columns(definition: FeedDefinition, line: bytes) -> bytes:
+    """Return an unquoted line with tabs for commas, and the computed columns at its end."""
     fields = line.split(b",")
     computed = [column.compute(fields) for column in definition.computed]
     return b"\t".join([*(field or NULL for field in fields), *computed])
 
 
-def mark_nulls(text: bytes) -> bytes:
-    """Return plain lines, each after its number, with COPY's mark between commas side by side.
+def write_nulls(text: bytes) -> bytes:
+    """Return unquoted lines, each after its number, with COPY's null between adjacent commas.
 
-    Of three commas in a row the first two are the border of two pieces, the third begins a piece;
-    splitting and joining costs half of what replacing twice does.
+    Of three commas in a row the first two separate two pieces, and the third begins a piece.
+    Splitting and joining takes half the time of replacing twice.
     """
     first, *pieces = text.split(b",,")
     pieces = [NULL + piece if piece[:1] in {b"", b","} else piece for piece in pieces]
@@ -122,26 +132,26 @@ def mark_nulls(text: bytes) -> bytes:
 
 
 @cache
-def good_row(definition: FeedDefinition, *, quoted: bool) -> re.Pattern[bytes]:
-    """Return the expression of a feed's good rows in UTF-8, without their line ends.
+def good_row_pattern(definition: FeedDefinition, *, quoted: bool) -> re.Pattern[bytes]:
+    """Return the pattern of a feed's good rows in UTF-8, without their line ends.
 
-    Where ``quoted``, any field may stand in quotes; no field holds a comma or a quote, so leaving
-    out the quotes leaves a plain row of the same values.
+    With ``quoted``, any field may be quoted. No field contains a comma or a quote, so removing the
+    quotes leaves a row of the same values.
     """
     fields = [field_pattern(column, definition.cases) for column in definition.columns]
     if quoted:
         fields = [
             b'(?P<quote%d>")?%b(?(quote%d)")' % (at, field, at) for at, field in enumerate(fields)
         ]
-    # No record is shorter in UTF-8 than it was in cp932.
-    not_too_long = rb"(?s:(?=.{0,%d}\Z))" % LONGEST_RECORD
+    # No record is shorter in UTF-8 than in cp932.
+    not_too_long = rb"(?s:(?=.{0,%d}\Z))" % MAX_RECORD_BYTES
     return re.compile(not_too_long + b",".join(fields))
 
 
 def field_pattern(column: Column, cases: Sequence[Case]) -> bytes:
-    """Return the expression of one field; the group ``case0`` stands for the first case, and so on.
+    """Return the pattern of one field; group ``case0`` has matched where the first case applies.
 
-    What a case asks of a column goes before what the column asks by itself.
+    What a case requires of a column overrides what the column requires by itself.
     """
     pattern = case_groups(column, cases)
     field = pattern if column.required else b"(?:%b)?" % pattern
@@ -154,7 +164,7 @@ def field_pattern(column: Column, cases: Sequence[Case]) -> bytes:
 
 
 def case_groups(column: Column, cases: Sequence[Case]) -> bytes:
-    """Return the expression of a column's values, with a group around those of each case."""
+    """Return the pattern of a column's values, with a group around those of each case."""
     groups = {
         at: b"|".join(value.encode() for value in case.among)
         for at, case in enumerate(cases)

@@ -1,7 +1,7 @@
-"""Feeds as data: which columns a feed has and what its rows have to hold.
+"""Feeds as data: the columns of a feed, and what its rows must contain.
 
-A feed is read by ``bookings.reading`` from its definition alone; another app declares its own
-feeds with the same words.
+``bookings.reading`` reads a feed by its definition only; other apps declare their feeds with the
+same classes.
 
 Source: docs/specs/feeds.md 2.1, 3.
 """
@@ -9,12 +9,21 @@ Source: docs/specs/feeds.md 2.1, 3.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bookings.enumerations import (
+    BookingService,
+    EventType,
+    MemberKind,
+    OperatedVia,
+    PaymentMethod,
+    ProductKind,
+    SalesChannel,
+)
 from bookings.values import AMOUNT, DATE, IDENTIFIER, JOURNEY, NUMBER, TIMESTAMP, Kind, choice_of
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column; an empty field is null, which a required column must not be."""
+    """One column; an empty field is null, which a required column refuses."""
 
     name: str
     kind: Kind
@@ -23,10 +32,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Case:
-    """What the values of one column ask of others; no two cases of a column share a value.
+    """What some values of one column require of other columns.
 
-    ``given`` are not to be empty then (``missing_value``), ``empty`` are (``unexpected_value``).
-    The values are right ones of the column ``when``, which stands to the left of the others.
+    For these values the columns ``given`` must have a value (``missing_value``), and the columns
+    ``empty`` none (``unexpected_value``). ``among`` are valid values of the column ``when``, which
+    comes before the others; no two cases of a column share a value.
     """
 
     when: str
@@ -37,10 +47,10 @@ class Case:
 
 @dataclass(frozen=True)
 class ComputedColumn:
-    """A column that is no field of the row but made of all of them.
+    """A column that is computed from all fields of the row.
 
-    ``compute`` takes the fields in order, unquoted, in UTF-8, an empty one as ``b""``, and returns
-    the value as COPY's text format writes it.
+    ``compute`` gets the unquoted fields in order, in UTF-8, an empty one as ``b""``, and returns
+    the value in COPY's text format.
     """
 
     name: str
@@ -49,10 +59,10 @@ class ComputedColumn:
 
 @dataclass(frozen=True)
 class FeedDefinition:
-    """One feed: what its files are called after, its columns in order, and what ties them.
+    """One feed: its name, its columns in order, and the rules between columns.
 
-    Where there are ``totals`` the manifest has ``total_points`` as well: the sum of one of these,
-    each an SQL expression of a row's columns.
+    With ``totals`` the manifest has ``total_points`` as well: the sum of one of these, each an SQL
+    expression of a row's columns.
     """
 
     name: str
@@ -63,17 +73,17 @@ class FeedDefinition:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """Return the names that the header row holds."""
+        """Return the column names of the header row."""
         return tuple(column.name for column in self.columns)
 
     @property
     def copy_columns(self) -> tuple[str, ...]:
-        """Return the names of what stands in a COPY row after the record number."""
+        """Return the column names of a COPY row after the record number."""
         return (*self.header, *(column.name for column in self.computed))
 
 
 def join_row(fields: Sequence[bytes]) -> bytes:
-    """Return the fields joined by 0x1F as a ``bytea`` in COPY text; it decides ties."""
+    """Return the fields joined by 0x1F as a ``bytea`` in COPY text, which decides ties."""
     return rb"\\x" + b"\x1f".join(fields).hex().encode("ascii")
 
 
@@ -83,11 +93,11 @@ BOOKINGS = FeedDefinition(
         Column("event_id", IDENTIFIER),
         Column(
             "event_type",
-            choice_of("booked", "used", "changed", "cancelled", "refunded", "stopover"),
+            choice_of(*EventType.values),
         ),
         Column("occurred_at", TIMESTAMP),
-        Column("operated_via", choice_of("web", "app", "phone", "counter", "gate", "system")),
-        Column("booking_service", choice_of("e5489", "ex_yoyaku", "smart_ex")),
+        Column("operated_via", choice_of(*OperatedVia.values)),
+        Column("booking_service", choice_of(*BookingService.values)),
         Column("reservation_no", IDENTIFIER),
         Column("item_no", NUMBER),
         Column("wester_id", IDENTIFIER, required=False),
@@ -95,21 +105,19 @@ BOOKINGS = FeedDefinition(
         Column("booked_at", TIMESTAMP),
         Column("travel_date", DATE),
         Column("journey", JOURNEY),
-        Column("sales_channel", choice_of("web", "app", "counter", "agency")),
-        Column("product_kind", choice_of("standard", "discount", "rail_points", "fare_only")),
+        Column("sales_channel", choice_of(*SalesChannel.values)),
+        Column("product_kind", choice_of(*ProductKind.values)),
         Column(
             "payment_method",
-            choice_of(
-                "registered_card", "other_card", "convenience_store", "bank", "station", "points"
-            ),
+            choice_of(*PaymentMethod.values),
         ),
         Column("amount_yen", AMOUNT),
     ),
     cases=(
-        Case("booking_service", among=("e5489",), empty=("ex_member_no",)),
+        Case("booking_service", among=(BookingService.E5489.value,), empty=("ex_member_no",)),
         Case(
             "booking_service",
-            among=("ex_yoyaku", "smart_ex"),
+            among=(BookingService.EX_YOYAKU.value, BookingService.SMART_EX.value),
             given=("ex_member_no",),
             empty=("wester_id",),
         ),
@@ -122,16 +130,7 @@ EX_REGISTRATIONS = FeedDefinition(
         Column("ex_member_no", IDENTIFIER),
         Column(
             "member_kind",
-            choice_of(
-                "smart_ex",
-                "j_west_card_express",
-                "jr_central_express_card",
-                "jq_card_express",
-                "smart_ex_overseas",
-                "corporate",
-                "plus_ex",
-                "view_express_card",
-            ),
+            choice_of(*MemberKind.values),
         ),
         Column("wester_id", IDENTIFIER),
         Column("points_registered_at", TIMESTAMP, required=False),

@@ -1,4 +1,4 @@
-"""Feed files as they were delivered: where they lie, and their bytes, unpacked.
+"""Find feed files, and read their bytes as delivered or unpacked.
 
 Source: docs/specs/feeds.md 1.1, 1.3, 1.5.
 """
@@ -16,19 +16,18 @@ from core.printable import printable_name
 
 SUFFIXES = (".csv", ".csv.gz")
 BLOCK_SIZE = 1 << 18  # bytes of content at a time
-PACKED_BLOCK_SIZE = (
-    1 << 16
-)  # what is left of a packed block is copied for every block it unpacks to
-LARGEST_CONTENT = 4 << 30  # bytes, unpacked
+# Smaller: the rest of a packed block is copied for every block that it unpacks to.
+PACKED_BLOCK_SIZE = 1 << 16
+MAX_CONTENT_BYTES = 4 << 30  # unpacked
 BOM = b"\xef\xbb\xbf"
 
 
 class PathNotReadable(Refusal):
-    """A path that was given leads to nothing that can be read."""
+    """A given path leads to nothing that can be read."""
 
 
 class FileRefused(Refusal):
-    """A feed file is refused whole; ``code`` is the reason, for programs."""
+    """A whole feed file is refused; ``code`` is the reason code."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -36,34 +35,34 @@ class FileRefused(Refusal):
 
 
 class Digest(Protocol):
-    """What takes every delivered byte, as the objects of hashlib do."""
+    """A checksum under way, such as the objects of hashlib."""
 
     def update(self, block: bytes, /) -> None:
-        """Take the next bytes."""
+        """Add the next bytes."""
 
 
 def find_feed_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named and, of each folder, its ``*.csv`` and ``*.csv.gz`` by name.
+    """Return the given files and, for each folder, its ``*.csv`` and ``*.csv.gz`` by name.
 
-    Folders are not searched deeper, hidden files are passed over. A path that is named may be a
-    link; one that lies in a folder is returned like a file, and refused where it is opened.
+    Subfolders and hidden files are skipped. A given path may be a link; a link inside a folder is
+    returned like a file, and refused when it is opened.
 
     Raises:
-        PathNotReadable: a path leads nowhere, or its folder is closed to us.
+        PathNotReadable: a path does not exist, or its folder cannot be read.
     """
     found: list[Path] = []
     for path in paths:
         try:
             path.stat()
-            found += feed_files_in(path) if path.is_dir() else [path]
+            found += list_feed_files(path) if path.is_dir() else [path]
         except OSError as error:
             sentence = f"{printable_name(path)} cannot be read: {error.strerror}."
             raise PathNotReadable(sentence) from error
     return found
 
 
-def feed_files_in(folder: Path) -> list[Path]:
-    """Return the feed files that lie right in a folder, by name."""
+def list_feed_files(folder: Path) -> list[Path]:
+    """Return a folder's own feed files, by name."""
     return sorted(
         path
         for path in folder.iterdir()
@@ -72,16 +71,16 @@ def feed_files_in(folder: Path) -> list[Path]:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether this is a folder itself; a link to one is a link."""
+    """Return whether this is a folder; a link to a folder is a link."""
     return stat.S_ISDIR(path.lstat().st_mode)
 
 
 def open_regular(path: Path, *, follow_links: bool = False) -> BinaryIO:
-    """Open a file for reading.
+    """Open a regular file for reading.
 
     Raises:
-        OSError: it is not there, not ours to read, or no regular file (a pipe would keep us
-            waiting for ever); a link, unless these are followed.
+        OSError: it does not exist, may not be read, or is not regular (reading a pipe could wait
+            for ever); it is a link, unless links are followed.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW)
     try:
@@ -104,9 +103,9 @@ def read_content(
     block_size: int = BLOCK_SIZE,
     follow_links: bool = False,
 ) -> Iterator[bytes]:
-    """Yield the content of a feed file: unpacked, without the BOM that UTF-8 may begin with.
+    """Yield the content of a feed file, unpacked, without the BOM of UTF-8.
 
-    ``digest`` is given the bytes as delivered. No block is empty.
+    No block is empty. Args: ``digest`` is updated with the bytes as delivered.
 
     Raises:
         FileRefused: ``unreadable_file``, ``truncated_gzip`` or ``too_large``.
@@ -115,16 +114,16 @@ def read_content(
     size = min(block_size, PACKED_BLOCK_SIZE) if packed else block_size
     delivered = read_delivered(path, size, follow_links=follow_links)
     if digest is not None:
-        delivered = tell(delivered, digest)
+        delivered = update_digest(delivered, digest)
     content = unpack(delivered, block_size) if packed else delivered
-    content = limit(content)
-    return without_bom(content) if encoding == "utf-8" else content
+    content = limit_size(content)
+    return remove_bom(content) if encoding == "utf-8" else content
 
 
 def read_delivered(
     path: Path, block_size: int = BLOCK_SIZE, *, follow_links: bool = False
 ) -> Iterator[bytes]:
-    """Yield the bytes of a file as they lie there.
+    """Yield the bytes of a file as delivered.
 
     Raises:
         FileRefused: ``unreadable_file``.
@@ -139,19 +138,18 @@ def read_delivered(
         ) from error
 
 
-def tell(blocks: Iterable[bytes], digest: Digest) -> Iterator[bytes]:
-    """Yield the blocks, each after the digest has taken it."""
+def update_digest(blocks: Iterable[bytes], digest: Digest) -> Iterator[bytes]:
+    """Yield the blocks, and update the digest with each."""
     for block in blocks:
         digest.update(block)
         yield block
 
 
 def unpack(blocks: Iterable[bytes], block_size: int) -> Iterator[bytes]:
-    """Unpack gzip, of one member or several, never more than ``block_size`` bytes at a time.
+    """Yield unpacked gzip of one or more members, at most ``block_size`` bytes at a time.
 
     Raises:
-        FileRefused: ``truncated_gzip``: the last member has no end, or this is not gzip, or not
-            to its last byte.
+        FileRefused: ``truncated_gzip``: the last member has no end, or some bytes are not gzip.
     """
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     for block in blocks:
@@ -170,8 +168,8 @@ def unpack(blocks: Iterable[bytes], block_size: int) -> Iterator[bytes]:
         raise FileRefused("truncated_gzip", "The gzip is cut off.")
 
 
-def limit(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the blocks until they are more than a feed file may hold.
+def limit_size(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the blocks, up to the limit of a feed file's content.
 
     Raises:
         FileRefused: ``too_large``.
@@ -179,13 +177,13 @@ def limit(blocks: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
     for block in blocks:
         size += len(block)
-        if size > LARGEST_CONTENT:
-            raise FileRefused("too_large", "The file holds more than 4 GiB unpacked.")
+        if size > MAX_CONTENT_BYTES:
+            raise FileRefused("too_large", "The file has more than 4 GiB unpacked.")
         yield block
 
 
-def without_bom(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the blocks without the BOM that may stand at the very beginning."""
+def remove_bom(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the blocks without a BOM at the beginning."""
     beginning = b""
     for block in blocks:
         beginning += block

@@ -1,7 +1,7 @@
-"""What a feed is to the loader: how its rows are read, and what is done with them in the database.
+"""Describe a feed to the loader: how its rows are read and applied.
 
-The loader knows no feed by name. An app declares its own and hands the mapping of all it wants
-loaded to ``bookings.loading`` and ``bookings.quarantine``.
+The loader knows no feed by name. An app declares its own feeds and passes the mapping of those to
+be loaded to ``bookings.loading`` and ``bookings.quarantine``.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,18 +15,18 @@ from core import locks
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed.
+    """One feed: its definition, its lock, its staging table and its ``apply``.
 
     ``create_staged`` is the SQL that creates the temporary table ``staged``: ``record``, then the
     columns of ``definition.copy_columns``.
 
-    ``apply`` finds there the rows that are right by themselves, none perhaps, and the feed's lock
-    taken. It moves those that our data reject to ``rejected`` (``bookings.staging.reject``),
-    leaves in ``staged`` exactly those that are applied or duplicates, applies them, and returns
-    how many were not applied before. The row with the lowest record number comes first. It takes
-    whatever locks come after the feed's by itself.
+    ``apply`` is called under the feed's lock, with the rows that are correct by themselves in
+    ``staged`` (perhaps none). It moves the rows that stored data rejects to ``rejected``, leaves
+    in ``staged`` exactly those that are applied or duplicates, applies them, and returns how many
+    were not applied before. The row with the lowest record number comes first. It acquires the
+    locks that come after the feed's itself.
 
-    ``data_reasons`` are those that ``apply`` gives and that a change of our data can mend.
+    ``data_reasons`` are the reasons of ``apply`` that a change of the stored data can remove.
     """
 
     definition: FeedDefinition
@@ -40,10 +40,10 @@ Feeds = Mapping[str, Feed]
 
 
 def definitions_of(feeds: Feeds) -> dict[str, FeedDefinition]:
-    """Return the definitions by their names, as the reader takes them."""
+    """Return the definitions by name, as the reader expects them."""
     return {name: feed.definition for name, feed in feeds.items()}
 
 
-def by_name(*feeds: Feed) -> dict[str, Feed]:
-    """Return the feeds by their names."""
+def index_feeds(*feeds: Feed) -> dict[str, Feed]:
+    """Return the feeds by name."""
     return {feed.definition.name: feed for feed in feeds}

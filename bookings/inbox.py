@@ -1,7 +1,7 @@
-"""The inbox: a folder that upstream delivers to. Nothing in it is ever moved or changed.
+"""Load the inbox, the folder that upstream delivers to.
 
-What has been tried stands in Postgres: a file is tried once for its content, however long it
-lies there, and again when it or its manifest has changed.
+Nothing in it is moved or changed. Postgres records what was tried: a file is tried once, however
+long it stays there, and again when the file or its manifest has changed.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from bookings.models import InboxFile
 from core.printable import stored_name
 
 
-def arrivals(folder: Path) -> Iterator[Path]:
-    """Yield the files whose manifest is there and that have changed since they were last tried.
+def find_arrivals(folder: Path) -> Iterator[Path]:
+    """Yield the files with a manifest that are new or changed since the last try.
 
     Raises:
         PathNotReadable: the folder cannot be read.
@@ -32,23 +32,23 @@ def arrivals(folder: Path) -> Iterator[Path]:
 
 
 def fingerprint_of(path: Path) -> str | None:
-    """Return what changes whenever a file or its manifest does; None where one is not there.
+    """Return a checksum of a file's and its manifest's state; None if one is missing.
 
-    The time of the last change of the inode is the system's own: no copying tool can set it back.
-    Of a link it is the link's own, for what it leads to is not read.
+    It includes the inode's change time, which the system sets and no copying tool can set back. A
+    link's own times are used: its target is not read.
     """
     try:
-        looks = [one.lstat() for one in (path, path.with_name(path.name + ".manifest.json"))]
+        stats = [one.lstat() for one in (path, path.with_name(path.name + ".manifest.json"))]
     except OSError:
         return None
-    facts = [(look.st_ino, look.st_size, look.st_ctime_ns) for look in looks]
+    facts = [(stat.st_ino, stat.st_size, stat.st_ctime_ns) for stat in stats]
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def load_arrival(*, path: Path, feeds: Feeds, at: datetime) -> FileOutcome | None:
-    """Load a file and keep, in the same transaction, that it was tried as it is now.
+    """Load a file, and save in the same transaction that its present state was tried.
 
-    None where that has been done, where the file is gone again, or where another worker has it.
+    Return None where that was done before, the file is gone, or another worker is loading it.
     """
     name = stored_name(path.name)
     fingerprint = fingerprint_of(path)
@@ -56,10 +56,10 @@ def load_arrival(*, path: Path, feeds: Feeds, at: datetime) -> FileOutcome | Non
         return None
     InboxFile.objects.get_or_create(name=name, defaults={"fingerprint": "", "tried_at": at})
     with transaction.atomic():
-        held = InboxFile.objects.select_for_update(skip_locked=True).filter(name=name).first()
-        if held is None or held.fingerprint == fingerprint:
+        inbox_file = InboxFile.objects.select_for_update(skip_locked=True).filter(name=name).first()
+        if inbox_file is None or inbox_file.fingerprint == fingerprint:
             return None
         outcome = load_file(path=path, feeds=feeds, loaded_at=at)
-        held.fingerprint, held.tried_at = fingerprint, at
-        held.save()
+        inbox_file.fingerprint, inbox_file.tried_at = fingerprint, at
+        inbox_file.save()
     return outcome

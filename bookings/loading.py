@@ -11,30 +11,33 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg import sql
 
+from bookings.chunks import Chunk
 from bookings.delivery import FileRefused, read_delivered
 from bookings.feeds import Feed, Feeds, definitions_of
 from bookings.manifests import feed_of_name
 from bookings.models import FeedFile
-from bookings.reading import Chunk, FeedFileReader, open_feed_file, read_records
-from bookings.staging import stage, staging
+from bookings.reading import FeedFileReader, open_feed_file, read_records
+from bookings.staging import copy_chunks, create_staging_tables
 from core.locks import Lock, take
 from core.printable import printable, stored_name
+from core.sql_files import read_sql
 
 ALREADY_LOADED = "already_loaded"
-LONGEST_FEED = 40  # of a refused file, which may be called anything
-RECORDS_AT_ONCE = 200_000  # looked for in one pass through the file
+MAX_FEED_LENGTH = 40  # characters stored of a refused file's feed, which may have any name
+RECORD_BATCH_SIZE = 200_000  # looked for in one pass through the file
 
-Watch = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 
-def watch_nothing(done: int, rows: int) -> None:
-    """Take no notice of how far the reading is."""
+def ignore_progress(done: int, rows: int) -> None:
+    """Do nothing, for callers that show no progress."""
 
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of one file; of one that changed nothing all counts are 0."""
+    """What became of one file; of a file that changed nothing all counts are 0."""
 
     name: str
     feed: str
@@ -52,26 +55,28 @@ def load_file(
     path: Path,
     feeds: Feeds,
     loaded_at: datetime,
-    watch: Watch = watch_nothing,
+    on_progress: OnProgress = ignore_progress,
     follow_links: bool = False,
 ) -> FileOutcome:
-    """Load one feed file, whole or not at all; a refusal is kept, and returned like an outcome.
+    """Load one feed file, whole or not at all.
 
-    ``watch`` is told how many rows have been read, and of how many. A link is refused unless it
-    was a person who named it.
+    A refusal is stored, and returned as an outcome.
+
+    Args: ``on_progress`` is called with the number of rows read and the number of all rows.
+    ``follow_links`` is set only where a person named the path; other links are refused.
     """
     try:
         reader = open_feed_file(path, definitions_of(feeds), follow_links=follow_links)
         if is_loaded(reader.sha256):
             return already_loaded(reader)
         with transaction.atomic():
-            return load_content(reader, feeds[reader.definition.name], loaded_at, watch)
+            return load_content(reader, feeds[reader.definition.name], loaded_at, on_progress)
     except FileRefused as refusal:
-        return keep_refusal(path, refusal, loaded_at, follow_links=follow_links)
+        return save_refusal(path, refusal, loaded_at, follow_links=follow_links)
 
 
 def is_loaded(sha256: str) -> bool:
-    """Say whether a file of this content has been loaded, whatever its name."""
+    """Return whether a file of this content is loaded, whatever its name."""
     return FeedFile.objects.filter(sha256=sha256, status=FeedFile.Status.LOADED).exists()
 
 
@@ -81,29 +86,29 @@ def already_loaded(reader: FeedFileReader) -> FileOutcome:
 
 
 def load_content(
-    reader: FeedFileReader, feed: Feed, loaded_at: datetime, watch: Watch
+    reader: FeedFileReader, feed: Feed, loaded_at: datetime, on_progress: OnProgress
 ) -> FileOutcome:
     """Load a file in the caller's transaction.
 
     Raises:
-        FileRefused: for any reason after the checksum; the transaction is to be rolled back.
+        FileRefused: for any reason after the checksum; the caller rolls the transaction back.
     """
     take(Lock.LOADS, shared=True)
     take(Lock.FEED, feed.lock)
-    if is_loaded(reader.sha256):  # by somebody who held the lock before us
+    if is_loaded(reader.sha256):  # by a session that had the lock before us
         return already_loaded(reader)
-    with staging(feed) as cursor:
-        staged = stage(cursor, feed, watched(reader, watch))
-        refuse_other_total(cursor, reader, staged)
+    with create_staging_tables(feed) as cursor:
+        staged = copy_chunks(cursor, feed, report_progress(reader, on_progress))
+        check_total_points(cursor, reader, staged)
         applied = feed.apply(cursor)
-        keep_texts(cursor, reader)
-        outcome = counted(cursor, reader, applied)
-        keep_file(cursor, reader, outcome, loaded_at)
+        copy_rejected_texts(cursor, reader)
+        outcome = count_outcome(cursor, reader, applied)
+        save_loaded_file(cursor, reader, outcome, loaded_at)
     return outcome
 
 
-def refuse_other_total(cursor: CursorWrapper, reader: FeedFileReader, staged: int) -> None:
-    """Refuse a file whose points are not those of its manifest; a bad row's are not known.
+def check_total_points(cursor: CursorWrapper, reader: FeedFileReader, staged: int) -> None:
+    """Check the staged points against the manifest's total; the points of bad rows are unknown.
 
     Raises:
         FileRefused: ``total_points_differs``.
@@ -111,36 +116,37 @@ def refuse_other_total(cursor: CursorWrapper, reader: FeedFileReader, staged: in
     totals, expected = reader.definition.totals, reader.manifest.total_points
     if expected is None or not totals:
         return
-    sums = ", ".join(f"COALESCE(sum({total}), 0)" for total in totals)
-    cursor.execute(f"SELECT {sums} FROM staged")
+    sums = (sql.SQL("COALESCE(sum({total}), 0)").format(total=sql.SQL(total)) for total in totals)
+    statement = sql.SQL("SELECT {sums} FROM staged").format(sums=sql.SQL(", ").join(sums))
+    cursor.execute(statement.as_string())
     found = cursor.fetchone()
     if expected not in found and (staged == reader.rows or min(found) > expected):
         raise FileRefused("total_points_differs", "The points are not those of the manifest.")
 
 
-def watched(reader: FeedFileReader, watch: Watch) -> Iterator[Chunk]:
-    """Yield the file's chunks and tell how far we are."""
+def report_progress(reader: FeedFileReader, on_progress: OnProgress) -> Iterator[Chunk]:
+    """Yield the file's chunks, and report after each how many rows are done."""
     done = 0
     for chunk in reader.chunks():
         yield chunk
         done += chunk.count + len(chunk.bad)
-        watch(done, reader.rows)
+        on_progress(done, reader.rows)
 
 
-# The rows that our data reject; those bad by themselves came with their text.
-TEXTS_MISSING = """
+# The rows that stored data rejects; those bad by themselves came with their text.
+MISSING_TEXTS = """
 SELECT record FROM rejected WHERE content IS NULL AND record > %s ORDER BY record LIMIT %s"""
 COPY_TEXTS = "COPY delivered (record, content) FROM STDIN"
 
 
-def keep_texts(cursor: CursorWrapper, reader: FeedFileReader) -> None:
-    """Write to ``delivered`` the text of the rows that our data reject, from the file.
+def copy_rejected_texts(cursor: CursorWrapper, reader: FeedFileReader) -> None:
+    """Copy the text of the rows that stored data rejects from the file to ``delivered``.
 
     Raises:
-        FileRefused: ``checksum_differs``: the file does not have them any more.
+        FileRefused: ``checksum_differs``: the file does not have these rows any more.
     """
     last = 0
-    while missing := records_after(cursor, last):
+    while missing := find_missing_texts(cursor, after=last):
         last, found = missing[-1], 0
         texts = read_records(reader, missing)
         with connection.wrap_database_errors, cursor.copy(COPY_TEXTS) as copy:
@@ -151,14 +157,14 @@ def keep_texts(cursor: CursorWrapper, reader: FeedFileReader) -> None:
             raise FileRefused("checksum_differs", "The file was changed while it was loaded.")
 
 
-def records_after(cursor: CursorWrapper, last: int) -> list[int]:
-    """Return the numbers of the next rows whose text is missing."""
-    cursor.execute(TEXTS_MISSING, [last, RECORDS_AT_ONCE])
+def find_missing_texts(cursor: CursorWrapper, *, after: int) -> list[int]:
+    """Return the record numbers of the next rejected rows without text."""
+    cursor.execute(MISSING_TEXTS, [after, RECORD_BATCH_SIZE])
     return [record for (record,) in cursor.fetchall()]
 
 
-def counted(cursor: CursorWrapper, reader: FeedFileReader, applied: int) -> FileOutcome:
-    """Return the outcome of a load: what was neither applied nor rejected was known before."""
+def count_outcome(cursor: CursorWrapper, reader: FeedFileReader, applied: int) -> FileOutcome:
+    """Return the outcome of a load: rows neither applied nor rejected are duplicates."""
     cursor.execute("SELECT count(*) FROM rejected")
     (quarantined,) = cursor.fetchone()
     return FileOutcome(
@@ -172,17 +178,10 @@ def counted(cursor: CursorWrapper, reader: FeedFileReader, applied: int) -> File
     )
 
 
-# Writes bookings_quarantinedrow.
-QUARANTINE = """
-INSERT INTO bookings_quarantinedrow (file_id, record, reason, content)
-SELECT %s, record, rejected.reason, COALESCE(rejected.content, delivered.content)
-FROM rejected LEFT JOIN delivered USING (record) ORDER BY record"""
-
-
-def keep_file(
+def save_loaded_file(
     cursor: CursorWrapper, reader: FeedFileReader, outcome: FileOutcome, loaded_at: datetime
 ) -> None:
-    """Keep what became of a loaded file, and its rejected rows."""
+    """Save what became of a loaded file, and quarantine its rejected rows."""
     file = FeedFile.objects.create(
         name=outcome.name,
         feed=outcome.feed,
@@ -195,35 +194,27 @@ def keep_file(
         quarantined=outcome.quarantined,
         tried_at=loaded_at,
     )
-    cursor.execute(QUARANTINE, [file.pk])
+    cursor.execute(read_sql("bookings", "quarantine_rejected_rows"), {"file": file.pk})
 
 
-# Writes bookings_feedfile (unique feedfile_one_refusal_per_content).
-KEEP_REFUSAL = """
-INSERT INTO bookings_feedfile (name, feed, sha256, status, reason, detail, tried_at)
-VALUES (%(name)s, %(feed)s, %(sha256)s, 'refused', %(reason)s, %(detail)s, %(tried_at)s)
-ON CONFLICT (name, sha256) WHERE status = 'refused' DO UPDATE
-SET reason = EXCLUDED.reason, detail = EXCLUDED.detail, tried_at = EXCLUDED.tried_at"""
-
-
-def keep_refusal(
+def save_refusal(
     path: Path, refusal: FileRefused, tried_at: datetime, *, follow_links: bool
 ) -> FileOutcome:
-    """Keep why a file is refused: once for its name and content, with the last try's reason."""
+    """Save why a file is refused: once for its name and content, the latest reason."""
     outcome = FileOutcome(
         name=stored_name(path.name),
-        feed=printable(feed_of_name(path.name) or "")[:LONGEST_FEED],
+        feed=printable(feed_of_name(path.name) or "")[:MAX_FEED_LENGTH],
         status=FeedFile.Status.REFUSED,
         reason=refusal.code,
         detail=str(refusal),
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            KEEP_REFUSAL,
+            read_sql("bookings", "save_refusal"),
             {
                 "name": outcome.name,
                 "feed": outcome.feed,
-                "sha256": content_sha256(path, follow_links=follow_links),
+                "sha256": delivered_sha256(path, follow_links=follow_links),
                 "reason": outcome.reason,
                 "detail": outcome.detail,
                 "tried_at": tried_at,
@@ -232,8 +223,8 @@ def keep_refusal(
     return outcome
 
 
-def content_sha256(path: Path, *, follow_links: bool = False) -> str:
-    """Return the checksum of a file as it lies there; nothing where it cannot be read."""
+def delivered_sha256(path: Path, *, follow_links: bool = False) -> str:
+    """Return a file's checksum as delivered; empty where it cannot be read."""
     digest = hashlib.sha256()
     try:
         for block in read_delivered(path, follow_links=follow_links):

@@ -1,4 +1,4 @@
-"""The rail network in the database: load it as a whole, and read it back.
+"""Load the rail network into the database as a whole, and read it.
 
 Source: docs/specs/feeds.md 1.11, 2.1; bookings/data/network/README.md.
 """
@@ -10,42 +10,44 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from bookings.enumerations import StopKind
 from bookings.journeys import JourneyUnresolved, Network, NetworkRow
 from bookings.models import Booking, BookingEvent, Service, Stop
 from bookings.network_files import read_network
 from core.errors import Refusal
 from core.locks import Feed, Lock, take
+from core.sql_files import read_sql
 
-JOURNEYS_AT_ONCE = 10_000
-FAULTS_SHOWN = 10
+JOURNEY_BATCH_SIZE = 10_000
+MAX_ERRORS_SHOWN = 10
 
 
 class LoadedJourneyLost(Refusal):
-    """A journey of a loaded event would no longer resolve; the sentence says what is missing."""
+    """The new network cannot resolve a journey of a loaded event."""
 
 
 @dataclass(frozen=True)
 class NetworkLoaded:
-    """What a load of the network found and did."""
+    """The counts of a load of the network."""
 
     services: int
-    stops: int  # where somebody boards: places that are only passed do not count
-    bookings: int  # those that run over other operators than before
+    stops: int  # without the rows that a service only passes
+    bookings: int  # whose operators changed
 
 
 def load_network(*, folder: Path) -> NetworkLoaded:
-    """Replace the network by the one in ``folder``, and bring every booking's operators up to it.
+    """Replace the network, recompute every booking's operators, mark the members affected.
 
-    Marks the members of exactly the bookings whose operators changed. Loading the same again
-    changes nothing.
+    Members are marked for exactly the bookings whose operators changed. Loading the same network
+    again changes nothing.
 
-    It holds the lock of the bookings' feed, too, and takes it first (locks of feeds are taken in
-    the order of their numbers): a load of bookings reads the network under that lock, so it is
-    either over, and its bookings are rewritten here, or it begins with the new network.
+    The lock of the bookings feed is acquired as well, and first (in the order of the feeds'
+    numbers). A load of bookings reads the network under that lock: it has ended, and its bookings
+    are updated here, or it begins later and reads the new network.
 
     Raises:
         NetworkFileUnusable: a file is missing or breaks a rule.
-        LoadedJourneyLost: a loaded event rides on a service or to a stop that is not in it.
+        LoadedJourneyLost: the network lacks a service or stop of a loaded event.
     """
     rows = read_network(folder)
     with transaction.atomic():
@@ -55,29 +57,29 @@ def load_network(*, folder: Path) -> NetworkLoaded:
         replace_rows(rows)
         return NetworkLoaded(
             services=len({row.service for row in rows}),
-            stops=sum(row.kind == Stop.Kind.STOP for row in rows),
-            bookings=rewrite_operators(Network(rows)),
+            stops=sum(row.kind == StopKind.STOP for row in rows),
+            bookings=update_booking_operators(Network(rows)),
         )
 
 
 def current_network() -> Network:
     """Read the network.
 
-    A writer of bookings calls this once it holds the lock of their feed: only from then on does
-    the network stay as it is until the writer's transaction ends.
+    A writer of bookings calls this under the lock of the bookings feed: then the network cannot
+    change until the writer's transaction ends.
     """
-    return Network(stored_rows())
+    return Network(read_stored_rows())
 
 
-def stored_rows() -> list[NetworkRow]:
+def read_stored_rows() -> list[NetworkRow]:
     """Return every row of the network, in any order."""
     columns = ("service__name", "seq", "station", "operator_to_next", "kind")
     return [NetworkRow(*values) for values in Stop.objects.values_list(*columns)]
 
 
 def replace_rows(rows: list[NetworkRow]) -> None:
-    """Write the rows in place of those that are there, unless they are the same."""
-    if set(rows) == set(stored_rows()):
+    """Replace the stored rows, unless they are the same."""
+    if set(rows) == set(read_stored_rows()):
         return
     Service.objects.all().delete()
     names = dict.fromkeys(row.service for row in rows)
@@ -95,31 +97,14 @@ def replace_rows(rows: list[NetworkRow]) -> None:
     )
 
 
-# The columns come from the bookings, with their types and collations.
+# The columns have the types and collations of bookings_booking.
 CREATE_RESOLVED = """
 CREATE TEMPORARY TABLE resolved_journey AS
 SELECT journey, operators FROM bookings_booking WITH NO DATA"""
 
-# Reads bookings_booking in one pass against a hash of resolved_journey, writes it and
-# bookings_membermark. A booking of nobody has no member to mark.
-REWRITE_OPERATORS = """
-WITH changed AS (
-    UPDATE bookings_booking AS booking
-    SET operators = resolved.operators
-    FROM resolved_journey AS resolved
-    WHERE resolved.journey = booking.journey
-      AND booking.operators IS DISTINCT FROM resolved.operators
-    RETURNING booking.wester_id, booking.ex_member_no
-), marked AS (
-    INSERT INTO bookings_membermark (wester_id, ex_member_no)
-    SELECT DISTINCT wester_id, ex_member_no FROM changed
-    WHERE wester_id IS NOT NULL OR ex_member_no IS NOT NULL
-)
-SELECT count(*) FROM changed"""
 
-
-def rewrite_operators(network: Network) -> int:
-    """Give every booking the operators that this network has for its journey; return how many.
+def update_booking_operators(network: Network) -> int:
+    """Update the bookings whose operators differ in this network; return how many.
 
     Raises:
         LoadedJourneyLost: as ``load_network`` does.
@@ -128,14 +113,14 @@ def rewrite_operators(network: Network) -> int:
         cursor.execute(CREATE_RESOLVED)
         resolve_loaded_journeys(network)
         cursor.execute("ANALYZE resolved_journey")
-        cursor.execute(REWRITE_OPERATORS)
+        cursor.execute(read_sql("bookings", "update_booking_operators"))
         (changed,) = cursor.fetchone()
         cursor.execute("DROP TABLE resolved_journey")
     return int(changed)
 
 
 def resolve_loaded_journeys(network: Network) -> None:
-    """Resolve each distinct journey of events and bookings once, into resolved_journey.
+    """Write each journey of events and bookings once to resolved_journey, with its operators.
 
     Raises:
         LoadedJourneyLost: as ``load_network`` does.
@@ -144,14 +129,14 @@ def resolve_loaded_journeys(network: Network) -> None:
     journeys = (
         BookingEvent.objects.values_list("journey", flat=True)
         .union(Booking.objects.values_list("journey", flat=True))
-        .iterator(chunk_size=JOURNEYS_AT_ONCE)
+        .iterator(chunk_size=JOURNEY_BATCH_SIZE)
     )
-    faults: set[str] = set()
-    while some := list(islice(journeys, JOURNEYS_AT_ONCE)):
-        faults |= copy_resolved(network, some)
-    if faults:
-        shown = sorted(faults)[:FAULTS_SHOWN]
-        more = len(faults) - len(shown)
+    errors: set[str] = set()
+    while batch := list(islice(journeys, JOURNEY_BATCH_SIZE)):
+        errors |= copy_resolved_journeys(network, batch)
+    if errors:
+        shown = sorted(errors)[:MAX_ERRORS_SHOWN]
+        more = len(errors) - len(shown)
         raise LoadedJourneyLost(
             "Loaded events would no longer resolve. "
             + " ".join(shown)
@@ -159,14 +144,14 @@ def resolve_loaded_journeys(network: Network) -> None:
         )
 
 
-def copy_resolved(network: Network, journeys: Iterable[str]) -> set[str]:
-    """Add the journeys with their operators to resolved_journey; return why others have none."""
-    faults: set[str] = set()
+def copy_resolved_journeys(network: Network, journeys: Iterable[str]) -> set[str]:
+    """Copy the journeys to resolved_journey; return the errors of those that do not resolve."""
+    errors: set[str] = set()
     into = "COPY resolved_journey (journey, operators) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(into) as copy:
         for journey in journeys:
             try:
                 copy.write_row((journey, sorted(network.operators(journey))))
-            except JourneyUnresolved as fault:
-                faults.add(str(fault))
-    return faults
+            except JourneyUnresolved as error:
+                errors.add(str(error))
+    return errors

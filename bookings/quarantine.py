@@ -1,4 +1,4 @@
-"""Rows that could not be applied: look at them, try them again, settle them.
+"""The rows that could not be applied: list them, replay them, dismiss one.
 
 Source: docs/specs/feeds.md 1.6; docs/specs/consistency.md 1.
 """
@@ -16,38 +16,39 @@ from django.utils.translation import gettext as _
 from bookings.chunks import Chunk
 from bookings.feeds import Feed, Feeds
 from bookings.models import QuarantinedRow
-from bookings.reading import AcceptedRow, read_row
-from bookings.staging import stage, staging
+from bookings.rows import AcceptedRow, read_row
+from bookings.staging import copy_chunks, create_staging_tables
 from core.errors import Refusal
 from core.locks import Lock, take
+from core.sql_files import read_sql
 
-ROWS_AT_ONCE = 500  # of up to 8 KiB each
+ROW_BATCH_SIZE = 500  # of up to 8 KiB each
 Status = QuarantinedRow.Status
 
 
 class RowNotOpen(Refusal):
-    """There is no such row in quarantine, or it has been settled already."""
+    """There is no such row in quarantine, or it is settled already."""
 
 
 class ReasonMissing(Refusal):
-    """A row is dismissed for a reason, and none was given."""
+    """A row was to be dismissed without a reason."""
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay found and did."""
+    """What a replay tried, and how many rows it settled."""
 
     tried: Sequence[int]  # keys of rows, ascending
-    settled: int  # applied now, or duplicates of rows that were applied meanwhile
+    settled: int  # applied now, or duplicates of rows applied since
 
 
 def open_rows() -> QuerySet[QuarantinedRow]:
-    """Return the rows that nobody has settled, the first that came first."""
+    """Return the rows that are not settled, the oldest first."""
     return QuarantinedRow.objects.filter(status=Status.OPEN).select_related("file").order_by("id")
 
 
-def waiting(feeds: Iterable[str]) -> list[str]:
-    """Return a sentence on each of these feeds of which rows wait, for whoever goes on without."""
+def open_row_warnings(feeds: Iterable[str]) -> list[str]:
+    """Return a sentence for each of these feeds that has open rows."""
     rows = QuarantinedRow.objects.filter(status=Status.OPEN, file__feed__in=feeds)
     counts = rows.values_list("file__feed").annotate(rows=Count("id")).order_by("file__feed")
     return [
@@ -58,19 +59,19 @@ def waiting(feeds: Iterable[str]) -> list[str]:
 
 
 def delivered_text(content: bytes) -> str:
-    """Return a row's bytes as text: UTF-8, a byte that is none as the character of its number."""
+    """Return a row's bytes as text in UTF-8; an undecodable byte becomes ``chr(byte)``."""
     return content.decode("utf-8", "surrogateescape").translate(UNDECODABLE)
 
 
 UNDECODABLE = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
 
-def replay(*, feeds: Feeds, at: datetime) -> Replayed:
-    """Apply the open rows whose reason depended on our data and does no longer.
+def replay_rows(*, feeds: Feeds, at: datetime) -> Replayed:
+    """Apply the open rows that stored data rejected and does not reject any more.
 
-    They go the way of a load, one transaction a feed. A row that has become a duplicate is
-    settled; one that is rejected again stays open, with today's reason. A conflict is a person's
-    to settle: replaying it would meet the same event again.
+    Rows are applied as in a load, one transaction a feed. A row that is a duplicate by now is
+    settled; one that is rejected again stays open, with today's reason. Conflicts are left to a
+    person: a replay would meet the same event again.
     """
     tried: list[int] = []
     settled = 0
@@ -87,63 +88,55 @@ def replay_feed(feed: Feed, at: datetime) -> Replayed:
     """Replay one feed's rows in the caller's transaction."""
     take(Lock.LOADS, shared=True)
     take(Lock.FEED, feed.lock)
-    with staging(feed) as cursor:
+    with create_staging_tables(feed) as cursor:
         tried: list[int] = []
-        rows = iter(rows_to_try(feed))
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            tried += [row.pk for row in some]
-            stage(cursor, feed, [chunk_of(feed, some)])
+        rows = iter(lock_rows_to_replay(feed))
+        while batch := list(islice(rows, ROW_BATCH_SIZE)):
+            tried += [row.pk for row in batch]
+            copy_chunks(cursor, feed, [make_replay_chunk(feed, batch)])
         if tried:
             feed.apply(cursor)
-        return Replayed(tried, settle(cursor, at))
+        return Replayed(tried, close_replayed_rows(cursor, at))
 
 
-def rows_to_try(feed: Feed) -> Iterator[QuarantinedRow]:
-    """Return the feed's open rows that our data may let pass now, and hold them.
+def lock_rows_to_replay(feed: Feed) -> Iterator[QuarantinedRow]:
+    """Lock and return the feed's open rows whose reason depends on stored data.
 
-    Whoever dismisses one of them waits, and finds it settled or still open.
+    A dismissal of one of them waits, and then finds it settled or still open.
     """
     rows = open_rows().filter(file__feed=feed.definition.name, reason__in=feed.data_reasons)
-    return rows.select_for_update(of=("self",)).iterator(chunk_size=ROWS_AT_ONCE)
+    return rows.select_for_update(of=("self",)).iterator(chunk_size=ROW_BATCH_SIZE)
 
 
-def chunk_of(feed: Feed, rows: Sequence[QuarantinedRow]) -> Chunk:
-    """Return the rows as the reader would, each under its key instead of its record number.
+def make_replay_chunk(feed: Feed, rows: Sequence[QuarantinedRow]) -> Chunk:
+    """Return the rows for COPY, each under its key instead of its record number.
 
-    One that is bad by itself by today's rules is left out, and stays as it is.
+    A row that is bad by itself under today's rules is left out, and stays as it is.
     """
     lines = [
-        row.copy_line(kept.pk)
-        for kept in rows
-        if isinstance(row := read_again(feed, kept), AcceptedRow)
+        accepted.copy_line(row.pk)
+        for row in rows
+        if isinstance(accepted := read_quarantined_row(feed, row), AcceptedRow)
     ]
     return Chunk(b"".join(lines), len(lines), [])
 
 
-def read_again(feed: Feed, kept: QuarantinedRow) -> AcceptedRow | str:
-    """Return a kept row's values, or why it is bad by itself."""
-    return read_row(feed.definition, bytes(kept.content), kept.file.encoding)
+def read_quarantined_row(feed: Feed, row: QuarantinedRow) -> AcceptedRow | str:
+    """Return a quarantined row's values, or the reason why it is bad by itself."""
+    return read_row(feed.definition, bytes(row.content), row.file.encoding)
 
 
-# Both write bookings_quarantinedrow by its key: in staged are the rows that passed, in rejected
-# those that did not.
-SETTLE = """
-UPDATE bookings_quarantinedrow AS kept SET status = 'replayed', settled_at = %s
-FROM staged WHERE kept.id = staged.record"""
-RENEW_REASONS = """
-UPDATE bookings_quarantinedrow AS kept SET reason = rejected.reason
-FROM rejected WHERE kept.id = rejected.record AND kept.reason <> rejected.reason"""
-
-
-def settle(cursor: CursorWrapper, at: datetime) -> int:
-    """Settle the rows that passed, and say of the others why today; return how many passed."""
-    cursor.execute(RENEW_REASONS)
-    cursor.execute(SETTLE, [at])
+def close_replayed_rows(cursor: CursorWrapper, at: datetime) -> int:
+    """Settle the rows that passed, update the others' reasons; return how many passed."""
+    cursor.execute(read_sql("bookings", "update_quarantine_reasons"))
+    cursor.execute(read_sql("bookings", "close_replayed_rows"), {"at": at})
     return int(cursor.rowcount)
 
 
-def dismiss(*, row: int, reason: str, by: str, at: datetime) -> QuarantinedRow:
-    """Settle a row without applying it; ``by`` is the name of a staff user.
+def dismiss_row(*, row: int, reason: str, by: str, at: datetime) -> QuarantinedRow:
+    """Settle a row without applying it.
+
+    Args: ``by`` is the name of a staff user.
 
     Raises:
         ReasonMissing: the reason is empty.

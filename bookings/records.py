@@ -1,4 +1,4 @@
-"""Records of CSV as bytes, and their fields; of content whose structure is known to be in order.
+"""Split CSV into records, as bytes, and records into fields; its structure is checked before.
 
 Source: docs/specs/feeds.md 1.1, 1.6.
 """
@@ -6,21 +6,21 @@ Source: docs/specs/feeds.md 1.1, 1.6.
 import re
 from collections.abc import Iterable, Iterator
 
-from bookings.values import LONGEST_RECORD
+from bookings.values import MAX_RECORD_BYTES
 
 FIELD = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",]*)),')
 
 
 def split_records(blocks: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Yield the records of a file in order, without their line ends, as lists of some.
+    """Yield the records of a file in order, in lists, without their line ends.
 
-    A record that is far too long comes without most of what is beyond the longest a record may be:
-    it is still too long, holds NUL if it did, and begins with what is to be kept.
+    A record beyond the limit is shortened: it is still too long, contains NUL if it did, and its
+    beginning is unchanged.
     """
     unfinished = b""
     for block in blocks:
         if b'"' not in block and unfinished.count(b'"') % 2:
-            unfinished = shorten(unfinished + block)  # line ends in quotes, by the gigabyte maybe
+            unfinished = shorten(unfinished + block)  # line ends in quotes, perhaps gigabytes
             continue
         records, unfinished = complete_records(unfinished + block)
         yield records
@@ -29,7 +29,7 @@ def split_records(blocks: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def complete_records(text: bytes) -> tuple[list[bytes], bytes]:
-    """Return the records that end in a text which begins at a record, and what is left of it."""
+    """Return a text's complete records, and the unfinished rest. It begins at a record."""
     lines = text.split(b"\n")
     if b'"' in text:
         records, unfinished = join_lines(lines)
@@ -42,9 +42,9 @@ def complete_records(text: bytes) -> tuple[list[bytes], bytes]:
 
 
 def join_lines(lines: list[bytes]) -> tuple[list[bytes], bytes]:
-    """Join the lines of each record with a line end inside quotes; return also the unfinished one.
+    """Join the lines of records with line ends inside quotes; return also the unfinished record.
 
-    A line with an odd number of quotes opens such a record or closes it.
+    A line with an odd number of quotes begins such a record or ends it.
     """
     odd = [at for at, line in enumerate(lines[:-1]) if line.count(b'"') % 2]
     records: list[bytes] = []
@@ -58,14 +58,14 @@ def join_lines(lines: list[bytes]) -> tuple[list[bytes], bytes]:
 
 
 def shorten(unfinished: bytes) -> bytes:
-    """Return the beginning of a record so that what follows can be added to it for ever.
+    """Shorten an unfinished record, so that it stays small however much is added.
 
-    Past the longest record all that matters is whether NUL was there, and an open quote.
+    Beyond the limit only two facts matter: whether there is a NUL, and whether a quote is open.
     """
-    if len(unfinished) <= LONGEST_RECORD + 2:
+    if len(unfinished) <= MAX_RECORD_BYTES + 2:
         return unfinished
-    kept, rest = unfinished[:LONGEST_RECORD], unfinished[LONGEST_RECORD:]
-    return kept + (b"\0" if b"\0" in rest else b"x") + (b'"' if rest.count(b'"') % 2 else b"")
+    beginning, rest = unfinished[:MAX_RECORD_BYTES], unfinished[MAX_RECORD_BYTES:]
+    return beginning + (b"\0" if b"\0" in rest else b"x") + (b'"' if rest.count(b'"') % 2 else b"")
 
 
 def split_fields(record: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The structure of a feed file as a whole, found at the speed of reading: what refuses it whole.
+"""Check the structure of a whole feed file in one pass: what refuses the file.
 
 Source: docs/specs/feeds.md 1.5.
 """
@@ -11,74 +11,77 @@ from enum import Enum
 from bookings.definitions import FeedDefinition
 from bookings.delivery import FileRefused
 from bookings.manifests import Manifest
-from bookings.values import LONGEST_RECORD
+from bookings.values import MAX_RECORD_BYTES
 
-AFTER_A_QUOTE = (b",", b"\n", b"\r\n")  # what may follow a closing one
-BEFORE_A_QUOTE = (b",", b"\n")  # what may stand before an opening one
+AFTER_QUOTE = (b",", b"\n", b"\r\n")  # what may follow a closing quote
+BEFORE_QUOTE = (b",", b"\n")  # what may precede an opening quote
 
 
-class Place(Enum):
-    """Where in a record a block ends; the value brings a reader of the next block there."""
+class CsvState(Enum):
+    """Where in a record a block ends.
+
+    The value is the shortest text that brings a reader of the next block into this state.
+    """
 
     FIELD_START = b""
     UNQUOTED = b"x"
     QUOTED = b'"'
-    QUOTE_IN_QUOTED = b'""'  # the field's end, or the first half of an escaped quote
+    QUOTE_IN_QUOTED = b'""'  # the field's end, or half of an escaped quote
     CARRIAGE_RETURN = b"\r"  # outside quotes
 
 
 class Structure:
-    """What the blocks of a file's content show, whatever their borders.
+    """What the blocks of a file's content show, wherever the blocks end.
 
-    Every sign that matters to CSV is one byte in both encodings and never part of a longer
-    character, so a file can be counted before it is known to decode.
+    Every character that matters to CSV is one byte in both encodings and never part of a longer
+    character, so records can be counted before it is known whether the file decodes.
     """
 
     def __init__(self, encoding: str) -> None:
-        self.beginning = b""  # as much as a header can need
+        self.beginning = b""  # as much as a header needs
         self.undecodable = False
         self.malformed = False
-        self.fault: FileRefused | None = None  # why there is no more content to read
+        self.fault: FileRefused | None = None  # why the content ended early
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._place = Place.FIELD_START
+        self._state = CsvState.FIELD_START
         self._line_feeds = 0  # outside quotes: each ends a record
-        self._line_ends = 0  # inside quotes as well, and lone CRs: each ends one to some reader
+        self._line_ends = 0  # also inside quotes, and lone CRs: some reader ends a record there
         self._last_byte = b""
 
-    def take_all(self, blocks: Iterable[bytes]) -> None:
-        """Take every block, and the refusal that may end them."""
+    def read_all(self, blocks: Iterable[bytes]) -> None:
+        """Read every block; store the refusal that may end them in ``fault``."""
         try:
             for block in blocks:
-                self.take(block)
+                self.read_block(block)
         except FileRefused as fault:
             self.fault = fault
         self._decode(b"", final=self.fault is None)
-        self.malformed |= self._place in {Place.QUOTED, Place.CARRIAGE_RETURN}
+        self.malformed |= self._state in {CsvState.QUOTED, CsvState.CARRIAGE_RETURN}
 
-    def take(self, block: bytes) -> None:
-        """Take the next bytes, at least one."""
-        if len(self.beginning) <= LONGEST_RECORD:
-            self.beginning += block[: LONGEST_RECORD + 1]
+    def read_block(self, block: bytes) -> None:
+        """Read the next bytes, at least one."""
+        if len(self.beginning) <= MAX_RECORD_BYTES:
+            self.beginning += block[: MAX_RECORD_BYTES + 1]
         self._decode(block, final=False)
-        text = self._place.value + block
+        text = self._state.value + block
         pieces = text.split(b'"')
         outside = pieces[::2]
-        self._judge_quotes(outside, ends_outside=len(pieces) % 2 == 1)
-        self._place = place_after(pieces)
-        self._count(text, b'"'.join(outside))
+        self._check_quotes(outside, ends_outside=len(pieces) % 2 == 1)
+        self._state = state_after(pieces)
+        self._count_lines(text, b'"'.join(outside))
         self._last_byte = block[-1:]
 
     def rows_fit(self, rows: int) -> bool:
-        """Say whether a file of this structure can have as many rows as its manifest says.
+        """Return whether the file can have the number of rows in its manifest.
 
-        A file that ends early has not been counted. Where quotes are malformed readers differ in
-        what a record is; none finds more of them than lines.
+        True for a file that ended early: it is not counted. With malformed quotes readers disagree
+        on what a record is; none finds more records than lines.
         """
         if self.fault is not None:
             return True
         if self.malformed:
             return rows <= self._line_ends + (self._last_byte not in {b"", b"\n"}) - 1
-        ended = self._last_byte in {b"", b"\n"} and self._place is Place.FIELD_START
+        ended = self._last_byte in {b"", b"\n"} and self._state is CsvState.FIELD_START
         return rows == max(self._line_feeds + (not ended) - 1, 0)
 
     def _decode(self, block: bytes, *, final: bool) -> None:
@@ -88,67 +91,70 @@ class Structure:
             except UnicodeDecodeError:
                 self.undecodable = True
 
-    def _judge_quotes(self, outside: list[bytes], *, ends_outside: bool) -> None:
-        """Look at what stands outside quotes, piece by piece.
+    def _check_quotes(self, outside: list[bytes], *, ends_outside: bool) -> None:
+        """Check the pieces outside quotes.
 
-        Between a closing and an opening quote there is nothing (together they are an escaped one),
-        or the end of a field at first and the start of one at last.
+        A piece between a closing and an opening quote is empty (the two are an escaped quote), or
+        begins with the end of a field and ends with the start of one.
         """
         first, last = outside[0], outside[-1]
-        # Equal pieces are judged once: nearly all of them are single commas.
+        # Equal pieces are checked once: nearly all of them are single commas.
         between = set(outside[1:-1] if ends_outside else outside[1:])
         if len(outside) > 1 or not ends_outside:
             between.add(b"," + first if first else b"")
         self.malformed |= any(
-            piece and not (piece.startswith(AFTER_A_QUOTE) and piece.endswith(BEFORE_A_QUOTE))
+            piece and not (piece.startswith(AFTER_QUOTE) and piece.endswith(BEFORE_QUOTE))
             for piece in between
         )
         if len(outside) > 1 and ends_outside:
-            self.malformed |= last not in {b"", b"\r"} and not last.startswith(AFTER_A_QUOTE)
+            self.malformed |= last not in {b"", b"\r"} and not last.startswith(AFTER_QUOTE)
 
-    def _count(self, text: bytes, outside: bytes) -> None:
+    def _count_lines(self, text: bytes, outside: bytes) -> None:
         line_feeds = outside.count(b"\n")
         self._line_feeds += line_feeds
         self._line_ends += text.count(b"\n") if b'"' in text else line_feeds
         if b"\r" in outside:
             lone_returns = outside.count(b"\r") - outside.count(b"\r\n")
-            lone_returns -= self._place is Place.CARRIAGE_RETURN
+            lone_returns -= self._state is CsvState.CARRIAGE_RETURN
             self._line_ends += lone_returns
             self.malformed |= lone_returns > 0
 
 
-def place_after(pieces: list[bytes]) -> Place:
-    """Return where a text ends that begins at a field's start and is cut at its quotes."""
+def state_after(pieces: list[bytes]) -> CsvState:
+    """Return the state at the end of a text that begins a field.
+
+    Args: ``pieces`` is the text split at its quotes.
+    """
     last = pieces[-1]
     if len(pieces) % 2 == 0:
-        return Place.QUOTED
+        return CsvState.QUOTED
     if not last and len(pieces) > 1:
-        return Place.QUOTE_IN_QUOTED
-    if not last or last.endswith(BEFORE_A_QUOTE):
-        return Place.FIELD_START
-    return Place.CARRIAGE_RETURN if last.endswith(b"\r") else Place.UNQUOTED
+        return CsvState.QUOTE_IN_QUOTED
+    if not last or last.endswith(BEFORE_QUOTE):
+        return CsvState.FIELD_START
+    return CsvState.CARRIAGE_RETURN if last.endswith(b"\r") else CsvState.UNQUOTED
 
 
-def refuse_faulty(
+def check_structure(
     structure: Structure, manifest: Manifest, name: str, feeds: Iterable[FeedDefinition]
 ) -> None:
-    """Refuse a file for the first of the contract's reasons that its structure gives.
+    """Check a file's structure; the contract's first reason refuses it.
 
-    ``feeds`` are those that the file may be of: its name's and its manifest's, should they differ.
+    Args: ``feeds`` are the feed of the file's name and the one of its manifest.
 
     Raises:
         FileRefused: ``row_count_differs``, ``header_differs``, ``undecodable``,
             ``truncated_gzip``, ``too_large``, ``malformed_quoting`` or
             ``manifest_differs_from_name``.
     """
-    for fault in faults(structure, manifest, name, feeds):
-        raise fault
+    for refusal in find_refusals(structure, manifest, name, feeds):
+        raise refusal
 
 
-def faults(
+def find_refusals(
     structure: Structure, manifest: Manifest, name: str, feeds: Iterable[FeedDefinition]
 ) -> Iterator[FileRefused]:
-    """Yield every reason to refuse a file for its structure, in the contract's order."""
+    """Yield each refusal that a file's structure gives, in the contract's order."""
     if not structure.rows_fit(manifest.rows):
         yield FileRefused("row_count_differs", "The file has not the rows that its manifest says.")
     if not any(has_header(structure, feed) for feed in feeds):
@@ -167,9 +173,9 @@ def faults(
 
 
 def has_header(structure: Structure, feed: FeedDefinition) -> bool:
-    """Say whether a file begins with the header row of a feed, or ended before it could."""
+    """Return whether a file begins with a feed's header row, or ended before its end."""
     line, line_feed, _ = structure.beginning.partition(b"\n")
-    if structure.fault is not None and not line_feed and len(line) <= LONGEST_RECORD:
+    if structure.fault is not None and not line_feed and len(line) <= MAX_RECORD_BYTES:
         return True
     fields = [re.escape(name.encode("ascii")) for name in feed.header]
     header = b",".join(b'(?:%b|"%b")' % (field, field) for field in fields) + rb"\r?"

@@ -1,7 +1,7 @@
-"""What a value of a feed may look like, kind by kind, one value at a time.
+"""Check the values of a feed, kind by kind, one value at a time.
 
-These functions are the exact rules. ``Kind.pattern`` says the same of values as they usually are,
-in bytes, for the fast path of ``bookings.patterns``; it may be narrower, never wider.
+These functions are the exact rules. ``Kind.pattern`` matches usual values in bytes, for the fast
+path of ``bookings.chunks``; it may match fewer values than the rule accepts, never more.
 
 Source: docs/specs/feeds.md 1.10, 2.1.
 """
@@ -13,8 +13,8 @@ from datetime import date, time
 
 from bookings.journeys import is_well_formed, journey_pattern
 
-# The order of the contract: where several apply, the first is the row's reason. Those from
-# unknown_service on depend on our data and are the loader's; so is an unknown campaign.
+# In the contract's order: where several apply, the first is the row's reason. Those from
+# unknown_service on depend on stored data and come from the loader; so does an unknown campaign.
 ROW_REASONS = (
     "nul_byte",
     "line_too_long",
@@ -33,9 +33,11 @@ ROW_REASONS = (
     "conflicting_event",
     "outside_entry_period",
 )
-LONGEST_RECORD = 8192  # bytes as delivered, without the line end
+MAX_RECORD_BYTES = 8192  # as delivered, without the line end
 
-# [0-9] throughout: \d, int() and fromisoformat() take more than ASCII digits, or other forms.
+ENCODINGS = ("utf-8", "cp932")  # that a manifest may name
+
+# [0-9] throughout: \d, int() and fromisoformat() accept more than ASCII digits, or other forms.
 IDENTIFIER_FORM = re.compile(r"[A-Za-z0-9_-]{1,40}")
 DATE_FORM = re.compile(r"(20[0-9]{2})-([0-9]{2})-([0-9]{2})")
 TIMESTAMP_FORM = re.compile(
@@ -47,12 +49,12 @@ NUMBER_FORM = re.compile(r"[1-9][0-9]?")
 
 
 def is_identifier(text: str) -> bool:
-    """Say whether this is an upstream identifier."""
+    """Return whether this is an upstream identifier."""
     return IDENTIFIER_FORM.fullmatch(text) is not None
 
 
 def is_date(text: str) -> bool:
-    """Say whether this is a real day, written ``YYYY-MM-DD``, of the years 2000 to 2099."""
+    """Return whether this is a real day ``YYYY-MM-DD`` of the years 2000 to 2099."""
     form = DATE_FORM.fullmatch(text)
     if form is None:
         return False
@@ -65,10 +67,10 @@ def is_date(text: str) -> bool:
 
 
 def is_timestamp(text: str) -> bool:
-    """Say whether this is a real instant: date, ``T``, time, and ``Z`` or an offset.
+    """Return whether this is a real instant: date, ``T``, time, and ``Z`` or an offset.
 
-    The year counts as written. There is no 24:00 and no second 60; an offset reaches to 15:59
-    either way, which is as far as PostgreSQL reads one.
+    The year is checked as written. There is no 24:00 and no second 60; an offset is at most 15:59
+    either way, which is PostgreSQL's limit.
     """
     form = TIMESTAMP_FORM.fullmatch(text)
     if form is None or not is_date(form["date"]):
@@ -82,21 +84,21 @@ def is_timestamp(text: str) -> bool:
 
 
 def is_amount(text: str) -> bool:
-    """Say whether this is an amount in whole yen, 0 to 9,999,999."""
+    """Return whether this is an amount in whole yen, 0 to 9,999,999."""
     return AMOUNT_FORM.fullmatch(text) is not None
 
 
 def is_number(text: str) -> bool:
-    """Say whether this is an item number, 1 to 99."""
+    """Return whether this is an item number, 1 to 99."""
     return NUMBER_FORM.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of value: the reason of a row whose value is not one, and how to tell.
+    """One kind of value: how it is recognised, and the reason code otherwise.
 
-    What ``pattern`` matches in UTF-8, ``accepts`` takes; and it matches no sign that CSV or COPY
-    would have to quote: no comma, quote, backslash, nor any control character.
+    ``accepts`` accepts whatever ``pattern`` matches in UTF-8. ``pattern`` matches no character
+    that CSV or COPY would have to quote: no comma, quote, backslash or control character.
     """
 
     reason: str
@@ -105,12 +107,12 @@ class Kind:
 
 
 def choice_of(*choices: str) -> Kind:
-    """Return the kind of the values of one enumeration, of ASCII words."""
+    """Return the kind of an enumeration's values, which are ASCII words."""
     pattern = b"(?:" + b"|".join(choice.encode("ascii") for choice in choices) + b")"
     return Kind("unknown_value", frozenset(choices).__contains__, pattern)
 
 
-# The days that every month has come first. In 2000 to 2099 every fourth year is a leap year.
+# First the days that every month has. From 2000 to 2099 every fourth year is a leap year.
 DATE_PATTERN = (
     rb"20(?:[0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     rb"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -123,10 +125,10 @@ TIMESTAMP_PATTERN = (
 IDENTIFIER = Kind("bad_identifier", is_identifier, rb"[A-Za-z0-9_-]{1,40}")
 TIMESTAMP = Kind("bad_timestamp", is_timestamp, TIMESTAMP_PATTERN)
 DATE = Kind("bad_date", is_date, DATE_PATTERN)
-# A name that holds one of these takes the exact path.
-SIGNS_TO_QUOTE = ',"\\' + "".join(map(chr, range(32)))
+# A name with one of these is checked by the exact rule.
+CHARACTERS_TO_QUOTE = ',"\\' + "".join(map(chr, range(32)))
 JOURNEY = Kind(
-    "bad_journey", is_well_formed, journey_pattern(barred=SIGNS_TO_QUOTE).encode("utf-8")
+    "bad_journey", is_well_formed, journey_pattern(excluded=CHARACTERS_TO_QUOTE).encode("utf-8")
 )
 AMOUNT = Kind("bad_amount", is_amount, rb"(?:[1-9][0-9]{0,6}|0)")
 NUMBER = Kind("bad_number", is_number, rb"[1-9][0-9]?")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from campaign import queries
 from campaign.models import Campaign, Terms
 from campaign.termsfile import FIELDS

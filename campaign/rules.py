@@ -1,4 +1,4 @@
-"""Which bookings count: one object for each rule, and nothing else that states a rule.
+"""Where a booking comes to count: one object for each rule, stated only here.
 
 The nightly total, a member's explanation, staff filters and the counts per reason are all made
 from these objects and evaluated in Postgres.

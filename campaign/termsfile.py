@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from campaign.models.campaigns import IDENTIFIER
 from campaign.models.terms import MAX_EXACT
 from campaign.refusals import BrokenCampaignFile

@@ -11,11 +11,11 @@ class EntriesConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        """Register who may see what the feeds bring, and who settles rows in quarantine."""
-        # The apps below have their models only now.
+        """Register the roles' permissions on feed data and on rows in quarantine."""
+        # Models can be imported only now.
         from core import roles
 
-        seen = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
+        viewed_models = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
         for role in roles.ROLES:
-            roles.register(role, {f"bookings.view_{model}" for model in seen})
+            roles.register(role, {f"bookings.view_{model}" for model in viewed_models})
         roles.register("ops", {"bookings.dismiss_quarantinedrow"})

@@ -1,16 +1,18 @@
-"""Enter a campaign: once a member, to the second, and never past the freeze."""
+"""Enter a member into a campaign, once, within the entry period and before the freeze."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db import Error, connection
 from django.utils.translation import gettext as _
+from psycopg import sql
 
-from campaign.models import Terms
 from core.errors import DATABASE_AWAY
 from core.locks import Lock, taking
-from entries.models import Channel, Entry
-from entries.queries import Visit
+from core.sql_files import read_sql
+from entries.enumerations import Channel
+from entries.models import Entry
 from entries.refusals import EntriesRefusal
 
 
@@ -23,7 +25,23 @@ class EntryPeriodOver(EntriesRefusal):
 
 
 class EntryUnconfirmed(Exception):
-    """The database went away while it kept an entry; asking again tells whether it did."""
+    """The database went away while it wrote an entry; entering again shows whether it did."""
+
+
+class CampaignPeriod(Protocol):
+    """The entry period of one campaign: its terms, or a visit."""
+
+    @property
+    def campaign_id(self) -> int:
+        """The campaign's key."""
+
+    @property
+    def opens_at(self) -> datetime:
+        """The first instant of the period."""
+
+    @property
+    def closes_at(self) -> datetime:
+        """The first instant after the period."""
 
 
 @dataclass(frozen=True)
@@ -34,56 +52,45 @@ class Entered:
     is_new: bool
 
 
-# Only a freeze makes an entry wait, or another press of the same member. A member who waits longer
-# than this would rather press again, and a thread that waits serves nobody.
+# An entry waits only for a freeze, or for another request of the same member. After this time an
+# error is better: the member can press again, and the thread can serve others.
 PATIENCE_MS = 5_000
-# Two statements sent together: one transaction, one way there and back, one commit. The second
-# begins when the first holds the lock, so its snapshot is later than any freeze that went before.
-# Reads campaign_campaign by its key; writes entries_entry (unique entry_one_per_member). The
-# earliest stands, on a tie the web: a feed may have been quicker with a later entry.
-ENTER = f"""
-{taking(shared=True, patient=False)};
-INSERT INTO entries_entry AS old (campaign_id, wester_id, entered_at, channel)
-SELECT id, %(wester_id)s, %(entered_at)s, 'web'
-FROM campaign_campaign WHERE id = %(which)s AND entries_frozen_at IS NULL
-ON CONFLICT (campaign_id, wester_id) DO UPDATE
-SET entered_at = EXCLUDED.entered_at, channel = EXCLUDED.channel
-WHERE EXCLUDED.entered_at < old.entered_at
-    OR (EXCLUDED.entered_at = old.entered_at AND old.channel <> 'web')
-RETURNING id, xmax = 0
-"""
-# SQLSTATE classes of a server that goes away: it may have committed before it said so.
+# Two statements in one request: one transaction, one round trip, one commit. The second begins when
+# the first has the lock, so its snapshot is later than any freeze that came before.
+STATEMENTS = (taking(shared=True, patient=False), read_sql("entries", "write_entry"))
+LOCK_AND_WRITE = sql.SQL(";\n").join(map(sql.SQL, STATEMENTS)).as_string()
+# SQLSTATE classes of a server that goes away; it may have committed before.
 GOING_AWAY = ("08", "57")
 
 
-def enter(*, terms: Terms | Visit, wester_id: str, entered_at: datetime) -> Entered:
-    """Enter a member into a campaign, or find the entry that is there already.
+def enter_campaign(*, period: CampaignPeriod, wester_id: str, entered_at: datetime) -> Entered:
+    """Enter a member into a campaign, or return the existing entry.
 
-    Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one a member; the earliest
-    stands). ``entered_at`` is the instant at which the request arrived.
+    Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one entry a member, the earliest).
+    Args: ``entered_at`` is the instant at which the request arrived.
 
     Raises:
         NotOpenYet, EntryPeriodOver: outside the period, or after the freeze, without an entry.
-        EntryUnconfirmed: the database went away, and may or may not have kept the entry.
-        DATABASE_AWAY: it was away, too busy or read-only, and nothing was kept.
+        EntryUnconfirmed: the database went away, and may or may not have written the entry.
+        DATABASE_AWAY: it was away, too busy or read-only, and nothing was written.
     """
-    if terms.opens_at <= entered_at < terms.closes_at:
-        made = write_entry(terms.campaign_id, wester_id=wester_id, entered_at=entered_at)
-        if made is not None:
-            return made
-    if standing := find_entry(terms=terms, wester_id=wester_id):
-        return Entered(standing, is_new=False)
-    if entered_at < terms.opens_at:
+    if period.opens_at <= entered_at < period.closes_at:
+        written = write_entry(period.campaign_id, wester_id=wester_id, entered_at=entered_at)
+        if written is not None:
+            return written
+    if existing := find_entry(campaign_id=period.campaign_id, wester_id=wester_id):
+        return Entered(existing, is_new=False)
+    if entered_at < period.opens_at:
         raise NotOpenYet(_("Entry has not opened yet."))
     raise EntryPeriodOver(_("The entry period has ended."))
 
 
 def write_entry(campaign_id: int, *, wester_id: str, entered_at: datetime) -> Entered | None:
-    """Keep an entry; None where an earlier one stands, or the entrants are frozen."""
+    """Write an entry; return None where an earlier one exists, or the entrants are frozen."""
     with connection.cursor() as cursor:
         try:
             cursor.execute(
-                ENTER,
+                LOCK_AND_WRITE,
                 {
                     "lock": int(Lock.ENTRIES),
                     "which": campaign_id,
@@ -112,11 +119,11 @@ def write_entry(campaign_id: int, *, wester_id: str, entered_at: datetime) -> En
 
 
 def is_refusal(failure: Error) -> bool:
-    """Say whether the server itself answered that it did not do it."""
+    """Return whether the server itself answered that it refuses the statement."""
     code = getattr(failure.__cause__, "sqlstate", None)
     return code is not None and not code.startswith(GOING_AWAY)
 
 
-def find_entry(*, terms: Terms | Visit, wester_id: str) -> Entry | None:
-    """Return the member's entry in the campaign, whatever channel it came by."""
-    return Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()
+def find_entry(*, campaign_id: int, wester_id: str) -> Entry | None:
+    """Return the member's entry in the campaign, whatever its channel."""
+    return Entry.objects.filter(campaign=campaign_id, wester_id=wester_id).first()

@@ -1,9 +1,9 @@
-"""Every feed that upstream delivers."""
+"""All feeds that upstream delivers, by name."""
 
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.registration_feed import REGISTRATION_FEED
 from entries.entry_feed import ENTRY_FEED
 from entries.membership_feed import MEMBERSHIP_FEED
 
-FEEDS = by_name(BOOKING_FEED, REGISTRATION_FEED, MEMBERSHIP_FEED, ENTRY_FEED)
+FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED, MEMBERSHIP_FEED, ENTRY_FEED)

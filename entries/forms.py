@@ -1,4 +1,4 @@
-"""The box that staff type a WESTER ID into."""
+"""Form fields for a WESTER ID that staff type."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -7,34 +7,34 @@ from django.utils.translation import gettext_lazy
 
 from entries import finding
 
-MOST_TYPED = 100  # a WESTER ID has at most 40 characters, and people type spaces between them
+MAX_TYPED_LENGTH = 100  # a WESTER ID has at most 40 characters; people type spaces between them
 
 
 class WesterIdField(forms.CharField):
-    """A WESTER ID as it is typed or pasted; its form is sent by POST, so that no address has it."""
+    """A typed or pasted WESTER ID, sent by POST so that no URL contains it."""
 
     def __init__(self) -> None:
         super().__init__(
             label=gettext_lazy("WESTER ID"),
-            max_length=MOST_TYPED,
+            max_length=MAX_TYPED_LENGTH,
             widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "off"}),
         )
 
 
 class KnownWesterIdField(WesterIdField):
-    """The WESTER ID of somebody who is known; another one is refused with those that may be meant.
-
-    Raises:
-        ValidationError: nothing is known of it.
-    """
+    """A WESTER ID that some table contains; for any other the error lists candidates."""
 
     def validate(self, value: str) -> None:
-        """Refuse what is known of nobody."""
+        """Check that the WESTER ID is known.
+
+        Raises:
+            ValidationError: no table contains it.
+        """
         super().validate(value)
         if not value or finding.is_known(value):
             return
         candidates = finding.find_candidates(value)
         if not candidates:
             raise ValidationError(_("There is no record of it. Please check what was typed."))
-        said = _("There is no record of exactly this. Is it one of these? %(candidates)s")
-        raise ValidationError(said % {"candidates": ", ".join(candidates)})
+        sentence = _("There is no record of exactly this. Is it one of these? %(candidates)s")
+        raise ValidationError(sentence % {"candidates": ", ".join(candidates)})

@@ -1,4 +1,4 @@
-"""What the list that a draw is frozen over says of a member; the app of the draw fills this in."""
+"""Find a member's standing on the frozen list, as the app of the draw registers it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from campaign.models import Campaign
 
 
 @dataclass(frozen=True)
-class FrozenPlace:
-    """Where a member stands on the list of the draw that stands; whole points.
+class FrozenStanding:
+    """What the frozen list of the current draw says of a member; points are whole.
 
-    ``award_points`` is None before the result is confirmed, and 0 for whoever was not drawn.
+    ``award_points`` is None before the result is confirmed, and 0 for a member who was not drawn.
     """
 
     is_entrant: bool
@@ -18,15 +18,15 @@ class FrozenPlace:
     award_points: int | None
 
 
-Find = Callable[[Campaign, str], FrozenPlace | None]
-_finders: list[Find] = []
+Finder = Callable[[Campaign, str], FrozenStanding | None]
+_finders: list[Finder] = []
 
 
-def register(find: Find) -> None:
-    """Have an app above say where a member stands; it says None while no draw stands."""
-    _finders[:] = [find]
+def register_finder(finder: Finder) -> None:
+    """Register the function that finds a member's frozen standing; the last one is used."""
+    _finders[:] = [finder]
 
 
-def find_place(campaign: Campaign, wester_id: str) -> FrozenPlace | None:
-    """Return where a member stands on the frozen list; None while there is none."""
+def find_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
+    """Return a member's standing on the frozen list; None while there is no such list."""
     return _finders[0](campaign, wester_id) if _finders else None

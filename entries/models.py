@@ -1,27 +1,30 @@
-"""Who takes part, and who has left WESTER."""
+"""The tables of members, entries and memberships."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bookings.models import fields
 from campaign.models import Campaign
 from campaign.models.campaigns import IDENTIFIER
+from entries.enumerations import FEED_CHANNELS, Channel, MembershipStatus
 
 
 class Member(models.Model):
-    """Who signs in through WESTER ID: the account is (issuer, sub), and has one WESTER ID for ever.
+    """A person who signed in: an account (issuer, sub) with its permanent WESTER ID.
 
-    Kept beside ``User``, which holds nothing of the person.
+    It belongs to a ``User``, which has no data of the person.
     """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="member", verbose_name=_("user")
     )
     issuer = models.CharField(
-        _("issuer"), max_length=255, db_collation="C", db_comment="Whose sub it is; compared as is."
+        _("issuer"),
+        max_length=255,
+        db_collation="C",
+        db_comment="Who issued the sub; compared unchanged.",
     )
     sub = models.CharField(
         _("account"), max_length=255, db_collation="C", db_comment="OpenID Connect's sub."
@@ -29,7 +32,7 @@ class Member(models.Model):
     wester_id = fields.identifier(verbose_name=_("WESTER ID"))
 
     class Meta:
-        # Its triggers stand in entries/sql/member_triggers.sql.
+        # Its triggers are in entries/sql/member_triggers.sql.
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [
@@ -47,16 +50,8 @@ class Member(models.Model):
         return str(self.pk)
 
 
-class Channel(models.TextChoices):
-    """Where an entry was made; of two at the same instant the first named here stands."""
-
-    WEB = "web", _("web page")
-    APP = "app", _("WESTER app")
-    CALL_CENTER = "call_center", _("call centre")
-
-
 class Entry(models.Model):
-    """One member's participation in one campaign, whether or not they have ever signed in here."""
+    """One member's participation in one campaign; the member need not have signed in here."""
 
     campaign = models.ForeignKey(
         Campaign,
@@ -86,7 +81,7 @@ class Entry(models.Model):
 
 
 class EntryRow(models.Model):
-    """Every accepted row of the entries feed once: tells a repeated row from a new one."""
+    """Every accepted row of the entries feed once, to distinguish repeated rows from new ones."""
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
     wester_id = fields.identifier()
@@ -94,13 +89,13 @@ class EntryRow(models.Model):
     channel = models.CharField(max_length=11, choices=Channel)
 
     class Meta:
-        # Its triggers stand in entries/sql/entryrow_triggers.sql.
+        # Its triggers are in entries/sql/entryrow_triggers.sql.
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "wester_id", "entered_at", "channel"], name="entryrow_once"
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=["app", "call_center"]), name="entryrow_channel_known"
+                condition=Q(channel__in=[*FEED_CHANNELS]), name="entryrow_channel_known"
             ),
         ]
 
@@ -108,15 +103,8 @@ class EntryRow(models.Model):
         return str(self.pk)
 
 
-class MembershipStatus(models.TextChoices):
-    """Whether somebody is a member of WESTER."""
-
-    ACTIVE = "active", pgettext_lazy("a member", "active")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
 class Membership(models.Model):
-    """What holds today: of a WESTER ID's rows the one with the greatest change, withdrawn first.
+    """The current membership: a WESTER ID's row with the greatest changed_at, on a tie withdrawn.
 
     A WESTER ID without a row is active.
     """
@@ -144,7 +132,7 @@ class MembershipRow(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
-        # Its triggers stand in entries/sql/membershiprow_triggers.sql.
+        # Its triggers are in entries/sql/membershiprow_triggers.sql.
         constraints = [
             models.UniqueConstraint(
                 fields=["wester_id", "changed_at", "status"], name="membershiprow_once"

@@ -1,7 +1,7 @@
-"""The base of what this app refuses; members may read the messages."""
+"""The base class of this app's refusals."""
 
 from core.errors import Refusal
 
 
 class EntriesRefusal(Refusal):
-    """Base of what this app refuses."""
+    """Base of this app's refusals; members may read the messages."""

@@ -1,7 +1,7 @@
-"""Who may win: one object a rule, evaluated in Postgres wherever it is asked.
+"""The rules that keep a member out of the draw, evaluated in Postgres.
 
-The conditions are on rows that supply three names: ``entered_at``, ``counting_total`` (yen) and
-``has_left``. Source: docs/specs/eligibility.md 3.4; their order is the order shown.
+The conditions use three columns of a row: ``entered_at``, ``counting_total`` (yen) and
+``has_left``. Source: docs/specs/eligibility.md 3.4; reasons are shown in their order.
 """
 
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def _withdrawn(_terms: MemberTerms) -> Q:
 
 @dataclass(frozen=True)
 class FrozenOut:
-    """Why a member is not on the frozen list whom no rule would keep out any more."""
+    """Why a member is not on the frozen list though no rule applies any more."""
 
     code: str
     sentence: "StrPromise"

@@ -1,4 +1,7 @@
-"""Where a member stands in a campaign, and why: every booking with every reason."""
+"""Explain where a member stands in a campaign, with each booking's reasons.
+
+Where a booking comes to count is ``campaign.rules``; this module only collects the verdicts.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,27 +24,27 @@ from campaign.eligibility import ArrayOf, WithoutNulls
 from campaign.models import Campaign, Terms
 from campaign.rewards import reward_points
 from campaign.rules import is_pending
-from entries import frozen
-from entries.frozen import FrozenPlace
-from entries.models import Entry, Membership, MembershipStatus
+from entries.enumerations import MembershipStatus
+from entries.frozen import FrozenStanding, find_frozen_standing
+from entries.models import Entry, Membership
 from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 
 
 @dataclass(frozen=True)
 class ExplainedBooking:
-    """One booking and the code of every rule that rejects it, the first one first."""
+    """One booking, and the codes of the rules that reject it, in their order."""
 
     booking: Booking
     reasons: list[str]
 
     @property
     def counts(self) -> bool:
-        """Whether no rule rejects it."""
+        """Return whether no rule rejects it."""
         return not self.reasons
 
     @property
-    def waits(self) -> bool:
-        """Whether it may still come to count."""
+    def is_pending(self) -> bool:
+        """Return whether it may still come to count."""
         return is_pending(self.reasons)
 
 
@@ -50,7 +53,7 @@ class Standing:
     """Where one member stands; yen and points are whole.
 
     The totals are today's. From the freeze on, reward and member reasons follow the frozen list,
-    where ``place`` is what that list says.
+    whose facts are ``frozen``.
     """
 
     wester_id: str | None
@@ -62,41 +65,41 @@ class Standing:
     reward_points: int
     member_reasons: list[str]
     bookings: list[ExplainedBooking] = field(default_factory=list)
-    place: FrozenPlace | None = None
+    frozen: FrozenStanding | None = None
 
     @property
     def eligible(self) -> bool:
-        """Whether the member may be drawn, as things stand; from the freeze on, by its list."""
+        """Return whether the member may be drawn; from the freeze on, by the frozen list."""
         return self.wester_id is not None and not self.member_reasons
 
 
 def explain_member(*, campaign: Campaign, wester_id: str) -> Standing:
     """Explain a member's standing under the campaign's terms, from today's data.
 
-    A WESTER ID that nothing is known of has an empty list. The number of queries is constant.
+    The list of an unknown WESTER ID is empty. The number of queries is constant.
     """
     terms = queries.working_terms(campaign)
     bookings = explain_bookings(terms, eligibility.of_member(wester_id))
-    return stand(terms, wester_id, bookings)
+    return build_standing(terms, wester_id, bookings)
 
 
 def explain_booking(
     *, campaign: Campaign, service: str, reservation_no: str, item_no: int
 ) -> Standing:
-    """Explain one booking, and the standing of the member it belongs to, if it does to one."""
+    """Explain one booking, with the standing of its member, if it has one."""
     terms = queries.working_terms(campaign)
-    asked = Booking.objects.filter(
+    requested = Booking.objects.filter(
         booking_service=service, reservation_no=reservation_no, item_no=item_no
     )
-    found = explain_bookings(terms, asked)
-    member = asked.annotate(member=eligibility.MEMBER).values_list("member", flat=True).first()
+    found = explain_bookings(terms, requested)
+    member = requested.annotate(member=eligibility.MEMBER).values_list("member", flat=True).first()
     if member is None:
-        return nobody(terms, found)
-    everything = explain_bookings(terms, eligibility.of_member(member))
-    return stand(terms, member, everything, shown=found)
+        return standing_without_member(terms, found)
+    all_bookings = explain_bookings(terms, eligibility.of_member(member))
+    return build_standing(terms, member, all_bookings, shown=found)
 
 
-def nobody(terms: Terms, bookings: list[ExplainedBooking]) -> Standing:
+def standing_without_member(terms: Terms, bookings: list[ExplainedBooking]) -> Standing:
     """Return the standing of bookings that belong to no member."""
     return Standing(
         wester_id=None,
@@ -118,54 +121,54 @@ def explain_bookings(terms: Terms, bookings: QuerySet[Booking]) -> list[Explaine
     return [ExplainedBooking(booking, vars(booking)["reasons"]) for booking in ordered]
 
 
-def stand(
+def build_standing(
     terms: Terms,
     wester_id: str,
     bookings: list[ExplainedBooking],
     *,
     shown: list[ExplainedBooking] | None = None,
 ) -> Standing:
-    """Put together what the bookings come to and what the member's own rules say."""
+    """Return a member's standing, from the bookings and the member rules."""
     total = sum(one.booking.amount_yen for one in bookings if one.counts)
-    member = find_member(terms, wester_id, total)
+    facts = find_member_facts(terms, wester_id, total)
     return Standing(
         wester_id=wester_id,
-        entered_at=member["entered_at"],
-        has_left=member["has_left"],
+        entered_at=facts["entered_at"],
+        has_left=facts["has_left"],
         total_yen=total,
-        awaiting_yen=sum(one.booking.amount_yen for one in bookings if one.waits),
+        awaiting_yen=sum(one.booking.amount_yen for one in bookings if one.is_pending),
         missing_yen=max(terms.minimum_total_yen - total, 0),
-        reward_points=reward_of(terms, total, member["place"]),
-        member_reasons=member["reasons"],
+        reward_points=reward_of(terms, total, facts["frozen"]),
+        member_reasons=facts["reasons"],
         bookings=bookings if shown is None else shown,
-        place=member["place"],
+        frozen=facts["frozen"],
     )
 
 
-def reward_of(terms: Terms, total_yen: int, place: FrozenPlace | None) -> int:
-    """Return the points that are due if the member is drawn: the list's, once there is one."""
-    if place is not None:
-        return place.reward_points
+def reward_of(terms: Terms, total_yen: int, frozen: FrozenStanding | None) -> int:
+    """Return the points due if the member is drawn; from the freeze on, those frozen."""
+    if frozen is not None:
+        return frozen.reward_points
     return reward_points(terms, total_yen)
 
 
-def find_member(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
-    """Return entry, membership, place and reasons of whoever has this WESTER ID.
+def find_member_facts(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
+    """Return entry, membership, frozen standing and reasons of a WESTER ID.
 
-    The rules are asked in one query. From the freeze on its list decides: whoever is on it has no
-    reasons, and whom no rule would keep out any more came to be known too late.
+    From the freeze on the frozen list decides: a member on it has no reasons; for a member who is
+    not on it, and whom no rule keeps out, entry or bookings were known too late.
     Source: docs/specs/eligibility.md 3.
     """
-    found = ask_rules(terms, wester_id, total_yen)
-    is_frozen = found.pop("entries_frozen_at") is not None
-    place = frozen.find_place(terms.campaign, wester_id) if is_frozen else None
-    if place is not None:
-        found["reasons"] = [] if place.is_entrant else found["reasons"] or [KNOWN_TOO_LATE.code]
-    return {**found, "place": place}
+    facts = evaluate_member_rules(terms, wester_id, total_yen)
+    is_frozen = facts.pop("entries_frozen_at") is not None
+    frozen = find_frozen_standing(terms.campaign, wester_id) if is_frozen else None
+    if frozen is not None:
+        facts["reasons"] = [] if frozen.is_entrant else facts["reasons"] or [KNOWN_TOO_LATE.code]
+    return {**facts, "frozen": frozen}
 
 
-def ask_rules(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
-    """Ask the member's rules, in one query, of whoever has this WESTER ID."""
+def evaluate_member_rules(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
+    """Return entry, membership and the codes of rules that apply, in one query."""
     entry = Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id)
     left = Membership.objects.filter(wester_id=wester_id, status=MembershipStatus.WITHDRAWN)
     row = Campaign.objects.filter(pk=terms.campaign_id).annotate(

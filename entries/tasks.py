@@ -1,4 +1,4 @@
-"""What workers do for the feeds and for sign-ins; what has been tried stands in Postgres."""
+"""The workers' tasks for feeds and sign-ins; Postgres records which files were tried."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 
-from bookings.inbox import arrivals, load_arrival
+from bookings.inbox import find_arrivals, load_arrival
 from core import clock
 from core.enqueuing import enqueue
 from core.errors import DATABASE_AWAY
@@ -19,20 +19,20 @@ log = structlog.get_logger(__name__)
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def watch_inbox(**_: object) -> None:
-    """Call workers to the files that have arrived in the inbox (beat, each minute)."""
+    """Enqueue a task for each new or changed file of the inbox (beat, each minute)."""
     if settings.FEED_INBOX:
-        for path in arrivals(Path(settings.FEED_INBOX)):
+        for path in find_arrivals(Path(settings.FEED_INBOX)):
             enqueue(load_arrived, path=str(path))
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def load_arrived(*, path: str, **_: object) -> None:
-    """Load one file of the inbox, unless that has been done or is being done."""
+    """Load one inbox file, unless it was tried before or another worker loads it."""
     outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.database_now())
     if outcome is not None:
-        # A person has to look at what was refused or set aside.
-        tell = log.warning if outcome.reason or outcome.quarantined else log.info
-        tell(
+        # A person must look at refused files and quarantined rows.
+        write_log = log.warning if outcome.reason or outcome.quarantined else log.info
+        write_log(
             "feed_file",
             name=outcome.name,
             status=str(outcome.status),
@@ -46,5 +46,5 @@ def load_arrived(*, path: str, **_: object) -> None:
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def clear_sessions(**_: object) -> None:
-    """Delete the sessions that have expired (beat, each hour)."""
+    """Delete expired sessions (beat, each hour)."""
     Session.objects.filter(expire_date__lt=Now()).delete()

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""The addresses for signing in and out."""
 
 from django.urls import path
 

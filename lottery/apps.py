@@ -20,7 +20,7 @@ class LotteryConfig(AppConfig):
         from entries import frozen
         from lottery import forgetting, publishing, results  # noqa: F401 - they declare actions
 
-        frozen.register(results.frozen_place)
+        frozen.register_finder(results.read_frozen_standing)
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
         asking = ("publication", "confirmation", "void", "forgetting")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from campaign.models import Campaign
-from entries.frozen import FrozenPlace
+from entries.frozen import FrozenStanding
 from lottery.models import Award, Draw
 from lottery.queries import standing_draw
 
@@ -41,13 +41,13 @@ def member_result(draw: Draw, wester_id: str) -> MemberResult:
     )
 
 
-def frozen_place(campaign: Campaign, wester_id: str) -> FrozenPlace | None:
+def read_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
     """Return what ``explain`` and the member's page say from the freeze on."""
     draw = standing_draw(campaign)
     if draw is None:
         return None
     found = member_result(draw, wester_id)
-    return FrozenPlace(
+    return FrozenStanding(
         is_entrant=found.is_entrant,
         reward_points=found.reward_points,
         award_points=(found.award_points or 0) if found.is_confirmed else None,

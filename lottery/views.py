@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from campaign.queries import get_terms_or_404
 from core import clock, shared_pages
 from entries.models import Member
-from entries.queries import find_member
+from entries.queries import find_signed_in_member
 from lottery import bundle, draw_page, receipt_page, receipts
 from lottery.bundle import Open
 from lottery.models import Draw
@@ -44,7 +44,7 @@ def show_draw(request: HttpRequest, code: str) -> HttpResponse:
 def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
     """Show the draw to a visitor with a session; nobody may keep this answer for others."""
     context = draw_page.page_context(get_terms_or_404(code), now=clock.now())
-    member = find_member(request.user)
+    member = find_signed_in_member(request.user)
     if member is not None:
         context["member"] = member
         context["my_receipt"] = receipt_page.find_address(context["shown"], member.wester_id)
@@ -91,7 +91,7 @@ def file_response(name: str, stream: Open) -> HttpResponseBase:
 @never_cache
 def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
     """Show an entrant their own receipt of a draw, and have their browser check it."""
-    member = find_member(request.user)
+    member = find_signed_in_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
     terms, draw = get_terms_or_404(code), find_draw(code, sequence)
@@ -105,7 +105,7 @@ def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse
 @never_cache
 def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
     """Send an entrant their own receipt as the file that every verifier reads."""
-    member: Member | None = find_member(request.user)
+    member: Member | None = find_signed_in_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
     draw = find_draw(code, sequence)

@@ -14,8 +14,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from bookings.feeds import Feed, by_name
-from bookings.loading import FileOutcome, Watch, load_file, watch_nothing
+from bookings.feeds import Feed, index_feeds
+from bookings.loading import FileOutcome, OnProgress, ignore_progress, load_file
 from bookings.manifests import NAME_FORM
 from bookings.models import FeedFile
 from core import approvals, locks
@@ -42,7 +42,7 @@ def settle(
     payout: Payout,
     path: Path,
     at: datetime,
-    watch: Watch = watch_nothing,
+    watch: OnProgress = ignore_progress,
     actor: Actor | None = None,
 ) -> FileOutcome:
     """Load a results file; every credit that it rejects is reversed and its award forfeited.
@@ -64,7 +64,11 @@ def settle(
     feed = results_feed(payout, values)
     with transaction.atomic():
         outcome = load_file(
-            path=path, feeds=by_name(feed), loaded_at=at, watch=watch, follow_links=True
+            path=path,
+            feeds=index_feeds(feed),
+            loaded_at=at,
+            on_progress=watch,
+            follow_links=True,
         )
         if outcome.status == FeedFile.Status.LOADED:
             save_results_file(outcome, values)

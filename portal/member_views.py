@@ -18,7 +18,7 @@ from core import clock
 from core.errors import DATABASE_AWAY
 from entries import entering
 from entries.entering import Entered
-from entries.queries import find_member, find_visit
+from entries.queries import find_signed_in_member, find_visit
 from entries.refusals import EntriesRefusal
 from portal import errors, formats, my_page
 
@@ -58,7 +58,9 @@ def enter_and_redirect(request: HttpRequest, code: str, arrived_at: datetime) ->
     if visit.wester_id is None:
         return redirect_to_login(reverse("portal:campaign", args=[code]))
     try:
-        entered = entering.enter(terms=visit, wester_id=visit.wester_id, entered_at=arrived_at)
+        entered = entering.enter_campaign(
+            period=visit, wester_id=visit.wester_id, entered_at=arrived_at
+        )
     except EntriesRefusal as refusal:
         messages.warning(request, str(refusal))
     else:
@@ -88,7 +90,7 @@ def add_entry_message(request: HttpRequest, entered: Entered, arrived_at: dateti
 @never_cache
 def show_my_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show the signed-in member their own entry, total, bookings and result."""
-    terms, member = get_terms_or_404(code), find_member(request.user)
+    terms, member = get_terms_or_404(code), find_signed_in_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
     context = my_page.my_page_context(terms, member.wester_id, now=clock.now())

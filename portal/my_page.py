@@ -111,7 +111,7 @@ def member_facts(
 
 def find_receipt(terms: Terms, wester_id: str) -> Receipt | None:
     """Return the receipt of the member's entry; None without an entry."""
-    entry = entering.find_entry(terms=terms, wester_id=wester_id)
+    entry = entering.find_entry(campaign_id=terms.campaign_id, wester_id=wester_id)
     return receipt_of(entry) if entry else None
 
 
@@ -156,13 +156,13 @@ def shown_booking(
         travel_date=booking.travel_date,
         legs=parse_journey(booking.journey),
         amount_yen=booking.amount_yen,
-        verdict=Verdict.WAITS if one.waits and not is_final else verdict,
+        verdict=Verdict.WAITS if one.is_pending and not is_final else verdict,
         sentences=[sentences[code] for code in one.reasons] or [str(counting)],
     )
 
 
 def find_member_sentences(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
     """Return the sentences of rules that reject the member and lack their own section."""
-    found = standing.find_member(terms, wester_id, total_yen)["reasons"]
+    found = standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
     sentences = reasons.member_sentences(terms)
     return [sentences[code] for code in found if code not in SHOWN_ELSEWHERE]

@@ -118,7 +118,9 @@ def outcome_sentences(
     if outcome is not Outcome.OUTSIDE:
         return []
     words = reasons.member_sentences(terms)
-    return [words[code] for code in standing.find_member(terms, wester_id, total_yen)["reasons"]]
+    return [
+        words[code] for code in standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
+    ]
 
 
 def find_void_notice(campaign: Campaign) -> VoidNotice | None:

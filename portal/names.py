@@ -8,8 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.models.bookings import BookingService
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import BookingService, MemberKind
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
 from portal.states import Outcome, ShownState, Verdict

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from campaign.queries import get_terms_or_404
 from core import clock, shared_pages
-from entries.queries import find_member
+from entries.queries import find_signed_in_member
 from portal import campaign_page, my_page
 from portal.queries import front_terms
 
@@ -52,7 +52,7 @@ def show_personal_campaign(request: HttpRequest, code: str, now: datetime) -> Ht
     terms = get_terms_or_404(code)
     state = campaign_page.current_state(terms, now=now)
     context = campaign_page.campaign_context(terms, state=state, now=now)
-    member = find_member(request.user)
+    member = find_signed_in_member(request.user)
     if member is not None:
         context["member"] = member
         context["receipt"] = my_page.find_receipt(terms, member.wester_id)

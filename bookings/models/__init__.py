@@ -1,4 +1,4 @@
-"""What was booked and ridden, who holds which EX membership, and where it all came from."""
+"""The tables of bookings, EX registrations, the rail network and feed files."""
 
 from bookings.models.bookings import Booking, BookingEvent
 from bookings.models.feeds import FeedFile, InboxFile, QuarantinedRow

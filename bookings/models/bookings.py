@@ -1,89 +1,37 @@
-"""Booking events, kept for ever, and bookings: the fold of their events."""
+"""The tables of booking events and of bookings, the fold of their events."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.enumerations import (
+    BookingService,
+    EventType,
+    OperatedVia,
+    PaymentMethod,
+    ProductKind,
+    SalesChannel,
+)
 from bookings.models import fields
 from bookings.models.registrations import ExRegistration
 
-
-class BookingService(models.TextChoices):
-    """Where tickets are booked."""
-
-    E5489 = "e5489", "e5489"
-    EX_YOYAKU = "ex_yoyaku", _("EX-yoyaku")
-    SMART_EX = "smart_ex", _("Smart EX")
-
-
-class EventType(models.TextChoices):
-    """What happened to a ticket."""
-
-    BOOKED = "booked"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
-    STOPOVER = "stopover"
-    USED = "used"
-
-
-class OperatedVia(models.TextChoices):
-    """Where an event was made."""
-
-    WEB = "web"
-    APP = "app"
-    PHONE = "phone"
-    COUNTER = "counter"
-    GATE = "gate"
-    SYSTEM = "system"
-
-
-class SalesChannel(models.TextChoices):
-    """Where the ticket was sold."""
-
-    WEB = "web", _("web page")
-    APP = "app", _("app")
-    COUNTER = "counter", _("ticket office")
-    AGENCY = "agency", _("travel agency")
-
-
-class ProductKind(models.TextChoices):
-    """What kind of ticket it is."""
-
-    STANDARD = "standard", _("standard")
-    DISCOUNT = "discount", _("discount")
-    RAIL_POINTS = "rail_points", _("paid with points")
-    FARE_ONLY = "fare_only", _("fare only")
-
-
-class PaymentMethod(models.TextChoices):
-    """How it was paid."""
-
-    REGISTERED_CARD = "registered_card", _("registered card")
-    OTHER_CARD = "other_card", _("another card")
-    CONVENIENCE_STORE = "convenience_store", _("convenience store")
-    BANK = "bank", _("bank")
-    STATION = "station", _("station")
-    POINTS = "points", _("points")
-
-
-LARGEST_AMOUNT_YEN = 9_999_999
-E5489_HOLDER = Q(booking_service="e5489", ex_member_no__isnull=True)
+MAX_AMOUNT_YEN = 9_999_999
+E5489_HOLDER = Q(booking_service=BookingService.E5489, ex_member_no__isnull=True)
 EX_HOLDER = Q(
-    booking_service__in=["ex_yoyaku", "smart_ex"],
+    booking_service__in=[BookingService.EX_YOYAKU, BookingService.SMART_EX],
     ex_member_no__isnull=False,
     wester_id__isnull=True,
 )
 
 
 def value_constraints(model: str) -> list[models.BaseConstraint]:
-    """Return the checks that an event and a booking share: the contract's enumerations."""
+    """Return the checks that events and bookings share."""
     return [
         models.CheckConstraint(condition=E5489_HOLDER | EX_HOLDER, name=f"{model}_holder_fits"),
         models.CheckConstraint(condition=Q(item_no__range=(1, 99)), name=f"{model}_item_1_to_99"),
         models.CheckConstraint(
-            condition=Q(amount_yen__range=(0, LARGEST_AMOUNT_YEN)), name=f"{model}_amount_in_range"
+            condition=Q(amount_yen__range=(0, MAX_AMOUNT_YEN)), name=f"{model}_amount_in_range"
         ),
         models.CheckConstraint(
             condition=Q(
@@ -97,7 +45,7 @@ def value_constraints(model: str) -> list[models.BaseConstraint]:
 
 
 class BookingKey(models.Model):
-    """The three values that name one booking."""
+    """The three values that identify one booking."""
 
     booking_service = models.CharField(
         _("booking service"), max_length=10, choices=BookingService, db_collation="C"
@@ -113,7 +61,7 @@ class BookingKey(models.Model):
 
 
 class BookingValues(BookingKey):
-    """What an event says of its booking."""
+    """The values of a booking, as one event states them."""
 
     wester_id = fields.identifier(null=True, blank=True, verbose_name=_("WESTER ID"))
     ex_member_no = fields.identifier(null=True, blank=True, verbose_name=_("EX member number"))
@@ -134,7 +82,7 @@ class BookingValues(BookingKey):
 
 
 class BookingEvent(BookingValues):
-    """One thing that happened to one ticket; never changed, never deleted."""
+    """One event of one ticket; rows are only added."""
 
     event_id = fields.IdentifierKey()
     event_type = models.CharField(max_length=10, choices=EventType)
@@ -142,7 +90,7 @@ class BookingEvent(BookingValues):
     operated_via = models.CharField(max_length=10, choices=OperatedVia)
 
     class Meta:
-        # Its triggers stand in bookings/sql/bookingevent_triggers.sql.
+        # Its triggers are in bookings/sql/bookingevent_triggers.sql.
         constraints = [
             *value_constraints("bookingevent"),
             models.CheckConstraint(
@@ -158,13 +106,13 @@ class BookingEvent(BookingValues):
 
 
 class Booking(BookingValues):
-    """The state of one ticket.
+    """The state of one ticket: the fold of its events (bookings/sql/fold_events.sql).
 
-    The three ``latest_`` columns are the place of the event that the values come from. With them
-    the fold of a batch of events joins the state that stands here in any order and any split.
+    ``(purchase_known, latest_occurred_at, latest_event_id)`` orders the events; the values come
+    from the greatest. With it events are folded in any order and any split.
     """
 
-    # No foreign key: a booking may come before its registration, or without one ever.
+    # No foreign key: a booking may come before its registration, or without one.
     registration = models.ForeignObject(
         ExRegistration,
         models.DO_NOTHING,
@@ -183,14 +131,15 @@ class Booking(BookingValues):
     stopover = models.BooleanField(_("stopover"), db_default=False)
     used = models.BooleanField(_("used"), db_default=False)
     changed_by_phone = models.BooleanField(_("changed by phone"), db_default=False)
-    latest_holds = models.BooleanField(
-        _("values of a booking that holds"),
+    purchase_known = models.BooleanField(
+        _("purchase known"),
         db_comment="The values come from a booked, changed or used event; those outrank others.",
     )
     latest_occurred_at = models.DateTimeField(_("latest event at"))
     latest_event_id = fields.identifier(verbose_name=_("latest event"))
 
     class Meta:
+        # Its fillfactor of 85 is set in the initial migration: updates stay on their page.
         verbose_name = _("booking")
         verbose_name_plural = _("booked tickets")
         constraints = [

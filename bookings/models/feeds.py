@@ -1,14 +1,16 @@
-"""Feed files as they came, and the rows that could not be applied."""
+"""The tables of feed files, of quarantined rows and of the inbox."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.values import ENCODINGS
+
 LOADED = Q(
     status="loaded",
     reason="",
     detail="",
-    encoding__in=["utf-8", "cp932"],
+    encoding__in=[*ENCODINGS],
     rows=F("applied") + F("duplicates") + F("quarantined"),
 )
 REFUSED = Q(status="refused", encoding="", rows=0, applied=0, duplicates=0, quarantined=0) & ~Q(
@@ -20,7 +22,7 @@ DISMISSED = Q(status="dismissed", settled_at__isnull=False) & ~Q(settled_by="") 
 
 
 class FeedFile(models.Model):
-    """One delivered file and what became of it; a refused one mended and sent again is another."""
+    """One delivered file and what became of it; a corrected file is another one."""
 
     class Status(models.TextChoices):
         """What became of the file."""
@@ -39,10 +41,10 @@ class FeedFile(models.Model):
         max_length=40,
         db_default="",
         blank=True,
-        db_comment="The code of why it was refused.",
+        db_comment="Reason code of a refused file.",
     )
     detail = models.TextField(
-        _("detail"), db_default="", blank=True, db_comment="The same as a sentence."
+        _("detail"), db_default="", blank=True, db_comment="The same in a sentence."
     )
     encoding = models.CharField(
         _("encoding"),
@@ -57,7 +59,7 @@ class FeedFile(models.Model):
     quarantined = models.BigIntegerField(
         _("quarantined"),
         db_default=0,
-        db_comment="When it was loaded; the rows replayed since are among them.",
+        db_comment="At the time of loading; includes rows replayed since.",
     )
     tried_at = models.DateTimeField(
         _("tried at"), db_comment="When it was loaded, or last refused."
@@ -87,10 +89,10 @@ class FeedFile(models.Model):
 
 
 class QuarantinedRow(models.Model):
-    """A row that broke a rule, kept as it was delivered until a person or a replay settles it."""
+    """A row that broke a rule, as delivered; a person or a replay settles it."""
 
     class Status(models.TextChoices):
-        """Whether anybody still has to look at it."""
+        """Whether a person still has to settle it."""
 
         OPEN = "open", _("waiting for a person")
         REPLAYED = "replayed", _("replayed")
@@ -137,11 +139,11 @@ class QuarantinedRow(models.Model):
 
 
 class InboxFile(models.Model):
-    """A file of the inbox folder as it was when it was last tried."""
+    """The state of an inbox file at its last try."""
 
     name = models.CharField(max_length=255, unique=True)
     fingerprint = models.CharField(
-        max_length=64, db_comment="Of the file's size, place and last change, and its manifest."
+        max_length=64, db_comment="Of inode, size and change time of the file and of its manifest."
     )
     tried_at = models.DateTimeField()
 

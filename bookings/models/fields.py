@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-if TYPE_CHECKING:  # generic in its stubs alone
+if TYPE_CHECKING:  # generic only in its stubs
     CharField = models.CharField[Any, Any]
 else:
     CharField = models.CharField
@@ -19,19 +19,19 @@ def identifier(**options: Any) -> "CharField":
 class IdentifierKey(CharField):
     """An upstream identifier as a primary key.
 
-    Of the type ``varchar``, by its long name: where Django meets the short one it makes a second
-    index for LIKE. The key sorts as bytes, so its own index answers that, and every index on
-    random keys costs a load of events a quarter of its time.
+    Its type is ``varchar``, by the long name: for the short name Django creates a second index for
+    LIKE. The key sorts as bytes, so its own index serves LIKE, and each index on random keys takes
+    a quarter of the time of a load of events.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 40, "db_collation": "C", "primary_key": True, **options})
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        """Return the name of the type."""
+        """Return the database type."""
         return f"character varying({self.max_length})"
 
 
 def name(**options: Any) -> "CharField":
-    """Return a column for a Japanese name, compared as bytes and never normalised."""
+    """Return a column for a Japanese name, compared as bytes, without normalisation."""
     return models.CharField(max_length=100, db_collation="C", **options)

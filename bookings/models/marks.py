@@ -1,4 +1,8 @@
-"""Whose totals have to be computed again."""
+"""The table of marks: whose totals must be recomputed.
+
+A mark is a row that names a member whose bookings or registrations have changed since their total
+was computed. Loads write marks; the start of the next run consumes them (campaign/due.py).
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +11,10 @@ from bookings.models import fields
 
 
 class MemberMark(models.Model):
-    """Something changed for the members of this WESTER ID, or of this EX member number.
+    """A mark: the total of this WESTER ID or EX member number must be recomputed.
 
-    Written in the transaction of the change and never merged with a mark that exists: that one may
-    be consumed by a run which does not see the change yet.
+    Each change writes its own mark, in its own transaction, and never relies on an existing one: a
+    run that does not see the change yet may consume that.
     """
 
     wester_id = fields.identifier(null=True)

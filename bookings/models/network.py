@@ -1,14 +1,15 @@
-"""The rail network: every service with its stops, and who runs the section to the next one."""
+"""The tables of the rail network: services, their stops, and who runs each section."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bookings.enumerations import StopKind
 from bookings.models import fields
 
 
 class Service(models.Model):
-    """A line, a through chain or a train, in one direction; rides go both ways."""
+    """A line, a chain of lines or a train, in one direction; rides go both ways."""
 
     name = fields.name(unique=True)
 
@@ -21,13 +22,9 @@ class Service(models.Model):
 
 
 class Stop(models.Model):
-    """One row of a service: where it calls, or passes a boundary of two operators."""
+    """One row of a service: a stop, or a boundary of operators that it passes."""
 
-    class Kind(models.TextChoices):
-        """Whether anybody boards or leaves there."""
-
-        STOP = "stop", _("stops here")
-        PASS = "pass", _("passes")
+    Kind = StopKind
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="stops")
     seq = models.PositiveSmallIntegerField(
@@ -39,7 +36,7 @@ class Stop(models.Model):
         null=True,
         db_comment="Who runs the section to the next row; null on the last.",
     )
-    kind = models.CharField(_("kind"), max_length=4, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=4, choices=StopKind)
 
     class Meta:
         verbose_name = _("place of a service")
@@ -49,7 +46,7 @@ class Stop(models.Model):
             models.UniqueConstraint(fields=["service", "station"], name="stop_one_per_station"),
             models.CheckConstraint(condition=Q(seq__gte=1), name="stop_seq_from_one"),
             models.CheckConstraint(
-                condition=Q(kind__in=["stop", "pass"]), name="stop_kind_is_stop_or_pass"
+                condition=Q(kind__in=StopKind.values), name="stop_kind_is_stop_or_pass"
             ),
             models.CheckConstraint(
                 condition=~Q(station="") & ~Q(operator_to_next=""), name="stop_names_not_empty"

@@ -1,22 +1,10 @@
-"""Which EX member is which WESTER ID."""
+"""The tables of EX registrations: which EX member has which WESTER ID."""
 
 from django.db import models
 from django.db.models import Q
 
+from bookings.enumerations import MemberKind
 from bookings.models import fields
-
-
-class MemberKind(models.TextChoices):
-    """The kinds of EX membership that upstream knows."""
-
-    J_WEST_CARD_EXPRESS = "j_west_card_express"
-    JR_CENTRAL_EXPRESS_CARD = "jr_central_express_card"
-    JQ_CARD_EXPRESS = "jq_card_express"
-    SMART_EX = "smart_ex"
-    SMART_EX_OVERSEAS = "smart_ex_overseas"
-    CORPORATE = "corporate"
-    PLUS_EX = "plus_ex"
-    VIEW_EXPRESS_CARD = "view_express_card"
 
 
 class RegistrationValues(models.Model):
@@ -35,7 +23,7 @@ class RegistrationValues(models.Model):
 
 
 class ExRegistration(RegistrationValues):
-    """What holds today: of a number's rows the one with the greatest (updated_at, row_text)."""
+    """The current registration: of a number's rows the one with greatest (updated_at, row_text)."""
 
     ex_member_no = fields.IdentifierKey()
 
@@ -52,12 +40,12 @@ class ExRegistration(RegistrationValues):
 
 
 class RegistrationRow(RegistrationValues):
-    """Every accepted row once, by its values: tells a repeated row from a new one."""
+    """Every accepted row once, by its values, to distinguish repeated rows from new ones."""
 
     ex_member_no = fields.identifier()
 
     class Meta:
-        # Its triggers stand in bookings/sql/registrationrow_triggers.sql.
+        # Its triggers are in bookings/sql/registrationrow_triggers.sql.
         constraints = [
             models.UniqueConstraint(
                 fields=[

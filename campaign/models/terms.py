@@ -17,7 +17,7 @@ from django.db.models.functions import Mod
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from campaign.models.campaigns import Campaign
 from campaign.sentences import TERMS_SENTENCES
 

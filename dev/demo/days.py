@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bookings.delivery import find_feed_files
-from bookings.inbox import arrivals
+from bookings.inbox import find_arrivals
 from bookings.models import FeedFile
 from campaign.models import AggregationRun
 from campaign.reports import summarize
@@ -22,7 +22,7 @@ from core.enqueuing import enqueue
 from dev.demo.job import Job
 from dev.demo.sampling.making import WEB_ENTRIES
 from dev.demo.schedule import LOADED_AT, TOTALLED_AT, at
-from entries.entering import enter
+from entries.entering import enter_campaign
 from entries.models import Entry
 from entries.tasks import watch_inbox
 from lottery.tasks import keep_forecasts
@@ -45,7 +45,7 @@ def play_nights(job: Job, *, until: datetime) -> None:
     for number, night in enumerate(nights):
         job.advance(at(night, LOADED_AT))
         for entry in web_entries.get(night, ()):
-            enter(terms=job.terms, wester_id=entry.wester_id, entered_at=entry.entered_at)
+            enter_campaign(period=job.terms, wester_id=entry.wester_id, entered_at=entry.entered_at)
         load_due_files(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         compute_totals(job, night)
@@ -83,7 +83,7 @@ def load_due_files(job: Job, *, until: date) -> None:
     if not deliver_due_files(job, until=until):
         return
     job.workers.wait_for(
-        lambda: not any(arrivals(job.inbox)),
+        lambda: not any(find_arrivals(job.inbox)),
         enqueue=partial(enqueue, watch_inbox),
         what="the feed files",
     )

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name='Member',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issuer', models.CharField(db_collation='C', db_comment='Whose sub it is; compared as is.', max_length=255, verbose_name='issuer')),
+                ('issuer', models.CharField(db_collation='C', db_comment='Who issued the sub; compared unchanged.', max_length=255, verbose_name='issuer')),
                 ('sub', models.CharField(db_collation='C', db_comment="OpenID Connect's sub.", max_length=255, verbose_name='account')),
                 ('wester_id', models.CharField(db_collation='C', max_length=40, verbose_name='WESTER ID')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='member', to=settings.AUTH_USER_MODEL, verbose_name='user')),

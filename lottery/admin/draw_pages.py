@@ -73,7 +73,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         else:
             text = _("Frozen with %(count)s entrants.") % {"count": f"{draw.entry_count:,}"}
             messages.success(request, text)
-            for warning in quarantine.waiting(FEEDS):
+            for warning in quarantine.open_row_warnings(FEEDS):
                 messages.warning(request, warning)
             return redirect("admin:lottery_draw_change", draw.pk)
     context = {"title": _("Freeze the entrants"), "form": form}

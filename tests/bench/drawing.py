@@ -43,7 +43,7 @@ RODE = """
 INSERT INTO bookings_booking (
     booking_service, reservation_no, item_no, wester_id, booked_at, travel_date, journey,
     sales_channel, product_kind, payment_method, amount_yen, operators, cancelled, refunded,
-    stopover, used, changed_by_phone, latest_holds, latest_occurred_at, latest_event_id
+    stopover, used, changed_by_phone, purchase_known, latest_occurred_at, latest_event_id
 )
 SELECT 'e5489', 'R' || n, 1, 'W' || lpad(n::text, 7, '0'), timestamptz '2024-12-12 00:00+09',
     date '2024-12-30', '東海道・山陽・九州新幹線:東京>新神戸', 'web', 'standard', 'registered_card',

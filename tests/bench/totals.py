@@ -48,7 +48,7 @@ BOOKED = """
 INSERT INTO bookings_booking (
     booking_service, reservation_no, item_no, wester_id, ex_member_no, booked_at, travel_date,
     journey, sales_channel, product_kind, payment_method, amount_yen, operators, cancelled,
-    refunded, stopover, used, changed_by_phone, latest_holds, latest_occurred_at, latest_event_id
+    refunded, stopover, used, changed_by_phone, purchase_known, latest_occurred_at, latest_event_id
 )
 SELECT CASE WHEN is_ex THEN 'smart_ex' ELSE 'e5489' END, 'R' || n, 1,
     CASE WHEN NOT is_ex AND two %% 100 > 0 THEN 'W' || lpad(member::text, 7, '0') END,

@@ -1,4 +1,4 @@
-"""The feed contract in plain Python: what the database must hold after any loads.
+"""The feed contract in plain Python: the rows that the database must have after any loads.
 
 Written from the contract's text alone; it knows rows that are right by themselves, and nothing of
 how the loader works.
@@ -11,7 +11,7 @@ from typing import Any
 
 Row = Mapping[str, str]
 Key = tuple[str, str, int]
-HOLDING = ("booked", "changed", "used")
+PURCHASE_EVENTS = ("booked", "changed", "used")
 FLAGS = ("cancelled", "refunded", "stopover", "used")
 LATEST = (
     "wester_id",
@@ -54,8 +54,8 @@ def key_of(event: Mapping[str, Any]) -> Key:
 
 
 def place_of(event: Mapping[str, Any]) -> tuple[bool, datetime, bytes]:
-    """Return where an event stands among those of its booking: the greatest has the values."""
-    return event["event_type"] in HOLDING, event["occurred_at"], event["event_id"].encode()
+    """Return the order of an event among those of its booking; the greatest has the values."""
+    return event["event_type"] in PURCHASE_EVENTS, event["occurred_at"], event["event_id"].encode()
 
 
 def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "operators": OPERATORS[latest["journey"]],
         "booked_at": min(event["booked_at"] for event in events),
         "changed_by_phone": phoned,
-        "latest_holds": latest["event_type"] in HOLDING,
+        "purchase_known": latest["event_type"] in PURCHASE_EVENTS,
         "latest_occurred_at": latest["occurred_at"],
         "latest_event_id": latest["event_id"],
     }
@@ -154,7 +154,7 @@ class RegistrationsModel:
         return applied, duplicates
 
     def state(self) -> dict[str, tuple[dict[str, Any], bytes]]:
-        """Return each number's row that stands, with its text."""
+        """Return each number's current row, with its text."""
         found: dict[str, tuple[dict[str, Any], bytes]] = {}
         for values, text in zip(self.rows, self.texts, strict=True):
             standing = found.get(values["ex_member_no"])

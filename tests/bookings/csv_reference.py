@@ -1,4 +1,4 @@
-"""CSV by the letter of RFC 4180, byte by byte: what the fast readers are held against."""
+"""CSV by RFC 4180, byte by byte: the reference for the fast readers."""
 
 from dataclasses import dataclass, field
 

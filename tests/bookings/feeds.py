@@ -3,8 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from bookings.chunks import Chunk
 from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, Column, FeedDefinition
-from bookings.reading import Chunk, FileRefused, open_feed_file
+from bookings.delivery import FileRefused
+from bookings.reading import open_feed_file
 from bookings.values import IDENTIFIER, JOURNEY, TIMESTAMP, choice_of
 
 MEMBERSHIPS = FeedDefinition(

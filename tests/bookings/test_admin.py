@@ -1,4 +1,4 @@
-"""The network in the admin: seen by those who may, changed by nobody."""
+"""The network in the admin: users with the permission see it, nobody can change it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.models import Service, Stop
-from bookings.network import load_network, stored_rows
+from bookings.network import load_network, read_stored_rows
 from core.models import User
 from tests.factories.network import write_network
 
@@ -99,7 +99,7 @@ def test_network_is_not_writable(superuser: bool, signed_in: Signed) -> None:
         is_superuser=superuser,
     )
     service = Service.objects.order_by("id")[0]
-    before = set(stored_rows())
+    before = set(read_stored_rows())
 
     add = reverse("admin:bookings_service_add")
     change = reverse("admin:bookings_service_change", args=[service.pk])
@@ -111,7 +111,7 @@ def test_network_is_not_writable(superuser: bool, signed_in: Signed) -> None:
     assert staff.post(change, {"name": "x"}).status_code == 403
     assert staff.post(delete, {"post": "yes"}).status_code == 403
     staff.post(reverse(LIST), selected)
-    assert set(stored_rows()) == before
+    assert set(read_stored_rows()) == before
 
 
 def test_network_is_not_shown_to_staff_without_permission(signed_in: Signed) -> None:

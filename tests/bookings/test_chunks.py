@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookings.chunks import MOST_RECORDS, BadRow, Chunk, make_chunk, make_chunks
+from bookings.chunks import MAX_CHUNK_RECORDS, BadRow, Chunk, make_chunk, make_chunks
 from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
 from bookings.rows import read_row
-from bookings.values import LONGEST_RECORD
+from bookings.values import MAX_RECORD_BYTES
 from tests.bookings.feeds import ENTRIES, MEMBERSHIPS, MOSTLY_EMPTY
 from tests.bookings.test_values import BAD, GOOD
 from tests.feedfiles import booking_row, ex_booking_row
@@ -20,11 +20,11 @@ ODD_TEXTS += [text for _, text, _ in BAD]
 
 
 def exactly(definition: FeedDefinition, encoding: str, records: list[bytes]) -> Chunk:
-    """Judge records by the exact rules alone."""
+    """Check records by the exact rules only."""
     judged = [read_row(definition, record, encoding) for record in records]
     rows = [row.copy_line(at) for at, row in enumerate(judged, 1) if not isinstance(row, str)]
     bad = [
-        BadRow(at, row, records[at - 1][:LONGEST_RECORD])
+        BadRow(at, row, records[at - 1][:MAX_RECORD_BYTES])
         for at, row in enumerate(judged, 1)
         if isinstance(row, str)
     ]
@@ -32,7 +32,7 @@ def exactly(definition: FeedDefinition, encoding: str, records: list[bytes]) -> 
 
 
 def same_rows(found: Chunk, expected: Chunk) -> bool:
-    """Say whether two chunks hold the same; the order of accepted rows is of no meaning."""
+    """Return whether two chunks are equal, in any order of accepted rows."""
     rows = [sorted(chunk.rows.splitlines(keepends=True)) for chunk in (found, expected)]
     return rows[0] == rows[1] and (found.count, found.bad) == (expected.count, expected.bad)
 
@@ -118,7 +118,7 @@ def test_make_chunk_writes_every_pattern_of_nulls(field: bytes) -> None:
     assert same_rows(found, exactly(MOSTLY_EMPTY, "utf-8", records))
 
 
-@pytest.mark.parametrize("length", [LONGEST_RECORD, LONGEST_RECORD + 1])
+@pytest.mark.parametrize("length", [MAX_RECORD_BYTES, MAX_RECORD_BYTES + 1])
 @pytest.mark.parametrize("quote", [b"", b'"'], ids=["plain", "quoted"])
 def test_make_chunk_finds_the_limit_of_a_record_on_the_fast_path(length: int, quote: bytes) -> None:
     around = b",,," + quote + b":x>y" + quote + b",z"
@@ -126,11 +126,11 @@ def test_make_chunk_finds_the_limit_of_a_record_on_the_fast_path(length: int, qu
 
     [found] = make_chunks(MOSTLY_EMPTY, "utf-8", 1, [record])
 
-    assert [bad.reason for bad in found.bad] == ["line_too_long"] * (length > LONGEST_RECORD)
+    assert [bad.reason for bad in found.bad] == ["line_too_long"] * (length > MAX_RECORD_BYTES)
 
 
 def test_make_chunks_parts_what_would_be_too_many_bad_rows_at_once() -> None:
-    parts = list(make_chunks(BOOKINGS, "utf-8", 5, [b""] * (MOST_RECORDS + 1)))
+    parts = list(make_chunks(BOOKINGS, "utf-8", 5, [b""] * (MAX_CHUNK_RECORDS + 1)))
 
-    assert [len(part.bad) for part in parts] == [MOST_RECORDS, 1]
-    assert [part.bad[0].record for part in parts] == [5, 5 + MOST_RECORDS]
+    assert [len(part.bad) for part in parts] == [MAX_CHUNK_RECORDS, 1]
+    assert [part.bad[0].record for part in parts] == [5, 5 + MAX_CHUNK_RECORDS]

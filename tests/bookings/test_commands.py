@@ -112,7 +112,7 @@ def test_a_report_is_text_for_a_person_and_json_for_a_program() -> None:
         ),
     ],
 )
-def test_a_failure_is_told_to_both_and_ends_with_1(
+def test_a_failure_is_printed_to_both_streams_and_exits_with_1(
     outcome: Report | Exception, data: dict[str, Any], sentence: str
 ) -> None:
     printed, failed = fail(outcome, "--json")
@@ -217,7 +217,7 @@ def test_to_json_refuses_what_it_does_not_know() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_one_transaction_keeps_unless_it_is_a_dry_run(dry_run: bool) -> None:
+def test_one_transaction_commits_unless_it_is_a_dry_run(dry_run: bool) -> None:
     with one_transaction(dry_run=dry_run):
         Service.objects.create(name="tried")
 
@@ -233,7 +233,7 @@ def test_one_transaction_checks_what_is_checked_at_the_end_in_a_dry_run_too() ->
         QuarantinedRow.objects.create(file=nowhere, record=1, reason="x", content=b"x")
 
 
-def test_a_report_holds_nothing_that_a_terminal_would_obey() -> None:
+def test_a_report_contains_no_terminal_control_characters() -> None:
     report = Report({"name": "\x1b[2J\udcff"}, "Loaded \x1b[2J\u202e\udcff.\nAll done.")
 
     assert carry_out(report) == "Loaded \\x1b[2J\\u202e\\udcff.\nAll done.\n"
@@ -244,7 +244,7 @@ def test_a_report_holds_nothing_that_a_terminal_would_obey() -> None:
     assert "\x1b" not in printed
 
 
-def test_progress_of_a_command_holds_nothing_that_a_terminal_would_obey() -> None:
+def test_progress_of_a_command_contains_no_terminal_control_characters() -> None:
     said = io.StringIO()
 
     Does(stderr=said).print_progress("Loading \x1b[2J ...")

@@ -21,7 +21,7 @@ def content_of(path: Path, encoding: str = "utf-8", block_size: int = 1000) -> b
     return b"".join(read_content(path, encoding, block_size=block_size))
 
 
-def test_find_feed_files_takes_of_a_folder_its_feed_files_by_name(tmp_path: Path) -> None:
+def test_find_feed_files_returns_the_feed_files_of_a_folder_by_name(tmp_path: Path) -> None:
     for name in ["b.csv", "a.csv.gz", "c.csv.manifest.json", "d.txt", ".e.csv", "f.CSV", "g.gz"]:
         (tmp_path / name).touch()
     (tmp_path / "deeper.csv").mkdir()
@@ -126,12 +126,12 @@ def test_read_content_stops_past_the_largest_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / name).write_bytes(gzip.compress(CONTENT) if name.endswith("gz") else CONTENT)
-    assert delivery.LARGEST_CONTENT == 4 * 1024**3
+    assert delivery.MAX_CONTENT_BYTES == 4 * 1024**3
 
-    monkeypatch.setattr(delivery, "LARGEST_CONTENT", len(CONTENT))
+    monkeypatch.setattr(delivery, "MAX_CONTENT_BYTES", len(CONTENT))
     assert content_of(tmp_path / name) == CONTENT
 
-    monkeypatch.setattr(delivery, "LARGEST_CONTENT", len(CONTENT) - 1)
+    monkeypatch.setattr(delivery, "MAX_CONTENT_BYTES", len(CONTENT) - 1)
     with pytest.raises(FileRefused) as info:
         content_of(tmp_path / name)
     assert info.value.code == "too_large"

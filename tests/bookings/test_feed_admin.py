@@ -1,4 +1,4 @@
-"""Feed files, quarantine and bookings in the admin: seen by those who may, changed by nobody."""
+"""Feed files, quarantine and bookings in the admin: seen with the permission, never changed."""
 
 import re
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import load_file
 from bookings.models import Booking, FeedFile, QuarantinedRow
 from core.models import User
@@ -33,7 +33,7 @@ def staff(client: Client, tmp_path: Path) -> Client:
         write_feed_file(tmp_path, rows, encoding="cp932"),
         write_feed_file(tmp_path, [], sequence=2, manifest={"rows": 3}),
     ):
-        load_file(path=path, feeds=by_name(BOOKING_FEED), loaded_at=NOW)
+        load_file(path=path, feeds=index_feeds(BOOKING_FEED), loaded_at=NOW)
     user = User.objects.create(username="staff", is_staff=True)
     names = [f"view_{model}" for model in SEEN]
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
@@ -80,7 +80,7 @@ def test_booking_is_shown_with_its_events(staff: Client) -> None:
 
 def test_events_of_one_instant_are_listed_by_their_numbers(staff: Client, tmp_path: Path) -> None:
     late = write_feed_file(tmp_path, [booking_row(event_id="E0", event_type="changed")], sequence=3)
-    load_file(path=late, feeds=by_name(BOOKING_FEED), loaded_at=NOW)
+    load_file(path=late, feeds=index_feeds(BOOKING_FEED), loaded_at=NOW)
 
     text = text_of(staff, "booking_change", Booking.objects.get().pk)
 

@@ -45,7 +45,7 @@ WRONG_VALUES = [
     ("factory", "model"), [(RideEventFactory, "bookingevent"), (RideFactory, "booking")]
 )
 @pytest.mark.parametrize(("fact", "wrong", "right"), WRONG_VALUES)
-def test_events_and_bookings_hold_the_values_of_the_contract(
+def test_events_and_bookings_accept_only_values_of_the_contract(
     factory: Any, model: str, fact: str, wrong: Values, right: Values
 ) -> None:
     with refused_as(f"{model}_{fact}"):
@@ -68,7 +68,7 @@ def test_event_is_of_a_known_kind(wrong: Values, right: Values) -> None:
     RideEventFactory.create(**right)
 
 
-def test_event_is_kept_once_by_its_bytes() -> None:
+def test_event_is_stored_once_by_its_bytes() -> None:
     RideEventFactory.create(event_id="E1")
     RideEventFactory.create(event_id="e1")
 
@@ -107,7 +107,7 @@ def test_booking_is_named_by_three_values_together() -> None:
 
 
 @pytest.mark.parametrize("factory", [ExRegistrationFactory, RegistrationRowFactory])
-def test_registration_stands_once_for_its_number_and_values(factory: Any) -> None:
+def test_registration_is_stored_once_by_its_number_and_values(factory: Any) -> None:
     name = "bookings_exregistration_pkey"
     if factory is RegistrationRowFactory:
         name = "registrationrow_once"
@@ -162,7 +162,7 @@ def test_content_is_loaded_once_and_may_be_refused_besides() -> None:
         FeedFileFactory.create(sha256="a" * 64)
 
 
-def test_refusal_stands_once_for_a_name_and_its_content() -> None:
+def test_refusal_is_stored_once_by_its_name_and_content() -> None:
     FeedFileFactory.create(name="a", sha256="a" * 64, refused=True)
     FeedFileFactory.create(name="b", sha256="a" * 64, refused=True)
     FeedFileFactory.create(name="a", sha256="b" * 64, refused=True)
@@ -175,13 +175,15 @@ def test_refusal_stands_once_for_a_name_and_its_content() -> None:
     "wrong",
     [
         pytest.param({"settled_at": AT}, id="open but settled"),
-        pytest.param({"settled_by": "ops"}, id="open but settled by somebody"),
+        pytest.param({"settled_by": "ops"}, id="open but with a settler"),
         pytest.param({"note": "why"}, id="open with a note"),
         pytest.param({"status": "replayed"}, id="replayed at no time"),
         pytest.param(
             {"status": "dismissed", "settled_at": AT, "settled_by": "ops"}, id="for no reason"
         ),
-        pytest.param({"status": "dismissed", "settled_at": AT, "note": "why"}, id="by nobody"),
+        pytest.param(
+            {"status": "dismissed", "settled_at": AT, "note": "why"}, id="without a settler"
+        ),
         pytest.param(
             {"status": "dismissed", "settled_by": "ops", "note": "why"}, id="dismissed at no time"
         ),
@@ -216,7 +218,7 @@ def test_rows_are_numbered_from_1() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        pytest.param({"wester_id": None}, id="nobody"),
+        pytest.param({"wester_id": None}, id="no member"),
         pytest.param({"ex_member_no": "X1"}, id="two at once"),
     ],
 )
@@ -229,7 +231,7 @@ def test_mark_names_one_member(wrong: Values) -> None:
     MemberMarkFactory.create()  # marks are never merged
 
 
-def test_file_of_the_inbox_is_kept_once() -> None:
+def test_inbox_file_is_stored_once() -> None:
     InboxFileFactory.create(name="a")
 
     with refused_as("bookings_inboxfile_name_key"):

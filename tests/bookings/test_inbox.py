@@ -10,14 +10,14 @@ from django.db import transaction
 
 from bookings.booking_feed import BOOKING_FEED
 from bookings.delivery import PathNotReadable
-from bookings.feeds import by_name
-from bookings.inbox import arrivals, load_arrival
+from bookings.feeds import index_feeds
+from bookings.inbox import find_arrivals, load_arrival
 from bookings.loading import FileOutcome
 from bookings.models import BookingEvent, FeedFile, InboxFile
 from tests.bookings.sessions import PATIENCE_S, another_session
 from tests.feedfiles import booking_row, write_feed_file
 
-FEEDS = by_name(BOOKING_FEED)
+FEEDS = index_feeds(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 
 
@@ -32,7 +32,7 @@ def test_arrivals_are_files_whose_manifest_is_there(tmp_path: Path) -> None:
     other.with_name(other.name + ".manifest.json").unlink()
     (tmp_path / "notes.txt").write_text("not a feed file")
 
-    assert list(arrivals(tmp_path)) == [path]
+    assert list(find_arrivals(tmp_path)) == [path]
 
 
 @pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_load_arrival_tries_a_file_once(tmp_path: Path, manifest: dict[str, int]
 
     assert load(path) is not None
     assert load(path) is None
-    assert list(arrivals(tmp_path)) == []
+    assert list(find_arrivals(tmp_path)) == []
     assert sorted(tmp_path.iterdir()) == [path, path.with_name(path.name + ".manifest.json")]
 
 
@@ -55,7 +55,7 @@ def test_load_arrival_tries_a_file_once(tmp_path: Path, manifest: dict[str, int]
             lambda folder: write_feed_file(
                 folder, [], content=b"broken", manifest={"rows": 0}
             ).write_bytes(b"mended"),
-            id="the file alone",
+            id="only the file",
         ),
     ],
 )
@@ -66,7 +66,7 @@ def test_load_arrival_tries_mended_content_again(
     load(path)
     mend(tmp_path)
 
-    assert list(arrivals(tmp_path)) == [path]
+    assert list(find_arrivals(tmp_path)) == [path]
     assert load(path) is not None
 
 
@@ -79,7 +79,7 @@ def test_load_arrival_tries_what_was_put_back_with_its_old_size_and_time(tmp_pat
     path.write_bytes(path.read_bytes().replace(b"1000", b"2000"))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert list(arrivals(tmp_path)) == [path]
+    assert list(find_arrivals(tmp_path)) == [path]
     assert load(path) is not None
 
 
@@ -92,7 +92,7 @@ def test_load_arrival_of_a_file_that_is_gone_does_nothing(tmp_path: Path) -> Non
 @pytest.mark.django_db
 def test_arrivals_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PathNotReadable):
-        list(arrivals(tmp_path / "nowhere"))
+        list(find_arrivals(tmp_path / "nowhere"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -126,11 +126,11 @@ def test_an_awkward_name_is_refused_once_for_staff_to_read(tmp_path: Path, name:
     path = tmp_path / os.fsdecode(name)
     write_feed_file(tmp_path, [booking_row()], name=path.name)
 
-    assert list(arrivals(tmp_path)) == [path]
+    assert list(find_arrivals(tmp_path)) == [path]
     outcome = load(path)
 
     assert outcome is not None
-    assert list(arrivals(tmp_path)) == []
+    assert list(find_arrivals(tmp_path)) == []
     refused = FeedFile.objects.get()
     assert (refused.name, refused.reason) == (outcome.name, "manifest_differs_from_name")
     assert refused.name.isprintable()
@@ -143,10 +143,10 @@ def test_names_that_are_cut_are_tried_once_each(tmp_path: Path) -> None:
     for end in (b"a", b"b"):
         write_feed_file(tmp_path, [], name=os.fsdecode(b"\xff" * 80 + end + b".csv"))
 
-    for path in list(arrivals(tmp_path)):
+    for path in list(find_arrivals(tmp_path)):
         load(path)
 
-    assert list(arrivals(tmp_path)) == []
+    assert list(find_arrivals(tmp_path)) == []
     assert FeedFile.objects.count() == InboxFile.objects.count() == 2
 
 
@@ -183,10 +183,10 @@ def test_what_is_no_file_is_refused_by_name_and_not_read(
     strange.unlink()
     make(strange, kept.with_name(kept.name + end))
 
-    assert list(arrivals(inbox)) == [path]
+    assert list(find_arrivals(inbox)) == [path]
     load(path)
 
-    assert list(arrivals(inbox)) == []
+    assert list(find_arrivals(inbox)) == []
     refused = FeedFile.objects.get()
     assert (refused.name, refused.status, refused.reason) == (path.name, "refused", reason)
     assert refused.detail.endswith(("A link is not followed.", "Not a regular file."))
@@ -201,7 +201,7 @@ def test_a_link_to_a_folder_is_refused_and_a_folder_passed_over(tmp_path: Path) 
     path.unlink()
     path.symlink_to(tmp_path)
 
-    assert list(arrivals(inbox)) == [path]
+    assert list(find_arrivals(inbox)) == [path]
     load(path)
 
     assert FeedFile.objects.get().reason == "unreadable_file"

@@ -129,7 +129,7 @@ def test_trap_7_hida_counts_from_inotani_and_from_osaka(network: Network) -> Non
     )
 
 
-def test_trap_8_nanki_counts_beyond_shingu_alone(network: Network) -> None:
+def test_trap_8_nanki_counts_only_beyond_shingu(network: Network) -> None:
     check(
         network,
         {
@@ -252,7 +252,7 @@ def test_trap_14_a_fare_beyond_the_train_is_no_section(network: Network) -> None
         pytest.param(("南風:岡山>児島", WEST), ("南風:児島>宇多津", SHIKOKU), id="児島"),
     ],
 )
-def test_boundary_station_touches_the_side_that_is_ridden_alone(
+def test_boundary_station_touches_only_the_side_that_is_ridden(
     before: tuple[str, str], behind: tuple[str, str], network: Network
 ) -> None:
     check(network, {ride: {operator} for ride, operator in (before, behind)})

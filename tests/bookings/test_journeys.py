@@ -42,7 +42,11 @@ WELL_FORMED = [
         [("ひだ（大阪–高山）", "大阪", "高山")],
         id="brackets and a dash",
     ),
-    pytest.param("Ａ：Ｂ:a＞b>c｜d", [("Ａ：Ｂ", "a＞b", "c｜d")], id="full-width signs are signs"),
+    pytest.param(
+        "Ａ：Ｂ:a＞b>c｜d",
+        [("Ａ：Ｂ", "a＞b", "c｜d")],
+        id="full-width separators are characters of a name",
+    ),
     pytest.param(" A : a > b ", [(" A ", " a ", " b ")], id="spaces belong to the names"),
     pytest.param("A:a>a ", [("A", "a", "a ")], id="a space makes another station"),
     pytest.param("A:a>ab", [("A", "a", "ab")], id="the start begins the end"),
@@ -50,9 +54,9 @@ WELL_FORMED = [
     pytest.param("A:a>A", [("A", "a", "A")], id="letters differ by case"),
     pytest.param("A:A>b", [("A", "A", "b")], id="a station named like its service"),
     pytest.param("A:a>b|B:a>b", [("A", "a", "b"), ("B", "a", "b")], id="one ride on two trains"),
-    pytest.param('A:"a,">b\r\n', [("A", '"a,"', "b\r\n")], id="signs of CSV"),
+    pytest.param('A:"a,">b\r\n', [("A", '"a,"', "b\r\n")], id="characters of CSV"),
     pytest.param("A:a\0>b", [("A", "a\0", "b")], id="NUL is the reader's matter"),
-    pytest.param("\\.:.*>[a", [("\\.", ".*", "[a")], id="signs of patterns"),
+    pytest.param("\\.:.*>[a", [("\\.", ".*", "[a")], id="characters of patterns"),
     pytest.param(
         "A:\u304c>\u304b\u3099",
         [("A", "\u304c", "\u304b\u3099")],
@@ -61,8 +65,8 @@ WELL_FORMED = [
 ]
 BADLY_FORMED = [
     pytest.param("", id="nothing"),
-    pytest.param("|", id="a joint alone"),
-    pytest.param("A", id="a name alone"),
+    pytest.param("|", id="only a separator"),
+    pytest.param("A", id="only a name"),
     pytest.param("A:a", id="no end"),
     pytest.param("a>b", id="no service"),
     pytest.param(":a>b", id="an empty service"),
@@ -112,8 +116,8 @@ def test_is_well_formed_agrees_with_plain_splitting(journey: str) -> None:
         service, colon, ride = leg.partition(":")
         start, arrow, end = ride.partition(">")
         names = service, start, end
-        signs = ":" in "".join(names) or ">" in "".join(names)
-        return bool(colon and arrow and all(names)) and not signs and start != end
+        separators = ":" in "".join(names) or ">" in "".join(names)
+        return bool(colon and arrow and all(names)) and not separators and start != end
 
     assert is_well_formed(journey) == all(map(leg_is_well_formed, journey.split("|")))
 
@@ -140,7 +144,7 @@ def test_journey_pattern_accepts_the_same_in_bytes(journey: str) -> None:
 )
 @pytest.mark.parametrize("as_bytes", [False, True], ids=["text", "bytes"])
 def test_journey_pattern_serves_inside_a_row(row: str, accepted: bool, as_bytes: bool) -> None:
-    pattern = f"([0-9]),({journey_pattern(barred=',')}),([0-9])"
+    pattern = f"([0-9]),({journey_pattern(excluded=',')}),([0-9])"
 
     if as_bytes:
         assert bool(re.fullmatch(pattern.encode(), row.encode())) == accepted
@@ -178,7 +182,7 @@ def test_operators_knows_no_stop_where_a_service_passes(
         pytest.param("ひだ(大阪–高山):大阪>高山", "unknown_service", id="half-width brackets"),
         pytest.param("ひだ（大阪-高山）:大阪>高山", "unknown_service", id="a hyphen for the dash"),
         pytest.param("ひだ:大阪>高山", "unknown_service", id="the branch left out"),
-        pytest.param("のぞみ:東\u00add京>新大阪", "unknown_station", id="an invisible sign"),
+        pytest.param("のぞみ:東\u00add京>新大阪", "unknown_station", id="an invisible character"),
         pytest.param("しらさぎ:敦賀>金沢", "unknown_station", id="beyond today's last stop"),
         pytest.param("x:a>b|のぞみ:東京>東京", "bad_journey", id="grammar before service"),
         pytest.param("のぞみ:上野>大阪|x", "bad_journey", id="grammar before station"),

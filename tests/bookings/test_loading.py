@@ -1,4 +1,4 @@
-"""Loading one file after another: what is applied, kept, refused."""
+"""Loading one file after another: what is applied, stored, refused."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from bookings import loading
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import FileOutcome, load_file
 from bookings.models import Booking, BookingEvent, ExRegistration, FeedFile, QuarantinedRow
 from bookings.registration_feed import REGISTRATION_FEED
@@ -25,7 +25,7 @@ from tests.feedfiles import (
 )
 
 pytestmark = pytest.mark.django_db
-FEEDS = by_name(BOOKING_FEED, REGISTRATION_FEED)
+FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 
 
@@ -33,7 +33,7 @@ def load(path: Path, at: datetime = NOW) -> FileOutcome:
     return load_file(path=path, feeds=FEEDS, loaded_at=at)
 
 
-def test_load_file_keeps_events_bookings_and_the_file(tmp_path: Path) -> None:
+def test_load_file_stores_events_bookings_and_the_file(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2", item_no=2)])
 
     outcome = load(path)
@@ -101,7 +101,7 @@ def test_load_file_quarantines_a_row_and_applies_the_others(
     assert set(BookingEvent.objects.values_list("event_id", flat=True)) == {"E1", "E3"}
 
 
-def test_load_file_keeps_the_delivered_bytes_of_cp932(tmp_path: Path) -> None:
+def test_load_file_stores_the_delivered_bytes_of_cp932(tmp_path: Path) -> None:
     rows = [booking_row(journey="青い鳥:大阪>敦賀")]
 
     load(write_feed_file(tmp_path, rows, encoding="cp932"))
@@ -204,7 +204,7 @@ def test_load_file_marks_old_and_new_members_of_a_booking(tmp_path: Path) -> Non
     assert sorted(marks()[1:]) == [("W1", None), ("W2", None)]
 
 
-def test_load_file_marks_nobody_where_no_booking_changes(tmp_path: Path) -> None:
+def test_load_file_marks_no_member_where_no_booking_changes(tmp_path: Path) -> None:
     used = booking_row(event_type="used", occurred_at="2024-12-30T10:00:00+09:00")
     load(write_feed_file(tmp_path, [used]))
     before = marks()
@@ -232,7 +232,7 @@ def test_load_file_marks_old_and_new_numbers_of_an_ex_booking(tmp_path: Path) ->
     assert sorted(marks()[1:]) == [(None, "X1"), (None, "X2")]
 
 
-def test_load_file_marks_old_and_new_holder_of_a_registration(tmp_path: Path) -> None:
+def test_load_file_marks_old_and_new_member_of_a_registration(tmp_path: Path) -> None:
     load(write_registrations(tmp_path, [registration_row()]))
     renewed = registration_row(wester_id="W2", updated_at="2024-12-01T00:00:00Z")
 
@@ -256,7 +256,7 @@ def test_load_file_lets_a_duplicate_win_the_tie_that_its_equal_lost(tmp_path: Pa
     assert ExRegistration.objects.get().points_registered_at == datetime(2024, 11, 1, tzinfo=UTC)
 
 
-def test_load_file_keeps_a_refusal_and_tries_mended_content_afresh(tmp_path: Path) -> None:
+def test_load_file_stores_a_refusal_and_loads_corrected_content(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row()], manifest={"rows": 2})
 
     refused = load(path)
@@ -284,11 +284,11 @@ def test_load_file_keeps_a_refusal_and_tries_mended_content_afresh(tmp_path: Pat
         ),
     ],
 )
-def test_load_file_keeps_refusals_under_the_real_checksum(
+def test_load_file_stores_refusals_under_the_real_checksum(
     spoil: Callable[[Path], Any], reason: str, tmp_path: Path
 ) -> None:
     path = write_feed_file(tmp_path, [booking_row()])
-    sha256 = loading.content_sha256(path)
+    sha256 = loading.delivered_sha256(path)
     spoil(path.with_name(path.name + ".manifest.json"))
 
     outcome = load(path)
@@ -331,7 +331,7 @@ def test_load_file_leaves_no_trace_when_its_last_write_breaks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2", item_no="0")])
-    monkeypatch.setattr(loading, "QUARANTINE", "SELECT %s / 0")
+    monkeypatch.setattr(loading, "read_sql", lambda *_: "SELECT %(file)s / 0")
 
     with pytest.raises(DatabaseError):
         load(path)
@@ -343,7 +343,7 @@ def test_load_file_leaves_no_trace_when_its_last_write_breaks(
     assert load(path).applied == 1
 
 
-def test_load_file_refuses_a_file_that_changes_under_its_hands(
+def test_load_file_refuses_a_file_that_changes_during_the_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_feed_file(tmp_path, [booking_row(journey="青い鳥:大阪>敦賀")])
@@ -353,12 +353,15 @@ def test_load_file_refuses_a_file_that_changes_under_its_hands(
     assert not QuarantinedRow.objects.exists()
 
 
-def test_load_file_tells_how_far_it_is(tmp_path: Path) -> None:
+def test_load_file_reports_its_progress(tmp_path: Path) -> None:
     told = []
     path = write_feed_file(tmp_path, [booking_row(), booking_row(event_id="E2")])
 
     load_file(
-        path=path, feeds=FEEDS, loaded_at=NOW, watch=lambda done, rows: told.append((done, rows))
+        path=path,
+        feeds=FEEDS,
+        loaded_at=NOW,
+        on_progress=lambda done, rows: told.append((done, rows)),
     )
 
     assert told == [(2, 2)]

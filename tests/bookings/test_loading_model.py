@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bookings.booking_feed import BOOKING_FEED
 from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import FileOutcome, load_file
 from bookings.models import Booking, BookingEvent, ExRegistration, RegistrationRow
 from bookings.registration_feed import REGISTRATION_FEED
@@ -24,7 +24,7 @@ from tests.bookings.tables import bookings_state, marks, quarantined, whole
 from tests.feedfiles import write_feed_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-FEEDS = by_name(BOOKING_FEED, REGISTRATION_FEED)
+FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 Rows = list[dict[str, str]]
 

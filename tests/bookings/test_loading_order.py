@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import load_file
 from bookings.models import Booking
 from tests.feedfiles import booking_row, write_feed_file
 
 pytestmark = pytest.mark.django_db
-FEEDS = by_name(BOOKING_FEED)
+FEEDS = index_feeds(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 
 
@@ -64,7 +64,7 @@ def load_in_every_order(folder: Path, rows: list[dict[str, str]], *, at_once: bo
                 {"event_id": "E3", "event_type": "cancelled", "amount_yen": "3"},
             ],
             "E1",
-            id="one that holds, before later ones that do not",
+            id="a purchase event, before later events of other types",
         ),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections, transaction
 
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import FileOutcome, load_file
 from bookings.models import Booking, BookingEvent
 from bookings.registration_feed import REGISTRATION_FEED
@@ -21,7 +21,7 @@ from tests.bookings.test_loading_model import expected, found
 from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FEEDS = by_name(BOOKING_FEED, REGISTRATION_FEED)
+FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 
 
@@ -92,7 +92,7 @@ def test_the_same_file_at_once_is_loaded_once(tmp_path: Path) -> None:
     assert BookingEvent.objects.count() == 1
 
 
-def test_load_waits_for_a_freeze_that_holds_loads(tmp_path: Path) -> None:
+def test_load_waits_for_a_freeze_that_locks_loads(tmp_path: Path) -> None:
     path = write_feed_file(tmp_path, [booking_row()])
 
     with another_session() as other:

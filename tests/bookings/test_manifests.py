@@ -76,7 +76,7 @@ def test_read_manifest_of_a_packed_file_has_its_whole_name(tmp_path: Path) -> No
         ("business_date", "2024-02-29"),
     ],
 )
-def test_read_manifest_takes(tmp_path: Path, key: str, value: object) -> None:
+def test_read_manifest_accepts(tmp_path: Path, key: str, value: object) -> None:
     assert refusal_of(tmp_path, RIGHT | {key: value}) == "read"
 
 
@@ -143,7 +143,7 @@ def test_read_manifest_finds_unreadable(tmp_path: Path, key: str, value: object)
         pytest.param(b"{}", id="an empty object"),
         pytest.param(BOM * 2 + json.dumps(RIGHT).encode(), id="two BOMs"),
         pytest.param(b" " + BOM + json.dumps(RIGHT).encode(), id="BOM after a space"),
-        pytest.param(BOM, id="BOM alone"),
+        pytest.param(BOM, id="only a BOM"),
         pytest.param(json.dumps(RIGHT).encode("utf-16"), id="UTF-16"),
         pytest.param(json.dumps(RIGHT).encode() + b"x", id="something after"),
         pytest.param(json.dumps(RIGHT).encode()[:-1], id="cut off"),
@@ -199,7 +199,7 @@ def test_read_manifest_refuses_a_folder(tmp_path: Path) -> None:
     assert info.value.code == "unreadable_manifest"
 
 
-def test_refusals_do_not_repeat_what_a_manifest_says(tmp_path: Path) -> None:
+def test_refusals_do_not_repeat_values_of_a_manifest(tmp_path: Path) -> None:
     write_manifest(tmp_path / FILE, RIGHT | {"encoding": "W0001 \0 secret"})
 
     with pytest.raises(FileRefused) as info:

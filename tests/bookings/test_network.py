@@ -14,7 +14,7 @@ from bookings.network import (
     NetworkLoaded,
     current_network,
     load_network,
-    stored_rows,
+    read_stored_rows,
 )
 from bookings.network_files import NetworkFileUnusable, read_network
 from core.locks import Feed, Lock
@@ -45,7 +45,7 @@ def marks() -> set[tuple[str | None, str | None]]:
 
 
 def test_migrations_load_the_projects_own_network() -> None:
-    assert set(stored_rows()) == set(read_network(FOLDER))
+    assert set(read_stored_rows()) == set(read_network(FOLDER))
     assert Service.objects.count() == 99
 
 
@@ -60,7 +60,7 @@ def test_load_network_replaces_every_row(tmp_path: Path) -> None:
     loaded = load_network(folder=write_network(tmp_path))
 
     assert loaded == NetworkLoaded(services=2, stops=5, bookings=0)
-    assert set(stored_rows()) == {
+    assert set(read_stored_rows()) == {
         NetworkRow("alpha", 1, "a", "X", "stop"),
         NetworkRow("alpha", 2, "b", "Y", "stop"),
         NetworkRow("alpha", 3, "c", None, "stop"),
@@ -246,7 +246,7 @@ def test_load_network_refuses_bad_files_before_any_change(tmp_path: Path) -> Non
     assert rows_of(Service, Stop) == before
 
 
-def test_load_network_holds_its_locks_to_the_end(tmp_path: Path) -> None:
+def test_load_network_keeps_its_locks_until_the_transaction_ends(tmp_path: Path) -> None:
     with transaction.atomic():
         load_network(folder=write_network(tmp_path))
         with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from bookings.models import Booking, MemberMark, Service
-from bookings.network import stored_rows
+from bookings.network import read_stored_rows
 from tests.bookings.network_table import FOLDER
 from tests.factories.network import ALPHA, RideEventFactory, RideFactory, write_network
 
@@ -126,13 +126,13 @@ def test_load_network_reports_services_and_stops(tmp_path: Path) -> None:
 def test_load_network_dry_run_counts_and_changes_nothing(tmp_path: Path) -> None:
     run("load_network", str(write_network(tmp_path)))
     RideFactory(wester_id="w1")
-    before = set(stored_rows())
+    before = set(read_stored_rows())
     write_network(tmp_path, ["alpha,1,a,A,Q,stop", *ALPHA[1:]])
 
     loaded = run_json("load_network", str(tmp_path), "--dry-run")
 
     assert loaded == {"services": 2, "stops": 5, "bookings": 1}
-    assert set(stored_rows()) == before
+    assert set(read_stored_rows()) == before
     assert Booking.objects.get().operators == ["X"]
     assert not MemberMark.objects.exists()
     assert run("load_network", str(tmp_path), "--dry-run")[0] == (
@@ -155,12 +155,12 @@ def refused(*words: str) -> str:
 def test_load_network_refuses_in_one_sentence(tmp_path: Path) -> None:
     run("load_network", str(write_network(tmp_path)))
     RideEventFactory(journey="alpha:a>c")
-    before = set(stored_rows())
+    before = set(read_stored_rows())
 
     assert refused("load_network", str(write_network(tmp_path, []))) == (
         "Loaded events would no longer resolve. The network has no service alpha."
     )
     assert refused("load_network", str(write_network(tmp_path, ALPHA[1:]))) == (
-        "shinkansen.csv, line 2: seq is 2 where alpha goes on with 1."
+        "shinkansen.csv, line 2: seq is 2 where alpha needs 1."
     )
-    assert set(stored_rows()) == before
+    assert set(read_stored_rows()) == before

@@ -96,7 +96,7 @@ def test_read_network_reads_further_files_of_the_folder(tmp_path: Path) -> None:
         *[
             pytest.param(
                 [f"al{sign}pha,1,a,A,X,stop"],
-                "line 2: service_or_line holds one of the signs : > | that join a journey.",
+                "line 2: service_or_line contains : > or |, which separate the parts of a journey.",
                 id=f"{sign} in a service",
             )
             for sign in ":>|"
@@ -104,28 +104,28 @@ def test_read_network_reads_further_files_of_the_folder(tmp_path: Path) -> None:
         *[
             pytest.param(
                 [ALPHA[0], f"alpha,2,{sign},A,,stop"],
-                "line 3: station_ja holds one of the signs : > | that join a journey.",
+                "line 3: station_ja contains : > or |, which separate the parts of a journey.",
                 id=f"{sign} in a station",
             )
             for sign in ":>|"
         ],
         pytest.param(
-            ["alpha,1,a\0,A,X,stop"], "line 2: station_ja holds a control character.", id="NUL"
+            ["alpha,1,a\0,A,X,stop"], "line 2: station_ja contains a control character.", id="NUL"
         ),
         pytest.param(
             ['alpha,1,"a\n",A,X,stop'],
-            "line 3: station_ja holds a control character.",
+            "line 3: station_ja contains a control character.",
             id="a line end in a name",
         ),
         pytest.param(
             [f"alpha,1,{'a' * 101},A,X,stop"],
-            "line 2: station_ja is longer than 100 signs.",
+            "line 2: station_ja is longer than 100 characters.",
             id="a name too long",
         ),
         *[
             pytest.param(
                 [f"alpha,{seq},a,A,X,stop"],
-                "line 2: seq is no whole number from 1 to 9999.",
+                "line 2: seq is not a whole number from 1 to 9999.",
                 id=f"seq {seq!r}",
             )
             for seq in ("", "0", "01", "-1", "+1", "1.0", "１", " 1", "10000")
@@ -138,24 +138,22 @@ def test_read_network_reads_further_files_of_the_folder(tmp_path: Path) -> None:
             )
             for kind in ("", "Stop", "stop ", "halt")
         ],
-        pytest.param(
-            [ALPHA[0], ALPHA[2]], "line 3: seq is 3 where alpha goes on with 2.", id="a gap"
-        ),
-        pytest.param(ALPHA[1:], "line 2: seq is 2 where alpha goes on with 1.", id="from 2"),
-        pytest.param([*ALPHA, ALPHA[1]], "line 5: seq 2 stands twice in alpha.", id="seq twice"),
+        pytest.param([ALPHA[0], ALPHA[2]], "line 3: seq is 3 where alpha needs 2.", id="a gap"),
+        pytest.param(ALPHA[1:], "line 2: seq is 2 where alpha needs 1.", id="from 2"),
+        pytest.param([*ALPHA, ALPHA[1]], "line 5: seq 2 appears twice in alpha.", id="seq twice"),
         pytest.param(
             [ALPHA[0], "alpha,2,a,A,,stop"],
-            "line 3: station_ja a stands twice in alpha.",
+            "line 3: station_ja a appears twice in alpha.",
             id="a station twice",
         ),
         pytest.param(
             [ALPHA[0], "alpha,2,a,A,Y,pass", "alpha,3,c,C,,stop"],
-            "line 3: station_ja a stands twice in alpha.",
+            "line 3: station_ja a appears twice in alpha.",
             id="a station twice, once passed",
         ),
         pytest.param(
             ALPHA[:2],
-            "line 3: operator_to_next has to be empty on the last row of alpha.",
+            "line 3: operator_to_next must be empty on the last row of alpha.",
             id="an operator on the last row",
         ),
         pytest.param(
@@ -163,7 +161,7 @@ def test_read_network_reads_further_files_of_the_folder(tmp_path: Path) -> None:
             "line 3: operator_to_next is empty before the last row of alpha.",
             id="no operator before the last row",
         ),
-        pytest.param(['alpha,1,"a"b,A,X,stop'], "line 2: not CSV: ", id="signs behind a quote"),
+        pytest.param(['alpha,1,"a"b,A,X,stop'], "line 2: not CSV: ", id="characters after a quote"),
         pytest.param(['alpha,1,"a,A,X,stop'], "line 2: not CSV: ", id="a quote left open"),
     ],
 )
@@ -181,7 +179,7 @@ def test_read_network_refuses_a_column_missing_or_doubled(
 ) -> None:
     folder = write_network(tmp_path, [], header=HEADER.replace(column, instead, 1))
 
-    with pytest.raises(NetworkFileUnusable, match=r"line 1: the column .* has to stand"):
+    with pytest.raises(NetworkFileUnusable, match=r"line 1: the column .* must appear"):
         read_network(folder)
 
 
@@ -192,7 +190,7 @@ def test_read_network_names_the_missing_column(tmp_path: Path) -> None:
         read_network(folder)
 
     assert str(refusal.value) == (
-        "limited_express.csv, line 1: the column operator_to_next has to stand here, once."
+        "limited_express.csv, line 1: the column operator_to_next must appear here exactly once."
     )
 
 
@@ -215,7 +213,7 @@ def test_read_network_refuses_a_folder_without(name: str, tmp_path: Path) -> Non
 
 
 def test_read_network_refuses_what_is_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(NetworkFileUnusable, match="is no folder"):
+    with pytest.raises(NetworkFileUnusable, match="is not a folder"):
         read_network(tmp_path / "nowhere")
 
 
@@ -228,7 +226,7 @@ def test_read_network_refuses_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_read_network_refuses_a_network_without_services(tmp_path: Path) -> None:
-    with pytest.raises(NetworkFileUnusable, match="holds no service"):
+    with pytest.raises(NetworkFileUnusable, match="contains no service"):
         read_network(write_network(tmp_path, [], []))
 
 

@@ -7,17 +7,17 @@ import pytest
 from django.utils import translation
 
 from bookings.booking_feed import BOOKING_FEED
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import load_file
 from bookings.models import Booking, BookingEvent, FeedFile, QuarantinedRow, Service, Stop
 from bookings.quarantine import (
     ReasonMissing,
     RowNotOpen,
     delivered_text,
-    dismiss,
+    dismiss_row,
+    open_row_warnings,
     open_rows,
-    replay,
-    waiting,
+    replay_rows,
 )
 from bookings.registration_feed import REGISTRATION_FEED
 from tests.bookings.tables import bookings_state, marks, quarantined
@@ -25,7 +25,7 @@ from tests.factories.bookings import FeedFileFactory, QuarantinedRowFactory
 from tests.feedfiles import booking_row, write_feed_file
 
 pytestmark = pytest.mark.django_db
-FEEDS = by_name(BOOKING_FEED, REGISTRATION_FEED)
+FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 BLUE_BIRD = "青い鳥:大阪>敦賀"
@@ -56,7 +56,7 @@ def test_replay_applies_rows_whose_cause_is_mended(tmp_path: Path, encoding: str
     load(tmp_path, booking_row(journey=BLUE_BIRD), encoding=encoding)
     run_blue_bird("大阪", "敦賀")
 
-    replayed = replay(feeds=FEEDS, at=LATER)
+    replayed = replay_rows(feeds=FEEDS, at=LATER)
 
     row = QuarantinedRow.objects.get()
     assert (list(replayed.tried), replayed.settled) == ([row.pk], 1)
@@ -68,10 +68,10 @@ def test_replay_applies_rows_whose_cause_is_mended(tmp_path: Path, encoding: str
 def test_replay_again_changes_nothing(tmp_path: Path) -> None:
     load(tmp_path, booking_row(journey=BLUE_BIRD))
     run_blue_bird("大阪", "敦賀")
-    replay(feeds=FEEDS, at=LATER)
+    replay_rows(feeds=FEEDS, at=LATER)
     before = bookings_state(), marks(), statuses()
 
-    assert replay(feeds=FEEDS, at=LATER + timedelta(days=1)).tried == []
+    assert replay_rows(feeds=FEEDS, at=LATER + timedelta(days=1)).tried == []
     assert (bookings_state(), marks(), statuses()) == before
 
 
@@ -79,7 +79,7 @@ def test_replay_leaves_open_what_does_not_pass_yet_with_its_reason_of_today(tmp_
     load(tmp_path, booking_row(journey=BLUE_BIRD))
     run_blue_bird("大阪", "京都")
 
-    assert replay(feeds=FEEDS, at=LATER).settled == 0
+    assert replay_rows(feeds=FEEDS, at=LATER).settled == 0
 
     assert statuses() == [("open", "unknown_station")]
     assert not BookingEvent.objects.exists()
@@ -91,7 +91,7 @@ def test_replay_settles_what_has_become_a_duplicate(tmp_path: Path) -> None:
     load(tmp_path, booking_row(journey=BLUE_BIRD), booking_row(event_id="E2"), sequence=2)
     before = bookings_state(), marks()
 
-    assert replay(feeds=FEEDS, at=LATER).settled == 1
+    assert replay_rows(feeds=FEEDS, at=LATER).settled == 1
 
     assert statuses() == [("replayed", "unknown_service")]
     assert (bookings_state(), marks()) == before
@@ -102,9 +102,9 @@ def test_replay_leaves_a_conflict_to_a_person(tmp_path: Path) -> None:
     load(tmp_path, booking_row(), sequence=2)
     run_blue_bird("大阪", "敦賀")
 
-    assert replay(feeds=FEEDS, at=LATER).settled == 0
+    assert replay_rows(feeds=FEEDS, at=LATER).settled == 0
     assert statuses() == [("open", "conflicting_event")]
-    assert replay(feeds=FEEDS, at=LATER).tried == []
+    assert replay_rows(feeds=FEEDS, at=LATER).tried == []
 
 
 def test_replay_applies_the_first_of_two_that_conflict(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_replay_applies_the_first_of_two_that_conflict(tmp_path: Path) -> None:
     load(tmp_path, booking_row(journey=BLUE_BIRD, amount_yen="2"), sequence=2)
     run_blue_bird("大阪", "敦賀")
 
-    replay(feeds=FEEDS, at=LATER)
+    replay_rows(feeds=FEEDS, at=LATER)
 
     assert statuses() == [("replayed", "unknown_service"), ("open", "conflicting_event")]
     assert BookingEvent.objects.get().amount_yen == 1
@@ -121,7 +121,7 @@ def test_replay_applies_the_first_of_two_that_conflict(tmp_path: Path) -> None:
 def test_replay_lets_rows_lie_that_are_bad_by_themselves(tmp_path: Path) -> None:
     name = load(tmp_path, booking_row(item_no="0"), booking_row(event_id="E2"))
 
-    assert replay(feeds=FEEDS, at=LATER).tried == []
+    assert replay_rows(feeds=FEEDS, at=LATER).tried == []
     assert quarantined() == [(name, 1, "bad_number")]
 
 
@@ -129,7 +129,7 @@ def test_replay_leaves_the_counts_of_the_file(tmp_path: Path) -> None:
     load(tmp_path, booking_row(journey=BLUE_BIRD))
     run_blue_bird("大阪", "敦賀")
 
-    replay(feeds=FEEDS, at=LATER)
+    replay_rows(feeds=FEEDS, at=LATER)
 
     file = FeedFile.objects.get()
     assert (file.applied, file.quarantined) == (0, 1)
@@ -139,7 +139,7 @@ def test_dismiss_settles_a_row(tmp_path: Path) -> None:
     load(tmp_path, booking_row(item_no="0"))
     row = open_rows().get()
 
-    dismiss(row=row.pk, reason=" not ours ", by="ops", at=LATER)
+    dismiss_row(row=row.pk, reason=" not ours ", by="ops", at=LATER)
 
     row.refresh_from_db()
     assert (row.status, row.note, row.settled_by, row.settled_at) == (
@@ -154,20 +154,20 @@ def test_dismiss_settles_a_row(tmp_path: Path) -> None:
 def test_dismiss_refuses_a_row_that_is_settled(tmp_path: Path) -> None:
     load(tmp_path, booking_row(item_no="0"))
     row = open_rows().get()
-    dismiss(row=row.pk, reason="not ours", by="ops", at=LATER)
+    dismiss_row(row=row.pk, reason="not ours", by="ops", at=LATER)
 
     with pytest.raises(RowNotOpen):
-        dismiss(row=row.pk, reason="again", by="ops", at=LATER)
+        dismiss_row(row=row.pk, reason="again", by="ops", at=LATER)
 
 
 def test_dismiss_refuses_an_empty_reason(tmp_path: Path) -> None:
     load(tmp_path, booking_row(item_no="0"))
 
     with pytest.raises(ReasonMissing):
-        dismiss(row=open_rows().get().pk, reason=" ", by="ops", at=LATER)
+        dismiss_row(row=open_rows().get().pk, reason=" ", by="ops", at=LATER)
 
 
-def test_waiting_tells_of_each_feed_what_does_not_count() -> None:
+def test_open_row_warnings_count_the_rows_of_each_feed() -> None:
     for feed, count in (("bookings", 2), ("memberships", 1), ("entries", 1)):
         file = FeedFileFactory.create(feed=feed)
         for record in range(1, count + 1):
@@ -177,7 +177,7 @@ def test_waiting_tells_of_each_feed_what_does_not_count() -> None:
     )
 
     with translation.override("en"):
-        assert waiting(["bookings", "memberships", "ex_registrations"]) == [
+        assert open_row_warnings(["bookings", "memberships", "ex_registrations"]) == [
             "Rows of bookings in quarantine, which do not count: 2; see: quarantine list.",
             "Rows of memberships in quarantine, which do not count: 1; see: quarantine list.",
         ]

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.definitions import BOOKINGS
-from bookings.reading import FileRefused, open_feed_file, read_records, read_row
+from bookings.delivery import FileRefused
+from bookings.reading import open_feed_file, read_records
+from bookings.rows import read_row
 from tests.bookings.csv_reference import read_plainly
 from tests.bookings.feeds import FEEDS, fields_of, read_all, refusal_of
 from tests.feedfiles import (
@@ -27,7 +29,7 @@ HEADER, FIRST, SECOND = GOOD.splitlines(keepends=True)
 UNHURT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-def test_open_feed_file_tells_what_it_knows(tmp_path: Path) -> None:
+def test_open_feed_file_returns_name_rows_and_checksum(tmp_path: Path) -> None:
     reader = open_feed_file(write_feed_file(tmp_path, [booking_row()], packed=True), FEEDS)
 
     assert reader.name == "bookings-20250107-001.csv.gz"

@@ -21,7 +21,8 @@ import re, sys
 from collections import Counter
 from pathlib import Path
 from bookings.definitions import BOOKINGS
-from bookings.reading import FileRefused, open_feed_file
+from bookings.delivery import FileRefused
+from bookings.reading import open_feed_file
 reasons = Counter()
 try:
     for chunk in open_feed_file(Path(sys.argv[1]), {"bookings": BOOKINGS}).chunks():

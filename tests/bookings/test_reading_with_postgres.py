@@ -1,4 +1,4 @@
-"""What the reader hands on, taken by a real COPY."""
+"""Chunks of the reader, copied by a real COPY."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.records import shorten, split_fields, split_records
-from bookings.values import LONGEST_RECORD
+from bookings.values import MAX_RECORD_BYTES
 from tests.bookings.csv_reference import in_blocks, read_plainly
 
 ANY_CSV = st.lists(
@@ -35,7 +35,7 @@ def all_records(content: bytes, *, block_size: int = 1 << 20) -> list[bytes]:
         pytest.param(b'"a\rb"\nd\n', [b'"a\rb"', b"d"], id="CR in quotes"),
         pytest.param(b'"a\r"\r\nd\r\n', [b'"a\r"', b"d"], id="CR last in quotes"),
         pytest.param(b'"a""\n""b"\nd\n', [b'"a""\n""b"', b"d"], id="LF between escaped quotes"),
-        pytest.param(b'"\n\n\n"\n"\n"', [b'"\n\n\n"', b'"\n"'], id="line ends alone in quotes"),
+        pytest.param(b'"\n\n\n"\n"\n"', [b'"\n\n\n"', b'"\n"'], id="only line ends in quotes"),
     ],
 )
 @pytest.mark.parametrize("block_size", [1, 2, 3, 100])
@@ -61,9 +61,9 @@ def test_split_fields_agrees_with_a_plain_reader(content: bytes) -> None:
         assert split_fields(record.decode()) == [field.decode() for field in fields]
 
 
-@pytest.mark.parametrize("length", [LONGEST_RECORD - 1, LONGEST_RECORD, LONGEST_RECORD + 1])
+@pytest.mark.parametrize("length", [MAX_RECORD_BYTES - 1, MAX_RECORD_BYTES, MAX_RECORD_BYTES + 1])
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
-@pytest.mark.parametrize("block_size", [64, LONGEST_RECORD, LONGEST_RECORD + 1, 1 << 20])
+@pytest.mark.parametrize("block_size", [64, MAX_RECORD_BYTES, MAX_RECORD_BYTES + 1, 1 << 20])
 def test_split_records_leaves_the_longest_record_its_length(
     length: int, line_end: bytes, block_size: int
 ) -> None:
@@ -74,15 +74,15 @@ def test_split_records_leaves_the_longest_record_its_length(
 
 @pytest.mark.parametrize("nul", [True, False], ids=["with NUL", "without NUL"])
 @pytest.mark.parametrize("opening", [b"", b'"'], ids=["unquoted", "quoted"])
-def test_split_records_keeps_of_an_endless_record_what_matters(nul: bool, opening: bytes) -> None:
-    beginning = opening + b"a" * LONGEST_RECORD
+def test_split_records_shortens_an_endless_record(nul: bool, opening: bytes) -> None:
+    beginning = opening + b"a" * MAX_RECORD_BYTES
     inside = (b"\n" if opening else b"") + (b"\0" if nul else b"b") * 20_000
     content = beginning + inside + opening + b"\nnext\n"
 
     record, following = all_records(content, block_size=4096)
 
-    assert record[:LONGEST_RECORD] == content[:LONGEST_RECORD]
-    assert LONGEST_RECORD < len(record) < LONGEST_RECORD + 4096 + 100
+    assert record[:MAX_RECORD_BYTES] == content[:MAX_RECORD_BYTES]
+    assert MAX_RECORD_BYTES < len(record) < MAX_RECORD_BYTES + 4096 + 100
     assert (b"\0" in record) is nul
     assert following == b"next"
 
@@ -92,11 +92,11 @@ def test_split_records_keeps_of_an_endless_record_what_matters(nul: bool, openin
     rest=st.lists(st.sampled_from([b'"', b"a", b"\0", b"\r"]), max_size=12).map(b"".join),
 )
 def test_shorten_keeps_the_beginning_and_whether_a_quote_is_open(first: bytes, rest: bytes) -> None:
-    text = first + b"a" * (LONGEST_RECORD - 1) + rest
+    text = first + b"a" * (MAX_RECORD_BYTES - 1) + rest
 
     short = shorten(text)
 
-    assert short[:LONGEST_RECORD] == text[:LONGEST_RECORD]
-    assert LONGEST_RECORD < len(short) <= LONGEST_RECORD + 2 or short == text
+    assert short[:MAX_RECORD_BYTES] == text[:MAX_RECORD_BYTES]
+    assert MAX_RECORD_BYTES < len(short) <= MAX_RECORD_BYTES + 2 or short == text
     assert short.count(b'"') % 2 == text.count(b'"') % 2
     assert (b"\0" in short) == (b"\0" in text)

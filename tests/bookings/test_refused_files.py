@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bookings.definitions import BOOKINGS
-from bookings.reading import FileRefused, open_feed_file
+from bookings.delivery import FileRefused
+from bookings.reading import open_feed_file
 from tests.bookings.feeds import FEEDS, refusal_of
 from tests.feedfiles import booking_row, csv_bytes, ex_booking_row, write_feed_file
 
@@ -91,9 +92,9 @@ def test_the_checksum_is_judged_before_any_row_is_read(tmp_path: Path) -> None:
     [
         pytest.param(b"", 0, "header_differs", id="empty"),
         pytest.param(b"", 1, "row_count_differs", id="empty, but rows are promised"),
-        pytest.param(b"\xef\xbb\xbf", 0, "header_differs", id="BOM alone"),
-        pytest.param(HEADER, 0, "read", id="header alone"),
-        pytest.param(HEADER.rstrip(), 0, "read", id="header alone without line end"),
+        pytest.param(b"\xef\xbb\xbf", 0, "header_differs", id="only a BOM"),
+        pytest.param(HEADER, 0, "read", id="only a header"),
+        pytest.param(HEADER.rstrip(), 0, "read", id="only a header without line end"),
         pytest.param(HEADER + FIRST, 1, "read", id="one row"),
         pytest.param(HEADER + FIRST, 0, "row_count_differs", id="one row too many"),
         pytest.param(HEADER + FIRST, 2, "row_count_differs", id="one row too few"),

@@ -1,11 +1,11 @@
-"""Registrations one after another: which row of a number stands, and whose total it changes."""
+"""Registrations one after another: which row of a number wins, and whose total it affects."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bookings.feeds import by_name
+from bookings.feeds import index_feeds
 from bookings.loading import load_file
 from bookings.models import ExRegistration, RegistrationRow
 from bookings.registration_feed import REGISTRATION_FEED
@@ -21,7 +21,7 @@ def load(folder: Path, *rows: dict[str, object], at_once: bool = False) -> None:
     """Load the rows as one file, or each as a file of its own."""
     for sequence, part in enumerate([rows] if at_once else [[row] for row in rows], 1):
         path = write_registrations(folder, part, sequence=sequence)
-        load_file(path=path, feeds=by_name(REGISTRATION_FEED), loaded_at=NOW)
+        load_file(path=path, feeds=index_feeds(REGISTRATION_FEED), loaded_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def load(folder: Path, *rows: dict[str, object], at_once: bool = False) -> None:
         ),
     ],
 )
-def test_a_later_registration_marks_its_holder_where_it_changes_what_counts(
+def test_a_later_registration_marks_its_member_where_it_affects_totals(
     before: dict[str, str], after: dict[str, str], is_marked: bool, tmp_path: Path
 ) -> None:
     load(tmp_path, registration_row(**before), registration_row(**LATER, **after))
@@ -53,7 +53,7 @@ def test_a_later_registration_marks_its_holder_where_it_changes_what_counts(
         pytest.param(("W2", "W1"), id="the greater comes first"),
     ],
 )
-def test_of_two_registrations_of_one_instant_the_greater_stands(
+def test_of_two_registrations_of_one_instant_the_greater_wins(
     members: tuple[str, str], at_once: bool, tmp_path: Path
 ) -> None:
     load(tmp_path, *(registration_row(wester_id=member) for member in members), at_once=at_once)
@@ -70,7 +70,7 @@ def test_of_two_registrations_of_one_instant_the_greater_stands(
         pytest.param(("09:00:00+09:00", "00:00:00Z"), id="the greater comes first"),
     ],
 )
-def test_of_two_spellings_of_one_registration_the_greater_is_kept(
+def test_of_two_spellings_of_one_registration_the_greater_is_stored(
     points: str, spelled: tuple[str, str], at_once: bool, tmp_path: Path
 ) -> None:
     instants = [f"2024-12-01T{time}" for time in spelled]

@@ -19,7 +19,7 @@ def structure_of(
     content: bytes, *, block_size: int = 1 << 20, encoding: str = "utf-8"
 ) -> Structure:
     structure = Structure(encoding)
-    structure.take_all(in_blocks(content, block_size))
+    structure.read_all(in_blocks(content, block_size))
     return structure
 
 
@@ -84,7 +84,7 @@ def test_structure_finds_malformed_quoting(content: bytes, block_size: int) -> N
         pytest.param(b'h\n"a","b"\n', id="every field quoted"),
         pytest.param(b'h\n"",""\n', id="empty fields quoted"),
         pytest.param(b'h\n"a""b"\n', id="escaped quote"),
-        pytest.param(b'h\n""""\n', id="escaped quote alone"),
+        pytest.param(b'h\n""""\n', id="only an escaped quote"),
         pytest.param(b'h\n"a,b\r\nc\rd\n"\r\n', id="comma and line ends in quotes"),
         pytest.param(b'h\n"a"', id="closing quote at the very end"),
         pytest.param(b'h\r\na,"b"\r\n"c"\r\n', id="CRLF after a closing quote"),

@@ -136,7 +136,7 @@ BAD = [
     (JOURNEY, "しらさぎ:名古屋>敦賀|", "empty leg after"),
     (JOURNEY, "|しらさぎ:名古屋>敦賀", "empty leg before"),
     (JOURNEY, "しらさぎ:名古屋>米原>敦賀", "three stations"),
-    (JOURNEY, "しらさぎ：名古屋＞敦賀", "full-width signs"),
+    (JOURNEY, "しらさぎ：名古屋＞敦賀", "full-width separators"),
     (JOURNEY, "しらさぎ:敦賀>敦賀", "from a station to itself"),
     (JOURNEY, "しらさぎ:名古屋>敦賀|北陸新幹線:敦賀>敦賀", "second leg to itself"),
     (JOURNEY, "しらさぎ:敦賀>敦賀|北陸新幹線:敦賀>金沢", "first leg to itself"),

@@ -5,9 +5,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from bookings.enumerations import MemberKind, PaymentMethod, ProductKind, SalesChannel
 from bookings.models import Booking, ExRegistration
-from bookings.models.bookings import PaymentMethod, ProductKind, SalesChannel
-from bookings.models.registrations import MemberKind
 from tests.factories.bookings import BOOKED_AT, BookingFactory, RegistrationFactory
 
 # Sorting as bytes, as the database's own order would have it, and as lower case all differ.

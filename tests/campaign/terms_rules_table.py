@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bookings.models.registrations import MemberKind
+from bookings.enumerations import MemberKind
 from tests.factories.campaign import (
     FIRST_TERMS,
     JAPAN,

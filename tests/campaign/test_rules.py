@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from bookings.enumerations import MemberKind
 from bookings.models import ExRegistration
-from bookings.models.registrations import MemberKind
 from campaign import rules
 from tests.campaign.explained import explain_all
 from tests.campaign.oracle import Oracle

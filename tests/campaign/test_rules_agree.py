@@ -8,9 +8,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bookings.enumerations import MemberKind, PaymentMethod, ProductKind, SalesChannel
 from bookings.models import Booking, ExRegistration
-from bookings.models.bookings import PaymentMethod, ProductKind, SalesChannel
-from bookings.models.registrations import MemberKind
 from campaign import aggregation, eligibility, reports, rules
 from campaign.models import Terms, Total
 from tests.campaign import any_data

@@ -1,12 +1,12 @@
-"""Any histories of bookings and registrations as feed rows, and what they come to by the texts."""
+"""Any histories of bookings and registrations as feed rows, and their results by the contract."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from bookings.enumerations import MemberKind
 from bookings.models import Booking, ExRegistration
-from bookings.models.registrations import MemberKind
 from campaign.models import Terms
 from tests.bookings.contract_model import BookingsModel, RegistrationsModel, Row
 from tests.campaign.oracle import Oracle
@@ -74,7 +74,7 @@ def any_history(random: Random, number: int) -> list[Row]:
 
 
 def as_text(row: Callable[..., dict[str, object]], **values: Any) -> Row:
-    """Return a feed row as it stands in a file."""
+    """Return a feed row as it is in a file."""
     return {name: str(value) for name, value in row(**values).items()}
 
 
@@ -97,7 +97,7 @@ def any_values(random: Random, *, is_ex: bool) -> dict[str, Any]:
 
 
 def any_registrations(random: Random) -> list[Row]:
-    """Return rows of some EX members, some of whom change hands or kind."""
+    """Return rows of some EX members, some of which change their member or kind."""
     rows: list[Row] = []
     for number in range(20):
         for place in range(random.choice([1, 1, 2])):

@@ -47,7 +47,7 @@ def explain(campaign: Campaign, booking: Booking) -> Standing:
 
 
 def test_no_booking_is_without_an_answer() -> None:
-    """What members are told, and what is found of bookings of nobody, is every booking once."""
+    """The explanations of all members and of bookings without member list every booking once."""
     random = Random(7)
     terms = TermsFactory.create(published=True, **any_data.any_terms(random))
     ExRegistration.objects.bulk_create(any_data.any_registrations(random))
@@ -69,7 +69,7 @@ def test_no_booking_is_without_an_answer() -> None:
 
 
 def answers_for_everybody(terms: Terms, bookings: list[Booking], oracle: Oracle) -> list[Standing]:
-    """Explain every member, and each booking of nobody, against what they come to."""
+    """Explain every member, and each booking without member, and compare with the results."""
     totals = oracle.totals(bookings)
     members = [stand(terms.campaign, member) for member in any_data.MEMBERS]
     for found in members:

@@ -12,7 +12,8 @@ from django.db import OperationalError, connection, transaction
 from campaign.models import Campaign, Terms
 from core.locks import Lock, take
 from entries import entering
-from entries.models import Channel, Entry
+from entries.enumerations import Channel
+from entries.models import Entry
 from tests.campaign.sessions import another_session, ended, wait_until_blocked
 from tests.factories.campaign import JAPAN, CampaignFactory
 from tests.factories.entries import EntryFactory
@@ -40,7 +41,7 @@ def rows() -> list[tuple[Any, ...]]:
 
 
 def test_enter_keeps_who_when_and_where(terms: Terms) -> None:
-    entered = entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+    entered = entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
     assert entered.is_new
     assert rows() == [(terms.campaign.code, "W-1", INSIDE, Channel.WEB)]
     assert entered.entry == Entry.objects.get()
@@ -55,7 +56,7 @@ def test_enter_keeps_who_when_and_where(terms: Terms) -> None:
     ],
 )
 def test_enter_takes_both_edges_of_the_period(terms: Terms, arrived_at: datetime) -> None:
-    assert entering.enter(terms=terms, wester_id="W-1", entered_at=arrived_at).is_new
+    assert entering.enter_campaign(period=terms, wester_id="W-1", entered_at=arrived_at).is_new
 
 
 @pytest.mark.parametrize(
@@ -70,14 +71,14 @@ def test_enter_refuses_outside_the_period(
     terms: Terms, arrived_at: datetime, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        entering.enter(terms=terms, wester_id="W-1", entered_at=arrived_at)
+        entering.enter_campaign(period=terms, wester_id="W-1", entered_at=arrived_at)
     assert rows() == []
 
 
 def test_a_member_enters_each_campaign_once(terms: Terms) -> None:
     other = CampaignFactory.create(published=True).terms.get()
     for each in (terms, other):
-        assert entering.enter(terms=each, wester_id="W-1", entered_at=INSIDE).is_new
+        assert entering.enter_campaign(period=each, wester_id="W-1", entered_at=INSIDE).is_new
     assert len(rows()) == 2
 
 
@@ -90,9 +91,9 @@ def test_a_member_enters_each_campaign_once(terms: Terms) -> None:
     ],
 )
 def test_entering_again_finds_the_first_entry(terms: Terms, again_at: datetime) -> None:
-    first = entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+    first = entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
     before = rows()
-    again = entering.enter(terms=terms, wester_id="W-1", entered_at=again_at)
+    again = entering.enter_campaign(period=terms, wester_id="W-1", entered_at=again_at)
     assert (again.is_new, again.entry.pk, again.entry.entered_at) == (False, first.entry.pk, INSIDE)
     assert rows() == before
 
@@ -100,34 +101,34 @@ def test_entering_again_finds_the_first_entry(terms: Terms, again_at: datetime) 
 @pytest.mark.parametrize(
     ("delivered", "kept"),
     [
-        pytest.param(INSIDE - timedelta(hours=1), Channel.APP, id="the app's earlier one stands"),
-        pytest.param(INSIDE, Channel.WEB, id="of two at one instant the web page's stands"),
+        pytest.param(INSIDE - timedelta(hours=1), Channel.APP, id="the app's earlier one wins"),
+        pytest.param(INSIDE, Channel.WEB, id="of two at one instant the web page's wins"),
         pytest.param(INSIDE + INSTANT, Channel.WEB, id="the app's later one gives way"),
     ],
 )
-def test_the_earliest_stands_whoever_was_written_first(
+def test_the_earliest_entry_wins_in_any_order(
     terms: Terms, delivered: datetime, kept: Channel
 ) -> None:
     EntryFactory.create(
         campaign=terms.campaign, wester_id="W-1", entered_at=delivered, channel=Channel.APP
     )
-    entered = entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+    entered = entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
     assert not entered.is_new
     assert rows() == [(terms.campaign.code, "W-1", min(delivered, INSIDE), kept)]
     assert entered.entry.entered_at == min(delivered, INSIDE)
 
 
-def test_nobody_enters_after_the_freeze_even_if_they_pressed_before(terms: Terms) -> None:
+def test_no_member_enters_after_the_freeze_even_with_an_earlier_request(terms: Terms) -> None:
     Campaign.objects.update(entries_frozen_at=INSIDE + timedelta(seconds=1))
     with pytest.raises(entering.EntryPeriodOver):
-        entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+        entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
     assert rows() == []
 
 
 def test_who_entered_before_the_freeze_still_has_the_entry(terms: Terms) -> None:
-    entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+    entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
     Campaign.objects.update(entries_frozen_at=CLOSES)
-    assert not entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE).is_new
+    assert not entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE).is_new
 
 
 @pytest.mark.django_db(transaction=True)
@@ -138,7 +139,9 @@ class TestAtTheSameMoment:
         with another_session() as submit:
             with transaction.atomic():
                 take(Lock.ENTRIES, terms.campaign_id)
-                pressed = submit(entering.enter, terms=terms, wester_id="W-1", entered_at=INSIDE)
+                pressed = submit(
+                    entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
+                )
                 wait_until_blocked(pressed)
                 Campaign.objects.update(entries_frozen_at=INSIDE)
             with pytest.raises(entering.EntryPeriodOver):
@@ -149,7 +152,9 @@ class TestAtTheSameMoment:
         with another_session() as submit:
             with transaction.atomic():
                 take(Lock.ENTRIES, terms.campaign_id)
-                pressed = submit(entering.enter, terms=terms, wester_id="W-1", entered_at=INSIDE)
+                pressed = submit(
+                    entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
+                )
                 wait_until_blocked(pressed)
                 Campaign.objects.update(entries_frozen_at=INSIDE)
                 transaction.set_rollback(True)
@@ -159,7 +164,7 @@ class TestAtTheSameMoment:
     def test_the_freeze_waits_for_an_entry_and_sees_it(self, terms: Terms) -> None:
         with another_session() as submit:
             with transaction.atomic():
-                entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+                entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
                 frozen = submit(freeze, terms.campaign_id)
                 wait_until_blocked(frozen)
             assert ended(frozen) == ["W-1"]
@@ -168,14 +173,18 @@ class TestAtTheSameMoment:
         other = CampaignFactory.create(published=True)
         with another_session() as submit, transaction.atomic():
             take(Lock.ENTRIES, other.pk)
-            pressed = submit(entering.enter, terms=terms, wester_id="W-1", entered_at=INSIDE)
+            pressed = submit(
+                entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
+            )
             assert ended(pressed).is_new
 
     def test_many_presses_make_one_entry_and_one_of_them_made_it(self, terms: Terms) -> None:
         def press(number: int) -> bool:
             try:
                 arrived_at = INSIDE + number * INSTANT
-                return entering.enter(terms=terms, wester_id="W-1", entered_at=arrived_at).is_new
+                return entering.enter_campaign(
+                    period=terms, wester_id="W-1", entered_at=arrived_at
+                ).is_new
             finally:
                 connection.close()
 
@@ -191,12 +200,16 @@ class TestAtTheSameMoment:
         with another_session() as submit, transaction.atomic():
             take(Lock.ENTRIES, terms.campaign_id)
             with pytest.raises(OperationalError, match="lock timeout"):
-                ended(submit(entering.enter, terms=terms, wester_id="W-1", entered_at=INSIDE))
+                ended(
+                    submit(
+                        entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
+                    )
+                )
         assert rows() == []
 
 
 def freeze(campaign_id: int) -> list[str]:
-    """Do what a freeze does first: keep everybody out, then look who is in."""
+    """Do what a freeze does first: lock the entries, then read them."""
     with transaction.atomic():
         take(Lock.ENTRIES, campaign_id)
         return list(Entry.objects.values_list("wester_id", flat=True))
@@ -204,28 +217,30 @@ def freeze(campaign_id: int) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 class TestWithTheDatabaseGone:
-    """What a failure says: nothing was kept, or nobody knows."""
+    """A failure means that nothing was written, or that it is unknown."""
 
-    def test_before_it_was_asked_nothing_was_kept(
+    def test_a_failure_before_the_statement_means_not_written(
         self, terms: Terms, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(connection, "cursor", Mock(side_effect=OperationalError("refused")))
         with pytest.raises(OperationalError, match="refused"):
-            entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+            entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
         monkeypatch.undo()
         assert rows() == []
 
-    def test_whoever_was_ended_while_it_was_asked_does_not_know(self, terms: Terms) -> None:
+    def test_a_connection_ended_during_the_statement_is_unconfirmed(self, terms: Terms) -> None:
         with another_session() as submit, transaction.atomic():
             take(Lock.ENTRIES, terms.campaign_id)
-            pressed = submit(entering.enter, terms=terms, wester_id="W-1", entered_at=INSIDE)
+            pressed = submit(
+                entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
+            )
             wait_until_blocked(pressed)
             with connection.cursor() as cursor:
                 cursor.execute(END_WHO_WAITS_FOR_US)
             with pytest.raises(entering.EntryUnconfirmed):
                 ended(pressed)
 
-    def test_nor_does_whoever_heard_no_answer(self, terms: Terms) -> None:
+    def test_a_lost_answer_is_unconfirmed(self, terms: Terms) -> None:
         def lose_the_answer(execute: Callable[..., Any], *asked: Any) -> None:
             execute(*asked)
             raise OperationalError("server closed the connection unexpectedly")
@@ -234,5 +249,5 @@ class TestWithTheDatabaseGone:
             connection.execute_wrapper(lose_the_answer),
             pytest.raises(entering.EntryUnconfirmed),
         ):
-            entering.enter(terms=terms, wester_id="W-1", entered_at=INSIDE)
+            entering.enter_campaign(period=terms, wester_id="W-1", entered_at=INSIDE)
         assert rows() == [(terms.campaign.code, "W-1", INSIDE, Channel.WEB)]

@@ -60,7 +60,7 @@ def test_a_feed_row_is_not_of_the_web_page() -> None:
         pytest.param({"channel": "call_center"}, id="another channel"),
     ],
 )
-def test_a_feed_row_is_kept_once(other: dict[str, Any]) -> None:
+def test_a_feed_row_is_stored_once(other: dict[str, Any]) -> None:
     row = {"wester_id": "W1", "campaign": CampaignFactory.create()}
     EntryRowFactory.create(**row)
     EntryRowFactory.create(**{**row, **other})
@@ -98,7 +98,7 @@ def test_a_member_has_one_membership() -> None:
         pytest.param({"status": "active"}, id="the other state"),
     ],
 )
-def test_a_membership_row_is_kept_once(other: dict[str, Any]) -> None:
+def test_a_membership_row_is_stored_once(other: dict[str, Any]) -> None:
     MembershipRowFactory.create(wester_id="W1")
     MembershipRowFactory.create(**{"wester_id": "W1", **other})
 

@@ -105,7 +105,7 @@ def test_explain_an_unknown_booking(key: str, campaign: Campaign) -> None:
     assert answer("NY2025", "--booking", key) == {**NOBODY, "bookings": []}
 
 
-def test_explain_a_booking_of_nobody(campaign: Campaign) -> None:
+def test_explain_a_booking_of_no_member(campaign: Campaign) -> None:
     BookingFactory.create(wester_id=None, reservation_no="R3", amount_yen=1)
 
     assert answer("NY2025", "--booking", "e5489/R3/1") == {
@@ -125,7 +125,7 @@ def test_explain_a_booking_of_nobody(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     "wester_id",
     [
-        pytest.param("W2", id="nobody"),
+        pytest.param("W2", id="unknown"),
         pytest.param("w1", id="another spelling"),
         pytest.param("", id="nothing"),
         pytest.param("a b", id="with a space"),
@@ -134,7 +134,7 @@ def test_explain_a_booking_of_nobody(campaign: Campaign) -> None:
         pytest.param("W" * 5_000, id="long"),
     ],
 )
-def test_explain_somebody_unknown(wester_id: str, campaign: Campaign) -> None:
+def test_explain_an_unknown_wester_id(wester_id: str, campaign: Campaign) -> None:
     found = answer("NY2025", wester_id)
 
     assert (found["wester_id"], found["bookings"]) == (wester_id, [])

@@ -152,7 +152,7 @@ def test_quarantine_list_shows_every_byte(tmp_path: Path) -> None:
     assert (row["reason"], row["text"]) == ("nul_byte", "\0\x91\xe5")
 
 
-def test_quarantine_replay_tells_what_passed(tmp_path: Path) -> None:
+def test_quarantine_replay_reports_what_passed(tmp_path: Path) -> None:
     run("load_feeds", write_feed_file(tmp_path, [booking_row(**BLUE_BIRD)]))
 
     replayed = run("quarantine", "replay")
@@ -163,7 +163,7 @@ def test_quarantine_replay_tells_what_passed(tmp_path: Path) -> None:
     ]
 
 
-def test_quarantine_dismiss_keeps_who_and_why(tmp_path: Path) -> None:
+def test_quarantine_dismiss_records_who_and_why(tmp_path: Path) -> None:
     run("load_feeds", write_feed_file(tmp_path, [booking_row(item_no="0")]))
     UserFactory.create(username="mari", role="ops")
     row = QuarantinedRow.objects.get().pk
@@ -236,7 +236,7 @@ def test_load_arrived_warns_of_what_a_person_has_to_look_at(
     assert line["log_level"] == level
 
 
-def test_watch_inbox_watches_nothing_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watch_inbox_does_nothing_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     monkeypatch.setattr(tasks.load_arrived, "delay", called.append)
 

@@ -1,4 +1,4 @@
-"""Whom staff ask for: exactly, or by what differs only in how it is typed."""
+"""Finding a WESTER ID: exactly, or candidates that differ only in typing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ def enter(*wester_ids: str) -> None:
 
 
 @pytest.mark.parametrize("factory", SOURCES, ids=lambda factory: factory._meta.model.__name__)
-def test_somebody_is_known_by_each_kind_of_row(factory: Any) -> None:
+def test_a_wester_id_is_known_by_each_kind_of_row(factory: Any) -> None:
     factory.create(wester_id="W000965422")
 
     assert finding.is_known("W000965422")
@@ -53,7 +53,7 @@ def test_candidates_differ_in_how_they_are_typed(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "-", "ー", "W", "W00096542２２", "田中W000965422", "W0009ö5422"]
 )
-def test_what_nobody_is_called_has_no_candidate(text: str) -> None:
+def test_an_unknown_text_has_no_candidate(text: str) -> None:
     enter("W000965422", "---", "_-")
 
     assert finding.find_candidates(text) == []

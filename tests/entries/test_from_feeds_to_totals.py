@@ -100,7 +100,7 @@ def test_a_history_is_judged_in_any_order(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_any_feeds_come_to_what_the_texts_say(
+def test_any_feeds_give_the_totals_of_the_specification(
     seed: int, campaign: Campaign, tmp_path: Path
 ) -> None:
     random = Random(seed)

@@ -1,4 +1,4 @@
-"""The feeds ``memberships`` and ``entries``: what stands after any files in any order."""
+"""The feeds ``memberships`` and ``entries``: the rows after any files in any order."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,9 +11,9 @@ from django.db import transaction
 
 from bookings.loading import FileOutcome, load_file
 from bookings.models import QuarantinedRow
-from bookings.quarantine import replay
+from bookings.quarantine import replay_rows
 from core.locks import Lock, take
-from entries.entering import enter
+from entries.entering import enter_campaign
 from entries.feeds import FEEDS
 from entries.models import Entry, EntryRow, Membership, MembershipRow
 from tests.bookings.sessions import PATIENCE_S, another_session, wait_until_blocked
@@ -61,7 +61,7 @@ def counts(outcome: FileOutcome) -> tuple[int, int, int]:
         ),
     ],
 )
-def test_memberships_keep_the_greatest_change_in_any_order(
+def test_the_greatest_membership_change_wins_in_any_order(
     rows: list[tuple[str, str]],
     status: str,
     order: tuple[int, ...],
@@ -94,7 +94,7 @@ def test_memberships_count_equal_values_as_duplicates(tmp_path: Path) -> None:
         pytest.param([("app", TIED), ("call_center", EARLY), ("app", LATE)], "app", id="a tie"),
     ],
 )
-def test_entries_keep_the_earliest_in_any_order(
+def test_the_earliest_feed_entry_wins_in_any_order(
     rows: list[tuple[str, str]],
     channel: str,
     order: tuple[int, ...],
@@ -122,7 +122,7 @@ def test_entries_stand_beside_those_of_the_web(
     entered_at: str, channel: str, tmp_path: Path
 ) -> None:
     terms = CampaignFactory.create(code=CODE, published=True).terms.get()
-    enter(terms=terms, wester_id="W1", entered_at=datetime.fromisoformat(EARLY))
+    enter_campaign(period=terms, wester_id="W1", entered_at=datetime.fromisoformat(EARLY))
 
     assert load(write_entries(tmp_path, [entry_row(entered_at=entered_at)])).applied == 1
 
@@ -134,7 +134,7 @@ def test_entries_of_a_campaign_that_is_not_known_wait_for_it(tmp_path: Path) -> 
     assert QuarantinedRow.objects.get().reason == "unknown_value"
     CampaignFactory.create(code=CODE, draft=True)
 
-    assert replay(feeds=FEEDS, at=NOW).settled == 1
+    assert replay_rows(feeds=FEEDS, at=NOW).settled == 1
 
     assert Entry.objects.get().wester_id == "W1"
     assert EntryRow.objects.count() == 1
@@ -162,7 +162,7 @@ def test_entries_are_made_within_the_entry_period(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_entries_wait_for_whoever_has_those_of_their_campaign(tmp_path: Path) -> None:
+def test_entries_wait_for_the_lock_of_their_campaign(tmp_path: Path) -> None:
     campaign = CampaignFactory.create(code=CODE, published=True)
     path = write_entries(tmp_path, [entry_row()])
 
@@ -174,7 +174,7 @@ def test_entries_wait_for_whoever_has_those_of_their_campaign(tmp_path: Path) ->
         assert loaded.result(PATIENCE_S).applied == 1
 
 
-def test_entries_of_several_campaigns_are_kept_apart(tmp_path: Path) -> None:
+def test_entries_of_several_campaigns_are_separate(tmp_path: Path) -> None:
     CampaignFactory.create(code=CODE, draft=True)
     CampaignFactory.create(code="next", draft=True)
 

@@ -50,7 +50,7 @@ def identity(sub: str = "a", wester_id: str = "W1", issuer: str = ISSUER) -> Ide
             {"wester_id": "W1\n"}, "member_wester_id_is_identifier", id="a line end in it"
         ),
         pytest.param({"sub": ""}, "member_account_is_named", id="an account without a name"),
-        pytest.param({"issuer": ""}, "member_account_is_named", id="an account of nobody"),
+        pytest.param({"issuer": ""}, "member_account_is_named", id="an account without issuer"),
     ],
 )
 def test_member_refuses(values: dict[str, str], constraint: str) -> None:

@@ -28,13 +28,13 @@ def test_find_visit_returns_the_period_of_the_last_version_in_force() -> None:
     assert visit == Visit(campaign.pk, **period, wester_id=None)
 
 
-def test_find_visit_of_a_draft_alone_is_none() -> None:
+def test_find_visit_of_only_a_draft_is_none() -> None:
     campaign = CampaignFactory.create(draft=True)
 
     assert find_visit(campaign.code, AnonymousUser()) is None
 
 
-def test_find_visit_knows_a_member_and_nobody_else() -> None:
+def test_find_visit_has_a_wester_id_only_for_a_member() -> None:
     code = CampaignFactory.create(published=True).code
     MemberFactory.create()
     member = MemberFactory.create(wester_id="W1")

@@ -27,7 +27,7 @@ def test_every_number_leads_back_to_its_entry(key: int) -> None:
 
 
 @given(KEYS)
-def test_a_number_is_three_groups_of_four_plain_signs(key: int) -> None:
+def test_a_number_is_three_groups_of_four_plain_characters(key: int) -> None:
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}", receipt_number(key))
 
 

@@ -88,7 +88,7 @@ def test_the_entry_decides(
     [
         pytest.param(None, [], id="no word of it"),
         pytest.param("active", [], id="a member"),
-        pytest.param("withdrawn", ["withdrawn"], id="somebody who has left"),
+        pytest.param("withdrawn", ["withdrawn"], id="a member who has left"),
     ],
 )
 def test_the_membership_decides(status: str | None, reasons: list[str], campaign: Campaign) -> None:
@@ -140,7 +140,7 @@ def test_bookings_that_only_wait_are_awaited(campaign: Campaign) -> None:
     found = stand(campaign)
 
     assert (found.total_yen, found.awaiting_yen, found.missing_yen) == (1, 320, 4_999)
-    assert [(one.counts, one.waits) for one in found.bookings] == [
+    assert [(one.counts, one.is_pending) for one in found.bookings] == [
         (True, False),
         (False, True),
         (False, False),
@@ -170,7 +170,7 @@ def test_bookings_are_sorted_by_service_reservation_as_bytes_and_item(campaign: 
     assert shown == ["/".join(map(str, key)) for key in expected]
 
 
-def test_somebody_unknown_has_an_empty_list(campaign: Campaign) -> None:
+def test_an_unknown_wester_id_has_an_empty_list(campaign: Campaign) -> None:
     BookingFactory.create(wester_id="W1")
 
     found = stand(campaign, "w1")
@@ -204,11 +204,11 @@ def test_one_booking_is_explained_with_its_member(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        pytest.param({"wester_id": None}, "no_wester_login", id="nobody was logged in"),
+        pytest.param({"wester_id": None}, "no_wester_login", id="booked without sign-in"),
         pytest.param({"ex": True}, "unlinked_ex_member", id="in no registration"),
     ],
 )
-def test_a_booking_of_nobody_is_explained_too(
+def test_a_booking_of_no_member_is_explained_too(
     values: dict[str, Any], reason: str, campaign: Campaign
 ) -> None:
     asked = BookingFactory.create(**values)
@@ -221,7 +221,7 @@ def test_a_booking_of_nobody_is_explained_too(
     assert [(one.booking, one.reasons) for one in found.bookings] == [(asked, [reason])]
 
 
-def test_an_unknown_booking_is_nobody_s(campaign: Campaign) -> None:
+def test_an_unknown_booking_has_no_member(campaign: Campaign) -> None:
     BookingFactory.create(reservation_no="R1", item_no=1)
 
     for service, reservation_no, item_no in [("e5489", "r1", 1), ("smart_ex", "R1", 1)]:

@@ -67,7 +67,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
     stopover = False
     used = True
     changed_by_phone = False
-    latest_holds = True
+    purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
 

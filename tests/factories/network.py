@@ -57,7 +57,7 @@ class RideFactory(ValuesFactory):
         model = Booking
 
     operators = ["X"]
-    latest_holds = True
+    purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
 

@@ -280,7 +280,7 @@ def placed(draw: Draw, member: str) -> tuple[bool, int, bool, int | None, int | 
 
 
 def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
-    assert results.frozen_place(CampaignFactory.create(), "W1") is None
+    assert results.read_frozen_standing(CampaignFactory.create(), "W1") is None
     draw = drawn_draw({"W1": 5_000, "W2": 30_000})
     for member, reward in (("W1", 5_000), ("W2", 20_000)):
         assert placed(draw, member) == (True, reward, False, None, None)
@@ -297,7 +297,7 @@ def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
             award.points,
         )
     late_void(reread(draw))
-    assert results.frozen_place(draw.campaign, "W1") is None
+    assert results.read_frozen_standing(draw.campaign, "W1") is None
 
 
 def test_export_leaves_what_desktops_put_there(tmp_path: Path) -> None:

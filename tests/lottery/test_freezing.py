@@ -285,9 +285,11 @@ def test_nobody_enters_a_frozen_campaign_until_its_draw_is_void() -> None:
     draw = frozen_draw()
 
     with pytest.raises(entering.EntryPeriodOver):
-        entering.enter(terms=draw.terms, wester_id="W9", entered_at=CLOSED - SECOND)
+        entering.enter_campaign(period=draw.terms, wester_id="W9", entered_at=CLOSED - SECOND)
     void(draw)
-    assert entering.enter(terms=draw.terms, wester_id="W9", entered_at=CLOSED - SECOND).is_new
+    assert entering.enter_campaign(
+        period=draw.terms, wester_id="W9", entered_at=CLOSED - SECOND
+    ).is_new
 
 
 def test_audit_keeps_who_froze_what() -> None:

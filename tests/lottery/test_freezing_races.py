@@ -78,7 +78,7 @@ class Crowd:
         for number in range(MEMBERS_EACH):
             member = f"W{client}-{number}"
             try:
-                entering.enter(terms=self.terms, wester_id=member, entered_at=LAST_SECOND)
+                entering.enter_campaign(period=self.terms, wester_id=member, entered_at=LAST_SECOND)
             except entering.EntryPeriodOver:
                 self.refused.add(member)
                 return
@@ -258,7 +258,9 @@ def test_entry_that_waited_for_a_freeze_is_refused_whatever_the_isolation() -> N
     with another_session() as submit:
         with transaction.atomic():
             freeze(campaign)
-            pressed = submit(entering.enter, terms=of, wester_id="W9", entered_at=LAST_SECOND)
+            pressed = submit(
+                entering.enter_campaign, period=of, wester_id="W9", entered_at=LAST_SECOND
+            )
             wait_until_blocked(pressed)
         with pytest.raises(entering.EntryPeriodOver):
             ended(pressed)
@@ -271,7 +273,9 @@ def test_entry_that_meets_a_freeze_waits_and_is_refused() -> None:
     with another_session() as submit:
         with transaction.atomic():
             freeze(campaign)
-            pressed = submit(entering.enter, terms=of, wester_id="W9", entered_at=LAST_SECOND)
+            pressed = submit(
+                entering.enter_campaign, period=of, wester_id="W9", entered_at=LAST_SECOND
+            )
             wait_until_blocked(pressed)
         with pytest.raises(entering.EntryPeriodOver):
             ended(pressed)
@@ -284,7 +288,9 @@ def test_entry_that_meets_a_freeze_that_fails_is_taken() -> None:
     with another_session() as submit:
         with transaction.atomic():
             freeze(campaign)
-            pressed = submit(entering.enter, terms=of, wester_id="W9", entered_at=LAST_SECOND)
+            pressed = submit(
+                entering.enter_campaign, period=of, wester_id="W9", entered_at=LAST_SECOND
+            )
             wait_until_blocked(pressed)
             transaction.set_rollback(True)
         assert ended(pressed).is_new
@@ -322,5 +328,5 @@ def test_freeze_of_one_campaign_leaves_the_entries_of_another_alone() -> None:
 
     with another_session() as submit, transaction.atomic():
         frozen_draw(campaign=campaign)
-        pressed = submit(entering.enter, terms=of, wester_id="W9", entered_at=LAST_SECOND)
+        pressed = submit(entering.enter_campaign, period=of, wester_id="W9", entered_at=LAST_SECOND)
         assert ended(pressed).is_new

@@ -131,8 +131,8 @@ def test_before_the_freeze_no_draw_is_asked_for(django_assert_num_queries: Any) 
     terms = closed_campaign({"W1": 9_000}).terms.get()
 
     with django_assert_num_queries(1):
-        found = standing.find_member(terms, "W1", 9_000)
-    assert (found["reasons"], found["place"]) == ([], None)
+        found = standing.find_member_facts(terms, "W1", 9_000)
+    assert (found["reasons"], found["frozen"]) == ([], None)
     assert Entry.objects.exists()
 
 

@@ -1,1 +1,1 @@
-"""Commands on bookings and on what they rest on."""
+"""Commands for the rail network."""

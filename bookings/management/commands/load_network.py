@@ -12,7 +12,7 @@ from core.printable import printable_name
 
 
 class Command(ContractCommand):
-    """Replace the rail network by the one in a folder, and bring bookings and marks up to it."""
+    """Replace the rail network by a folder's, and recompute the operators of all bookings."""
 
     help = "Replace the rail network by the CSV files of a folder."
 

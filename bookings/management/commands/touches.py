@@ -1,4 +1,4 @@
-"""``touches JOURNEY…``: does a journey run over a section of an operator?"""
+"""``touches JOURNEY…``: show whether a journey runs over a section of an operator."""
 
 from argparse import ArgumentTypeError
 from typing import Any
@@ -11,13 +11,13 @@ from core.commands import ContractCommand, Report
 
 
 class Command(ContractCommand):
-    """Answer for any journeys whether they touch an operator.
+    """Show for each journey whether it touches an operator.
 
-    A journey that the network has no answer for is an answer, too: its reason code stands in
-    ``error``, it touches nothing, and no leg is listed, for none of them can be trusted alone.
+    A journey that the network cannot resolve is no failure: ``error`` has its reason code, it
+    touches nothing, and no leg is listed.
     """
 
-    help = "Say of each journey whether it runs over a section of an operator."
+    help = "Show for each journey whether it runs over a section of an operator."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the journeys and the operator."""
@@ -26,34 +26,34 @@ class Command(ContractCommand):
         parser.add_argument("--operator", type=utf8, default="JR West")
 
     def run(self, **options: Any) -> Report:
-        """Judge the journeys in the order given."""
+        """Check the journeys in the given order."""
         operator: str = options["operator"]
         network = current_network()
         if operator not in network.all_operators():
             self.print_progress(f"The network has no section of {operator}.")
-        answers = [answer(network, journey, operator) for journey in options["journeys"]]
-        return Report({"journeys": answers}, "\n".join(map(in_words, answers)))
+        answers = [check_journey(network, journey, operator) for journey in options["journeys"]]
+        return Report({"journeys": answers}, "\n".join(map(describe_answer, answers)))
 
 
-def answer(network: Network, journey: str, operator: str) -> dict[str, Any]:
-    """Judge one journey as the contract's JSON has it."""
+def check_journey(network: Network, journey: str, operator: str) -> dict[str, Any]:
+    """Return whether a journey touches an operator, as JSON of the contract."""
     try:
         legs = network.legs(journey)
-    except JourneyUnresolved as fault:
-        return {"journey": journey, "touches": False, "error": fault.code, "legs": []}
+    except JourneyUnresolved as error:
+        return {"journey": journey, "touches": False, "error": error.code, "legs": []}
     touched = [{"leg": leg, "touches": operator in operators} for leg, operators in legs]
     touches = any(leg["touches"] for leg in touched)
     return {"journey": journey, "touches": touches, "error": None, "legs": touched}
 
 
-def in_words(answer: dict[str, Any]) -> str:
-    """Put one answer on one line."""
+def describe_answer(answer: dict[str, Any]) -> str:
+    """Return one answer as a line of text."""
     verdict = answer["error"] or ("touches" if answer["touches"] else "does not touch")
     return f"{answer['journey']}: {verdict}"
 
 
 def utf8(argument: str) -> str:
-    """Return an argument of the command line, which may be any bytes, if it is text.
+    """Return an argument of the command line that is UTF-8.
 
     Raises:
         ArgumentTypeError: it is not.

@@ -1,4 +1,4 @@
-"""``explain CODE WESTER_ID``: say where a member stands and why each booking counts or does not."""
+"""``explain CODE WESTER_ID``: show where a member stands and why each booking counts or not."""
 
 import re
 from argparse import Action, ArgumentParser, Namespace
@@ -10,21 +10,21 @@ from campaign import queries
 from core import arguments
 from core.commands import ContractCommand, Report
 from entries import standing
-from entries.frozen import FrozenPlace
+from entries.frozen import FrozenStanding
 from entries.standing import ExplainedBooking, Standing
 
 ITEM_NO = re.compile(r"[1-9][0-9]?")
 
 
 class InsteadOf(Action):
-    """An option that takes the place of a positional argument.
+    """An option that replaces a positional argument.
 
-    ``nargs="?"`` on the argument alone would not do: argparse before Python 3.12.7 takes it for
-    absent as soon as an option stands before it, as in ``explain CODE --json WESTER_ID``.
+    ``nargs="?"`` on the argument is not enough: argparse before Python 3.12.7 takes it as absent
+    when an option comes before it, as in ``explain CODE --json WESTER_ID``.
     """
 
     def __init__(self, *, other: Action, **declared: Any) -> None:
-        """Remember the argument that is not asked for where this option is given."""
+        """Remember the argument that this option replaces."""
         super().__init__(**declared)
         self.other = other
 
@@ -35,14 +35,14 @@ class InsteadOf(Action):
         values: Any,
         option_string: str | None = None,
     ) -> None:
-        """Keep the option's value, and let the argument be absent."""
+        """Store the option's value, and make the argument optional."""
         setattr(namespace, self.dest, values)
         self.other.nargs = "?"
         self.other.required = False
 
 
 class Command(ContractCommand):
-    """Say where a member stands and why each booking counts or does not."""
+    """Show where a member stands and why each booking counts or not."""
 
     help = __doc__
 
@@ -65,36 +65,36 @@ class Command(ContractCommand):
             raise CommandError("A WESTER_ID and --booking exclude each other.", returncode=2)
         campaign = queries.get_campaign(code)
         if wester_id is not None:
-            found = standing.explain_member(campaign=campaign, wester_id=known_text(wester_id))
+            found = standing.explain_member(campaign=campaign, wester_id=check_printable(wester_id))
         else:
-            service, reservation_no, item_no = split_key(str(booking))
+            service, reservation_no, item_no = split_booking_key(str(booking))
             found = standing.explain_booking(
                 campaign=campaign,
                 service=service,
                 reservation_no=reservation_no,
                 item_no=item_no,
             )
-        return Report(describe(found), describe_in_words(found))
+        return Report(describe_standing(found), describe_in_words(found))
 
 
-def known_text(text: str) -> str:
-    """Return a text that can be asked for.
+def check_printable(text: str) -> str:
+    """Return a text without control characters.
 
     Raises:
-        CommandError: it holds what is no name's: NUL, bytes that are no UTF-8, line ends.
+        CommandError: it contains NUL, line ends or bytes that are not UTF-8.
     """
     if not text.isprintable():
         raise CommandError("The name to be explained must be readable text.", returncode=2)
     return text
 
 
-def split_key(key: str) -> tuple[str, str, int]:
+def split_booking_key(key: str) -> tuple[str, str, int]:
     """Split a booking's name into its three parts.
 
     Raises:
-        CommandError: it is not of the form.
+        CommandError: it has another form.
     """
-    service, _, rest = known_text(key).partition("/")
+    service, _, rest = check_printable(key).partition("/")
     reservation_no, _, item_no = rest.rpartition("/")
     if not (service and reservation_no and ITEM_NO.fullmatch(item_no)):
         raise CommandError(
@@ -103,8 +103,8 @@ def split_key(key: str) -> tuple[str, str, int]:
     return service, reservation_no, int(item_no)
 
 
-def describe(found: Standing) -> dict[str, Any]:
-    """Return a standing as a program reads it."""
+def describe_standing(found: Standing) -> dict[str, Any]:
+    """Return a standing as JSON of the contract."""
     return {
         "wester_id": found.wester_id,
         "entered_at": found.entered_at,
@@ -115,25 +115,25 @@ def describe(found: Standing) -> dict[str, Any]:
         "eligible": found.eligible,
         "reward_points": found.reward_points,
         "member_reasons": found.member_reasons,
-        "frozen": found.place is not None,
-        "award_points": found.place.award_points if found.place else None,
+        "frozen": found.frozen is not None,
+        "award_points": found.frozen.award_points if found.frozen else None,
         "bookings": [describe_booking(one) for one in found.bookings],
     }
 
 
 def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
-    """Return an explained booking as a program reads it."""
+    """Return an explained booking as JSON of the contract."""
     return {
         "booking": str(one.booking),
         "amount_yen": one.booking.amount_yen,
         "counts": one.counts,
-        "pending": one.waits,
+        "pending": one.is_pending,
         "reasons": one.reasons,
     }
 
 
 def describe_in_words(found: Standing) -> str:
-    """Return a standing as a person reads it."""
+    """Return a standing as text."""
     lines = [
         f"{one.booking}: {one.booking.amount_yen:,} yen, {', '.join(one.reasons) or 'counts'}"
         for one in found.bookings
@@ -144,17 +144,17 @@ def describe_in_words(found: Standing) -> str:
         f"{found.missing_yen:,} yen missing: {verdict}; "
         f"reward if drawn {found.reward_points:,} points."
     )
-    if found.place is not None:
-        lines.append(describe_place(found.place))
+    if found.frozen is not None:
+        lines.append(describe_frozen(found.frozen))
     return "\n".join(lines)
 
 
-def describe_place(place: FrozenPlace) -> str:
-    """Return in words what the frozen list says of a member, and its result once confirmed."""
-    if not place.is_entrant:
+def describe_frozen(frozen: FrozenStanding) -> str:
+    """Return a member's frozen standing as text, with the result once it is confirmed."""
+    if not frozen.is_entrant:
         return "Not on the frozen list."
-    if place.award_points is None:
+    if frozen.award_points is None:
         return "On the frozen list; the result is not confirmed."
-    if not place.award_points:
+    if not frozen.award_points:
         return "On the frozen list, not drawn."
-    return f"Drawn: {place.award_points:,} points."
+    return f"Drawn: {frozen.award_points:,} points."

@@ -22,7 +22,7 @@ REFUSED = FeedFile.Status.REFUSED
 
 
 class Command(ContractCommand):
-    """Load feed files; each one is loaded whole or refused."""
+    """Load feed files, each one whole or not at all."""
 
     help = __doc__
 
@@ -33,22 +33,24 @@ class Command(ContractCommand):
         arguments.dry_run(parser)
 
     def run(self, *, paths: list[Path], dry_run: bool, **_: Any) -> Report:
-        """Load what is not loaded yet; a refused file does not keep the others from it."""
+        """Load the files that are not loaded; after a refused file the others are loaded."""
         files = find_feed_files(paths)
         named = frozenset(paths)
-        outcomes = self.try_out(files, named) if dry_run else self.load_all(files, named)
+        outcomes = self.load_and_roll_back(files, named) if dry_run else self.load_all(files, named)
         refused = sum(outcome.status == REFUSED for outcome in outcomes)
         data = {"files": [asdict(outcome) for outcome in outcomes], "dry_run": dry_run}
-        warnings = [set_aside(outcome) for outcome in outcomes if outcome.quarantined]
+        warnings = [quarantine_warning(outcome) for outcome in outcomes if outcome.quarantined]
         if refused:
             text = f"{refused} of {len(outcomes)} files refused."
             return Report(data, text, ok=False, warnings=warnings)
         return Report(data, f"{len(outcomes)} files, none refused.", warnings=warnings)
 
-    def try_out(self, files: Sequence[Path], named: Collection[Path]) -> list[FileOutcome]:
-        """Load all files in one transaction, so that each meets those before it, and undo it.
+    def load_and_roll_back(
+        self, files: Sequence[Path], named: Collection[Path]
+    ) -> list[FileOutcome]:
+        """Load all files in one transaction, each after those before it, and roll it back.
 
-        The locks of all feeds are taken first and in their order, whatever order the files have.
+        The locks of all feeds are acquired first, in their order, whatever order the files have.
         """
         with one_transaction(dry_run=True):
             take(Lock.LOADS, shared=True)
@@ -57,33 +59,33 @@ class Command(ContractCommand):
             return self.load_all(files, named)
 
     def load_all(self, files: Sequence[Path], named: Collection[Path]) -> list[FileOutcome]:
-        """Load all files; only a path that was named itself may be a link."""
+        """Load all files; only a path that was given itself may be a link."""
         return [self.load(path, follow_links=path in named) for path in files]
 
     def load(self, path: Path, *, follow_links: bool) -> FileOutcome:
-        """Load one file and say how far it is, and how it ended."""
+        """Load one file, and show its progress and outcome."""
         progress = Progress(sys.stderr, printable_name(path.name))
         outcome = load_file(
             path=path,
             feeds=FEEDS,
             loaded_at=clock.now(),
-            watch=progress,
+            on_progress=progress,
             follow_links=follow_links,
         )
-        progress.end(describe(outcome))
+        progress.end(describe_outcome(outcome))
         return outcome
 
 
-def set_aside(outcome: FileOutcome) -> str:
-    """Say that some of a loaded file does not count."""
+def quarantine_warning(outcome: FileOutcome) -> str:
+    """Return a sentence on the quarantined rows of a loaded file."""
     return (
         f"{outcome.name}: {outcome.quarantined:,} of {outcome.rows:,} rows do not count and wait "
         "in quarantine; see: quarantine list."
     )
 
 
-def describe(outcome: FileOutcome) -> str:
-    """Say in one line what became of a file."""
+def describe_outcome(outcome: FileOutcome) -> str:
+    """Return what became of a file, in one line."""
     if outcome.status == REFUSED:
         return f"{outcome.name}: refused, {outcome.reason}. {outcome.detail}"
     if outcome.status == FeedFile.Status.LOADED:

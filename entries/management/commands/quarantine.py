@@ -9,12 +9,12 @@ from bookings import quarantine
 from bookings.models import QuarantinedRow
 from core import arguments, clock
 from core.commands import Report, VerbCommand, one_transaction
+from entries.dismissing import dismiss_as_staff
 from entries.feeds import FEEDS
-from entries.quarantine import dismiss
 
 
-def row_and_reason(parser: CommandParser) -> None:
-    """Declare which row is dismissed, and why."""
+def declare_dismissal(parser: CommandParser) -> None:
+    """Declare the row to dismiss and the reason."""
     parser.add_argument("row", metavar="ID", type=int, help="the row's number")
     parser.add_argument("--reason", required=True, metavar="TEXT", help="why it is not needed")
     arguments.by(parser)
@@ -22,42 +22,42 @@ def row_and_reason(parser: CommandParser) -> None:
 
 
 class Command(VerbCommand):
-    """Look at the rows in quarantine, replay them, dismiss one."""
+    """List the rows in quarantine, replay them, dismiss one."""
 
     help = __doc__
     verbs = {
-        "list": ("show", arguments.nothing),
-        "replay": ("replay", arguments.dry_run),
-        "dismiss": ("dismiss", row_and_reason),
+        "list": ("show_rows", arguments.nothing),
+        "replay": ("replay_rows", arguments.dry_run),
+        "dismiss": ("dismiss_row", declare_dismissal),
     }
 
-    def show(self, **_: Any) -> Report:
-        """List the rows that wait in quarantine."""
-        rows = listed(quarantine.open_rows().iterator())
+    def show_rows(self, **_: Any) -> Report:
+        """List the open rows in quarantine."""
+        rows = describe_rows(quarantine.open_rows().iterator())
         lines = [f"{row['id']} {row['file']} {row['record']} {row['reason']}" for row in rows]
         return Report({"rows": rows}, "\n".join(lines) or "Nothing waits in quarantine.")
 
-    def replay(self, *, dry_run: bool, **_: Any) -> Report:
-        """Apply the rows that our data let pass by now."""
+    def replay_rows(self, *, dry_run: bool, **_: Any) -> Report:
+        """Apply the rows that stored data does not reject any more."""
         with one_transaction(dry_run=dry_run):
-            replayed = quarantine.replay(feeds=FEEDS, at=clock.now())
+            replayed = quarantine.replay_rows(feeds=FEEDS, at=clock.now())
             rows = QuarantinedRow.objects.filter(pk__in=replayed.tried)
-            tried = listed(rows.select_related("file").order_by("id"))
+            tried = describe_rows(rows.select_related("file").order_by("id"))
         left = len(tried) - replayed.settled
         data = {"rows": tried, "replayed": replayed.settled, "open": left}
         return Report(data, f"{replayed.settled} rows replayed, {left} still do not pass.")
 
-    def dismiss(self, *, row: int, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
+    def dismiss_row(self, *, row: int, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Settle a row without applying it."""
         with one_transaction(dry_run=dry_run):
             actor = arguments.read_actor(by)
-            dismissed = dismiss(row=row, reason=reason, actor=actor, at=clock.now())
+            dismissed = dismiss_as_staff(row=row, reason=reason, actor=actor, at=clock.now())
         done = "would be" if dry_run else "is"
-        return Report({"rows": listed([dismissed])}, f"Row {row} {done} dismissed.")
+        return Report({"rows": describe_rows([dismissed])}, f"Row {row} {done} dismissed.")
 
 
-def listed(rows: Iterable[QuarantinedRow]) -> list[dict[str, Any]]:
-    """Return rows as the contract's JSON has them."""
+def describe_rows(rows: Iterable[QuarantinedRow]) -> list[dict[str, Any]]:
+    """Return rows as JSON of the contract."""
     return [
         {
             "id": row.pk,

@@ -86,7 +86,7 @@ class Command(VerbCommand):
         if draw == before:
             return report_draw(draw, "was frozen before; nothing changed")
         words = f"{'would freeze' if dry_run else 'froze'} {draw.entry_count:,} entrants"
-        return replace(report_draw(draw, words), warnings=quarantine.waiting(FEEDS))
+        return replace(report_draw(draw, words), warnings=quarantine.open_row_warnings(FEEDS))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Ask for the frozen draw to be published; another person approves."""

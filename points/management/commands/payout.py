@@ -192,6 +192,6 @@ def status_of(code: str) -> dict[str, Any]:
 
 def warn_of_quarantine(report: Report) -> Report:
     """Warn of rows in quarantine that the recheck does not know."""
-    waiting = quarantine.waiting(FEEDS)
+    waiting = quarantine.open_row_warnings(FEEDS)
     data = {**report.data, "warnings": [*report.data["warnings"], *waiting]}
     return replace(report, data=data, warnings=waiting)

@@ -31,7 +31,7 @@ class Command(VerbCommand):
         words = "would expire" if dry_run else "expired"
         data = {"expired": count, "expired_points": points}
         text = f"{count:,} credits {words}: {points:,} points."
-        return Report(data, text, warnings=quarantine.waiting([CREDIT_RESULTS.name]))
+        return Report(data, text, warnings=quarantine.open_row_warnings([CREDIT_RESULTS.name]))
 
     def reverse(self, *, transfer: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Request that a credit be reversed and its award forfeited; another person approves."""

@@ -22,7 +22,7 @@ from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from entries.entering import enter
+from entries.entering import enter_campaign
 from entries.feeds import FEEDS
 from lottery import confirming, publishing, voiding
 from lottery.chains import sign_local_round
@@ -79,7 +79,7 @@ class Stage:
     # What members and upstream do
 
     def enter(self, member: str) -> None:
-        enter(terms=working_terms(self.campaign), wester_id=member, entered_at=self.now)
+        enter_campaign(period=working_terms(self.campaign), wester_id=member, entered_at=self.now)
 
     def load_booking(self, member: str, place: int, event: str, yen: int) -> None:
         self.load(write_feed_file, [booking(member, place, event, amount_yen=yen)])

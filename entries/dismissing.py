@@ -1,4 +1,4 @@
-"""Settle a row in quarantine as a person who may."""
+"""Dismiss a quarantined row, as a staff user who has the permission."""
 
 from datetime import datetime
 
@@ -14,15 +14,15 @@ PERMISSION = "bookings.dismiss_quarantinedrow"
 
 
 @transaction.atomic
-def dismiss(*, row: int, reason: str, actor: Actor, at: datetime) -> QuarantinedRow:
-    """Settle a row without applying it; the audit keeps who did, and why.
+def dismiss_as_staff(*, row: int, reason: str, actor: Actor, at: datetime) -> QuarantinedRow:
+    """Settle a row without applying it, and record who did so and why.
 
     Raises:
-        NotPermitted: the person may not.
-        ReasonMissing, RowNotOpen: as ``bookings.quarantine.dismiss`` does.
+        NotPermitted: the person lacks the permission.
+        ReasonMissing, RowNotOpen: as ``bookings.quarantine.dismiss_row`` does.
     """
     require(actor.user, PERMISSION)
-    dismissed = quarantine.dismiss(row=row, reason=reason, by=actor.user.username, at=at)
+    dismissed = quarantine.dismiss_row(row=row, reason=reason, by=actor.user.username, at=at)
     audit.record(
         actor=actor,
         action="quarantine.dismiss",
