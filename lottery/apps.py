@@ -22,10 +22,10 @@ class LotteryConfig(AppConfig):
 
         frozen.register_finder(results.read_frozen_standing)
         for role in roles.ROLES:
-            roles.register(role, {"lottery.view_draw", "lottery.view_keptforecast"})
-        asking = ("publication", "confirmation", "void", "forgetting")
-        doing = {"lottery.freeze_draw", "lottery.run_draw"}
-        roles.register("ops", {*doing, *(f"lottery.request_{one}" for one in asking)})
-        roles.register("campaign", {f"lottery.request_{one}" for one in asking})
+            roles.register(role, {"lottery.view_draw", "lottery.view_storedforecast"})
+        requests = ("publication", "confirmation", "void", "forgetting")
+        may_request = {f"lottery.request_{name}" for name in requests}
+        roles.register("ops", {"lottery.freeze_draw", "lottery.run_draw", *may_request})
+        roles.register("campaign", may_request)
         roles.register("auditor", {"lottery.issue_receipt"})
         roles.register("support", {"lottery.issue_receipt"})

@@ -1,7 +1,7 @@
 """The public beacon: chains, rounds, their times, and the strict check of a round.
 
-Source: docs/specs/draw-protocol.md 3.1. A round is one BLS signature that nobody can know or
-choose beforehand; the draw's seed is made of it.
+A round is one random value of the beacon, a BLS signature that nobody can know or choose before its
+time; the draw's seed is computed from it. Source: docs/specs/draw-protocol.md 3.1.
 """
 
 import hashlib
@@ -18,9 +18,9 @@ from core.strict_json import parse_object, value_of
 SCHEME = "bls-unchained-g1-rfc9380"
 SIGNATURE_DST = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 SIGNATURE_SIZE, PUBLIC_KEY_SIZE, HASH_SIZE = 48, 96, 32  # bytes
-LARGEST_ANSWER = 65_536  # bytes; a round has some 250, chain information some 500
-LARGEST_NUMBER = 2**53 - 1  # what every reader of JSON keeps exactly
-LARGEST_PERIOD = 2**32 - 1  # seconds; the chain hash has 32 bits for it
+MAX_ANSWER_BYTES = 65_536  # a round has some 250, chain information some 500
+MAX_EXACT_NUMBER = 2**53 - 1  # every JSON reader keeps whole numbers up to here exactly
+MAX_PERIOD_S = 2**32 - 1  # the chain hash has 32 bits for it
 Point = TypeVar("Point", BlstP1Element, BlstP2Element)
 LOWER_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 PRINTABLE = re.compile(r"[\x20-\x7e]+")
@@ -34,7 +34,7 @@ GENERATOR_2 = BlstP2Element.uncompress(
         "c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8"
     )
 )
-# What blst says of bytes that are no point of the group; it names the group's check itself.
+# Errors of blst for bytes that are no point of the group, with our code and sentence.
 POINT_FAULTS = {
     "POINT_NOT_IN_GROUP": ("outside_subgroup", "is a point outside the prime-order subgroup"),
     "POINT_NOT_ON_CURVE": ("not_on_curve", "is no point of the curve"),
@@ -43,7 +43,7 @@ OTHER_POINT_FAULT = ("not_canonical", "is no canonical compressed point")
 
 
 class BadBeacon(Refusal):
-    """What a beacon is said to have said cannot be used; ``code`` is the fault, for programs."""
+    """A beacon's data cannot be used; ``code`` names the fault for programs."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -51,16 +51,16 @@ class BadBeacon(Refusal):
 
 
 class BadChainInfo(BadBeacon):
-    """This is no chain whose rounds we can verify."""
+    """The data is no chain whose rounds can be verified."""
 
 
 class BadRound(BadBeacon):
-    """This is not the round of the chain."""
+    """The data is not the chain's round."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """One value of a beacon: its number from 1, its signature and randomness in lower-case hex."""
+    """One value of a beacon: number from 1, signature and randomness in lower-case hex."""
 
     round: int
     signature: str
@@ -83,15 +83,15 @@ class ChainInfo:
         """Return the Unix second at which a round appears; round 1 appears at genesis.
 
         Raises:
-            BadRound: ``round_number``, for there is no round below 1.
+            BadRound: ``round_number``: there is no round below 1.
         """
         check_round_number(number)
         return self.genesis_time + (number - 1) * self.period
 
     def first_round_at(self, unix_seconds: int) -> int:
-        """Return the first round that appears at this second or after it; round 1 before genesis.
+        """Return the first round that appears at this second or later; round 1 before genesis.
 
-        An instant with a fraction of a second is to be rounded up by the caller.
+        The caller rounds an instant with a fraction of a second up.
         """
         return max(0, -((self.genesis_time - unix_seconds) // self.period)) + 1
 
@@ -112,9 +112,9 @@ QUICKNET = ChainInfo(
 
 
 def chain_hash(chain: ChainInfo) -> str:
-    """Return the hash that follows from a chain's other values, in hex.
+    """Return the hash of a chain's other values, in hex.
 
-    The values must be of the form that ``check_chain`` asks for.
+    The values must have the form that ``check_chain`` requires.
     """
     named = b"" if chain.beacon_id == "default" else chain.beacon_id.encode()
     return hashlib.sha256(
@@ -127,45 +127,45 @@ def chain_hash(chain: ChainInfo) -> str:
 
 
 def check_chain(chain: ChainInfo) -> None:
-    """Make sure that a chain's values are of the right form and hash to its name.
+    """Check that a chain's values have the right form and hash to its name.
 
     Raises:
         BadChainInfo: ``scheme``, ``period``, ``genesis_time``, ``public_key``, ``group_hash``,
             ``beacon_id`` or ``chain_hash``, or a fault of the public key as a point.
     """
     key = hex_bytes(chain.public_key, PUBLIC_KEY_SIZE)
-    fits = {
+    is_valid = {
         "scheme": chain.scheme == SCHEME,
-        "period": 1 <= chain.period <= LARGEST_PERIOD,
-        "genesis_time": 0 <= chain.genesis_time <= LARGEST_NUMBER,
+        "period": 1 <= chain.period <= MAX_PERIOD_S,
+        "genesis_time": 0 <= chain.genesis_time <= MAX_EXACT_NUMBER,
         "public_key": key is not None,
         "group_hash": hex_bytes(chain.group_hash, HASH_SIZE) is not None,
         "beacon_id": PRINTABLE.fullmatch(chain.beacon_id) is not None,
     }
-    for name, is_fit in fits.items():
+    for name, is_fit in is_valid.items():
         if not is_fit:
-            raise BadChainInfo(name, f"The chain's {name} is not as the scheme asks.")
+            raise BadChainInfo(name, f"The chain's {name} is not as the scheme requires.")
     public_key_point(chain)
     if chain_hash(chain) != chain.chain_hash:
         raise BadChainInfo("chain_hash", "The chain's hash does not follow from its values.")
 
 
 def check_round_number(number: int) -> None:
-    """Make sure that there is such a round.
+    """Check that a round of this number exists.
 
     Raises:
         BadRound: ``round_number``.
     """
-    if not 1 <= number <= LARGEST_NUMBER:
+    if not 1 <= number <= MAX_EXACT_NUMBER:
         raise BadRound("round_number", f"There is no round {number}.")
 
 
 def verify_round(chain: ChainInfo, claimed: Round) -> None:
-    """Make sure that a round is the chain's own, to the byte.
+    """Verify that a round is the chain's own, byte for byte.
 
-    The signature is judged as bytes, then as a point of the prime-order subgroup, and only then
-    by the pairing: without the check of the subgroup the pairing accepts a changed signature with
-    another hash, a seed that could be rolled again.
+    The signature is checked as bytes, then as a point of the prime-order subgroup, and only then
+    by the pairing: without the subgroup check the pairing accepts a changed signature with
+    another hash, so that one could choose among several seeds.
 
     Raises:
         BadRound: ``round_number``; ``signature_form`` (not 48 bytes of lower-case hex);
@@ -187,7 +187,7 @@ def verify_round(chain: ChainInfo, claimed: Round) -> None:
 
 
 def signature_point(signature: bytes) -> BlstP1Element:
-    """Return the point of G1 that a signature's 48 bytes stand for.
+    """Decode a signature's 48 bytes to a point of G1.
 
     Raises:
         BadRound: ``infinity``, ``not_canonical``, ``not_on_curve`` or ``outside_subgroup``.
@@ -199,7 +199,7 @@ def signature_point(signature: bytes) -> BlstP1Element:
 
 
 def public_key_point(chain: ChainInfo) -> BlstP2Element:
-    """Return the point of G2 that a chain's public key stands for.
+    """Decode a chain's public key to a point of G2.
 
     Raises:
         BadChainInfo: ``infinity``, ``not_canonical``, ``not_on_curve`` or ``outside_subgroup``.
@@ -211,14 +211,14 @@ def public_key_point(chain: ChainInfo) -> BlstP2Element:
 
 
 class NoPoint(BadBeacon):
-    """These bytes are no point of the group that a key or a signature may be."""
+    """The bytes are no point of the group of keys or signatures."""
 
 
 def read_point(group: type[Point], encoded: bytes, infinity: bytes) -> Point:
-    """Return the point that bytes stand for: of the prime-order subgroup, and not its zero.
+    """Decode bytes to a point of the prime-order subgroup that is not its zero.
 
-    ``uncompress`` holds the point against the subgroup. Comparing the bytes with those that the
-    point compresses to keeps the encoding canonical, whatever a later blst reads.
+    ``uncompress`` checks the subgroup. Compressing the point again and comparing the bytes refuses
+    other encodings, whatever a later version of blst accepts.
 
     Raises:
         NoPoint: ``infinity``, ``not_canonical``, ``not_on_curve`` or ``outside_subgroup``.
@@ -236,33 +236,33 @@ def read_point(group: type[Point], encoded: bytes, infinity: bytes) -> Point:
 
 
 def message_point(number: int) -> BlstP1Element:
-    """Return the point of G1 that a round's signature signs: the hash of its number."""
+    """Return the point of G1 that a round signs: the hash of its number."""
     message = hashlib.sha256(number.to_bytes(8, "big")).digest()
     return BlstP1Element.hash_to_group(message, SIGNATURE_DST)
 
 
 def hex_bytes(text: str, size: int) -> bytes | None:
-    """Return the bytes of a lower-case hex text; None unless it stands for that many of them."""
+    """Decode lower-case hex of exactly so many bytes; return None for anything else."""
     return bytes.fromhex(text) if len(text) == 2 * size and LOWER_HEX.fullmatch(text) else None
 
 
 def round_json(value: Round) -> bytes:
-    """Return ``round.json`` of the bundle: canonical JSON of the round."""
+    """Return ``round.json`` of the bundle: the round in canonical JSON."""
     return canonical_json(
         {"round": value.round, "signature": value.signature, "randomness": value.randomness}
     )
 
 
 def read_round(text: bytes) -> Round:
-    """Read a round as drand's ``/public/N`` gives it; what else drand says there is passed over.
+    """Parse a round in the form of drand's ``/public/N``; other keys are ignored.
 
-    It is not verified: that is for ``verify_round``.
+    ``verify_round`` verifies it.
 
     Raises:
         BadRound: ``unreadable``.
     """
     try:
-        content = parse_object(text, max_bytes=LARGEST_ANSWER)
+        content = parse_object(text, max_bytes=MAX_ANSWER_BYTES)
         return Round(
             round=value_of(content, "round", int),
             signature=value_of(content, "signature", str),
@@ -273,13 +273,13 @@ def read_round(text: bytes) -> Round:
 
 
 def read_chain_info(text: bytes) -> ChainInfo:
-    """Read a chain as drand's ``/info`` gives it, and check it.
+    """Parse and check a chain in the form of drand's ``/info``.
 
     Raises:
         BadChainInfo: ``unreadable``, or what ``check_chain`` finds.
     """
     try:
-        content = parse_object(text, max_bytes=LARGEST_ANSWER)
+        content = parse_object(text, max_bytes=MAX_ANSWER_BYTES)
         chain = ChainInfo(
             chain_hash=value_of(content, "hash", str),
             public_key=value_of(content, "public_key", str),

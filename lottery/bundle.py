@@ -1,4 +1,4 @@
-"""The bundle: the files that prove a draw, and no other.
+"""The bundle: all published files of a draw, which are enough to verify it.
 
 Source: docs/specs/draw-protocol.md 3.6.
 """
@@ -6,6 +6,7 @@ Source: docs/specs/draw-protocol.md 3.6.
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import connection
@@ -15,17 +16,18 @@ from core import approvals, audit
 from core.atomic_files import PUBLIC, draft_name, write_atomically
 from core.audit import Actor
 from core.printable import printable_name
+from core.sql_files import read_sql
 from lottery.models import Draw
 from lottery.protocol import RECORD_BYTES
 from lottery.queries import subject_of
 from lottery.refusals import UnfitFolder
 
-MAY_SEE = "lottery.view_draw"
-Open = Callable[[], Iterator[bytes]]
-BEFORE = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
-AFTER = ("round.json", "result.json", "winners.csv")
-FILES = BEFORE + AFTER
-COLUMNS = {
+PERMISSION = "lottery.view_draw"
+FileStream = Callable[[], Iterator[bytes]]
+FROZEN_FILES = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
+RESULT_FILES = ("round.json", "result.json", "winners.csv")
+ALL_FILES = FROZEN_FILES + RESULT_FILES
+FILE_COLUMNS = {
     "terms.json": "terms_json",
     "manifest.json": "manifest",
     "manifest.sig": "signature",
@@ -34,56 +36,56 @@ COLUMNS = {
     "result.json": "result",
     "winners.csv": "winners_csv",
 }
-# The verifier's own: it passes them over, too.
-OF_DESKTOPS = re.compile(
+# Written by file managers; the verifier ignores the same ones.
+DESKTOP_FILES = re.compile(
     r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
     re.IGNORECASE | re.DOTALL,
 )
-RECORDS_AT_ONCE = 16_384
-# Reads lottery_entrant by entrant_position_once.
-RECORDS = """
-SELECT string_agg(pid || commitment, ''::bytea ORDER BY position) FROM lottery_entrant
-WHERE draw_id = %s AND position >= %s AND position < %s
-"""
+RECORDS_PER_READ = 16_384
 
 
-def bundle_files(draw: Draw) -> dict[str, Open]:
-    """Return every file that there is of a draw by its name, each a function that streams it.
+def bundle_files(draw: Draw) -> dict[str, FileStream]:
+    """Return a function that streams the file, for each file that a draw has so far.
 
-    The result's files are among them as soon as the draw was run, for those who check it before
-    it is confirmed; the public sees ``public_files``.
+    The result's files are included once the draw was run, for staff who check them before the
+    confirmation; ``public_files`` returns those that everybody may download.
     """
-    return {name: opener(draw, name) for name in (FILES if draw.drawn_at else BEFORE)}
+    return file_streams(draw, ALL_FILES if draw.drawn_at else FROZEN_FILES)
 
 
-def public_files(draw: Draw) -> dict[str, Open]:
-    """Return the files of a draw that the public may have.
+def public_files(draw: Draw) -> dict[str, FileStream]:
+    """Return the files of a draw that are public.
 
-    Nothing before publication; the result with the confirmation, or with the void of a draw that
-    was run, which publishes one that never was.
+    None before publication. The result's files become public with the confirmation, or with the
+    void of a draw that was run, even if the draw was never published.
     """
     if has_public_result(draw):
-        return {name: opener(draw, name) for name in FILES}
-    return {name: opener(draw, name) for name in (BEFORE if draw.published_at else ())}
+        return file_streams(draw, ALL_FILES)
+    return file_streams(draw, FROZEN_FILES if draw.published_at else ())
+
+
+def file_streams(draw: Draw, names: tuple[str, ...]) -> dict[str, FileStream]:
+    """Return a function that streams the file, for each name."""
+    return {name: partial(stream_file, draw, name) for name in names}
 
 
 def has_public_result(draw: Draw) -> bool:
-    """Say whether the result of a draw is public."""
+    """Return whether the result of a draw is public."""
     return draw.drawn_at is not None and bool(draw.confirmed_at or draw.voided_at)
 
 
 def is_public(draw: Draw) -> bool:
-    """Return whether the public may have every file that there is of a draw."""
+    """Return whether all files that a draw has so far are public."""
     return has_public_result(draw) if draw.drawn_at else draw.published_at is not None
 
 
 def record_export(draw: Draw, *, actor: Actor | None, at: datetime) -> None:
-    """Record in the audit who is given the files of a draw.
+    """Record in the audit who exported the files of a draw.
 
     Raises:
         NotPermitted: the person may not see draws.
     """
-    approvals.require_actor(actor, MAY_SEE)
+    approvals.require_actor(actor, PERMISSION)
     audit.record(
         actor=actor,
         action="draw.export",
@@ -93,30 +95,28 @@ def record_export(draw: Draw, *, actor: Actor | None, at: datetime) -> None:
     )
 
 
-def opener(draw: Draw, name: str) -> Open:
-    """Return the function that streams one file."""
-    return lambda: open_file(draw, name)
-
-
-def open_file(draw: Draw, name: str) -> Iterator[bytes]:
-    """Stream one file of a draw."""
+def stream_file(draw: Draw, name: str) -> Iterator[bytes]:
+    """Yield the content of one file of a draw."""
     if name == "entries.bin":
-        yield from read_entries(draw)
+        yield from stream_entries(draw)
         return
-    content = getattr(draw, COLUMNS[name])
+    content = getattr(draw, FILE_COLUMNS[name])
     yield content.encode() if isinstance(content, str) else bytes(content)
 
 
-def read_entries(draw: Draw) -> Iterator[bytes]:
-    """Stream entries.bin: the records in the order of their pids."""
-    for first in range(0, draw.entry_count, RECORDS_AT_ONCE):
-        yield read_records(draw, first, first + RECORDS_AT_ONCE)
+def stream_entries(draw: Draw) -> Iterator[bytes]:
+    """Yield entries.bin: the records in the order of their pids."""
+    for first in range(0, draw.entry_count, RECORDS_PER_READ):
+        yield read_records(draw, first, first + RECORDS_PER_READ)
 
 
 def read_records(draw: Draw, first: int, until: int) -> bytes:
-    """Return the records from one place to before another."""
+    """Return the records of entries.bin from one position to before another."""
     with connection.cursor() as cursor:
-        cursor.execute(RECORDS, [draw.pk, first, until])
+        cursor.execute(
+            read_sql("lottery", "entry_records"),
+            {"draw": draw.pk, "first": first, "until": until},
+        )
         (records,) = cursor.fetchone() or (None,)
     found = bytes(records or b"")
     if len(found) != (min(until, draw.entry_count) - first) * RECORD_BYTES:
@@ -127,8 +127,8 @@ def read_records(draw: Draw, first: int, until: int) -> bytes:
 def write_bundle(draw: Draw, folder: Path) -> list[str]:
     """Write the bundle into a folder and return the names of its files.
 
-    The same draw again gives the same bytes. Files of an earlier export are replaced, each at one
-    stroke.
+    The same draw always gives the same bytes. Each file of an earlier export is replaced
+    atomically.
 
     Raises:
         UnfitFolder: the folder holds other files, or cannot be written.
@@ -137,17 +137,17 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
     expected = {*files, *(draft_name(name) for name in files)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if strange := sorted(
+        if unexpected := sorted(
             entry.name
             for entry in folder.iterdir()
-            if entry.name not in expected and not OF_DESKTOPS.fullmatch(entry.name)
+            if entry.name not in expected and not DESKTOP_FILES.fullmatch(entry.name)
         ):
             raise UnfitFolder(
                 _("%(folder)s holds what is no file of this bundle: %(name)s.")
-                % {"folder": printable_name(folder), "name": printable_name(strange[0])}
+                % {"folder": printable_name(folder), "name": printable_name(unexpected[0])}
             )
-        for name, open_ in files.items():
-            write_atomically(folder / name, open_(), mode=PUBLIC)
+        for name, stream in files.items():
+            write_atomically(folder / name, stream(), mode=PUBLIC)
     except OSError as failure:
         raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return list(files)

@@ -1,4 +1,4 @@
-"""Which beacon chain a draw waits for."""
+"""The beacon chain of a draw, and its round: one random value of that chain."""
 
 from datetime import datetime
 
@@ -14,10 +14,10 @@ from lottery.refusals import ChainRefused, RoundNotDue
 
 
 def chain_named(name: str) -> ChainInfo:
-    """Return the chain that a draw to be frozen may wait for.
+    """Return the chain of this name, for a draw that is about to be frozen.
 
     Raises:
-        SteerableChain: in production any other than drand's quicknet.
+        SteerableChain: production, and any chain but drand's quicknet.
     """
     if name == Draw.Chain.QUICKNET:
         return QUICKNET
@@ -25,45 +25,45 @@ def chain_named(name: str) -> ChainInfo:
 
 
 def default_chain() -> str:
-    """Return the chain that is taken where none is named."""
+    """Return the name of the chain that is used where none is given."""
     return Draw.Chain.LOCAL if settings.DEMO_MODE else Draw.Chain.QUICKNET
 
 
 def chain_of(draw: Draw) -> ChainInfo:
-    """Return the chain that the manifest names, to the byte."""
+    """Return the chain that the manifest of a draw names."""
     beacon = documents.read_json(bytes(draw.manifest))["beacon"]
     return ChainInfo(**{name: beacon[name] for name in ChainInfo.__dataclass_fields__})
 
 
 def sign_local_round(draw: Draw, *, at: datetime) -> Round:
-    """Return the round of a draw by the local chain, once its time has come.
+    """Sign and return the local chain's round of a draw, once its time has come.
 
     Raises:
-        ChainRefused: the draw waits for another chain.
+        ChainRefused: the draw is on another chain.
         SteerableChain: this is production.
         RoundNotDue: the time of the round has not come.
     """
     if draw.chain != Draw.Chain.LOCAL:
         raise ChainRefused(_("This draw does not wait for the local chain."))
     if at < draw.round_time:
-        raise not_due()
+        raise round_not_due()
     return sign_round(settings.DRAW_CHAIN_FOLDER, draw.round)
 
 
 def obtain_round(draw: Draw, *, at: datetime) -> Round:
-    """Return the round of a draw: signed here by the local chain, or fetched from the relays.
+    """Return the round of a draw, signed by the local chain or fetched from relays.
 
     Raises:
         RoundNotDue: the time of the round has not come.
-        RoundNotThere, BadRound: no relay has it, or none has the right one.
+        RoundNotThere, BadRound: no relay has it, or the answers are not the right one.
     """
     if draw.chain == Draw.Chain.LOCAL:
         return sign_local_round(draw, at=at)
     if at < draw.round_time:
-        raise not_due()
+        raise round_not_due()
     return fetch_round(chain_of(draw), draw.round)
 
 
-def not_due() -> RoundNotDue:
-    """Return the refusal of a round that has not come."""
+def round_not_due() -> RoundNotDue:
+    """Return the refusal for a round whose time has not come."""
     return RoundNotDue(_("The time of the round has not come."))

@@ -1,4 +1,4 @@
-"""The steps of checking a receipt in the browser, in words; static/lottery/proof.js does them."""
+"""The texts of the steps that check a receipt in the browser (static/lottery/proof.js)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckedStep:
-    """A step: what it is about, what is said of it, and the values that it computes."""
+    """A step: its title, the sentences for success and failure, and names of computed values."""
 
     name: str
     title: "StrPromise"

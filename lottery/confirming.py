@@ -1,7 +1,7 @@
-"""Confirm the result of a draw: from here on it is public, and its awards are owed.
+"""Confirm the result of a draw: it becomes public, and its awards are owed.
 
-Confirming reserves the awards as well, in ``points``: ``points.reserving`` declares the approvable
-action and calls the functions of this module.
+A second person approves. ``points.reserving.confirm_and_reserve`` carries the approval out: it
+calls ``confirm_approved`` here and reserves the points of every award in the same transaction.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
+from lottery.queries import find_subject, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, NotDrawn, NotPublishedYet
 
 CONFIRM = "draw.confirm"
@@ -24,16 +24,16 @@ PERMISSION = "lottery.request_confirmation"
 
 @transaction.atomic
 def request_confirmation(*, draw: Draw, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for a result to be confirmed; None where it is already.
+    """Request the confirmation of a result; return None where it is confirmed already.
 
     Raises:
-        NotDrawn, NotPublishedYet, DrawEnded: there is no result that could be confirmed.
-        NotPermitted: the person may not ask for it.
+        NotDrawn, NotPublishedYet, DrawEnded: there is no result to confirm.
+        NotPermitted: the person may not request it.
     """
-    held = hold_draw(draw)
-    if held.state == Draw.State.CONFIRMED:
+    locked = lock_draw(draw)
+    if locked.state == Draw.State.CONFIRMED:
         return None
-    return approvals.request(action=CONFIRM, subject=subject_of(held), actor=actor, at=at)
+    return approvals.request(action=CONFIRM, subject=subject_of(locked), actor=actor, at=at)
 
 
 def content_to_confirm(subject: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def content_to_confirm(subject: str) -> dict[str, Any]:
 
     Raises:
         NotDrawn: the draw has not been run.
-        NotPublishedYet: it was never published, and was run only to be void.
+        NotPublishedYet: it was never published, and was run only to become void.
         DrawEnded: it is void, or confirmed already.
     """
     draw = find_subject(subject)
@@ -58,7 +58,11 @@ def content_to_confirm(subject: str) -> dict[str, Any]:
 
 
 def require_confirmable(draw: Draw) -> None:
-    """Refuse to confirm what is not a published draw's fresh result."""
+    """Check that a draw was published and run, and is neither confirmed nor void.
+
+    Raises:
+        NotDrawn, NotPublishedYet, DrawEnded: as for ``content_to_confirm``.
+    """
     if draw.state in (Draw.State.CONFIRMED, Draw.State.VOID):
         raise DrawEnded(_("This draw is void, or confirmed already."))
     if draw.state != Draw.State.DRAWN:
@@ -68,18 +72,18 @@ def require_confirmable(draw: Draw) -> None:
 
 
 def confirm_approved(approval: Approval) -> Draw:
-    """Confirm what was approved, in the approving transaction; return the draw, still held."""
+    """Confirm a draw in the transaction that approves it; return the draw, locked."""
     if approval.decided_at is None or approval.decided_by is None:
-        raise TypeError("What was not decided is not carried out.")
-    draw = hold_subject(approval.subject)
+        raise TypeError("This approval is not decided.")
+    draw = lock_subject(approval.subject)
     return confirm_draw(draw, by=approval.decided_by, at=approval.decided_at)
 
 
 def confirm_draw(draw: Draw, *, by: User, at: datetime) -> Draw:
-    """Confirm the result of a draw that the caller holds.
+    """Confirm the result of a draw that the caller has locked.
 
     Raises:
-        NotDrawn, NotPublishedYet, DrawEnded: there is no result that could be confirmed.
+        NotDrawn, NotPublishedYet, DrawEnded: there is no result to confirm.
     """
     require_confirmable(draw)
     draw.state, draw.confirmed_at, draw.confirmed_by = Draw.State.CONFIRMED, at, by

@@ -1,4 +1,8 @@
-"""The published files, byte for byte. Source: docs/specs/draw-protocol.md 2.6, 2.7, 3.5."""
+"""Write the published files, byte for byte.
+
+Manifest: the file that says what is fixed before the seed can be known.
+Source: docs/specs/draw-protocol.md 2.6, 2.7, 3.5.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,13 +12,12 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from core.canonical_json import canonical_json
-from lottery.beacon import ChainInfo, Round
+from lottery.beacon import MAX_EXACT_NUMBER, ChainInfo, Round
 from lottery.selection import Cut
 
 MANIFEST_SCHEMA, RESULT_SCHEMA = "pointdraw/1", "pointdraw/1/result"
 RECEIPT_SCHEMA = "pointdraw/1/receipt"
 WINNERS_HEADER = b"rank,pid,reward,m,cumulative\n"
-LARGEST_NUMBER = 2**53 - 1
 
 
 class DrawTerms(Protocol):
@@ -40,7 +43,7 @@ class DrawTerms(Protocol):
 
 @dataclass(frozen=True)
 class FrozenList:
-    """What the manifest says of the entrants; hashes in hex."""
+    """The manifest's fields about the list of entrants; hashes in hex."""
 
     entry_count: int
     entries_sha256: str
@@ -49,8 +52,8 @@ class FrozenList:
 
 
 @dataclass(frozen=True)
-class Names:
-    """What a manifest names besides terms, list and beacon; hashes in hex."""
+class ManifestHeader:
+    """The manifest's fields besides terms, list and beacon; hashes in hex."""
 
     campaign: str
     sequence: int
@@ -61,7 +64,7 @@ class Names:
 
 @dataclass(frozen=True)
 class DrawnEntry:
-    """A row of winners.csv: an entry up to the cut, or the one after it, which does not fit."""
+    """A row of winners.csv: a winner, or the entry after the cut."""
 
     pid: bytes
     reward: int
@@ -69,10 +72,10 @@ class DrawnEntry:
 
 
 def published_json(content: Mapping[str, Any]) -> bytes:
-    """Write canonical JSON of the protocol's subset, on which every writer agrees.
+    """Return canonical JSON in the protocol's subset, where all writers give the same bytes.
 
     Raises:
-        TypeError: a value is of no type that the subset has.
+        TypeError: a value has a type outside the subset.
         ValueError: a string is not printable ASCII, or a number has more than 53 bits.
     """
     refuse_beyond_subset(content)
@@ -80,7 +83,7 @@ def published_json(content: Mapping[str, Any]) -> bytes:
 
 
 def read_json(content: bytes) -> dict[str, Any]:
-    """Return what a published file of our own says."""
+    """Parse a published file of our own."""
     found: dict[str, Any] = json.loads(content)
     return found
 
@@ -89,7 +92,7 @@ def refuse_beyond_subset(value: object) -> None:
     """Refuse strings beyond printable ASCII and numbers beyond 53 bits, at any depth."""
     if isinstance(value, str) and not (value.isascii() and value.isprintable()):
         raise ValueError("A published string is printable ASCII.")
-    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+    if isinstance(value, int) and abs(value) > MAX_EXACT_NUMBER:
         raise ValueError("A published number has at most 53 bits.")
     if isinstance(value, Mapping):
         value = [*value.keys(), *value.values()]
@@ -99,7 +102,7 @@ def refuse_beyond_subset(value: object) -> None:
 
 
 def unix(instant: datetime) -> int:
-    """Return an instant that has no fraction as Unix seconds."""
+    """Return an instant without a fraction in Unix seconds."""
     return int(instant.timestamp())
 
 
@@ -135,7 +138,7 @@ def terms_json(code: str, terms: DrawTerms) -> bytes:
 
 def manifest_json(
     *,
-    names: Names,
+    header: ManifestHeader,
     terms: DrawTerms,
     terms_sha256: str,
     entries: FrozenList,
@@ -144,12 +147,12 @@ def manifest_json(
     frozen_at: datetime,
     min_gap_s: int,
 ) -> bytes:
-    """Return manifest.json: everything that is settled before the seed can be known."""
+    """Return manifest.json: everything that is fixed before the seed can be known."""
     round_time = chain.time_of(round_number)
     return published_json(
         {
             "schema": MANIFEST_SCHEMA,
-            **asdict(names),
+            **asdict(header),
             **asdict(entries),
             "terms_sha256": terms_sha256,
             "reward_cap": terms.reward_cap_points,
@@ -167,7 +170,7 @@ def manifest_json(
 
 
 def winners_csv(drawn: Iterable[DrawnEntry]) -> bytes:
-    """Return winners.csv: the committed rewards in the order of the draw, summed up as they go."""
+    """Return winners.csv: the rewards in the order of the draw, with their running sum."""
     rows, cumulative = [WINNERS_HEADER], 0
     for rank, entry in enumerate(drawn, 1):
         cumulative += entry.reward

@@ -1,4 +1,4 @@
-"""The page of the draw: how it works, how far it is, its result, and every file that proves it."""
+"""The page of the draw: how it works, stage, result and published files."""
 
 import json
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from lottery import queries
 from lottery.bundle import has_public_result, public_files
 from lottery.checked_steps import STEPS
 from lottery.models import Award, Draw
-from lottery.stages import Stage, next_change, stage_of
+from lottery.stages import DrawStage, next_change, stage_of
 
 TEMPLATE = "lottery/draw.html"
-SHORTEST_GAP_S = 86_400  # between publication and round; less only in a demo
-FILES = {
+MIN_GAP_S = 86_400  # between publication and round; less only in a demo
+FILE_TITLES = {
     "terms.json": _("The terms of the campaign"),
     "manifest.json": _("The manifest: everything that was fixed before the draw"),
     "manifest.sig": _("Our signature of the manifest"),
@@ -38,63 +38,63 @@ FILES = {
 
 @dataclass(frozen=True)
 class ShownDraw:
-    """A draw with what is public of it."""
+    """A draw with its public content."""
 
     draw: Draw
-    stage: Stage
+    stage: DrawStage
     manifest_hash: str
     manifest: dict[str, Any]
     address: str
     files: list[tuple[str, str]]
     shows_result: bool
-    partial_points: int  # of the entrant at whom the budget ended; 0 where there is none
+    partial_points: int  # of the entrant at whom the budget ends; 0 where there is none
 
     @property
     def is_local(self) -> bool:
-        """Whether somebody holds the key of its random numbers."""
+        """Whether its random number is signed by a key of this machine."""
         return bool(self.draw.chain == Draw.Chain.LOCAL)
 
     @property
     def gap_hours(self) -> int:
-        """Whole hours between the latest publication and the round."""
+        """Whole hours from the last instant to publish at to the round."""
         return int(self.manifest["min_gap_s"]) // 3600
 
     @property
     def has_short_gap(self) -> bool:
-        """Whether the list may have been published later than real draws demand."""
-        return int(self.manifest["min_gap_s"]) < SHORTEST_GAP_S
+        """Whether the gap is shorter than production allows."""
+        return int(self.manifest["min_gap_s"]) < MIN_GAP_S
 
 
 def shared_draw_page(code: str, *, now: datetime) -> SharedPage | None:
-    """Return the page in the language in use; None where the campaign is not published."""
-    return shared_page(f"draw/{code}", now=now, render=partial(render, code, now=now))
+    """Return the page in the active language; None where the campaign is not published."""
+    return shared_page(f"draw/{code}", now=now, render=partial(render_draw_page, code, now=now))
 
 
-def render(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
-    """Render the page, and say when the clock alone changes it."""
+def render_draw_page(code: str, *, now: datetime) -> tuple[str, datetime | None] | None:
+    """Return the rendered page, and when it changes next with time only."""
     terms = shown_terms(code)
     if terms is None:
         return None
-    context = page_context(terms, now=now)
+    context = draw_page_context(terms, now=now)
     shown: ShownDraw | None = context["shown"]
-    edge = None if context["is_entry_over"] else terms.closes_at
-    changes_at = next_change(shown.draw, now=now) if shown else edge
+    closes_at = None if context["is_entry_over"] else terms.closes_at
+    changes_at = next_change(shown.draw, now=now) if shown else closes_at
     return render_to_string(TEMPLATE, context), changes_at
 
 
-def page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
-    """Return what the template needs, the same for everybody."""
+def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
+    """Return the context of the template, the same for all visitors."""
     draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms)]
-    standing = [one for one in draws if one.stage is not Stage.VOID]
+    standing = [one for one in draws if one.stage is not DrawStage.VOID]
     return {
         "here": reverse("lottery:draw", args=[terms.campaign.code]),
         "terms": terms,
         "name": terms.name_ja if get_language() == "ja" else terms.name_en,
         "is_entry_over": terms.closes_at <= now,
         "shown": standing[0] if standing else None,
-        "void_draws": [one for one in draws if one.stage is Stage.VOID],
+        "void_draws": [one for one in draws if one.stage is DrawStage.VOID],
         "steps": STEPS,
-        # A demo's clock is not the browser's, so its page says what time it is there.
+        # A demo's clock is not the browser's, so the page shows its time.
         "demo_now": now if settings.DEMO_MODE else None,
     }
 
@@ -106,27 +106,27 @@ def draws_to_show(terms: Terms) -> QuerySet[Draw]:
 
 
 def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:
-    """Fetch draws with their manifests and without the bytes of their other files."""
-    large = set(queries.FILES) - {"manifest"}
+    """Load the manifests of draws, and defer the columns of their other files."""
+    large = set(queries.LARGE_COLUMNS) - {"manifest"}
     return draws.select_related("terms", "campaign").defer(None).defer(*large)
 
 
 def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
-    """Return what is public of a draw at an instant."""
+    """Return the public content of a draw at an instant."""
     return ShownDraw(
         draw=draw,
         stage=stage_of(draw, now=now),
         manifest_hash=bytes(draw.manifest_sha256).hex(),
         manifest=json.loads(bytes(draw.manifest)),
         address=reverse("lottery:files", args=[draw.campaign.code, draw.sequence]),
-        files=[(name, str(FILES[name])) for name in public_files(draw)],
+        files=[(name, str(FILE_TITLES[name])) for name in public_files(draw)],
         shows_result=has_public_result(draw),
         partial_points=find_partial_award(draw) if has_public_result(draw) else 0,
     )
 
 
 def find_partial_award(draw: Draw) -> int:
-    """Return the points of the award that is less than its reward; 0 where there is none."""
+    """Return the points of the partial award; 0 where there is none."""
     if draw.terms.policy != BudgetPolicy.PARTIAL or draw.winners is None:
         return 0
     after_the_winners = Award.objects.filter(draw=draw, rank=draw.winners + 1)

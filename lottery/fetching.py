@@ -1,7 +1,7 @@
-"""Fetch a round from several relays at once; each answer is verified, so none has to be trusted.
+"""Fetch a round from several relays at once; each answer is verified.
 
-Each relay is asked by a thread of its own that nobody waits for longer than ``TOTAL_S``: a relay
-that lies, stalls or sends without end costs the others nothing.
+Each relay is requested in its own thread, for at most ``TOTAL_S``: a relay that lies, stalls or
+sends without end does not delay the others.
 """
 
 import time
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from core.errors import Refusal
 from lottery.beacon import (
-    LARGEST_ANSWER,
+    MAX_ANSWER_BYTES,
     BadBeacon,
     BadChainInfo,
     BadRound,
@@ -29,7 +29,7 @@ from lottery.beacon import (
 
 CONNECT_S, READ_S = 5.0, 10.0  # for a connection; for the next bytes
 TOTAL_S = 20.0  # for all relays together
-# What relays say of a round that has not been signed yet.
+# The answers of relays for a round that is not signed yet.
 NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.TOO_EARLY)
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
@@ -37,24 +37,24 @@ Found = TypeVar("Found")
 
 
 class RoundNotThere(Refusal):
-    """No relay has the round, or none can be reached; ask again later."""
+    """No relay has the round, or none can be reached; retry later."""
 
 
 class NoRelayAnswered(RoundNotThere):
-    """No relay gave an answer that could be used."""
+    """No relay gave a usable answer."""
 
 
 class RelayFailed(Refusal):
-    """A relay gave no answer: it is away, slow, or says something else than asked."""
+    """A relay gave no usable answer: it is unreachable, slow, or sent something else."""
 
 
 def fetch_round(chain: ChainInfo, number: int) -> Round:
-    """Return a round of the chain, verified, from whichever relay of ``DRAND_RELAYS`` is first.
+    """Return a verified round of the chain from the first relay of ``DRAND_RELAYS`` to answer.
 
     Raises:
-        RoundNotThere: a relay says that there is no such round yet, and none has it.
+        RoundNotThere: a relay answers that it has no such round yet, and none has it.
         NoRelayAnswered: no relay answered in time.
-        BadRound: ``relays``, for what the relays gave is not the chain's round.
+        BadRound: ``relays``: all answers are wrong.
     """
 
     def read(answer: bytes) -> Round:
@@ -64,16 +64,16 @@ def fetch_round(chain: ChainInfo, number: int) -> Round:
         verify_round(chain, found)
         return found
 
-    return ask_relays(f"{chain.chain_hash}/public/{number}", read, BadRound)
+    return request_relays(f"{chain.chain_hash}/public/{number}", read, BadRound)
 
 
 def fetch_chain_info(chain_hash: str) -> ChainInfo:
-    """Return the chain of this hash, checked against it, from whichever relay is first.
+    """Return the chain of this hash, checked against it, from the first relay to answer.
 
     Raises:
-        RoundNotThere: a relay says that there is no such chain, and none has it.
+        RoundNotThere: a relay answers that it has no such chain, and none has it.
         NoRelayAnswered: no relay answered in time.
-        BadChainInfo: ``relays``, for what the relays gave is not this chain.
+        BadChainInfo: ``relays``: all answers are wrong.
     """
 
     def read(answer: bytes) -> ChainInfo:
@@ -82,29 +82,29 @@ def fetch_chain_info(chain_hash: str) -> ChainInfo:
             raise BadChainInfo("chain_hash", "It is another chain.")
         return found
 
-    return ask_relays(f"{chain_hash}/info", read, BadChainInfo)
+    return request_relays(f"{chain_hash}/info", read, BadChainInfo)
 
 
-def ask_relays(path: str, read: Callable[[bytes], Found], bad: type[BadBeacon]) -> Found:
-    """Ask every relay for a path; return the first answer that ``read`` takes.
+def request_relays(path: str, read: Callable[[bytes], Found], bad: type[BadBeacon]) -> Found:
+    """Request a path of every relay; return the first answer that ``read`` accepts.
 
     Raises:
-        RoundNotThere, NoRelayAnswered: as ``fetch_round`` says.
-        BadBeacon: of the kind given, with code ``relays``: there were answers, and all bad.
+        RoundNotThere, NoRelayAnswered: as for ``fetch_round``.
+        BadBeacon: of the given class, with code ``relays``: there were answers, all of them wrong.
     """
     deadline = time.monotonic() + TOTAL_S
     answers: SimpleQueue[tuple[str, Found | Refusal]] = SimpleQueue()
     waiting_for = list(settings.DRAND_RELAYS)
 
-    def ask(relay: str) -> None:
+    def request(relay: str) -> None:
         try:
-            answers.put((relay, read(ask_relay(f"{relay}/{path}", deadline))))
+            answers.put((relay, read(request_relay(f"{relay}/{path}", deadline))))
         except Refusal as refusal:
             answers.put((relay, refusal))
 
     for relay in waiting_for:
-        # A daemon: the process may end while a relay still drips.
-        Thread(target=ask, args=[relay], name=f"ask {relay}", daemon=True).start()
+        # A daemon, so that the process can end while a relay still sends.
+        Thread(target=request, args=[relay], name=f"request {relay}", daemon=True).start()
     refusals: dict[str, Refusal] = {}
     while len(refusals) < len(waiting_for):
         try:
@@ -115,15 +115,15 @@ def ask_relays(path: str, read: Callable[[bytes], Found], bad: type[BadBeacon]) 
             return found
         refusals[relay] = found
     late = RelayFailed("It did not answer in time.")
-    raise summed_up({relay: refusals.get(relay, late) for relay in waiting_for}, bad)
+    raise combine_refusals({relay: refusals.get(relay, late) for relay in waiting_for}, bad)
 
 
-def ask_relay(url: str, deadline: float) -> bytes:
-    """Return what a relay answers; it may lead nowhere else, and not send without end.
+def request_relay(url: str, deadline: float) -> bytes:
+    """Return the body of a relay's answer; redirects are refused, size and time are limited.
 
     Raises:
-        RoundNotThere: it says that it does not have this.
-        RelayFailed: it is away, slow, or says something else.
+        RoundNotThere: it does not have this yet.
+        RelayFailed: it is unreachable, slow, or answers with another status.
     """
     try:
         with requests.get(
@@ -139,30 +139,30 @@ def ask_relay(url: str, deadline: float) -> bytes:
                 raise RelayFailed(f"It answered with status {response.status_code}.")
             return read_body(response, deadline)
     except requests.RequestException as failure:
-        raise RelayFailed(f"It could not be asked ({type(failure).__name__}).") from failure
+        raise RelayFailed(f"The request failed ({type(failure).__name__}).") from failure
 
 
 def read_body(response: requests.Response, deadline: float) -> bytes:
-    """Return the body of an answer, byte by byte: a block would wait for all bytes of it.
+    """Read the body byte by byte: a larger chunk would block until it is full.
 
     Raises:
-        RelayFailed: it is too long, or takes too long.
+        RelayFailed: the body is too long, or takes too long.
     """
     body = bytearray()
     for byte in response.iter_content(chunk_size=1):
         body += byte
-        if len(body) > LARGEST_ANSWER:
-            raise RelayFailed(f"It sent more than {LARGEST_ANSWER} bytes.")
+        if len(body) > MAX_ANSWER_BYTES:
+            raise RelayFailed(f"It sent more than {MAX_ANSWER_BYTES} bytes.")
         if time.monotonic() > deadline:
             raise RelayFailed("It did not finish in time.")
     return bytes(body)
 
 
-def summed_up(refusals: dict[str, Refusal], bad: type[BadBeacon]) -> Refusal:
-    """Return the one refusal for what all relays said."""
-    said = " ".join(f"{relay}: {refusal}" for relay, refusal in refusals.items())
+def combine_refusals(refusals: dict[str, Refusal], bad: type[BadBeacon]) -> Refusal:
+    """Return one refusal for the answers of all relays."""
+    details = " ".join(f"{relay}: {refusal}" for relay, refusal in refusals.items())
     if any(type(refusal) is RoundNotThere for refusal in refusals.values()):
-        return RoundNotThere(f"No relay has it yet. {said}")
+        return RoundNotThere(f"No relay has it yet. {details}")
     if any(isinstance(refusal, BadBeacon) for refusal in refusals.values()):
-        return bad("relays", f"No relay gave what can be verified. {said}")
-    return NoRelayAnswered(f"No relay answered. {said}")
+        return bad("relays", f"No answer of a relay could be verified. {details}")
+    return NoRelayAnswered(f"No relay answered. {details}")

@@ -1,8 +1,8 @@
-"""What a draw would come to if it were held over today's totals. Free of database and clock.
+"""Forecast winners and used budget of a draw from today's rewards.
 
-Who will be in the draw is not known yet, and whom it takes is chance: both are played through by
-resampling. Each trial draws rewards from today's, one after the other with replacement, until the
-budget ends or as many were drawn as there are entrants. The same rewards give the same forecast.
+Free of database and clock. Neither the later entrants nor the order is known, so both are
+simulated. Each trial samples today's rewards with replacement, until the budget ends or as many
+were sampled as there are entrants. The same rewards give the same forecast.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from random import Random
 from lottery.selection import Cut, cut_at_budget
 
 TRIALS = 200
-AT_ONCE = 1_000  # rewards drawn in one go
+BATCH = 1_000  # rewards sampled at once
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 
 
@@ -31,7 +31,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What is to be expected; whole points. ``reward_points``: if everybody won."""
+    """The expected result; whole points. ``reward_points``: the sum if every entrant won."""
 
     entrants: int
     reward_points: int
@@ -41,17 +41,17 @@ class Forecast:
 
     @property
     def chance_percent(self) -> tuple[float, float, float]:
-        """How many of a hundred entrants win, at P10, P50 and P90; 0 where there are none."""
+        """Percentage of entrants who win, at P10, P50 and P90; 0 without entrants."""
         return percent_of(self.winners, self.entrants)
 
     @property
     def used_percent(self) -> tuple[float, float, float]:
-        """How much of the budget is used, at P10, P50 and P90."""
+        """Percentage of the budget that is used, at P10, P50 and P90."""
         return percent_of(self.used_points, self.budget_points)
 
 
 def percent_of(spread: Spread, whole: int) -> tuple[float, float, float]:
-    """Return a spread as percentages of a whole, to two places."""
+    """Return a spread in percent of a whole, with two decimals."""
     share = 100 / whole if whole else 0
     return (
         round(spread.p10 * share, 2),
@@ -63,10 +63,10 @@ def percent_of(spread: Spread, whole: int) -> tuple[float, float, float]:
 def forecast_draw(rewards: Mapping[int, int], *, budget: int, policy: str) -> Forecast:
     """Forecast a draw.
 
-    Args: ``rewards``: how many entrants have which reward; ``policy``: as of the terms.
+    Args: ``rewards``: number of entrants by reward; ``policy``: as in the terms.
     """
     entrants = sum(rewards.values())
-    cuts = list(play(rewards, entrants, budget=budget, policy=policy)) if entrants else []
+    cuts = list(simulate_cuts(rewards, entrants, budget=budget, policy=policy)) if entrants else []
     return Forecast(
         entrants=entrants,
         reward_points=sum(reward * count for reward, count in rewards.items()),
@@ -76,33 +76,35 @@ def forecast_draw(rewards: Mapping[int, int], *, budget: int, policy: str) -> Fo
     )
 
 
-def play(rewards: Mapping[int, int], entrants: int, *, budget: int, policy: str) -> Iterator[Cut]:
-    """Yield the outcome of every trial."""
-    chance = Random(seed_of(rewards, budget, policy))  # noqa: S311 - decides nothing, repeats itself
+def simulate_cuts(
+    rewards: Mapping[int, int], entrants: int, *, budget: int, policy: str
+) -> Iterator[Cut]:
+    """Yield the cut of every trial."""
+    random = Random(trial_seed(rewards, budget, policy))  # noqa: S311 - decides nothing; repeatable
     values = sorted(rewards)
     weights = list(accumulate(rewards[value] for value in values))
     for _trial in range(TRIALS):
-        drawn = draw_rewards(chance, values, weights, entrants)
-        yield cut_at_budget(drawn, budget=budget, policy=policy)
+        sampled = sample_rewards(random, values, weights, entrants)
+        yield cut_at_budget(sampled, budget=budget, policy=policy)
 
 
-def draw_rewards(
-    chance: Random, values: list[int], weights: list[int], entrants: int
+def sample_rewards(
+    random: Random, values: list[int], weights: list[int], entrants: int
 ) -> Iterator[int]:
-    """Yield rewards with replacement, as many as there are entrants, drawn as they are wanted."""
-    for start in range(0, entrants, AT_ONCE):
-        count = min(AT_ONCE, entrants - start)
-        yield from chance.choices(values, cum_weights=weights, k=count)
+    """Yield as many rewards as there are entrants, sampled lazily with replacement."""
+    for start in range(0, entrants, BATCH):
+        count = min(BATCH, entrants - start)
+        yield from random.choices(values, cum_weights=weights, k=count)
 
 
-def seed_of(rewards: Mapping[int, int], budget: int, policy: str) -> bytes:
-    """Return what makes the trials of the same data the same."""
+def trial_seed(rewards: Mapping[int, int], budget: int, policy: str) -> bytes:
+    """Return the seed of the trials, the same for the same data."""
     content = json.dumps([sorted(rewards.items()), budget, policy])
     return hashlib.sha256(content.encode()).digest()
 
 
 def spread_of(outcomes: list[int]) -> Spread:
-    """Return the spread of some outcomes; zeros where there are none."""
+    """Return the spread of outcomes; zeros where there are none."""
     ordered = sorted(outcomes) or [0]
     p10, p50, p90 = (
         ordered[max(0, ceil(share * len(ordered)) - 1)] for share in (LOW, MIDDLE, HIGH)

@@ -1,4 +1,4 @@
-"""Forecast the draw of a campaign from its totals, and keep one forecast for each nightly run."""
+"""Forecast a campaign's draw from its totals; store one forecast per nightly run."""
 
 from datetime import datetime
 
@@ -9,43 +9,43 @@ from campaign.models import AggregationRun, Campaign, Terms
 from campaign.queries import working_terms
 from campaign.rewards import reward_expression
 from entries.rules import any_keeps_out
-from lottery.entrant_list import CANDIDATES
+from lottery.entrant_list import compose_candidates
 from lottery.forecast import Forecast, forecast_draw
-from lottery.models import Candidate, KeptForecast
+from lottery.models import Candidate, StoredForecast
 
-# Two hash tables of members to look things up in.
+# Two hash joins over all members.
 MEMORY = "SET LOCAL work_mem = '128MB'"
 
 
 def forecast_campaign(campaign: Campaign) -> Forecast:
-    """Forecast the draw as if the entrants were frozen now, with the totals of the last run."""
+    """Forecast the draw as if the list were frozen with the last run's totals."""
     terms = working_terms(campaign)
     return forecast_draw(read_rewards(terms), budget=terms.budget_points, policy=terms.policy)
 
 
 def read_rewards(terms: Terms) -> dict[int, int]:
-    """Return how many of those whom no rule keeps out would get which reward."""
+    """Return the number of members whom no rule keeps out, by reward."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
     counted = eligible.values(reward=reward_expression(terms, "counting_total")).annotate(
         entrants=Count("*")
     )
-    statement, parameters = counted.query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
-        cursor.execute(f"{CANDIDATES} {statement}", [terms.campaign_id, *parameters])
+        cursor.execute(*compose_candidates(terms, counted))
         return dict(cursor.fetchall())
 
 
-def keep_due_forecasts(*, at: datetime) -> int:
-    """Keep a forecast for each campaign's last finished run that has none; return how many.
+def store_due_forecasts(*, at: datetime) -> int:
+    """Store a forecast for each campaign's last finished run that has none; return how many.
 
-    Once the entrants are frozen there is nothing left to forecast. Two at once, or one again, keep
-    the same row.
+    A campaign whose entrants are frozen needs none. Repeated or concurrent calls store one row.
     """
     runs = runs_without_forecast()
     for run in runs:
         forecast = forecast_campaign(run.campaign)
-        KeptForecast.objects.bulk_create([kept(run, forecast, at=at)], ignore_conflicts=True)
+        StoredForecast.objects.bulk_create(
+            [forecast_row(run, forecast, at=at)], ignore_conflicts=True
+        )
     return len(runs)
 
 
@@ -55,14 +55,14 @@ def runs_without_forecast() -> list[AggregationRun]:
         finished_at__isnull=False, campaign__entries_frozen_at__isnull=True
     )
     last = finished.order_by("campaign", "-id").distinct("campaign").values("id")
-    forecasts = KeptForecast.objects.filter(run=OuterRef("pk"))
+    forecasts = StoredForecast.objects.filter(run=OuterRef("pk"))
     runs = AggregationRun.objects.filter(~Exists(forecasts), id__in=last)
     return list(runs.select_related("campaign").order_by("id"))
 
 
-def kept(run: AggregationRun, forecast: Forecast, *, at: datetime) -> KeptForecast:
-    """Return the row of a forecast."""
-    return KeptForecast(
+def forecast_row(run: AggregationRun, forecast: Forecast, *, at: datetime) -> StoredForecast:
+    """Return the unsaved row of a forecast."""
+    return StoredForecast(
         run=run,
         computed_at=at,
         entrants=forecast.entrants,

@@ -1,6 +1,6 @@
-"""Erase the keys of a draw: then nobody can tell any more whose a pseudonym was without the list.
+"""Erase the keys of a draw: pseudonyms can no longer be computed from WESTER IDs.
 
-The list itself keeps pid and nonce, so that receipts still work.
+The stored list still has pid and nonce of each entrant, so that receipts work.
 """
 
 from collections.abc import Callable
@@ -17,49 +17,49 @@ from lottery import documents
 from lottery.models import Draw
 from lottery.queries import (
     find_subject,
-    hold_draw,
-    hold_subject,
+    lock_draw,
     lock_draw_for_approval,
+    lock_subject,
     subject_of,
 )
 from lottery.refusals import KeysNeeded
 
 FORGET = "draw.forget"
 PERMISSION = "lottery.request_forgetting"
-_guards: list[Callable[[Draw], None]] = []
+_erasure_checks: list[Callable[[Draw], None]] = []
 
 
-def register_guard(guard: Callable[[Draw], None]) -> None:
-    """Have an app above refuse while it still needs the keys (called as the apps get ready)."""
-    _guards.append(guard)
+def register_erasure_check(check: Callable[[Draw], None]) -> None:
+    """Register a higher app's check; it raises KeysNeeded while the keys are needed."""
+    _erasure_checks.append(check)
 
 
 @transaction.atomic
 def request_forgetting(*, draw: Draw, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for the keys of a draw to be erased; None where they are already.
+    """Request the erasure of a draw's keys; return None where they are erased already.
 
     Raises:
-        KeysNeeded: the draw is neither confirmed nor void, or an app above needs the keys.
-        NotPermitted: the person may not ask for it.
+        KeysNeeded: the draw is neither confirmed nor void, or a higher app needs the keys.
+        NotPermitted: the person may not request it.
     """
-    held = hold_draw(draw)
-    if held.forgotten_at:
+    locked = lock_draw(draw)
+    if locked.forgotten_at:
         return None
-    return approvals.request(action=FORGET, subject=subject_of(held), actor=actor, at=at)
+    return approvals.request(action=FORGET, subject=subject_of(locked), actor=actor, at=at)
 
 
 def content_to_forget(subject: str) -> dict[str, Any]:
     """Return which keys are erased, to read and to hash.
 
     Raises:
-        KeysNeeded: the draw is neither confirmed nor void, or the keys are erased already, or an
-            app above needs them.
+        KeysNeeded: the draw is neither confirmed nor void, the keys are erased already, or a
+            higher app needs them.
     """
     draw = find_subject(subject)
     if draw.state not in (Draw.State.CONFIRMED, Draw.State.VOID) or draw.forgotten_at:
         raise KeysNeeded(_("Keys are erased once, and only of a draw that is confirmed or void."))
-    for guard in _guards:
-        guard(draw)
+    for check in _erasure_checks:
+        check(draw)
     return {
         "campaign": draw.campaign.code,
         "sequence": draw.sequence,
@@ -73,7 +73,7 @@ def content_to_forget(subject: str) -> dict[str, Any]:
 )
 def forget_keys(approval: Approval) -> None:
     """Erase the keys as approved (called by the approval, in its transaction)."""
-    draw = hold_subject(approval.subject)
+    draw = lock_subject(approval.subject)
     draw.pid_key = draw.nonce_key = None
     draw.forgotten_at, draw.forgotten_by = approval.decided_at, approval.decided_by
     draw.save(update_fields=["pid_key", "nonce_key", "forgotten_at", "forgotten_by"])

@@ -1,4 +1,8 @@
-"""Freeze the list of a draw: from here on nobody is added, left out or worth another reward."""
+"""Freeze a campaign: fix the list of entrants, their rewards and everything else that decides.
+
+An entrant is a member in the draw. The manifest is the file that says what is fixed, before the
+random round that it names can be known.
+"""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -20,8 +24,8 @@ from core.locks import Lock, take
 from lottery import documents, keys
 from lottery.beacon import ChainInfo
 from lottery.chains import chain_named
-from lottery.documents import Names
-from lottery.entrant_list import SecretList, make_list, store_list
+from lottery.documents import ManifestHeader
+from lottery.entrant_list import SecretList, make_entrant_list, store_entrants
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
 from lottery.refusals import DrawStands, EntryPeriodRuns, RoundNotLater, RoundTooSoon
@@ -39,12 +43,12 @@ def freeze_draw(
     at: datetime,
     actor: Actor | None = None,
 ) -> Draw:
-    """Freeze the entrants of a campaign for the first round of a chain at or after an instant.
+    """Freeze the entrants of a campaign for a round of a chain.
 
-    Takes every entry and load that was acknowledged before, and none after. The totals are
-    computed afresh. Frozen again for the same round, nothing changes. ``chain`` is one of
-    ``Draw.Chain``; without ``actor`` the audit keeps the machine's user. Source:
-    docs/specs/draw-protocol.md 2; docs/specs/consistency.md 1.
+    The round is the first at or after ``round_time``. The list includes every entry and load that
+    was acknowledged before, and none after. The totals are recomputed. A repeat for the same round
+    changes nothing. ``chain`` is one of ``Draw.Chain``; without ``actor`` the audit records the
+    machine's user. Source: docs/specs/draw-protocol.md 2; docs/specs/consistency.md 1.
 
     Raises:
         NotPermitted: the person may not freeze.
@@ -53,29 +57,30 @@ def freeze_draw(
         DrawStands: the campaign has a draw of another round that is not void.
         RoundTooSoon: there would be no time left to publish in.
         RoundNotLater: the round is not later than the void predecessor's.
-        SteerableChain: production draws by quicknet alone.
+        SteerableChain: production uses only quicknet.
     """
     approvals.require_actor(actor, PERMISSION)
     at = at.replace(microsecond=0)  # the manifest counts in seconds
-    hold_everything(campaign)
-    terms = published_terms(campaign)
+    lock_for_freeze(campaign)
+    terms = require_published_terms(campaign)
     beacon = chain_named(chain)
-    number = beacon.first_round_at(second_from(round_time))
+    number = beacon.first_round_at(round_up_to_second(round_time))
     if standing := standing_draw(campaign):
-        return same_draw(standing, chain=chain, number=number)
-    check_instants(terms, beacon, number, at=at)
-    secret = make_list(terms)
+        return require_same_round(standing, chain=chain, number=number)
+    check_freeze_times(terms, beacon, number, at=at)
+    secret = make_entrant_list(terms)
     draw = create_draw(terms, secret, beacon=beacon, chain=chain, number=number, at=at)
-    store_list(draw, secret.packed)
+    store_entrants(draw, secret.packed)
     Campaign.objects.filter(pk=campaign.pk).update(entries_frozen_at=at)
-    keep_audit(draw, actor, at)
+    record_freeze(draw, actor, at)
     return draw
 
 
-def hold_everything(campaign: Campaign) -> None:
-    """Wait for loads, entries and totals in flight, and let none begin; the campaign's row last.
+def lock_for_freeze(campaign: Campaign) -> None:
+    """Lock loads, entries, totals and the campaign's row until the transaction ends.
 
-    Nothing is read before. The row comes last so that nobody waits for it who only wants terms.
+    Loads and entries in progress finish first, and the caller reads only after this. The row comes
+    last: a caller that needs only the row then does not wait for loads.
     """
     take(Lock.LOADS)
     take(Lock.ENTRIES, campaign.pk)
@@ -83,11 +88,11 @@ def hold_everything(campaign: Campaign) -> None:
     lock_campaign(campaign)
 
 
-def same_draw(standing: Draw, *, chain: str, number: int) -> Draw:
-    """Return the draw that stands if it is what was asked for.
+def require_same_round(standing: Draw, *, chain: str, number: int) -> Draw:
+    """Return the draw that is not void, if it waits for this round.
 
     Raises:
-        DrawStands: it is of another round.
+        DrawStands: it waits for another round.
     """
     if (standing.chain, standing.round) != (chain, number):
         raise DrawStands(
@@ -96,7 +101,7 @@ def same_draw(standing: Draw, *, chain: str, number: int) -> Draw:
     return standing
 
 
-def published_terms(campaign: Campaign) -> Terms:
+def require_published_terms(campaign: Campaign) -> Terms:
     """Return the terms in force.
 
     Raises:
@@ -108,17 +113,17 @@ def published_terms(campaign: Campaign) -> Terms:
     return terms
 
 
-def second_from(instant: datetime) -> int:
-    """Return the Unix second of an instant, the next one where it has a fraction."""
+def round_up_to_second(instant: datetime) -> int:
+    """Return an instant in Unix seconds, rounded up."""
     return documents.unix(instant) + (1 if instant.microsecond else 0)
 
 
-def check_instants(terms: Terms, chain: ChainInfo, number: int, *, at: datetime) -> None:
-    """Refuse a freeze that comes too early, or too late for its round.
+def check_freeze_times(terms: Terms, chain: ChainInfo, number: int, *, at: datetime) -> None:
+    """Check that the entry period is over and the round far enough away.
 
     Raises:
         EntryPeriodRuns: the entry period has not ended.
-        RoundTooSoon: the instant to publish by has passed.
+        RoundTooSoon: the last instant to publish at has passed.
     """
     if at < terms.closes_at:
         raise EntryPeriodRuns(_("The entry period has not ended; freeze once it has."))
@@ -132,7 +137,7 @@ def check_instants(terms: Terms, chain: ChainInfo, number: int, *, at: datetime)
 def create_draw(
     terms: Terms, secret: SecretList, *, beacon: ChainInfo, chain: str, number: int, at: datetime
 ) -> Draw:
-    """Write the draw with its files; its list follows in the same transaction.
+    """Create the row of a draw with its files, before its entrants.
 
     Raises:
         RoundNotLater: the round is not later than the void predecessor's.
@@ -156,16 +161,16 @@ def create_draw(
             nonce_key=keys.seal_key(secret.nonce_key, name=key_name("nonce", campaign, sequence)),
             entry_count=len(secret.packed),
             subtrees=b"".join(secret.subtrees),
-            **write_files(terms, secret, previous, beacon=beacon, number=number, at=at),
+            **make_files(terms, secret, previous, beacon=beacon, number=number, at=at),
         )
 
 
 def key_name(which: str, campaign: Campaign, sequence: int) -> str:
-    """Return what a kept key belongs to: it opens nowhere else."""
+    """Return the name that a key is encrypted for, and that decrypts it."""
     return f"{which} {campaign.code}/{sequence}"
 
 
-def write_files(
+def make_files(
     terms: Terms,
     secret: SecretList,
     previous: Draw | None,
@@ -174,11 +179,11 @@ def write_files(
     number: int,
     at: datetime,
 ) -> dict[str, Any]:
-    """Return the files that the freeze settles, and the manifest's hash and signature."""
+    """Return the columns of the files that the freeze fixes, with hash and signature."""
     verifier = VERIFIER.read_bytes()
     terms_json = documents.terms_json(terms.campaign.code, terms)
     manifest = documents.manifest_json(
-        names=Names(
+        header=ManifestHeader(
             campaign=terms.campaign.code,
             sequence=previous.sequence + 1 if previous else 1,
             previous_manifest_sha256=bytes(previous.manifest_sha256).hex() if previous else None,
@@ -203,8 +208,8 @@ def write_files(
     }
 
 
-def keep_audit(draw: Draw, actor: Actor | None, at: datetime) -> None:
-    """Keep who froze, and what."""
+def record_freeze(draw: Draw, actor: Actor | None, at: datetime) -> None:
+    """Record in the audit who froze the draw, and its manifest."""
     audit.record(
         actor=actor,
         action="draw.freeze",

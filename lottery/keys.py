@@ -1,4 +1,4 @@
-"""The secrets of a draw: its own two keys, kept encrypted, and the key that signs its manifest."""
+"""The secrets of a draw: its two encrypted keys, and the manifest's signing key."""
 
 import secrets
 
@@ -20,7 +20,7 @@ def new_key() -> bytes:
 
 
 def seal_key(key: bytes, *, name: str) -> bytes:
-    """Encrypt a draw's key under DRAW_KEY; it opens under the same name alone."""
+    """Encrypt a draw's key under DRAW_KEY; only the same name decrypts it."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(settings.DRAW_KEY).encrypt(nonce, key, name.encode())
 
@@ -29,7 +29,7 @@ def open_key(sealed: bytes, *, name: str) -> bytes:
     """Decrypt a draw's key, for an auditor.
 
     Raises:
-        BrokenKey: it was encrypted under another DRAW_KEY, or for another place.
+        BrokenKey: it was encrypted under another DRAW_KEY, or under another name.
     """
     try:
         return AESGCM(settings.DRAW_KEY).decrypt(

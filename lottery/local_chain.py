@@ -1,7 +1,7 @@
-"""A beacon chain of this machine's own, for demo and tests: whoever holds its key can steer it.
+"""A beacon chain of this machine, for demo and tests.
 
-Source: docs/specs/draw-protocol.md 3.1. Scheme and checks are those of the public chain; only
-the key is ours.
+A person who has its key can choose the result. Scheme and checks are those of the public chain;
+only the key is ours. Source: docs/specs/draw-protocol.md 3.1.
 """
 
 import hashlib
@@ -29,30 +29,30 @@ PERIOD = 3  # seconds
 GENESIS_TIME = 1577836800  # 2020-01-01T00:00:00Z
 KEY_FILE = "local_chain_key"
 KEY_SIZE = 32  # bytes
-# How many secret keys there are: the order of the groups of BLS12-381.
+# The order of the groups of BLS12-381: secret keys are smaller.
 ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 
 
 class SteerableChain(Refusal):
-    """A chain whose key somebody holds; production draws by the public chain alone."""
+    """A chain whose key one party has; production uses only the public chain."""
 
 
 class LocalKeyUnreadable(Refusal):
-    """The key of the local chain is not what was written there, or cannot be written."""
+    """The key of the local chain is damaged, or its file cannot be used."""
 
 
 def refuse_steerable_chain(chain: ChainInfo) -> None:
-    """Make sure that production draws by the public chain.
+    """Check that production uses the public chain.
 
     Raises:
-        SteerableChain: this is production, and the chain any other one.
+        SteerableChain: this is production and another chain.
     """
     if settings.PRODUCTION and chain != QUICKNET:
-        raise SteerableChain("Production draws by drand's quicknet alone.")
+        raise SteerableChain("Production uses only drand's quicknet.")
 
 
 def local_chain(folder: Path) -> ChainInfo:
-    """Return the local chain of a state folder; its key is made at the first call.
+    """Return the local chain of a state folder; the first call creates its key.
 
     Raises:
         SteerableChain: this is production.
@@ -62,9 +62,9 @@ def local_chain(folder: Path) -> ChainInfo:
 
 
 def sign_round(folder: Path, number: int) -> Round:
-    """Return a round of the local chain, signed now.
+    """Sign and return a round of the local chain.
 
-    The signer asks no clock: whoever hands a round on waits until ``time_of`` it has come.
+    It reads no clock: callers wait until ``time_of`` the round.
 
     Raises:
         SteerableChain: this is production.
@@ -77,7 +77,7 @@ def sign_round(folder: Path, number: int) -> Round:
 
 
 def chain_of_key(key: int) -> ChainInfo:
-    """Return the chain that a secret key makes."""
+    """Return the chain of a secret key."""
     public_key: bytes = GENERATOR_2.scalar_mul(key).compress()
     chain = ChainInfo(
         chain_hash="",
@@ -93,9 +93,9 @@ def chain_of_key(key: int) -> ChainInfo:
 
 
 def read_key(folder: Path) -> int:
-    """Return the secret key of a state folder, made if there is none, once for all who ask.
+    """Return the secret key of a state folder; create it where there is none.
 
-    The file is there whole or not at all, readable by its owner alone.
+    Concurrent callers get the same key. Only the owner can read its file.
 
     Raises:
         SteerableChain: this is production.
@@ -116,7 +116,7 @@ def read_key(folder: Path) -> int:
 
 
 def write_key(file: Path) -> None:
-    """Make a key; one that another process made in the same moment stays."""
+    """Create a key; one that another process created meanwhile stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.randbelow(ORDER - 1) + 1
     content = key.to_bytes(KEY_SIZE, "big").hex().encode()

@@ -1,4 +1,4 @@
-"""The byte formulas of the draw, and nothing else: pseudonyms, commitments, tree, seed, tickets.
+"""The byte formulas of the draw: pseudonyms, commitments, Merkle tree, seed, tickets.
 
 Integers are big-endian unsigned 64-bit. Source: docs/specs/draw-protocol.md 1.
 """
@@ -25,7 +25,7 @@ def sha256(data: bytes) -> bytes:
 def keyed_hash(key: bytes) -> Callable[[bytes], bytes]:
     """Return HMAC-SHA-256 under a key of at most 64 bytes.
 
-    ``hmac.digest`` sets the key up again for every message, which costs three times as much.
+    ``hmac.digest`` prepares the key again for every message and takes three times as long.
     """
     inner, outer = pads_of(key)
     hash_ = hashlib.sha256
@@ -37,16 +37,16 @@ def keyed_hash(key: bytes) -> Callable[[bytes], bytes]:
 
 
 def pads_of(key: bytes) -> tuple[bytes, bytes]:
-    """Return what HMAC puts before a message, and before the hash of both (RFC 2104)."""
+    """Return the inner and outer key blocks of HMAC (RFC 2104)."""
     block = key.ljust(hashlib.sha256().block_size, b"\x00")
     return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
 
 
 def member_hider(pid_key: bytes, nonce_key: bytes) -> Callable[[bytes], bytes]:
-    """Return what makes pid || nonce || m of a WESTER ID: all of an entrant but the reward.
+    """Return a function that computes pid || nonce || m of a WESTER ID.
 
-    Five hashes in a row and nothing else: through the functions below, which say what each of
-    them is, a million entrants would take half as long again.
+    Five hashes in a row, written out: through the functions below, which define each of them, a
+    million entrants would take half as long again.
     """
     inner, outer = pads_of(pid_key)
     nonce_inner, nonce_outer = pads_of(nonce_key)
@@ -70,7 +70,7 @@ def pid_of(keyed: Callable[[bytes], bytes], wester_id: bytes) -> bytes:
 
 
 def opening_of(nonce: bytes, wester_id: bytes) -> bytes:
-    """Return m, which with the nonce says whose a commitment is.
+    """Return m, which opens a commitment and with the nonce proves whose it is.
 
     Source: docs/specs/draw-protocol.md 2.3.
     """
@@ -100,7 +100,7 @@ def leaf_of(record: bytes) -> bytes:
 
 
 def join_nodes(level: Sequence[bytes]) -> list[bytes]:
-    """Return the level above: pairs are hashed, the odd node is carried up as it is."""
+    """Return the level above: pairs are hashed, an odd last node moves up unchanged."""
     hash_ = hashlib.sha256
     even = len(level) & ~1
     above = [
@@ -112,7 +112,7 @@ def join_nodes(level: Sequence[bytes]) -> list[bytes]:
 
 
 def root_of(nodes: Sequence[bytes]) -> bytes:
-    """Return the root above the nodes of one level, such as the leaves; H of nothing for none."""
+    """Return the root above the nodes of one level; without nodes, H of b""."""
     if not nodes:
         return NO_ENTRIES
     while len(nodes) > 1:
@@ -121,7 +121,7 @@ def root_of(nodes: Sequence[bytes]) -> bytes:
 
 
 def subtrees_of(entries: bytes) -> list[bytes]:
-    """Return the roots of every ``BLOCK`` records of entries.bin, a level of the whole tree."""
+    """Return the roots over each ``BLOCK`` records of entries.bin, one level of the whole tree."""
     size = BLOCK * RECORD_BYTES
     return [
         root_of(leaves_of(entries[start : start + size])) for start in range(0, len(entries), size)
@@ -129,7 +129,7 @@ def subtrees_of(entries: bytes) -> list[bytes]:
 
 
 def leaves_of(records: bytes) -> list[bytes]:
-    """Return the leaves of records that stand one after the other."""
+    """Return the leaves of concatenated records."""
     hash_ = hashlib.sha256
     return [
         hash_(LEAF + records[start : start + RECORD_BYTES]).digest()
@@ -138,7 +138,7 @@ def leaves_of(records: bytes) -> list[bytes]:
 
 
 def path_of(nodes: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the siblings from a node of one level up to the root (RFC 9162, section 2.1.3)."""
+    """Return the siblings from a node up to the root (RFC 9162, section 2.1.3)."""
     path = []
     while len(nodes) > 1:
         sibling = index ^ 1
@@ -149,7 +149,7 @@ def path_of(nodes: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def path_in_blocks(subtrees: Sequence[bytes], block: bytes, index: int) -> list[bytes]:
-    """Return the path of record ``index``, given all subtrees and the records of its own block."""
+    """Return the path of a record from all subtrees and its block's records."""
     below = path_of(leaves_of(block), index % BLOCK)
     return below + path_of(subtrees, index // BLOCK)
 
@@ -163,7 +163,7 @@ def seed_of(manifest_sha256: bytes, round_number: int, randomness: bytes) -> byt
 
 
 def ticket_of(seed: bytes, pid: bytes) -> bytes:
-    """Return what an entrant is ordered by; what they spent plays no part.
+    """Return the hash that an entrant is ordered by; what they spent plays no part.
 
     Source: docs/specs/draw-protocol.md 3.3.
     """

@@ -1,4 +1,4 @@
-"""Publish a frozen draw: from here on its manifest binds, and only the round decides."""
+"""Publish a frozen draw: after that, only the round decides the result."""
 
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,9 @@ from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import (
     find_subject,
-    hold_draw,
-    hold_subject,
+    lock_draw,
     lock_draw_for_approval,
+    lock_subject,
     subject_of,
 )
 from lottery.refusals import DrawEnded, PublishedTooLate
@@ -26,18 +26,18 @@ PERMISSION = "lottery.request_publication"
 
 @transaction.atomic
 def request_publication(*, draw: Draw, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for a draw to be published; None where it is already.
+    """Request the publication of a draw; return None where it is published already.
 
     Raises:
-        PublishedTooLate: the instant to publish by has passed.
+        PublishedTooLate: the last instant to publish at has passed.
         DrawEnded: the draw is void.
-        NotPermitted: the person may not ask for it.
+        NotPermitted: the person may not request it.
     """
-    held = hold_draw(draw)
-    if held.published_at and held.state != Draw.State.VOID:
+    locked = lock_draw(draw)
+    if locked.published_at and locked.state != Draw.State.VOID:
         return None
-    refuse_late(held, at)
-    return approvals.request(action=PUBLISH, subject=subject_of(held), actor=actor, at=at)
+    refuse_late(locked, at)
+    return approvals.request(action=PUBLISH, subject=subject_of(locked), actor=actor, at=at)
 
 
 def content_to_publish(subject: str) -> dict[str, Any]:
@@ -68,22 +68,22 @@ def publish_draw(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
 
     Raises:
-        PublishedTooLate: the instant to publish by passed before it was approved.
+        PublishedTooLate: it was approved after the last instant to publish at.
     """
-    draw = hold_subject(approval.subject)
+    draw = lock_subject(approval.subject)
     at, by = approval.decided_at, approval.decided_by
     if at is None or by is None:
-        raise TypeError("What was not decided is not carried out.")
+        raise TypeError("This approval is not decided.")
     refuse_late(draw, at)
     draw.state, draw.published_at, draw.published_by = Draw.State.PUBLISHED, at, by
     draw.save(update_fields=["state", "published_at", "published_by"])
 
 
 def refuse_late(draw: Draw, at: datetime) -> None:
-    """Refuse to publish when the round is too near: who knows it could choose what to publish.
+    """Refuse to publish after ``publish_by``: with the round known, one could choose to publish.
 
     Raises:
-        PublishedTooLate: the instant to publish by has passed.
+        PublishedTooLate: see above.
     """
     if at > draw.publish_by:
         raise PublishedTooLate(

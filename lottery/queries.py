@@ -1,4 +1,4 @@
-"""Questions about draws. Published files are large: they are fetched only where they are read."""
+"""Queries and row locks of draws. The large columns of files are deferred."""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -8,21 +8,29 @@ from campaign.queries import get_campaign
 from lottery.models import Draw
 from lottery.refusals import NoDraw
 
-FILES = ("terms_json", "manifest", "verifier", "round_json", "result", "winners_csv", "subtrees")
+LARGE_COLUMNS = (
+    "terms_json",
+    "manifest",
+    "verifier",
+    "round_json",
+    "result",
+    "winners_csv",
+    "subtrees",
+)
 
 
 def draws_of(campaign: Campaign) -> QuerySet[Draw]:
-    """Return the draws of a campaign in their order, the void ones too."""
-    return campaign.draws.select_related("campaign").order_by("sequence").defer(*FILES)
+    """Return all draws of a campaign by sequence, void ones included."""
+    return campaign.draws.select_related("campaign").order_by("sequence").defer(*LARGE_COLUMNS)
 
 
 def standing_draw(campaign: Campaign) -> Draw | None:
-    """Return the one draw of a campaign that is not void, if there is one."""
+    """Return the draw of a campaign that is not void, or None."""
     return draws_of(campaign).exclude(state=Draw.State.VOID).first()
 
 
 def latest_draw(campaign: Campaign) -> Draw:
-    """Return the last draw of a campaign: the one that stands, or the last void one.
+    """Return the draw of a campaign with the highest sequence, void or not.
 
     Raises:
         NoDraw: there was none.
@@ -46,24 +54,23 @@ def get_draw(code: str, sequence: int) -> Draw:
     return draw
 
 
-def hold_draw(draw: Draw) -> Draw:
-    """Hold the rows of a campaign and its draw to the end of the transaction, read afresh.
+def lock_draw(draw: Draw) -> Draw:
+    """Lock a draw's row and its campaign's; return the draw, read again.
 
-    The campaign's row comes first: whoever freezes, publishes, runs, confirms or voids takes both
-    in this order.
+    The locks last until the transaction ends. Every operation locks the campaign's row first.
     """
     Campaign.objects.select_for_update(no_key=True).get(pk=draw.campaign_id)
-    held = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*FILES)
-    return held.select_related("campaign", "terms").get(pk=draw.pk)
+    locked = Draw.objects.select_for_update(no_key=True, of=("self",)).defer(*LARGE_COLUMNS)
+    return locked.select_related("campaign", "terms").get(pk=draw.pk)
 
 
 def subject_of(draw: Draw) -> str:
-    """Return what an approval or a line of the audit calls a draw."""
+    """Return the name of a draw in approvals and in the audit."""
     return f"{draw.campaign.code}/{draw.sequence}"
 
 
 def find_subject(subject: str) -> Draw:
-    """Return the draw that an approval is about.
+    """Return the draw of this name.
 
     Raises:
         UnknownCampaign, NoDraw: there is none.
@@ -72,11 +79,11 @@ def find_subject(subject: str) -> Draw:
     return get_draw(code, int(sequence) if sequence.isdecimal() else 0)
 
 
-def hold_subject(subject: str) -> Draw:
-    """Hold the draw that an approval is about, and its campaign's row, read afresh."""
-    return hold_draw(find_subject(subject))
+def lock_subject(subject: str) -> Draw:
+    """Lock the draw of this name and its campaign's row, as ``lock_draw`` does."""
+    return lock_draw(find_subject(subject))
 
 
 def lock_draw_for_approval(subject: str) -> None:
-    """Lock the rows of a campaign and its draw, the subject of an approval of the draw."""
-    hold_subject(subject)
+    """Lock the draw of this name and its campaign's row, for an approval."""
+    lock_subject(subject)

@@ -1,4 +1,4 @@
-"""An entrant's own receipt of a draw: a file, and a page that checks it in their browser."""
+"""The page of an entrant's own receipt, which the browser checks."""
 
 import json
 from datetime import datetime
@@ -16,10 +16,10 @@ from lottery.models import Draw, Entrant
 TEMPLATE = "lottery/receipt.html"
 
 
-def page_context(
+def receipt_page_context(
     terms: Terms, draw: Draw, wester_id: str, *, now: datetime
 ) -> dict[str, Any] | None:
-    """Return what the page shows; None where the member has no receipt of this draw, or not yet."""
+    """Return the context of the template; None where the member has no receipt (yet)."""
     content = receipts.receipt_json(draw, wester_id)
     if content is None:
         return None
@@ -36,7 +36,7 @@ def page_context(
     }
 
 
-def find_address(shown: ShownDraw | None, wester_id: str) -> str | None:
+def find_receipt_address(shown: ShownDraw | None, wester_id: str) -> str | None:
     """Return the address of the member's receipt; None where there is none yet."""
     if shown is None or shown.draw.published_at is None:
         return None

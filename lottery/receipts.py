@@ -1,4 +1,4 @@
-"""A member's receipt: what proves that their own entry is on the list, and where it was drawn."""
+"""Receipts: the files that prove to members their own entry and its result."""
 
 from datetime import datetime
 from typing import Any
@@ -19,23 +19,23 @@ PERMISSION = "lottery.issue_receipt"
 
 
 def receipt_json(draw: Draw, wester_id: str) -> bytes | None:
-    """Return a member's receipt.json; None before publication, and for whoever is no entrant.
+    """Return a member's receipt.json; None before publication, and for members not on the list.
 
-    Private to the member: it holds what nobody else may know. Nothing of the result is in it
-    before the result is public. Source: docs/specs/draw-protocol.md 5.
+    It is private to the member, and has nothing of the result before that is public.
+    Source: docs/specs/draw-protocol.md 5.
     """
     if draw.published_at is None:
         return None
     entrant = draw.entrants.filter(wester_id=wester_id).first()
-    return write_receipt(draw, entrant) if entrant else None
+    return make_receipt(draw, entrant) if entrant else None
 
 
-def write_receipt(draw: Draw, entrant: Entrant) -> bytes:
+def make_receipt(draw: Draw, entrant: Entrant) -> bytes:
     """Return the receipt of an entrant of a published draw."""
     ticket, award = None, None
     pid = bytes(entrant.pid)
     if has_public_result(draw):
-        ticket = protocol.ticket_of(seed_of(draw), pid).hex()
+        ticket = protocol.ticket_of(read_seed(draw), pid).hex()
         award = Award.objects.filter(entrant=entrant).first()
     return documents.published_json(
         {
@@ -46,7 +46,7 @@ def write_receipt(draw: Draw, entrant: Entrant) -> bytes:
             "reward": entrant.reward_points,
             "nonce": bytes(entrant.nonce).hex(),
             "index": entrant.position,
-            "path": [node.hex() for node in path_of(draw, entrant.position)],
+            "path": [node.hex() for node in make_path(draw, entrant.position)],
             "ticket": ticket,
             "rank": award.rank if award else None,
             "award": award.points if award else None,
@@ -54,27 +54,27 @@ def write_receipt(draw: Draw, entrant: Entrant) -> bytes:
     )
 
 
-def path_of(draw: Draw, index: int) -> list[bytes]:
-    """Return the path of an entry, from the records of its own block and the kept subtrees."""
+def make_path(draw: Draw, index: int) -> list[bytes]:
+    """Return the Merkle path of an entry, from its block and the stored subtrees."""
     first = index // BLOCK * BLOCK
-    kept = bytes(draw.subtrees)
-    subtrees = [kept[start : start + HASH_BYTES] for start in range(0, len(kept), HASH_BYTES)]
+    stored = bytes(draw.subtrees)
+    subtrees = [stored[start : start + HASH_BYTES] for start in range(0, len(stored), HASH_BYTES)]
     block = read_records(draw, first, min(first + BLOCK, draw.entry_count))
     return protocol.path_in_blocks(subtrees, block, index)
 
 
-def seed_of(draw: Draw) -> bytes:
-    """Return the seed of a draw that was run."""
+def read_seed(draw: Draw) -> bytes:
+    """Return the seed from the result of a draw that was run."""
     return bytes.fromhex(documents.read_json(bytes(draw.result or b""))["seed"])
 
 
 @transaction.atomic
 def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> bytes:
-    """Return a member's receipt to a member of staff, which the audit keeps.
+    """Return a member's receipt for a member of staff, and record that in the audit.
 
     Raises:
-        NotPermitted: the person may not see receipts.
-        NoReceipt: the draw is not published, or this is no entrant.
+        NotPermitted: the person may not issue receipts.
+        NoReceipt: the draw is not published, or the member is no entrant.
     """
     approvals.require(actor.user, PERMISSION)
     receipt = receipt_json(draw, wester_id)
@@ -92,5 +92,5 @@ def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> 
 
 
 def read_receipt(content: bytes) -> dict[str, Any]:
-    """Return what a receipt says."""
+    """Return the fields of a receipt."""
     return documents.read_json(content)

@@ -1,10 +1,10 @@
-"""What this app refuses; every message may be read by staff."""
+"""The refusals of this app. Staff may read every message."""
 
 from core.errors import Refusal
 
 
 class LotteryRefusal(Refusal):
-    """Base of what this app refuses."""
+    """Base of this app's refusals."""
 
 
 class NoDraw(LotteryRefusal):
@@ -12,7 +12,7 @@ class NoDraw(LotteryRefusal):
 
 
 class EntryPeriodRuns(LotteryRefusal):
-    """The entry period has not ended: nobody can be left out yet."""
+    """The entry period has not ended."""
 
 
 class DrawStands(LotteryRefusal):
@@ -20,19 +20,19 @@ class DrawStands(LotteryRefusal):
 
 
 class RoundTooSoon(LotteryRefusal):
-    """There would be too little time between publishing and the round."""
+    """Too little time would remain between publishing and the round."""
 
 
 class RoundNotLater(LotteryRefusal):
-    """A successor names a later round than the void draw before it."""
+    """A successor's round is not later than that of the void draw before it."""
 
 
 class ChainRefused(LotteryRefusal):
-    """The draw waits for another beacon chain."""
+    """The draw is on another beacon chain."""
 
 
 class PublishedTooLate(LotteryRefusal):
-    """The instant by which the draw had to be published has passed."""
+    """The last instant to publish the draw at has passed."""
 
 
 class NotPublishedYet(LotteryRefusal):
@@ -44,7 +44,7 @@ class RoundNotDue(LotteryRefusal):
 
 
 class WrongRound(LotteryRefusal):
-    """This is another round than the manifest names."""
+    """The round is not the one that the manifest names."""
 
 
 class NotDrawn(LotteryRefusal):
@@ -52,11 +52,11 @@ class NotDrawn(LotteryRefusal):
 
 
 class DrawEnded(LotteryRefusal):
-    """The draw has gone too far for this, or is void."""
+    """The draw is void, or in a later state than this needs."""
 
 
 class NotVoidable(LotteryRefusal):
-    """The round has come: first the result, then the void that is published with it."""
+    """The round has come: the draw must be run before it can become void."""
 
 
 class KeysNeeded(LotteryRefusal):
@@ -64,20 +64,20 @@ class KeysNeeded(LotteryRefusal):
 
 
 class BrokenKey(LotteryRefusal):
-    """The kept keys do not open with this DRAW_KEY."""
+    """The stored keys cannot be decrypted with this DRAW_KEY."""
 
 
 class NoReceipt(LotteryRefusal):
-    """There is no receipt: the draw is not published, or this is no entrant."""
+    """There is no receipt: the draw is not published, or the member is no entrant."""
 
 
 class UnfitReason(LotteryRefusal):
-    """A reason that cannot be published."""
+    """The reason cannot be published."""
 
 
 class UnfitFolder(LotteryRefusal):
-    """The bundle cannot be written there."""
+    """The bundle or file cannot be written there."""
 
 
 class UnreadableRound(LotteryRefusal):
-    """The file of a round cannot be read, or not be written."""
+    """The file of a round cannot be read."""

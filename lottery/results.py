@@ -1,4 +1,4 @@
-"""What a member is told of the draw: from the freeze on the frozen list decides."""
+"""A member's result in the draw, read from the frozen list."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from lottery.queries import standing_draw
 
 @dataclass(frozen=True)
 class MemberResult:
-    """Where a member stands in the draw that stands; whole points.
+    """A member's result in a draw; whole points.
 
-    ``rank`` and ``award_points`` are None for whoever was not drawn, and for everybody before the
-    result is confirmed.
+    ``rank`` and ``award_points`` are None where the member was not drawn, and for all members
+    before the result is confirmed.
     """
 
     draw: Draw
@@ -25,7 +25,7 @@ class MemberResult:
 
 
 def member_result(draw: Draw, wester_id: str) -> MemberResult:
-    """Return a member's place in a draw; nothing of a result is told before its confirmation."""
+    """Return a member's result in a draw; it has no award before the confirmation."""
     is_confirmed = draw.state == Draw.State.CONFIRMED
     entrant = draw.entrants.filter(wester_id=wester_id).only("reward_points").first()
     if entrant is None:
@@ -42,7 +42,10 @@ def member_result(draw: Draw, wester_id: str) -> MemberResult:
 
 
 def read_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:
-    """Return what ``explain`` and the member's page say from the freeze on."""
+    """Return a member's standing on the frozen list; None while nothing is frozen.
+
+    ``explain`` and the member's page use it from the freeze on.
+    """
     draw = standing_draw(campaign)
     if draw is None:
         return None

@@ -1,4 +1,7 @@
-"""Run a draw: the round makes the seed, the seed the order, and the budget the cut."""
+"""Run a draw: the round gives the seed, the seed the order, the budget the cut.
+
+The cut is where the budget ends in the order of the draw: entrants before it win.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,38 +9,31 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from campaign.rewards import min_reward_points
 from core import approvals, audit
 from core.audit import Actor
+from core.sql_files import compose_sql
 from lottery import documents, protocol
 from lottery.beacon import Round, round_json, verify_round
-from lottery.chains import chain_of, not_due, obtain_round
+from lottery.chains import chain_of, obtain_round, round_not_due
 from lottery.documents import DrawnEntry
 from lottery.models import Draw
-from lottery.queries import hold_draw, subject_of
+from lottery.queries import lock_draw, subject_of
 from lottery.refusals import DrawEnded, NotPublishedYet, WrongRound
-from lottery.selection import Cut, cut_at_budget, most_drawn
+from lottery.selection import Cut, cut_at_budget, max_entries_read
 
 PERMISSION = "lottery.run_draw"
-# Reads lottery_entrant by its draw, once; keeps no more rows than can be drawn. The ticket is the
-# protocol's: H(0x02, seed, pid).
-IN_ORDER = """
-COPY (
-    SELECT id, pid, reward_points, nonce, wester_id FROM lottery_entrant
-    WHERE draw_id = %(draw)s
-    ORDER BY sha256(%(ticket)s::bytea || pid), pid
-    LIMIT %(most)s
-) TO STDOUT (FORMAT binary)
-"""
-AWARD = "COPY lottery_award (draw_id, entrant_id, rank, points) FROM STDIN"
-# Held by the pid and what is sorted with it, of as many entries as can be drawn.
+COPY_OUT = sql.SQL("COPY ({query}) TO STDOUT (FORMAT binary)")
+STORE_AWARDS = "COPY lottery_award (draw_id, entrant_id, rank, points) FROM STDIN"
+# For the sort of as many entrants as can be drawn.
 MEMORY = "SET LOCAL work_mem = '256MB'"
 
 
 @dataclass(frozen=True)
-class Ordered:
-    """An entry at its place in the order of the draw."""
+class OrderedEntrant:
+    """An entrant in the order of the draw."""
 
     entrant_id: int
     pid: bytes
@@ -45,24 +41,24 @@ class Ordered:
     nonce: bytes
     wester_id: str
 
-    def publish(self) -> DrawnEntry:
-        """Return what winners.csv says of it: its commitment is opened, its member is not named."""
+    def published_row(self) -> DrawnEntry:
+        """Return the row of winners.csv: it opens the commitment and does not name the member."""
         opening = protocol.opening_of(self.nonce, self.wester_id.encode())
         return DrawnEntry(self.pid, self.reward, opening)
 
 
 def run_with_beacon(*, draw: Draw, at: datetime, actor: Actor, to_void: bool = False) -> Draw:
-    """Obtain the round that the manifest names and run the draw, for a person signed in.
+    """Obtain the round that the manifest names and run the draw, for a signed-in person.
 
     Raises:
         NotPermitted: the person may not run draws.
-        RoundNotThere, BadRound: no relay has the round, or none has the right one.
+        RoundNotThere, BadRound: no relay has the round, or the answers are not the right one.
         NotPublishedYet, DrawEnded, RoundNotDue: as for ``run_draw``.
     """
     approvals.require(actor.user, PERMISSION)
     if draw.drawn_at:
         return draw
-    require_runnable(draw, at, to_void=to_void)  # before anybody is asked for the round
+    require_runnable(draw, at, to_void=to_void)  # before the relays are requested
     drawn_by = obtain_round(draw, at=at)
     return run_draw(draw=draw, round=drawn_by, at=at, actor=actor, to_void=to_void)
 
@@ -76,48 +72,52 @@ def run_draw(
     actor: Actor | None = None,
     to_void: bool = False,
 ) -> Draw:
-    """Draw the winners by the round that the manifest names; run again, change nothing.
+    """Draw the winners by the round that the manifest names; a repeat changes nothing.
 
-    Without ``actor`` the audit keeps the machine's user. A draw that was never published can only
-    be void: ``to_void`` runs it so that its result can be published with the void.
+    Without ``actor`` the audit records the machine's user. A draw that was never published can
+    only become void: ``to_void`` runs it so that its result can be published with the void.
     Source: docs/specs/draw-protocol.md 3.
 
     Raises:
         NotPermitted: the person may not run draws.
-        NotPublishedYet: the draw was not published, and ``to_void`` is not asked for or the
-            instant to publish by has not passed.
+        NotPublishedYet: the draw was not published, and either ``to_void`` is not set or
+            ``publish_by`` has not passed.
         DrawEnded: the draw is void and was never run.
         RoundNotDue: the time of the round has not come.
         WrongRound: this is another round than the manifest's.
         BadRound: the round is not the chain's.
     """
     approvals.require_actor(actor, PERMISSION)
-    held = hold_draw(draw)
-    if held.drawn_at:
-        return held
-    require_runnable(held, at, to_void=to_void)
-    if round.round != held.round:
+    locked = lock_draw(draw)
+    if locked.drawn_at:
+        return locked
+    require_runnable(locked, at, to_void=to_void)
+    if round.round != locked.round:
         raise WrongRound(
-            _("The manifest names round %(round)s; this is another one.") % {"round": held.round}
+            _("The manifest names round %(round)s; this is another one.") % {"round": locked.round}
         )
-    verify_round(chain_of(held), round)
+    verify_round(chain_of(locked), round)
     seed = protocol.seed_of(
-        bytes(held.manifest_sha256), round.round, bytes.fromhex(round.randomness)
+        bytes(locked.manifest_sha256), round.round, bytes.fromhex(round.randomness)
     )
-    ordered = list_in_order(held, seed)
+    ordered = order_entrants(locked, seed)
     cut = cut_at_budget(
-        (entry.reward for entry in ordered),
-        budget=held.terms.budget_points,
-        policy=held.terms.policy,
+        (entrant.reward for entrant in ordered),
+        budget=locked.terms.budget_points,
+        policy=locked.terms.policy,
     )
-    keep_result(held, ordered, cut, drawn_by=round, seed=seed, at=at)
-    keep_awards(held, ordered, cut)
-    keep_audit(held, actor, at)
-    return held
+    save_result(locked, ordered, cut, drawn_by=round, seed=seed, at=at)
+    store_awards(locked, ordered, cut)
+    record_run(locked, actor, at)
+    return locked
 
 
 def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
-    """Refuse to run a draw too early, or one that is void or was not published."""
+    """Check that a draw can be run now.
+
+    Raises:
+        NotPublishedYet, DrawEnded, RoundNotDue: as for ``run_draw``.
+    """
     if draw.state == Draw.State.VOID:
         raise DrawEnded(_("This draw is void."))
     if draw.state == Draw.State.FROZEN and not (to_void and at > draw.publish_by):
@@ -125,31 +125,38 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
             _("This draw was not published. Too late for that, it is run to be void: --to-void.")
         )
     if at < draw.round_time:
-        raise not_due()
+        raise round_not_due()
 
 
-def list_in_order(draw: Draw, seed: bytes) -> list[Ordered]:
-    """Return the entries in the order of the draw, as many as the cut can ever look at."""
+def order_entrants(draw: Draw, seed: bytes) -> list[OrderedEntrant]:
+    """Return the entrants in the order of the draw, as far as the cut reads."""
     terms = draw.terms
-    most = most_drawn(
+    limit = max_entries_read(
         entrants=draw.entry_count,
         budget=terms.budget_points,
         least_reward=min_reward_points(terms),
     )
-    parameters = {"draw": draw.pk, "ticket": protocol.TICKET + seed, "most": most}
+    parameters = {"draw": draw.pk, "ticket": protocol.TICKET + seed, "max_rows": limit}
+    query = compose_sql("lottery", "order_entrants")
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)
-        with cursor.copy(IN_ORDER, parameters) as copy:
+        with cursor.copy(COPY_OUT.format(query=query), parameters) as copy:
             copy.set_types(["int8", "bytea", "int8", "bytea", "text"])
-            return [Ordered(*row) for row in copy.rows()]
+            return [OrderedEntrant(*row) for row in copy.rows()]
 
 
-def keep_result(
-    draw: Draw, ordered: list[Ordered], cut: Cut, *, drawn_by: Round, seed: bytes, at: datetime
+def save_result(
+    draw: Draw,
+    ordered: list[OrderedEntrant],
+    cut: Cut,
+    *,
+    drawn_by: Round,
+    seed: bytes,
+    at: datetime,
 ) -> None:
-    """Write the draw's result: the three files, and what they come to."""
-    shown = ordered[: cut.winners + 1]  # whoever does not fit shows that the budget ends there
-    winners = documents.winners_csv(entry.publish() for entry in shown)
+    """Save the result of a draw: its three files and their sums."""
+    shown = ordered[: cut.winners + 1]  # the entrant who does not fit proves where the budget ends
+    winners = documents.winners_csv(entrant.published_row() for entrant in shown)
     draw.state, draw.drawn_at = Draw.State.DRAWN, at
     draw.round_json = round_json(drawn_by)
     draw.winners_csv = winners
@@ -176,16 +183,16 @@ def keep_result(
     )
 
 
-def keep_awards(draw: Draw, ordered: list[Ordered], cut: Cut) -> None:
-    """Store what each drawn entry gets."""
-    with connection.cursor() as cursor, cursor.copy(AWARD) as copy:
-        for rank, entry in enumerate(ordered[: cut.awards], 1):
-            points = entry.reward if rank <= cut.winners else cut.partial_points
-            copy.write_row((draw.pk, entry.entrant_id, rank, points))
+def store_awards(draw: Draw, ordered: list[OrderedEntrant], cut: Cut) -> None:
+    """Store the award of each drawn entrant: the points that they win."""
+    with connection.cursor() as cursor, cursor.copy(STORE_AWARDS) as copy:
+        for rank, entrant in enumerate(ordered[: cut.awards], 1):
+            points = entrant.reward if rank <= cut.winners else cut.partial_points
+            copy.write_row((draw.pk, entrant.entrant_id, rank, points))
 
 
-def keep_audit(draw: Draw, actor: Actor | None, at: datetime) -> None:
-    """Keep who ran the draw, and what came out."""
+def record_run(draw: Draw, actor: Actor | None, at: datetime) -> None:
+    """Record in the audit who ran the draw, and the hash of its result."""
     audit.record(
         actor=actor,
         action="draw.run",

@@ -1,4 +1,7 @@
-"""Order and cut: who is drawn, and what that comes to. Free of database, clock and chance."""
+"""Order and cut: who wins, and how many points. Free of database, clock and randomness.
+
+The cut is the place in the order of the draw where the budget ends: entrants before it win.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,14 +9,14 @@ from dataclasses import dataclass
 
 from lottery.protocol import HASH_BYTES, TICKET
 
-STOP, PARTIAL = "stop", "partial"
+PARTIAL = "partial"  # as BudgetPolicy.PARTIAL; this module imports no Django
 
 
 @dataclass(frozen=True)
 class Cut:
     """Where the budget ends; whole points.
 
-    ``winners`` get their whole reward; ``partial_points`` is what the entry after them gets, 0
+    ``winners`` get their whole reward. ``partial_points`` is the award of the entry after them: 0
     where it gets nothing or there is none.
     """
 
@@ -24,7 +27,7 @@ class Cut:
 
     @property
     def awards(self) -> int:
-        """How many get something."""
+        """Number of entries that get points."""
         return self.winners + (1 if self.partial_points else 0)
 
 
@@ -34,20 +37,20 @@ def order_pids(seed: bytes, pids: Iterable[bytes]) -> list[bytes]:
     Source: docs/specs/draw-protocol.md 3.3.
     """
     start, hash_ = TICKET + seed, hashlib.sha256
-    # A place is one value to sort by. In 256 parts, by its first byte, they sort in the
-    # processor's caches: a million in three quarters of the time.
-    parts: list[list[bytes]] = [[] for _ in range(256)]
+    # A key is ticket || pid. Split by its first byte, the keys are sorted within the processor's
+    # caches: a million in three quarters of the time.
+    shards: list[list[bytes]] = [[] for _ in range(256)]
     for pid in pids:
-        place = hash_(start + pid).digest() + pid
-        parts[place[0]].append(place)
-    return [place[HASH_BYTES:] for part in parts for place in sorted(part)]
+        key = hash_(start + pid).digest() + pid
+        shards[key[0]].append(key)
+    return [key[HASH_BYTES:] for shard in shards for key in sorted(shard)]
 
 
 def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
-    """Cut rewards, in the order of the draw, where the next one exceeds the budget.
+    """Make the cut: before the first reward that exceeds the budget.
 
-    Never skips an entry that does not fit: that would favour small rewards. Nothing is read
-    beyond the entry that does not fit. Source: docs/specs/draw-protocol.md 3.4.
+    The rewards are in the order of the draw. An entry that does not fit is never skipped: that
+    would favour small rewards. Nothing after it is read. Source: docs/specs/draw-protocol.md 3.4.
     """
     winners, total = 0, 0
     exceeds = False
@@ -61,6 +64,6 @@ def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
     return Cut(winners, total + partial, left - partial, partial)
 
 
-def most_drawn(*, entrants: int, budget: int, least_reward: int) -> int:
-    """Return how many entries the cut can ever look at: the winners and the one after them."""
+def max_entries_read(*, entrants: int, budget: int, least_reward: int) -> int:
+    """Return how many entries the cut can read: all winners and one more."""
     return min(entrants, budget // least_reward + 1)

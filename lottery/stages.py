@@ -1,14 +1,15 @@
-"""How far people see that a draw has come. Source: docs/specs/draw-protocol.md 4."""
+"""The public stage of a draw. Source: docs/specs/draw-protocol.md 4."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-SECOND = timedelta(seconds=1)  # instants of a draw are whole; in its last one it can be published
+# A draw can be published during the whole second of ``publish_by``.
+SECOND = timedelta(seconds=1)
 
 
-class Times(Protocol):
-    """When what happened to a draw; None: not yet, or never."""
+class DrawTimes(Protocol):
+    """The instants of a draw that its stage depends on."""
 
     publish_by: datetime
     round_time: datetime
@@ -17,30 +18,30 @@ class Times(Protocol):
     voided_at: datetime | None
 
 
-class Stage(StrEnum):
-    """The stages of a draw, as everybody may know of them."""
+class DrawStage(StrEnum):
+    """How far a draw has come, as the public sees it."""
 
     FROZEN = "frozen"
-    MISSED = "missed"  # not published in time, so it can only become void
+    MISSED = "missed"  # not published in time; it can only become void
     PUBLISHED = "published"
     DRAWING = "drawing"
     CONFIRMED = "confirmed"
     VOID = "void"
 
 
-def stage_of(draw: Times, *, now: datetime) -> Stage:
-    """Return the stage; that a draw has been run shows only once it is confirmed."""
+def stage_of(draw: DrawTimes, *, now: datetime) -> DrawStage:
+    """Return the public stage; a result shows only once it is confirmed."""
     if draw.voided_at is not None:
-        return Stage.VOID
+        return DrawStage.VOID
     if draw.confirmed_at is not None:
-        return Stage.CONFIRMED
+        return DrawStage.CONFIRMED
     if draw.published_at is None:
-        return Stage.FROZEN if now < draw.publish_by + SECOND else Stage.MISSED
-    return Stage.PUBLISHED if now < draw.round_time else Stage.DRAWING
+        return DrawStage.FROZEN if now < draw.publish_by + SECOND else DrawStage.MISSED
+    return DrawStage.PUBLISHED if now < draw.round_time else DrawStage.DRAWING
 
 
-def next_change(draw: Times, *, now: datetime) -> datetime | None:
-    """Return the instant at which the clock alone changes the stage; None where it never will."""
+def next_change(draw: DrawTimes, *, now: datetime) -> datetime | None:
+    """Return when the stage changes next with time only; None where it does not."""
     edge = draw.publish_by + SECOND if draw.published_at is None else draw.round_time
     ended = draw.voided_at is not None or draw.confirmed_at is not None
     return None if ended or edge <= now else edge

@@ -1,4 +1,4 @@
-"""What workers do for draws."""
+"""Tasks of the draw for the workers."""
 
 from celery import shared_task
 
@@ -8,6 +8,6 @@ from lottery import forecasting
 
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
-def keep_forecasts(**_: object) -> int:
-    """Keep a forecast for each run that has finished since (beat, each five minutes)."""
-    return forecasting.keep_due_forecasts(at=clock.database_now())
+def store_forecasts(**_: object) -> int:
+    """Store a forecast for each finished run that has none (beat, every five minutes)."""
+    return forecasting.store_due_forecasts(at=clock.database_now())

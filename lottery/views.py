@@ -1,4 +1,4 @@
-"""The page of the draw, the files that prove it, and each entrant's own receipt."""
+"""The page of the draw, its published files, and each entrant's own receipt."""
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -15,11 +15,11 @@ from core import clock, shared_pages
 from entries.models import Member
 from entries.queries import find_signed_in_member
 from lottery import bundle, draw_page, receipt_page, receipts
-from lottery.bundle import Open
+from lottery.bundle import FileStream
 from lottery.models import Draw
 
-# What was once published never changes, so nobody need ask for it again.
-FOR_EVER = "public, max-age=31536000, immutable"
+# A published file never changes, so caches need not request it again.
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 CONTENT_TYPES = {
     "json": "application/json",
     "sig": "text/plain; charset=us-ascii",
@@ -31,7 +31,7 @@ CONTENT_TYPES = {
 
 @require_safe
 def show_draw(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the draw: to everybody the same page, to a visitor with a session their own."""
+    """Show the draw: a shared page, or a visitor's own where they have a session."""
     now = clock.now()
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return show_personal_draw(request, code)
@@ -42,12 +42,14 @@ def show_draw(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the draw to a visitor with a session; nobody may keep this answer for others."""
-    context = draw_page.page_context(get_terms_or_404(code), now=clock.now())
+    """Show the draw to a visitor with a session; the response is not cached."""
+    context = draw_page.draw_page_context(get_terms_or_404(code), now=clock.now())
     member = find_signed_in_member(request.user)
     if member is not None:
         context["member"] = member
-        context["my_receipt"] = receipt_page.find_address(context["shown"], member.wester_id)
+        context["my_receipt"] = receipt_page.find_receipt_address(
+            context["shown"], member.wester_id
+        )
     response = render(request, draw_page.TEMPLATE, context)
     add_never_cache_headers(response)
     return response
@@ -55,8 +57,8 @@ def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def show_files(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
-    """Lead from the folder of a draw's files to the list of them."""
-    find_draw(code, sequence)
+    """Redirect from the address of a draw's files to their list on the page."""
+    get_shown_draw_or_404(code, sequence)
     response = redirect(f"{reverse('lottery:draw', args=[code])}#draw-{sequence}")
     add_never_cache_headers(response)
     return response
@@ -66,9 +68,9 @@ def show_files(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
 def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpResponseBase:
     """Send a file of a draw's bundle, once it is public.
 
-    The manifest hash fixes every byte of the bundle, the result's too, so it also names them.
+    The manifest hash fixes every byte of the bundle, the result's included, so it is the ETag.
     """
-    draw = find_draw(code, sequence)
+    draw = get_shown_draw_or_404(code, sequence)
     stream = bundle.public_files(draw).get(name)
     if stream is None:
         raise Http404
@@ -76,12 +78,12 @@ def download(request: HttpRequest, code: str, sequence: int, name: str) -> HttpR
     known = get_conditional_response(request, etag=etag)
     response = known or file_response(name, stream)
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cache-Control"] = CACHE_FOREVER
     return response
 
 
-def file_response(name: str, stream: Open) -> HttpResponseBase:
-    """Return a file to be saved under its own name."""
+def file_response(name: str, stream: FileStream) -> HttpResponseBase:
+    """Return a response that the browser saves as a file of this name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content_type = CONTENT_TYPES[name.rpartition(".")[2]]
     return StreamingHttpResponse(stream(), content_type=content_type, headers=headers)
@@ -90,12 +92,12 @@ def file_response(name: str, stream: Open) -> HttpResponseBase:
 @require_safe
 @never_cache
 def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
-    """Show an entrant their own receipt of a draw, and have their browser check it."""
+    """Show an entrant their own receipt of a draw, with a check in the browser."""
     member = find_signed_in_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    terms, draw = get_terms_or_404(code), find_draw(code, sequence)
-    context = receipt_page.page_context(terms, draw, member.wester_id, now=clock.now())
+    terms, draw = get_terms_or_404(code), get_shown_draw_or_404(code, sequence)
+    context = receipt_page.receipt_page_context(terms, draw, member.wester_id, now=clock.now())
     if context is None:
         raise Http404
     return render(request, receipt_page.TEMPLATE, {**context, "member": member})
@@ -104,11 +106,11 @@ def show_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse
 @require_safe
 @never_cache
 def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
-    """Send an entrant their own receipt as the file that every verifier reads."""
+    """Send an entrant their own receipt as the file that verifiers read."""
     member: Member | None = find_signed_in_member(request.user)
     if member is None:
         return redirect_to_login(request.path)
-    draw = find_draw(code, sequence)
+    draw = get_shown_draw_or_404(code, sequence)
     content = receipts.receipt_json(draw, member.wester_id)
     if content is None:
         raise Http404
@@ -116,8 +118,8 @@ def download_receipt(request: HttpRequest, code: str, sequence: int) -> HttpResp
     return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-def find_draw(code: str, sequence: int) -> Draw:
-    """Return a draw without its files' bytes, or answer that there is none."""
+def get_shown_draw_or_404(code: str, sequence: int) -> Draw:
+    """Return a draw without the bytes of its files, or respond with 404."""
     draws = Draw.objects.filter(campaign__code=code, sequence=sequence)
     draw = draw_page.with_manifest(draws).first()
     if draw is None:

@@ -1,4 +1,4 @@
-"""Void a draw, with a reason that is published: never to roll again, as its round stays its own.
+"""Void a draw, for a published reason; it can never be run again.
 
 Voiding a confirmed draw reverses its reserves as well, in ``points``: ``points.reserving`` declares
 the approvable action, calls the functions of this module, and refuses a draw whose payout is
@@ -17,42 +17,42 @@ from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
 from lottery.models import Draw
-from lottery.queries import find_subject, hold_draw, hold_subject, subject_of
+from lottery.queries import find_subject, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, NotVoidable, UnfitReason
 
 VOID = "draw.void"
 PERMISSION = "lottery.request_void"
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500  # characters
 
 
 @transaction.atomic
 def request_void(*, draw: Draw, reason: str, actor: Actor, at: datetime) -> Approval:
-    """Ask for a draw to be void; the reason is part of what is approved, and will be published.
+    """Request that a draw become void; the reason is approved with it, and then published.
 
     Raises:
-        UnfitReason: there is no reason, or it is none that can be printed.
+        UnfitReason: the reason is empty, too long, or not one printable line.
         DrawEnded: it is void already.
         NotVoidable: its round has come and it has not been run.
-        NotPermitted: the person may not ask for it.
+        NotPermitted: the person may not request it.
     """
-    held = hold_draw(draw)
-    require_voidable(held, at)
-    held.proposed_reason = read_reason(reason)
-    held.save(update_fields=["proposed_reason"])
-    return approvals.request(action=VOID, subject=subject_of(held), actor=actor, at=at)
+    locked = lock_draw(draw)
+    require_voidable(locked, at)
+    locked.proposed_reason = read_reason(reason)
+    locked.save(update_fields=["proposed_reason"])
+    return approvals.request(action=VOID, subject=subject_of(locked), actor=actor, at=at)
 
 
 def read_reason(reason: str) -> str:
     """Return a reason as it will be published.
 
     Raises:
-        UnfitReason: it is empty, too long, or more than a line.
+        UnfitReason: it is empty, too long, or not one printable line.
     """
     text = reason.strip()
-    if not (0 < len(text) <= LONGEST_REASON and text.isprintable()):
+    if not (0 < len(text) <= MAX_REASON_LENGTH and text.isprintable()):
         raise UnfitReason(
             _("The reason is one line of at most %(most)s characters; it will be published.")
-            % {"most": LONGEST_REASON}
+            % {"most": MAX_REASON_LENGTH}
         )
     return text
 
@@ -77,12 +77,14 @@ def content_to_void(subject: str) -> dict[str, Any]:
 
 
 def already_void() -> DrawEnded:
-    """Return the refusal of a void of what is void."""
+    """Return the refusal for a draw that is void already."""
     return DrawEnded(_("This draw is void already."))
 
 
 def require_voidable(draw: Draw, at: datetime) -> None:
-    """Refuse to void a draw whose round is known and whose result is not: that could be a choice.
+    """Refuse to void a draw between its round and its result.
+
+    Its outcome can be computed then, so one could void what one does not like.
 
     Raises:
         DrawEnded: it is void already.
@@ -100,10 +102,10 @@ def require_voidable(draw: Draw, at: datetime) -> None:
 
 
 def void_approved(approval: Approval) -> Draw:
-    """Void what was approved, in the approving transaction; return the draw, still held."""
+    """Void a draw in the transaction that approves it; return the draw, locked."""
     if approval.decided_at is None or approval.decided_by is None:
-        raise TypeError("What was not decided is not carried out.")
-    draw = hold_subject(approval.subject)
+        raise TypeError("This approval is not decided.")
+    draw = lock_subject(approval.subject)
     return void_draw(
         draw,
         reason=approval.content["reason"],
@@ -113,7 +115,7 @@ def void_approved(approval: Approval) -> Draw:
 
 
 def void_draw(draw: Draw, *, reason: str, by: User, at: datetime) -> Draw:
-    """Void a draw that the caller holds, and open the campaign for another freeze.
+    """Void a draw that the caller has locked, and unfreeze the campaign's entries.
 
     Raises:
         DrawEnded: it is void already.

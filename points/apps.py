@@ -11,7 +11,7 @@ class PointsConfig(AppConfig):
     verbose_name = _("Points")
 
     def ready(self) -> None:
-        """Import what declares approvable actions; register the guard of keys and permissions."""
+        """Import what declares approvable actions; register the check of keys and permissions."""
         # The models are there only now.
         from core import roles
         from lottery import forgetting
@@ -23,7 +23,7 @@ class PointsConfig(AppConfig):
             reserving,
         )
 
-        forgetting.register_guard(closing.keep_keys)
+        forgetting.register_erasure_check(closing.refuse_erasure_before_close)
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
         for role in roles.ROLES:
             roles.register(role, {f"points.view_{model}" for model in seen})

@@ -51,10 +51,10 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
     return True
 
 
-def keep_keys(draw: Draw) -> None:
+def refuse_erasure_before_close(draw: Draw) -> None:
     """Refuse to erase the keys of a confirmed draw before its payout is closed.
 
-    Asked by the draw's own app. Source: docs/specs/draw-protocol.md 2.8: after the close.
+    ``lottery.forgetting`` calls it. Source: docs/specs/draw-protocol.md 2.8: after the close.
 
     Raises:
         KeysNeeded: see above.

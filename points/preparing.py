@@ -18,7 +18,7 @@ from core.sql_files import read_sql
 from lottery.models import Draw
 from lottery.queries import (
     find_subject,
-    hold_draw,
+    lock_draw,
     lock_draw_for_approval,
     standing_draw,
     subject_of,
@@ -40,7 +40,7 @@ def request_payout(*, campaign: Campaign, actor: Actor, at: datetime) -> Approva
         NotConfirmed: there is no confirmed draw.
         NotPermitted: the person may not request it.
     """
-    draw = hold_draw(get_confirmed_draw(campaign))
+    draw = lock_draw(get_confirmed_draw(campaign))
     if Payout.objects.filter(draw=draw).exists():
         return None
     return approvals.request(action=PREPARE, subject=subject_of(draw), actor=actor, at=at)

@@ -11,7 +11,7 @@ from entries import standing
 from lottery import queries, results
 from lottery.models import Draw
 from lottery.results import MemberResult
-from lottery.stages import Stage, stage_of
+from lottery.stages import DrawStage, stage_of
 from points.models import AwardStanding
 from points.queries import MemberCredit, find_member_credit
 from portal import names, reasons
@@ -33,7 +33,7 @@ class ShownResult:
 
     outcome: Outcome
     draw: Draw
-    stage: Stage
+    stage: DrawStage
     manifest_hash: str | None  # None before the publication
     receipt_address: str | None
     reward_points: int

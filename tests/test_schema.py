@@ -62,7 +62,7 @@ WITHOUT_A_PERSON = {
     "entries.MembershipRow.changed_at",
     "lottery.Draw.drawn_at",
     "lottery.Draw.frozen_at",
-    "lottery.KeptForecast.computed_at",
+    "lottery.StoredForecast.computed_at",
     "points.CreditAnswer.processed_at",
     "points.CreditFile.exported_at",
     "points.Payout.approved_at",

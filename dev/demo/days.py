@@ -25,7 +25,7 @@ from dev.demo.schedule import LOADED_AT, TOTALLED_AT, at
 from entries.entering import enter_campaign
 from entries.models import Entry
 from entries.tasks import watch_inbox
-from lottery.tasks import keep_forecasts
+from lottery.tasks import store_forecasts
 
 BUSINESS_DATE = re.compile(r"-(\d{8})-\d{3}\.csv(?:\.gz)?$")
 REPORT_EVERY_NIGHTS = 7
@@ -49,7 +49,7 @@ def play_nights(job: Job, *, until: datetime) -> None:
         load_due_files(job, until=night)
         job.advance(at(night, TOTALLED_AT))
         compute_totals(job, night)
-        enqueue(keep_forecasts)
+        enqueue(store_forecasts)
         if number % REPORT_EVERY_NIGHTS == 0 or night == nights[-1]:
             report_night(job, night)
 

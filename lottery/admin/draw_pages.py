@@ -25,7 +25,7 @@ from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
 from lottery import bundle, chains, freezing, receipts
 from lottery.models import Draw
-from lottery.queries import FILES
+from lottery.queries import LARGE_COLUMNS
 
 
 class FreezeForm(forms.Form):
@@ -84,7 +84,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send all files of a draw as a zip archive, also before they are public."""
-    actor = require_permission(request, bundle.MAY_SEE)
+    actor = require_permission(request, bundle.PERMISSION)
     draw = get_draw_or_404(pk)
     if not bundle.is_public(draw):
         bundle.record_export(draw, actor=actor, at=clock.now())
@@ -107,9 +107,9 @@ def pack_bundle(draw: Draw) -> IO[bytes]:
     with ExitStack() as stack:
         archive_file = stack.enter_context(tempfile.TemporaryFile())
         with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, open_ in bundle.bundle_files(draw).items():
+            for name, stream in bundle.bundle_files(draw).items():
                 with archive.open(name, "w", force_zip64=True) as file:
-                    for block in open_():
+                    for block in stream():
                         file.write(block)
         archive_file.seek(0)
         stack.pop_all()
@@ -144,6 +144,6 @@ def get_draw_or_404(pk: int) -> Draw:
     Raises:
         Http404: there is no such draw.
     """
-    draws = Draw.objects.select_related("campaign").defer(*FILES)
+    draws = Draw.objects.select_related("campaign").defer(*LARGE_COLUMNS)
     draw: Draw = get_object_or_404(draws, pk=pk)
     return draw

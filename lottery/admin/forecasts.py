@@ -15,7 +15,7 @@ from core.admin_base import ReadOnlyAdmin
 from core.clock import JAPAN
 from lottery.forecast import Forecast
 from lottery.forecast_plot import Plot, plot_days
-from lottery.models import KeptForecast
+from lottery.models import StoredForecast
 
 
 class ForecastCampaignFilter(CampaignFilter):
@@ -30,7 +30,7 @@ class ForecastCampaignFilter(CampaignFilter):
         return super().queryset(request, queryset).filter(run__campaign=self.campaign)
 
 
-@admin.register(KeptForecast)
+@admin.register(StoredForecast)
 class ForecastAdmin(ReadOnlyAdmin):
     """The forecasts of one campaign, one per finished run, below their plots."""
 
@@ -41,22 +41,22 @@ class ForecastAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
     @admin.display(description=gettext_lazy("as of"))
-    def as_of(self, stored: KeptForecast) -> datetime:
+    def as_of(self, stored: StoredForecast) -> datetime:
         """Return the instant of the totals that the forecast is based on."""
         return stored.run.as_of
 
     @admin.display(description=gettext_lazy("winners (P10 / P50 / P90)"))
-    def winners(self, stored: KeptForecast) -> str:
+    def winners(self, stored: StoredForecast) -> str:
         """Return the forecast number of winners."""
         return f"{stored.winners_p10:,} / {stored.winners_p50:,} / {stored.winners_p90:,}"
 
     @admin.display(description=gettext_lazy("chance of an entrant (P10 / P50 / P90)"))
-    def chance(self, stored: KeptForecast) -> str:
+    def chance(self, stored: StoredForecast) -> str:
         """Return the forecast percentage of entrants who win."""
         return in_percent(stored.forecast().chance_percent)
 
     @admin.display(description=gettext_lazy("use of the budget (P10 / P50 / P90)"))
-    def used(self, stored: KeptForecast) -> str:
+    def used(self, stored: StoredForecast) -> str:
         """Return the forecast percentage of the budget that is used."""
         return in_percent(stored.forecast().used_percent)
 
@@ -77,7 +77,7 @@ def in_percent(values: tuple[float, float, float]) -> str:
 
 def plots_of(campaign: Campaign) -> list[Plot]:
     """Return a campaign's plots over its days, with the last run of each day."""
-    stored: QuerySet[KeptForecast] = KeptForecast.objects.filter(run__campaign=campaign)
+    stored: QuerySet[StoredForecast] = StoredForecast.objects.filter(run__campaign=campaign)
     days = {
         one.run.as_of.astimezone(JAPAN).date(): one.forecast()
         for one in stored.select_related("run").order_by("run__as_of", "id")

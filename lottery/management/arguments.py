@@ -1,4 +1,4 @@
-"""Arguments of the draw's commands, each declared and read in one place."""
+"""The arguments of the draw's commands."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from lottery.refusals import UnreadableRound
 
 
 def round_time(parser: CommandParser) -> None:
-    """Declare when the round is to appear."""
+    """Declare the time of the round."""
     parser.add_argument(
         "--round-time",
         required=True,
@@ -33,11 +33,11 @@ def round_source(parser: CommandParser) -> None:
     """Declare where the round comes from."""
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--round", metavar="FILE", type=Path, help="a round in drand's own JSON")
-    source.add_argument("--fetch", action="store_true", help="ask drand's relays for the round")
+    source.add_argument("--fetch", action="store_true", help="fetch the round from drand's relays")
     parser.add_argument(
         "--to-void",
         action="store_true",
-        help="run a draw that was never published, so that it can be void",
+        help="run a draw that was never published, so that it can become void",
     )
 
 
@@ -57,7 +57,7 @@ def output_file(parser: CommandParser) -> None:
 
 
 def receipt(parser: CommandParser) -> None:
-    """Declare whose receipt is asked for, and where it goes."""
+    """Declare the entrant of a receipt, and its file."""
     parser.add_argument("wester_id", metavar="WESTER_ID", help="the entrant")
     parser.add_argument(
         "--output", metavar="FILE", type=Path, help="write its exact bytes to a file"
@@ -65,14 +65,14 @@ def receipt(parser: CommandParser) -> None:
 
 
 def sequence(parser: CommandParser) -> None:
-    """Declare which draw of the campaign is meant."""
+    """Declare the sequence of a draw."""
     parser.add_argument(
         "--sequence", type=int, metavar="N", help="an earlier draw; without it the last one"
     )
 
 
 def folder(parser: CommandParser) -> None:
-    """Declare a bundle, and what an outsider knows besides it."""
+    """Declare a bundle, and what an outsider knows of it beforehand."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="a bundle")
     parser.add_argument("--manifest-sha256", metavar="HEX", help="the hash that was announced")
     parser.add_argument("--signing-key", metavar="HEX", help="the organiser's public key")
@@ -81,10 +81,10 @@ def folder(parser: CommandParser) -> None:
 
 
 def read_instant(text: str) -> datetime:
-    """Return an instant that names its offset.
+    """Return an instant that has an offset.
 
     Raises:
-        CommandError: it is no instant, or leaves its offset open.
+        CommandError: it is no instant, or has no offset.
     """
     try:
         instant = datetime.fromisoformat(text)
@@ -99,24 +99,25 @@ def read_instant(text: str) -> datetime:
 
 
 def read_round_file(path: Path) -> Round:
-    """Return the round that a file holds; it is not verified here.
+    """Return the round in a file; ``run_draw`` verifies it.
 
     Raises:
         UnreadableRound: the file cannot be read.
-        BadRound: it holds no round.
+        BadRound: the file has no round.
     """
     try:
         content = path.read_bytes()
     except OSError as failure:
         raise UnreadableRound(f"{printable_name(path)}: {failure.strerror}.") from failure
-    return read_round(content.removeprefix(BOM))  # which editors write unasked
+    return read_round(content.removeprefix(BOM))  # some editors add one
 
 
 def require_source(chain: str, *, fetch: bool) -> None:
-    """Make sure that a public round is fetched because somebody said so, and a local one never.
+    """Check that ``--fetch`` is given for a public round, and not for a local one.
 
     Raises:
-        CommandError: neither a file nor the fetch was asked for, or the chain has no relays.
+        CommandError: a public round has neither ``--round`` nor ``--fetch``, or a local one has
+            ``--fetch``.
     """
     is_local = chain == Draw.Chain.LOCAL
     if fetch and is_local:

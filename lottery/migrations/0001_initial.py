@@ -4,7 +4,7 @@ import django.db.models.expressions
 import django.db.models.functions.math
 import django.db.models.functions.text
 import django.db.models.lookups
-import lottery.models.draws_rules
+import lottery.models.draws
 from django.conf import settings
 from django.db import migrations, models
 
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'draw',
                 'verbose_name_plural': 'draws',
-                'permissions': [('freeze_draw', 'Can freeze the entrants of a draw'), ('request_publication', 'Can ask for a draw to be published'), ('request_confirmation', 'Can ask for a draw to be confirmed'), ('request_void', 'Can ask for a draw to be void'), ('request_forgetting', "Can ask for a draw's keys to be erased"), ('run_draw', 'Can run a draw whose round has come'), ('issue_receipt', "Can issue a member's receipt of a draw")],
+                'permissions': [('freeze_draw', 'Can freeze the entrants of a draw'), ('request_publication', 'Can request the publication of a draw'), ('request_confirmation', 'Can request the confirmation of a draw'), ('request_void', 'Can request that a draw become void'), ('request_forgetting', "Can request the erasure of a draw's keys"), ('run_draw', 'Can run a draw whose round has come'), ('issue_receipt', "Can issue a member's receipt of a draw")],
             },
         ),
         migrations.CreateModel(
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KeptForecast',
+            name='StoredForecast',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('computed_at', models.DateTimeField(verbose_name='computed at')),
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('manifest_sha256', lottery.models.draws_rules.Sha256('manifest'))), name='draw_hash_is_of_its_manifest'),
+            constraint=models.CheckConstraint(condition=models.Q(('manifest_sha256', lottery.models.draws.Sha256('manifest'))), name='draw_hash_is_of_its_manifest'),
         ),
         migrations.AddConstraint(
             model_name='draw',
@@ -243,12 +243,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='award_of_some_points'),
         ),
         migrations.AddConstraint(
-            model_name='keptforecast',
-            constraint=models.CheckConstraint(condition=models.Q(('entrants__gte', models.F('winners_p90')), ('winners_p10__gte', 0), ('winners_p50__gte', models.F('winners_p10')), ('winners_p90__gte', models.F('winners_p50'))), name='keptforecast_winners_in_order'),
+            model_name='storedforecast',
+            constraint=models.CheckConstraint(condition=models.Q(('entrants__gte', models.F('winners_p90')), ('winners_p10__gte', 0), ('winners_p50__gte', models.F('winners_p10')), ('winners_p90__gte', models.F('winners_p50'))), name='storedforecast_winners_in_order'),
         ),
         migrations.AddConstraint(
-            model_name='keptforecast',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_points__gte', models.F('used_p90')), ('used_p10__gte', 0), ('used_p50__gte', models.F('used_p10')), ('used_p90__gte', models.F('used_p50'))), name='keptforecast_points_in_order'),
+            model_name='storedforecast',
+            constraint=models.CheckConstraint(condition=models.Q(('budget_points__gte', models.F('used_p90')), ('used_p10__gte', 0), ('used_p50__gte', models.F('used_p10')), ('used_p90__gte', models.F('used_p50'))), name='storedforecast_points_in_order'),
         ),
         load_sql('lottery', 'draw_triggers', 'entrant_triggers', 'award_triggers', 'campaign_triggers'),
     ]

@@ -1,4 +1,7 @@
-"""What the drawn entrants get."""
+"""The table of awards with its constraints.
+
+Its triggers stand in lottery/sql/award_triggers.sql.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +11,7 @@ from lottery.models.entrants import Entrant
 
 
 class Award(models.Model):
-    """What one drawn entrant gets; under ``partial`` the last one may be less than the reward."""
+    """The points that a drawn entrant wins; a partial award is less than the reward."""
 
     draw = models.ForeignKey(
         Draw,
@@ -27,7 +30,6 @@ class Award(models.Model):
     points = models.BigIntegerField(_("points"), db_comment="The reward, or under partial less.")
 
     class Meta:
-        # Its triggers stand in lottery/sql/award_triggers.sql.
         verbose_name = _("award")
         verbose_name_plural = _("awards")
         constraints = [

@@ -1,4 +1,4 @@
-"""Whom the freeze considers: the rows that the rules of a member are asked of."""
+"""The rows that the rules of a member are evaluated on; no table."""
 
 from django.db import models
 
@@ -6,7 +6,11 @@ from bookings.models import fields
 
 
 class Candidate(models.Model):
-    """Somebody who entered, as a statement of the freeze puts them together; no table has them."""
+    """A member who entered, with what decides whether they become an entrant.
+
+    The rows are those of ``WITH candidate AS (...)`` in lottery/sql/candidates.sql and
+    points/payout.py, so that the ORM can compile the rules of a member for them.
+    """
 
     wester_id = fields.identifier(primary_key=True)
     entered_at = models.DateTimeField()

@@ -1,22 +1,105 @@
-"""One seeded run over a frozen list, and the files that prove it."""
+"""The table of draws with its constraints.
+
+Its triggers stand in lottery/sql/draw_triggers.sql and points/sql/draw_triggers.sql.
+"""
 
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Terms
-from lottery.models.draws_rules import DRAW_RULES
+from campaign.models.terms import whole_second
+from lottery.protocol import BLOCK, HASH_BYTES
 
-if TYPE_CHECKING:  # generic in its stubs alone
+if TYPE_CHECKING:  # only its stubs are generic
     from django.utils.functional import _StrPromise as StrPromise
 
     ForeignKey = models.ForeignKey[Any, Any]
 
 
+class DrawState(models.TextChoices):
+    """How far a draw has come."""
+
+    FROZEN = "frozen", _("frozen")
+    PUBLISHED = "published", _("published")
+    DRAWN = "drawn", _("drawn")
+    CONFIRMED = "confirmed", _("confirmed")
+    VOID = "void", _("void")
+
+
+class BeaconChain(models.TextChoices):
+    """Which beacon the round comes from."""
+
+    QUICKNET = "quicknet", _("drand quicknet")
+    LOCAL = "local", _("local chain")
+
+
+# Each state as a whole: the columns that are set in it, and those that are not.
+NOT_PUBLISHED = Q(published_at__isnull=True, published_by__isnull=True)
+IS_PUBLISHED = Q(published_at__isnull=False, published_by__isnull=False)
+RESULT = (
+    "drawn_at",
+    "round_json",
+    "result",
+    "winners_csv",
+    "winners",
+    "total_points",
+    "leftover_points",
+)
+NOT_RUN = Q(**{f"{name}__isnull": True for name in RESULT})
+IS_RUN = Q(**{f"{name}__isnull": False for name in RESULT})
+NOT_CONFIRMED = Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+IS_CONFIRMED = Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+STANDING = Q(voided_at__isnull=True, voided_by__isnull=True, void_reason="")
+IS_VOID = Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason="")
+
+FROZEN = Q(state=DrawState.FROZEN) & NOT_PUBLISHED & NOT_RUN & NOT_CONFIRMED & STANDING
+PUBLISHED = Q(state=DrawState.PUBLISHED) & IS_PUBLISHED & NOT_RUN & NOT_CONFIRMED & STANDING
+# One that was never published is run only to be void with its result.
+DRAWN = (
+    Q(state=DrawState.DRAWN) & (IS_PUBLISHED | NOT_PUBLISHED) & IS_RUN & NOT_CONFIRMED & STANDING
+)
+CONFIRMED = Q(state=DrawState.CONFIRMED) & IS_PUBLISHED & IS_RUN & IS_CONFIRMED & STANDING
+VOID = (
+    Q(state=DrawState.VOID)
+    & IS_VOID
+    & (
+        (IS_PUBLISHED & IS_RUN & IS_CONFIRMED)
+        | ((IS_PUBLISHED | NOT_PUBLISHED) & (IS_RUN | NOT_RUN) & NOT_CONFIRMED)
+    )
+)
+KEYS_HELD = Q(
+    pid_key__isnull=False,
+    nonce_key__isnull=False,
+    forgotten_at__isnull=True,
+    forgotten_by__isnull=True,
+)
+KEYS_ERASED = Q(
+    pid_key__isnull=True,
+    nonce_key__isnull=True,
+    forgotten_at__isnull=False,
+    forgotten_by__isnull=False,
+)
+
+
+class Sha256(models.Func):
+    """The hash of a bytea, by PostgreSQL itself."""
+
+    function = "sha256"
+    output_field = models.BinaryField()
+
+
+def has_bytes(field: str, count: int | models.expressions.Combinable) -> Q:
+    """Return the condition that a column has so many bytes."""
+    return Q(models.lookups.Exact(Length(field), count))
+
+
 def by_staff(label: "StrPromise") -> "ForeignKey":
-    """Return a column for the person who had something done."""
+    """Return a column for the member of staff who decided it."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -30,24 +113,13 @@ def by_staff(label: "StrPromise") -> "ForeignKey":
 class Draw(models.Model):
     """One draw of a campaign, from the freeze to its confirmation or its void.
 
-    Source: docs/specs/draw-protocol.md 2.7, 4. Bytes that are published stand here as they
-    were written once.
+    Freeze: the list of entrants and everything else that decides is fixed. Manifest: the file that
+    says what is fixed. Round: the public random value that the manifest names beforehand. Bundle:
+    all published files, stored here byte for byte. Source: docs/specs/draw-protocol.md 2.7, 4.
     """
 
-    class State(models.TextChoices):
-        """How far a draw has come."""
-
-        FROZEN = "frozen", _("frozen")
-        PUBLISHED = "published", _("published")
-        DRAWN = "drawn", _("drawn")
-        CONFIRMED = "confirmed", _("confirmed")
-        VOID = "void", _("void")
-
-    class Chain(models.TextChoices):
-        """Which beacon the round comes from."""
-
-        QUICKNET = "quicknet", _("drand quicknet")
-        LOCAL = "local", _("local chain")
+    State = DrawState
+    Chain = BeaconChain
 
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="draws", verbose_name=_("campaign")
@@ -104,19 +176,82 @@ class Draw(models.Model):
     leftover_points = models.BigIntegerField(_("left over points"), null=True, blank=True)
 
     class Meta:
-        # Its triggers stand in lottery/sql/draw_triggers.sql and points/sql/draw_triggers.sql.
         verbose_name = _("draw")
         verbose_name_plural = _("draws")
         permissions = [
             ("freeze_draw", "Can freeze the entrants of a draw"),
-            ("request_publication", "Can ask for a draw to be published"),
-            ("request_confirmation", "Can ask for a draw to be confirmed"),
-            ("request_void", "Can ask for a draw to be void"),
-            ("request_forgetting", "Can ask for a draw's keys to be erased"),
+            ("request_publication", "Can request the publication of a draw"),
+            ("request_confirmation", "Can request the confirmation of a draw"),
+            ("request_void", "Can request that a draw become void"),
+            ("request_forgetting", "Can request the erasure of a draw's keys"),
             ("run_draw", "Can run a draw whose round has come"),
             ("issue_receipt", "Can issue a member's receipt of a draw"),
         ]
-        constraints = DRAW_RULES
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "sequence"], name="draw_sequence_once"),
+            models.UniqueConstraint(
+                fields=["campaign"],
+                condition=~Q(state=DrawState.VOID),
+                name="draw_one_that_is_not_void",
+            ),
+            models.UniqueConstraint(fields=["manifest_sha256"], name="draw_manifest_once"),
+            models.CheckConstraint(
+                condition=FROZEN | PUBLISHED | DRAWN | CONFIRMED | VOID,
+                name="draw_in_one_whole_state",
+            ),
+            models.CheckConstraint(
+                condition=KEYS_HELD | KEYS_ERASED, name="draw_keys_held_or_erased"
+            ),
+            models.CheckConstraint(
+                condition=KEYS_HELD | Q(state__in=[DrawState.CONFIRMED, DrawState.VOID]),
+                name="draw_keys_held_to_its_end",
+            ),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="draw_sequence_from_1"),
+            models.CheckConstraint(
+                condition=Q(chain__in=BeaconChain.values), name="draw_chain_known"
+            ),
+            models.CheckConstraint(condition=Q(round__gte=1), name="draw_round_from_1"),
+            models.CheckConstraint(
+                condition=Q(frozen_at__lte=F("publish_by")) & Q(publish_by__lte=F("round_time")),
+                name="draw_instants_in_order",
+            ),
+            models.CheckConstraint(
+                condition=whole_second("frozen_at", "publish_by", "round_time"),
+                name="draw_instants_whole_seconds",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True)
+                | Q(published_at__gte=F("frozen_at"), published_at__lte=F("publish_by")),
+                name="draw_published_in_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_at__isnull=True) | Q(drawn_at__gte=F("round_time")),
+                name="draw_run_after_its_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True) | Q(voided_at__lt=F("round_time")) | IS_RUN,
+                name="draw_void_before_its_round_or_run",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry_count__gte=0)
+                & (Q(winners__isnull=True) | Q(winners__gte=0, winners__lte=F("entry_count")))
+                & (Q(total_points__isnull=True) | Q(total_points__gte=0))
+                & (Q(leftover_points__isnull=True) | Q(leftover_points__gte=0)),
+                name="draw_counts_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(manifest_sha256=Sha256("manifest")), name="draw_hash_is_of_its_manifest"
+            ),
+            models.CheckConstraint(
+                condition=Q(signature__regex=r"^[0-9a-f]{128}$"), name="draw_signature_is_hex"
+            ),
+            models.CheckConstraint(
+                condition=has_bytes(
+                    "subtrees", (F("entry_count") + (BLOCK - 1)) / BLOCK * HASH_BYTES
+                ),
+                name="draw_subtrees_of_its_entries",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.sequence}"

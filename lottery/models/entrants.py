@@ -1,16 +1,22 @@
-"""The frozen list: who is in a draw, under which pseudonym, for which reward."""
+"""The table of entrants with its constraints.
+
+Its triggers stand in lottery/sql/entrant_triggers.sql.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
-from lottery.models.draws import Draw
-from lottery.models.draws_rules import has_bytes
+from lottery.models.draws import Draw, has_bytes
 from lottery.protocol import HASH_BYTES, PID_BYTES
 
 
 class Entrant(models.Model):
-    """A frozen entry. Staff see neither pid nor nonce; files name neither member nor total."""
+    """An entrant: one entry on the frozen list of a draw.
+
+    Staff see neither pid (the pseudonym) nor nonce; the published files show neither member nor
+    total.
+    """
 
     draw = models.ForeignKey(
         Draw, models.PROTECT, related_name="entrants", db_index=False, db_constraint=False
@@ -24,7 +30,6 @@ class Entrant(models.Model):
     commitment = models.BinaryField(db_comment="32 bytes, c of the protocol.")
 
     class Meta:
-        # Its triggers stand in lottery/sql/entrant_triggers.sql.
         verbose_name = _("entrant")
         verbose_name_plural = _("entrants")
         constraints = [

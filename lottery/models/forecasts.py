@@ -1,4 +1,4 @@
-"""What a draw was expected to come to, day by day."""
+"""The table of forecasts with its constraints."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,8 +8,8 @@ from campaign.models import AggregationRun
 from lottery.forecast import Forecast, Spread
 
 
-class KeptForecast(models.Model):
-    """The forecast over the totals of one run, for staff to see how it moves."""
+class StoredForecast(models.Model):
+    """A forecast from the totals of one nightly run; staff see them plotted."""
 
     run = models.OneToOneField(
         AggregationRun, models.PROTECT, related_name="forecast", verbose_name=_("aggregation run")
@@ -36,7 +36,7 @@ class KeptForecast(models.Model):
                     winners_p90__gte=F("winners_p50"),
                     entrants__gte=F("winners_p90"),
                 ),
-                name="keptforecast_winners_in_order",
+                name="storedforecast_winners_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -45,7 +45,7 @@ class KeptForecast(models.Model):
                     used_p90__gte=F("used_p50"),
                     budget_points__gte=F("used_p90"),
                 ),
-                name="keptforecast_points_in_order",
+                name="storedforecast_points_in_order",
             ),
         ]
 
@@ -53,7 +53,7 @@ class KeptForecast(models.Model):
         return f"{self.run_id}"
 
     def forecast(self) -> Forecast:
-        """Return what was forecast."""
+        """Return the stored forecast."""
         return Forecast(
             entrants=self.entrants,
             reward_points=self.reward_points,

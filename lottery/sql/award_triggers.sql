@@ -1,4 +1,4 @@
--- award_triggers: what constraints cannot say about lottery_award
+-- award_triggers: rows of lottery_award are append-only and those of the result
 
 CREATE OR REPLACE TRIGGER award_append_only
 BEFORE UPDATE OR DELETE ON lottery_award
@@ -12,7 +12,7 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE lottery_award ENABLE ALWAYS TRIGGER award_never_truncated;
 
--- Looks at all rows of a statement at once and stands in for their foreign keys, which would be
+-- Checks all rows of a statement at once, also in place of their foreign keys, which would be
 -- checked row by row. Reads lottery_draw and lottery_entrant by their keys.
 CREATE OR REPLACE FUNCTION lottery_award_of_the_result() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

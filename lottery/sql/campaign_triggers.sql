@@ -1,4 +1,4 @@
--- campaign_triggers: what a draw asks of campaign_campaign
+-- campaign_triggers: a campaign stays frozen while it has a draw that is not void
 
 CREATE OR REPLACE FUNCTION lottery_campaign_frozen_while_drawn() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

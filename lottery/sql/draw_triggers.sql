@@ -1,4 +1,4 @@
--- draw_triggers: what constraints cannot say about lottery_draw
+-- draw_triggers: legal transitions of lottery_draw, what stays once written, complete lists
 
 CREATE OR REPLACE TRIGGER draw_begins_frozen
 BEFORE INSERT ON lottery_draw
@@ -59,7 +59,7 @@ BEGIN
 END;
 $$;
 
--- To the end of the transaction: the row comes first, then the list, then the campaign's mark.
+-- Deferred: the row is inserted first, then the list, then the campaign's entries_frozen_at is set.
 DROP TRIGGER IF EXISTS draw_list_complete ON lottery_draw;
 
 CREATE CONSTRAINT TRIGGER draw_list_complete

@@ -1,4 +1,4 @@
--- entrant_triggers: what constraints cannot say about lottery_entrant
+-- entrant_triggers: rows of lottery_entrant are append-only and fit their draw and its terms
 
 CREATE OR REPLACE TRIGGER entrant_append_only
 BEFORE UPDATE OR DELETE ON lottery_entrant
@@ -12,10 +12,10 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE lottery_entrant ENABLE ALWAYS TRIGGER entrant_never_truncated;
 
--- Looks at all rows of a statement at once and stands in for their foreign key, which would be
--- checked row by row. Reads lottery_draw and campaign_terms by their keys, once for each draw and
--- not for each row. No place is taken twice and none is beyond the count, so that a complete list
--- takes no more.
+-- Checks all rows of a statement at once, also in place of their foreign key, which would be
+-- checked row by row. Reads lottery_draw and campaign_terms by their keys, once per draw and not
+-- per row. Positions are unique and below the count, so that nothing can be added to a complete
+-- list.
 CREATE OR REPLACE FUNCTION lottery_entrant_of_its_list() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN

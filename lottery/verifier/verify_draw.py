@@ -5,15 +5,15 @@
     python verify_draw.py BUNDLE [--manifest-sha256 HEX] [--signing-key HEX]
                                  [--receipt FILE] [--before-draw]
 
-It needs no network, and nothing of the program that made the draw. Eleven steps are taken in turn;
-the first that fails ends it with exit status 1 (0: all passed, 2: wrong usage).
+It needs no network, and nothing of the program that made the draw. Eleven steps run in order; the
+first that fails ends it with exit status 1 (0: all passed, 2: wrong usage).
 
 What passes: the list of entrants was fixed before the round that ordered it was known, the round
 is the beacon's own, the order follows from both alone, and the budget was cut where the terms say.
 What no file can show is WHEN the list was published. So compare the manifest hash, printed first,
 with one that you saw before the round: give it as --manifest-sha256.
 
-In what follows ``||`` joins bytes, H is SHA-256, hex is lower case, and numbers inside hashes are
+Below, ``||`` joins bytes, H is SHA-256, hex is lower case, and numbers inside hashes are
 64 bits, the most significant first.
 """
 
@@ -50,7 +50,7 @@ except ImportError as missing:
 
 BEFORE_DRAW = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
 AFTER_DRAW = ("round.json", "result.json", "winners.csv")
-# What desktops put into a folder that somebody opened, copied or unpacked.
+# File managers write these into a folder that they open, copy or unpack.
 OF_DESKTOPS = re.compile(
     r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
     re.IGNORECASE | re.DOTALL,
@@ -62,9 +62,9 @@ MOST_BRACKETS = 100  # opening ones in a JSON file; the protocol needs four
 LARGEST_ROW = 160  # bytes of winners.csv
 MOST_ENTRIES = 10_000_000
 DAY = 86_400
-AT_ONCE = 1 << 17  # records between two words of progress
+AT_ONCE = 1 << 17  # records between two lines of progress
 
-# The public beacon, drand's quicknet, pinned. Any other chain is called what it is: steerable.
+# The public beacon, drand's quicknet, pinned. The program warns of any other chain.
 QUICKNET = {
     "chain_hash": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
     "public_key": "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c"
@@ -87,10 +87,10 @@ class Failed(Exception):
 
 @dataclass
 class Draw:
-    """What is to be verified, and what the steps have found out so far."""
+    """The draw to verify, with the results of the steps so far."""
 
     folder: Path
-    expected_hash: str | None = None  # what the user knows from elsewhere
+    expected_hash: str | None = None  # what the user knows beforehand
     expected_key: str | None = None
     receipt_file: Path | None = None
     before_draw: bool = False
@@ -139,10 +139,10 @@ def read_json(content: bytes, name: str, form: dict[str, Fits]) -> dict[str, Any
 
 
 def parse_json(content: bytes, name: str) -> dict[str, Any]:
-    """Return a JSON object, in whatever form it is written.
+    """Return a JSON object, canonical or not.
 
-    Brackets are counted first: py-ecc lifts Python's limit of recursion, so that without one deep
-    nesting would end the process and not the step.
+    Brackets are counted first: py-ecc raises Python's recursion limit, so that deep nesting would
+    end the process and not the step.
     """
     if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
         raise Failed(f"{name} is nested too deeply")
@@ -194,7 +194,7 @@ def is_hex_of(text: str, size: int) -> bool:
 
 
 def is_number(least: int) -> Fits:
-    """Whether a value is a whole number from this on; true and false are none."""
+    """Whether a value is a whole number of at least this; true and false are none."""
     return lambda value: type(value) is int and value >= least
 
 
@@ -218,7 +218,7 @@ def is_sorted_list(value: Any) -> bool:
 
 
 def is_policy(value: Any) -> bool:
-    """Whether this says what becomes of the entry that does not fit the budget."""
+    """Whether this is a rule for the entry that does not fit the budget."""
     return value in ("stop", "partial")
 
 
@@ -379,8 +379,8 @@ def chain_hash(beacon: dict[str, Any]) -> str:
 def signature_point(signature: bytes) -> Any:
     """Return the point of a signature: canonical bytes, not infinity, in the right subgroup.
 
-    Without the subgroup a changed signature passes the pairing, with another hash: the organiser
-    could choose among many seeds.
+    Without the subgroup check a changed signature passes the pairing with another hash: the
+    organiser could choose among many seeds.
     """
     try:
         point = decompress_G1(G1Compressed(int.from_bytes(signature, "big")))
@@ -396,7 +396,7 @@ def signature_point(signature: bytes) -> Any:
 
 
 def public_key_point(key: bytes) -> Any:
-    """Return the point of a chain's public key, held to the same as a signature."""
+    """Return the point of a chain's public key, checked as a signature is."""
     halves = int.from_bytes(key[:48], "big"), int.from_bytes(key[48:], "big")
     try:
         point = decompress_G2(G2Compressed(halves))
@@ -408,9 +408,9 @@ def public_key_point(key: bytes) -> Any:
 
 
 def signature_holds(public_key: bytes, number: int, signature: bytes) -> bool:
-    """Whether e(signature, G2) = e(point of the message, public key), the message being the round.
+    """Whether e(signature, G2) = e(point of the message, public key); the message is the round.
 
-    Both sides go into one product that must be 1.
+    Both sides are combined into one product that must be 1.
     """
     hashed = sha256(uint64(number)).digest()
     message = hash_to_G1(hashed, SIGNATURE_DST, sha256)  # type: ignore[arg-type]  # it takes the maker
@@ -461,9 +461,9 @@ def check_times(draw: Draw) -> str:
 
 
 def check_terms(draw: Draw) -> str:
-    """(3) The terms and this program are those of the manifest, and no file is there besides.
+    """(3) The terms and this program are those of the manifest, and there is no other file.
 
-    What desktops put into folders is named and passed over: no step reads it.
+    Files that file managers write are listed and ignored: no step reads them.
     """
     content = read_file(draw.folder / "terms.json")
     terms = read_json(content, "terms.json", TERMS_FORM)
@@ -520,7 +520,7 @@ def check_root(draw: Draw) -> str:
     """(5) The Merkle root over all records is the manifest's."""
     leaves: list[bytes] = []
     size = AT_ONCE * RECORD
-    for begin in in_parts(len(draw.entries), size):
+    for begin in in_batches(len(draw.entries), size):
         part = draw.entries[begin : begin + size]
         leaves += [leaf(part[start : start + RECORD]) for start in range(0, len(part), RECORD)]
     if tree_root(leaves).hex() != draw.manifest["merkle_root"]:
@@ -552,7 +552,7 @@ def check_beacon(draw: Draw) -> str:
 
 
 def check_round(value: dict[str, Any], public_key: bytes) -> None:
-    """Hold a round against its chain: the signature first, then the randomness made of it."""
+    """Check a round against its chain: first the signature, then the randomness."""
     if not is_hex_of(value["signature"], 48):
         raise Failed("the signature is not 48 bytes of lower-case hex")
     signature = bytes.fromhex(value["signature"])
@@ -577,7 +577,7 @@ def check_order(draw: Draw) -> str:
     The order is by ticket, H(0x02 || seed || pid), then by pid: what was spent plays no part.
     """
     start = b"\x02" + draw.seed
-    for begin in in_parts(len(draw.pids), AT_ONCE):
+    for begin in in_batches(len(draw.pids), AT_ONCE):
         part = draw.pids[begin : begin + AT_ONCE]
         draw.order += [sha256(start + pid).digest() + pid for pid in part]
     draw.order.sort()
@@ -619,7 +619,7 @@ def check_cut(draw: Draw) -> str:
             raise Failed(f"row {rank} of winners.csv has another cumulative, or another form")
         if cumulative <= budget:
             winners, total = rank, cumulative
-    # All rows but the one behind the cut are winners; only where everybody wins there is none.
+    # The last row is the entry after the cut, unless every entry wins.
     if len(draw.rows) != min(winners + 1, len(draw.order)):
         raise Failed("winners.csv does not end with the first entry that exceeds the budget")
     content = "".join(line + "\n" for line in lines).encode("latin-1")
@@ -635,7 +635,7 @@ def check_cut(draw: Draw) -> str:
 
 
 def check_result(draw: Draw, *, winners: int, total: int, left: int, winners_hash: Any) -> None:
-    """Hold result.json against what the rows come to, and its form against the protocol."""
+    """Check result.json against the rows, and its form against the protocol."""
     read_json(read_file(draw.folder / "result.json"), "result.json", RESULT_FORM)
     expected = {
         "manifest_sha256": draw.manifest_hash.hex(),
@@ -685,7 +685,7 @@ def place_of(draw: Draw, pid: bytes) -> dict[str, Any]:
     return {"ticket": ticket.hex(), "rank": rank if award else None, "award": award}
 
 
-# ---------------------------------------------------------------------- taking the steps
+# ---------------------------------------------------------------------- running the steps
 
 STEPS: list[tuple[str, Callable[[Draw], str]]] = [
     ("(1) manifest", check_manifest),
@@ -704,30 +704,30 @@ OF_THE_RESULT = (check_seed, check_order, check_rewards, check_cut)
 
 
 def verify(draw: Draw) -> bool:
-    """Take the steps in turn, naming each; say whether all passed."""
+    """Run the steps in order and print each; return whether all passed."""
     chain = warning_of(draw)
     for name, check in STEPS:
         if check in OF_THE_RESULT and not draw.is_drawn:
-            say(f"{name}: not before the draw")
+            print_line(f"{name}: not before the draw")
             continue
         try:
             found = check(draw)
         except Failed as failure:
-            say(f"{name}: FAILED, {failure}.")
-            say(f"NOT ACCEPTED: step {name} failed.{chain}")
+            print_line(f"{name}: FAILED, {failure}.")
+            print_line(f"NOT ACCEPTED: step {name} failed.{chain}")
             return False
-        say(f"{name}: ok, {found}")
-    said = "the draw is as it must be" if draw.is_drawn else "the draw can begin"
-    say(f"ACCEPTED: {said}.{chain}")
+        print_line(f"{name}: ok, {found}")
+    verdict = "the draw is as it must be" if draw.is_drawn else "the draw can begin"
+    print_line(f"ACCEPTED: {verdict}.{chain}")
     return True
 
 
 def warning_of(draw: Draw) -> str:
-    """Say the manifest hash, and which chain decides; return what is to be said of it again."""
+    """Print the manifest hash and a warning of the chain; return the warning."""
     try:
         content = read_file(draw.folder / "manifest.json")
     except Failed:
-        say("manifest hash: none, there is no manifest.json to read.")
+        print_line("manifest hash: none, there is no manifest.json to read.")
         return ""
     try:
         beacon = parse_json(content, "manifest.json").get("beacon")
@@ -740,12 +740,12 @@ def warning_of(draw: Draw) -> str:
         chain = (
             f" WARNING: chain {name} is not drand's quicknet; who holds its key steers the draw."
         )
-    say(f"manifest hash: {sha256(content).hexdigest()}.{chain}")
+    print_line(f"manifest hash: {sha256(content).hexdigest()}.{chain}")
     return chain
 
 
-def in_parts(total: int, size: int) -> Iterator[int]:
-    """Yield where each part begins, with a word of progress between them."""
+def in_batches(total: int, size: int) -> Iterator[int]:
+    """Yield where each batch begins, and print progress between them."""
     for begin in range(0, total, size):
         if begin:
             show_progress(f"    {100 * begin // total} %\n")
@@ -753,7 +753,7 @@ def in_parts(total: int, size: int) -> Iterator[int]:
 
 
 def show_progress(text: str) -> None:
-    """Write to standard error; where that is closed or full the verification goes on without."""
+    """Write to standard error; where that is closed or full, verify without progress."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -762,9 +762,9 @@ def show_progress(text: str) -> None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
-def say(line: str) -> None:
-    """Print a line; what a file may have put into it cannot disturb a terminal."""
-    printable = (sign if " " <= sign <= "~" else ascii(sign)[1:-1] for sign in line)
+def print_line(line: str) -> None:
+    """Print a line with characters escaped that could control a terminal."""
+    printable = (char if " " <= char <= "~" else ascii(char)[1:-1] for char in line)
     print("".join(printable), flush=True)
 
 
@@ -791,7 +791,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run() -> int:
-    """Verify; where the lines find no reader, no word is said that all steps passed."""
+    """Verify; return the exit status, 1 where the result could not be printed."""
     try:
         return main()
     except OSError as error:

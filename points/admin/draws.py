@@ -19,7 +19,7 @@ from core.errors import Refusal, system_failed
 from lottery import confirming, forgetting, publishing, running, verifying, voiding
 from lottery.admin import draw_pages
 from lottery.models import Draw
-from lottery.queries import FILES, subject_of
+from lottery.queries import LARGE_COLUMNS, subject_of
 from points import preparing
 
 KEYS = ("pid_key", "nonce_key")
@@ -31,7 +31,7 @@ class DrawActionForm(ActionForm):
     reason = forms.CharField(
         label=_("reason of a void (published)"),
         required=False,
-        max_length=voiding.LONGEST_REASON,
+        max_length=voiding.MAX_REASON_LENGTH,
     )
 
 
@@ -81,7 +81,7 @@ class DrawAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Draw]:
         """Leave the contents of files and keys in the database."""
         draws: QuerySet[Draw] = super().get_queryset(request)
-        return draws.defer(*FILES, *KEYS)
+        return draws.defer(*LARGE_COLUMNS, *KEYS)
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:
@@ -167,7 +167,7 @@ def verify_bundle(draw: Draw) -> tuple[bool, str]:
     """
     lines: list[str] = []
     try:
-        is_valid = verifying.verify_draw(draw, tell=lines.append)
+        is_valid = verifying.verify_draw(draw, print_line=lines.append)
     except Refusal as refusal:
         reason = str(refusal)
     except OSError as failure:

@@ -113,7 +113,7 @@ def test_every_task_is_enqueued_at_start_and_at_its_interval(start: Callable[[],
 
     for name in EVERY_MINUTE:
         assert [at for sent_name, at in sent if sent_name == name] == list(range(0, 3_601, 60))
-    assert [at for name, at in sent if name == "keep_forecasts"] == list(range(0, 3_601, 300))
+    assert [at for name, at in sent if name == "store_forecasts"] == list(range(0, 3_601, 300))
     assert [at for name, at in sent if name == "clear_sessions"] == [0, 3_600]
 
 

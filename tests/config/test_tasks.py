@@ -23,7 +23,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "entries.tasks.clear_sessions": {},
     "entries.tasks.load_arrived": {"path": "nowhere"},
     "entries.tasks.watch_inbox": {},
-    "lottery.tasks.keep_forecasts": {},
+    "lottery.tasks.store_forecasts": {},
     "points.tasks.expire_credits": {},
     "points.tasks.pay_parts": {"payout_id": 1},
     "points.tasks.start_due_work": {},

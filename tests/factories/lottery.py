@@ -17,7 +17,7 @@ from lottery.chains import sign_local_round
 from lottery.confirming import confirm_draw
 from lottery.freezing import freeze_draw
 from lottery.models import Draw
-from lottery.queries import hold_draw
+from lottery.queries import lock_draw
 from lottery.running import run_draw
 from lottery.voiding import void_draw
 from tests.factories.bookings import BookingFactory
@@ -103,13 +103,13 @@ def run(draw: Draw, *, at: datetime | None = None, to_void: bool = False) -> Dra
 def confirm(draw: Draw, *, at: datetime | None = None) -> Draw:
     """Confirm a result, without the approval that an app above carries out."""
     confirmed_at = at or draw.round_time + timedelta(hours=1)
-    confirm_draw(hold_draw(draw), by=person("approver").user, at=confirmed_at)
+    confirm_draw(lock_draw(draw), by=person("approver").user, at=confirmed_at)
     return reread(draw)
 
 
 def void(draw: Draw, *, reason: str = "A load was missing.", at: datetime = PUBLISHES) -> Draw:
     """Void a draw, without the approval that an app above carries out."""
-    void_draw(hold_draw(draw), reason=reason, by=person("approver").user, at=at)
+    void_draw(lock_draw(draw), reason=reason, by=person("approver").user, at=at)
     return reread(draw)
 
 

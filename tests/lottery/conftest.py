@@ -32,7 +32,7 @@ def money(monkeypatch: pytest.MonkeyPatch) -> None:
     replaced = {confirming.CONFIRM, voiding.VOID}
     kept = {name: action for name, action in others if name not in replaced}
     monkeypatch.setattr(approvals, "_actions", kept)
-    monkeypatch.setattr(forgetting, "_guards", [])
+    monkeypatch.setattr(forgetting, "_erasure_checks", [])
     approvals.action(
         confirming.CONFIRM,
         permission=confirming.PERMISSION,

@@ -1,4 +1,4 @@
-"""Manifests and lists that were forged, each with the step that refuses it."""
+"""Forged manifests and lists, each with the step that refuses it."""
 
 import json
 from dataclasses import replace
@@ -35,7 +35,7 @@ def rebeaconed(**fields: Any) -> Files:
 
 
 def with_entries(entries: list[Entry], root: bytes | None = None) -> Files:
-    """Return a drawn bundle with this list as entries.bin, the hashes with it."""
+    """Return a drawn bundle with this list as entries.bin and the hashes to match."""
     content = b"".join(entry.record for entry in entries)
     fields: dict[str, Any] = {
         "entry_count": len(entries),
@@ -47,7 +47,7 @@ def with_entries(entries: list[Entry], root: bytes | None = None) -> Files:
 
 
 def with_a_short_record() -> Files:
-    """Return a drawn bundle whose last record lacks a byte, all hashes with it."""
+    """Return a drawn bundle whose last record lacks a byte, with all hashes to match."""
     records = [entry.record for entry in entries_of(PLAN)]
     records[-1] = records[-1][:-1]
     content = b"".join(records)

@@ -1,4 +1,4 @@
-"""Results that were forged, each with the step that refuses it."""
+"""Forged results, each with the step that refuses it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,17 +27,17 @@ WINNERS = cut_of(PLAN, ORDER)[0]
 
 
 def drawn_by(rows: list[Entry], plan: Plan = PLAN) -> Files:
-    """Return a bundle with these rows as the draw's, and the hashes that go with them."""
+    """Return a bundle with these rows in winners.csv and the hashes to match."""
     return with_result(plan, frozen_files(plan), rows_of(rows))
 
 
 def with_rows(change: Callable[[bytes], bytes]) -> Files:
-    """Return a bundle whose winners.csv is written otherwise, its hash with it."""
+    """Return a bundle with a changed winners.csv and its hash to match."""
     return with_result(PLAN, frozen_files(PLAN), change(FILES["winners.csv"]))
 
 
 def with_cell(row: int, column: int, text: str) -> Files:
-    """Return a bundle with one cell of winners.csv another, its hash with it."""
+    """Return a bundle with one changed cell of winners.csv and its hash to match."""
 
     def change(content: bytes) -> bytes:
         lines = [line.split(",") for line in content.decode().splitlines()]

@@ -1,4 +1,4 @@
-"""Rounds of a beacon that were forged, each with its fault."""
+"""Forged rounds of a beacon, each with its fault."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ REAL = ACCEPTED["one of 2026"]
 
 
 def public(signature: str, *, number: int = REAL.round) -> Files:
-    """Return a bundle drawn by the public chain with this signature, whatever it is."""
+    """Return a bundle drawn by the public chain with this signature, valid or not."""
     randomness = sha(bytes.fromhex(signature)).hex()
     return drawn_files(Plan(beacon=QUICKNET, number=number, signed=(signature, randomness)))
 

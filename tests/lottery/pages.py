@@ -1,4 +1,4 @@
-"""What tests of the draw's pages start from."""
+"""Draws and browsers for the tests of the draw's pages."""
 
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ VOID_REASON = "A feed file had been overlooked."
 
 
 def draw_at(stage: str, draw: Draw | None = None) -> Draw:
-    """Return a draw that has come to a stage."""
+    """Return a draw at a stage."""
     draw = draw or frozen_draw(TOTALS)
     if stage != "frozen":
         draw = publish(draw)
@@ -39,7 +39,7 @@ def draw_at(stage: str, draw: Draw | None = None) -> Draw:
 
 
 def address(draw: Draw, path: str = "") -> str:
-    """Return the address of the draw's page, or of something below it."""
+    """Return the address of the draw's page, or of a path below it."""
     return f"/campaign/detail/{draw.campaign.code}/draw/{path}"
 
 
@@ -53,7 +53,7 @@ def browser_of(wester_id: str, *, language: str = "ja") -> Client:
 
 
 def visitor(language: str = "ja") -> Client:
-    """Return the browser of somebody who is not signed in."""
+    """Return the browser of a visitor who is not signed in."""
     client = Client()
     if language != "ja":
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -61,5 +61,5 @@ def visitor(language: str = "ja") -> Client:
 
 
 def moment(stage: str) -> datetime:
-    """Return when a draw of this stage is looked at."""
+    """Return an instant at which a draw is at this stage."""
     return SEEN_AT[stage]

@@ -76,7 +76,7 @@ def local_round(number: int, secret: int = SECRET) -> tuple[str, str]:
 
 @dataclass
 class Plan:
-    """What a bundle is made of; what is not said is small and fits."""
+    """The inputs of a bundle; the defaults are small and consistent."""
 
     rewards: list[int] = field(default_factory=lambda: [6000, 5000, 20000, 7000, 12345, 9000, 5001])
     budget: int = 30_000
@@ -233,7 +233,7 @@ def ordered(plan: Plan, seed: bytes) -> list[Entry]:
 
 
 def rows_of(entries: Iterable[Entry]) -> bytes:
-    """Return winners.csv with these entries as its rows, whoever they are."""
+    """Return winners.csv with these entries as its rows."""
     lines, cumulative = ["rank,pid,reward,m,cumulative"], 0
     for rank, entry in enumerate(entries, 1):
         cumulative += entry.reward
@@ -262,7 +262,7 @@ def drawn_files(plan: Plan) -> Files:
 
 
 def with_result(plan: Plan, files: Files, rows: bytes) -> Files:
-    """Return a bundle with these rows and what goes with them, all hashes as they must be."""
+    """Return a bundle with these rows and a result whose hashes are all right."""
     manifest = files["manifest.json"]
     seed = seed_of(plan, manifest)
     winners, total, left = cut_of(plan, ordered(plan, seed))
@@ -307,7 +307,7 @@ def receipt_of(plan: Plan, files: Files, wester_id: str) -> dict[str, Any]:
 
 
 def place_of(plan: Plan, files: Files, entry: Entry) -> dict[str, Any]:
-    """Return what a receipt says after the draw."""
+    """Return the fields that a receipt has after the draw."""
     seed = seed_of(plan, files["manifest.json"])
     order = ordered(plan, seed)
     winners, _, _ = cut_of(plan, order)

@@ -1,4 +1,4 @@
-"""Relays on this machine, each with its own way of answering."""
+"""Relays on this machine, each with its own behaviour."""
 
 import json
 import threading
@@ -16,12 +16,12 @@ class Relay(BaseHTTPRequestHandler):
     """One request to a relay; its first path segment names how it behaves."""
 
     behaviours: dict[str, Behaviour]
-    asked: list[str]
+    requested: list[str]
     over: threading.Event
 
     def do_GET(self) -> None:
         name, path = self.path.removeprefix("/").split("/", 1)
-        self.asked.append(path)
+        self.requested.append(path)
         self.behaviours[name](self)
 
     def answer(self, body: bytes, status: int = 200, **headers: str) -> None:
@@ -59,7 +59,7 @@ def gives_info(**changes: object) -> Behaviour:
 
 
 def stalls(relay: Relay) -> None:
-    """Take the question and say nothing until the test is over."""
+    """Accept the request and send nothing until the test is over."""
     relay.over.wait()
 
 
@@ -80,7 +80,7 @@ def floods(relay: Relay) -> None:
 
 
 def hangs_up(relay: Relay) -> None:
-    """Promise more than is sent."""
+    """Announce a longer body than is sent."""
     relay.send_response(200)
     relay.send_header("Content-Length", "500")
     relay.end_headers()
@@ -89,15 +89,17 @@ def hangs_up(relay: Relay) -> None:
 
 @contextmanager
 def serve(behaviours: dict[str, Behaviour]) -> Iterator[tuple[str, list[str]]]:
-    """Run the relays; give the address they lie under and the paths that were asked for."""
-    asked: list[str] = []
+    """Run the relays; yield their base address and the requested paths."""
+    requested: list[str] = []
     over = threading.Event()
-    handler = type("Own", (Relay,), {"behaviours": behaviours, "asked": asked, "over": over})
+    handler = type(
+        "Own", (Relay,), {"behaviours": behaviours, "requested": requested, "over": over}
+    )
     server = QuietServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        yield f"http://127.0.0.1:{server.server_address[1]}", requested
     finally:
         over.set()
         server.shutdown()
@@ -106,7 +108,7 @@ def serve(behaviours: dict[str, Behaviour]) -> Iterator[tuple[str, list[str]]]:
 
 
 class QuietServer(ThreadingHTTPServer):
-    """A server that has nothing to say of clients that hang up."""
+    """A server that logs nothing when clients hang up."""
 
     daemon_threads = False
     block_on_close = True

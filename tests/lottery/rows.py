@@ -1,4 +1,4 @@
-"""Draws in every state, and their rows as raw SQL changes them."""
+"""Draws in every state, and raw SQL that changes their rows."""
 
 from typing import Any
 
@@ -38,12 +38,12 @@ def reread_round() -> Any:
 
 
 def change(draw: Draw, setting: str, *parameters: Any) -> int:
-    """Change a draw's row past everything that the program promises."""
+    """Change a draw's row by SQL, without the program's own checks."""
     return sql(f"UPDATE lottery_draw SET {setting} WHERE id = {draw.pk}", *parameters)
 
 
 def set_state(state: str, user: User) -> tuple[str, list[Any]]:
-    """Return the statement that moves a draw to a state with everything that belongs to it."""
+    """Return the SQL that sets a state with all columns of that state."""
     settings = {
         "frozen": ("", []),
         "published": (", published_at = frozen_at, published_by_id = %s", [user.pk]),

@@ -157,7 +157,7 @@ def test_a_bundle_that_does_not_hold_is_refused_in_the_verifiers_words(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = frozen_draw({"W1": 5_000})
-    monkeypatch.setitem(bundle.COLUMNS, "manifest.sig", "terms_json")
+    monkeypatch.setitem(bundle.FILE_COLUMNS, "manifest.sig", "terms_json")
     (said,) = act(staff("auditor"), "verify", draw)
     assert "The bundle is refused." in said
     assert "step (1) manifest failed" in said

@@ -14,7 +14,7 @@ from py_ecc.bls.typing import G1Compressed
 from py_ecc.optimized_bls12_381 import add, curve_order, is_inf, multiply
 
 from lottery.beacon import (
-    LARGEST_NUMBER,
+    MAX_EXACT_NUMBER,
     QUICKNET,
     BadChainInfo,
     BadRound,
@@ -51,7 +51,7 @@ def rehashed(**changes: Any) -> ChainInfo:
 @pytest.mark.parametrize(
     "number", [pytest.param(value, id=name) for name, value in ACCEPTED.items()]
 )
-def test_verify_round_takes_the_chains_own_rounds(number: Round) -> None:
+def test_verify_round_accepts_the_chains_own_rounds(number: Round) -> None:
     verify_round(QUICKNET, number)
 
     assert hashlib.sha256(bytes.fromhex(number.signature)).hexdigest() == number.randomness
@@ -113,7 +113,7 @@ def test_verify_round_refuses_other_randomness(randomness: str) -> None:
     assert refused.value.code == "randomness"
 
 
-@pytest.mark.parametrize("number", [0, -1, LARGEST_NUMBER + 1, 2**64])
+@pytest.mark.parametrize("number", [0, -1, MAX_EXACT_NUMBER + 1, 2**64])
 def test_verify_round_refuses_a_number_that_no_round_has(number: int) -> None:
     with pytest.raises(BadRound) as refused:
         verify_round(QUICKNET, replace(REAL, round=number))
@@ -181,7 +181,7 @@ def test_check_chain_refuses_by_name(changes: dict[str, Any], code: str) -> None
     assert refused.value.code == code
 
 
-def test_check_chain_takes_other_chains_of_the_scheme() -> None:
+def test_check_chain_accepts_other_chains_of_the_scheme() -> None:
     other = rehashed(beacon_id="pointdraw-local", period=30, public_key=GENERATOR_OF_2)
 
     check_chain(other)
@@ -231,7 +231,7 @@ def test_round_json_is_canonical() -> None:
     assert read_round(round_json(REAL)) == REAL
 
 
-def test_read_round_passes_over_what_else_drand_says() -> None:
+def test_read_round_ignores_other_keys() -> None:
     text = json.dumps({"previous_signature": "00", **asdict(REAL), "more": [1.5, None]}, indent=2)
 
     assert read_round(text.encode()) == REAL

@@ -32,7 +32,7 @@ from tests.factories.lottery import (
 from tests.lottery.verifying import verifier
 
 pytestmark = pytest.mark.django_db
-BEFORE, ALL = set(bundle.BEFORE), set(bundle.FILES)
+BEFORE, ALL = set(bundle.FROZEN_FILES), set(bundle.ALL_FILES)
 AFTER = 3600
 
 
@@ -68,7 +68,7 @@ def test_files_of_a_draw(make: Callable[[], Draw], there: set[str], public: set[
 
 
 def verify(folder: Path, *words: object) -> "subprocess.CompletedProcess[str]":
-    """Run the outsider's verifier as an outsider does."""
+    """Run the public verifier as an outsider does."""
     return subprocess.run(
         [sys.executable, str(VERIFIER), str(folder), *map(str, words)],
         capture_output=True,
@@ -117,15 +117,15 @@ def test_verifier_accepts_small_draws_before_and_after(
 
 
 @pytest.mark.slow
-def test_verify_bundle_tells_every_step_and_the_verdict(tmp_path: Path) -> None:
+def test_verify_bundle_prints_every_step_and_the_verdict(tmp_path: Path) -> None:
     draw = confirmed_draw()
     bundle.write_bundle(draw, tmp_path)
     told: list[str] = []
 
-    assert verifying.verify_bundle(tmp_path, tell=told.append)
+    assert verifying.verify_bundle(tmp_path, print_line=told.append)
     assert bytes(draw.manifest_sha256).hex() in "\n".join(told)
     (tmp_path / "winners.csv").write_bytes(b"rank\n")
-    assert not verifying.verify_bundle(tmp_path, tell=told.append)
+    assert not verifying.verify_bundle(tmp_path, print_line=told.append)
 
 
 def test_export_repeated_is_the_same_bytes(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_export_repeated_is_the_same_bytes(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == ALL
 
 
-def test_export_mixes_with_nothing_else(tmp_path: Path) -> None:
+def test_export_refuses_a_folder_with_other_files(tmp_path: Path) -> None:
     draw = published_draw()
     (tmp_path / "notes.txt").write_text("mine")
 
@@ -187,13 +187,13 @@ def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
 
 
 @pytest.mark.parametrize("entrants", [1, 6, 7, 8, 13, 14, 15])
-def test_entries_are_whole_whatever_is_read_at_once(
+def test_entries_are_complete_whatever_is_read_at_once(
     monkeypatch: pytest.MonkeyPatch, entrants: int
 ) -> None:
-    monkeypatch.setattr(bundle, "RECORDS_AT_ONCE", 7)
+    monkeypatch.setattr(bundle, "RECORDS_PER_READ", 7)
     draw = published_draw({f"W{number}": 5_000 for number in range(entrants)})
 
-    blocks = list(bundle.read_entries(draw))
+    blocks = list(bundle.stream_entries(draw))
 
     sizes = [len(block) // protocol.RECORD_BYTES for block in blocks]
     assert sizes == [7] * (entrants // 7) + ([entrants % 7] if entrants % 7 else [])
@@ -209,10 +209,10 @@ def test_records_that_are_missing_are_never_published() -> None:
     draw.entry_count += 1
 
     with pytest.raises(AssertionError, match="not complete"):
-        list(bundle.read_entries(draw))
+        list(bundle.stream_entries(draw))
 
 
-def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:
+def test_receipt_opens_the_commitment_and_has_nothing_of_the_result() -> None:
     draw = published_draw()
     before = receipt_of(draw, "W2")
     entrant = draw.entrants.get(wester_id="W2")
@@ -230,7 +230,7 @@ def test_receipt_opens_the_commitment_and_tells_nothing_of_the_result() -> None:
     assert receipt_of(run(draw), "W2") == before  # not before the confirmation
 
 
-def test_receipt_says_the_place_once_the_result_is_public() -> None:
+def test_receipt_has_the_rank_once_the_result_is_public() -> None:
     draw = confirmed_draw({f"W{number}": 9_000 for number in range(5)}, budget_points=20_000)
     seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
     drawn = {one.entrant.wester_id: one for one in draw.awards.select_related("entrant")}
@@ -300,12 +300,12 @@ def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
     assert results.read_frozen_standing(draw.campaign, "W1") is None
 
 
-def test_export_leaves_what_desktops_put_there(tmp_path: Path) -> None:
+def test_export_ignores_files_of_file_managers(tmp_path: Path) -> None:
     for name in (".DS_Store", "._entries.bin", "desktop.ini", "Icon\r"):
         (tmp_path / name).write_text("of a desktop")
 
     bundle.write_bundle(published_draw(), tmp_path)
 
     assert (tmp_path / ".DS_Store").read_text() == "of a desktop"
-    theirs, ours = verifier().OF_DESKTOPS, bundle.OF_DESKTOPS
+    theirs, ours = verifier().OF_DESKTOPS, bundle.DESKTOP_FILES
     assert (theirs.pattern, theirs.flags) == (ours.pattern, ours.flags)

@@ -164,7 +164,7 @@ def test_freeze_waits_for_quicknet_outside_the_demo(now: Any, settings: Settings
     assert "--fetch" in refused("run", code, code=2)
 
 
-def test_freeze_takes_the_chain_that_it_is_told(now: Any) -> None:
+def test_freeze_uses_the_chain_that_is_given(now: Any) -> None:
     code = closed_campaign().code
     words = ("freeze", code, "--round-time", AT_ROUND, "--chain", "quicknet")
 

@@ -31,7 +31,7 @@ TYPES = {
 
 @pytest.fixture(autouse=True)
 def set_clock(settings: Settings) -> SetClock:
-    """Have the clock stand at an instant."""
+    """Stop the clock at an instant."""
 
     def stand_at(now: datetime) -> None:
         settings.CAMPAIGN_NOW = MovedClock(now, runs=False)
@@ -58,7 +58,7 @@ def test_what_is_not_public_yet_is_not_found(stage: str) -> None:
     assert found == expected.get(stage, LIST)
 
 
-def test_what_is_not_public_yet_is_remembered_by_nobody() -> None:
+def test_a_404_before_publication_is_not_cached() -> None:
     response = fetch(draw_at("drawn"), "result.json")
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert "no-store" in response.headers["Cache-Control"]
@@ -84,7 +84,7 @@ def test_files_are_the_bundles_byte_for_byte() -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_a_file_is_saved_under_its_name_and_kept_for_ever(name: str) -> None:
+def test_a_file_is_saved_under_its_name_and_cached_forever(name: str) -> None:
     response = fetch(draw_at("confirmed"), name)
     assert response.headers["Content-Type"] == TYPES[name]
     assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
@@ -93,7 +93,7 @@ def test_a_file_is_saved_under_its_name_and_kept_for_ever(name: str) -> None:
     assert not response.cookies
 
 
-def test_a_file_is_not_sent_again_to_who_has_it() -> None:
+def test_a_file_is_not_sent_again_to_a_client_that_has_it() -> None:
     draw = draw_at("confirmed")
     known = {name: fetch(draw, name).headers["ETag"] for name in LIST | RESULT}
     assert len(set(known.values())) == len(known)
@@ -157,7 +157,7 @@ def test_a_receipt_is_the_entrants_from_the_publication_on(set_clock: SetClock, 
 
 
 @pytest.mark.parametrize("path", ["1/receipt.json", "1/receipt/"])
-def test_a_receipt_is_nobody_elses(path: str) -> None:
+def test_a_receipt_is_only_its_entrants(path: str) -> None:
     draw = draw_at("confirmed")
     assert browser_of("W-other").get(address(draw, path)).status_code == HTTPStatus.NOT_FOUND
     response = visitor().get(address(draw, path))

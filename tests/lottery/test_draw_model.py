@@ -172,7 +172,7 @@ def test_keys_are_erased_once_and_together() -> None:
         change(draw, "forgotten_at = forgotten_at + interval '1 second'")
 
 
-def test_keys_are_held_while_a_draw_goes_on() -> None:
+def test_keys_stay_until_a_draw_is_confirmed_or_void() -> None:
     draw = published_draw()
 
     with refused_as("draw_keys_held_to_its_end"):

@@ -205,7 +205,7 @@ def test_never_published_draw_is_not_confirmed() -> None:
         )
 
 
-def test_campaign_without_draws_takes_any_mark() -> None:
+def test_campaign_without_draws_can_be_frozen_and_unfrozen() -> None:
     campaign = CampaignFactory.create(published=True)
 
     for value in ("now()", "now() + interval '1 day'", "NULL"):

@@ -138,7 +138,7 @@ def test_these_counts_find_what_is_not_fair(order: Order, seeds: list[bytes]) ->
     assert not low < statistic_of_wins(orders(seeds, order)) < high
 
 
-def test_every_place_is_as_likely_for_whoever_spends_much(seeds: list[bytes]) -> None:
+def test_every_place_is_as_likely_for_members_who_spend_much(seeds: list[bytes]) -> None:
     """The order ignores rewards: the mean rank of those with the largest is that of all."""
     largest = in_groups(UNEQUAL)[-1]
     ranks = [order.index(member) for order in orders(seeds) for member in largest]
@@ -158,7 +158,7 @@ def test_one_round_says_nothing_about_the_next(seeds: list[bytes]) -> None:
     assert abs(mean(common) - WINNERS * chance) < 3.3 * math.sqrt(variance / len(common))
 
 
-def test_stop_favours_small_rewards_by_the_last_place_alone(seeds: list[bytes]) -> None:
+def test_stop_favours_small_rewards_only_by_the_last_place(seeds: list[bytes]) -> None:
     """The known bias: the entry that does not fit is more often a large one.
 
     It is one place in each draw, so a budget of many rewards makes it small. Skipping that entry

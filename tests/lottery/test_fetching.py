@@ -53,9 +53,9 @@ def open_relays(settings: Settings) -> Iterator[Open]:
 
         def open_these(*behaviours: Behaviour) -> list[str]:
             named = {str(number): behaviour for number, behaviour in enumerate(behaviours)}
-            address, asked = stack.enter_context(serve(named))
+            address, requested = stack.enter_context(serve(named))
             settings.DRAND_RELAYS = [f"{address}/{name}" for name in named]
-            return asked
+            return requested
 
         yield open_these
 
@@ -66,11 +66,11 @@ def _in_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "TOTAL_S", 0.5)
 
 
-def test_fetch_round_asks_for_the_round_of_the_chain(open_relays: Open) -> None:
-    asked = open_relays(gives(REAL))
+def test_fetch_round_requests_the_round_of_the_chain(open_relays: Open) -> None:
+    requested = open_relays(gives(REAL))
 
     assert fetch_round(QUICKNET, 1000) == REAL
-    assert asked == [f"{QUICKNET.chain_hash}/public/1000"]
+    assert requested == [f"{QUICKNET.chain_hash}/public/1000"]
 
 
 @pytest.mark.parametrize(
@@ -121,22 +121,24 @@ def test_fetch_round_says_that_the_round_is_not_there(open_relays: Open, name: s
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "sentence"),
     [
         pytest.param("is broken", "status 500", id="is broken"),
         pytest.param("leads elsewhere", "status 302", id="leads elsewhere"),
         pytest.param("sends too much", "more than 65536 bytes", id="sends too much"),
         pytest.param("floods", "more than 65536 bytes", id="floods"),
-        pytest.param("hangs up", "could not be asked", id="hangs up"),
+        pytest.param("hangs up", "request failed", id="hangs up"),
     ],
 )
-def test_fetch_round_says_why_no_relay_answered(open_relays: Open, name: str, told: str) -> None:
-    asked = open_relays(UNUSABLE[name])
+def test_fetch_round_says_why_no_relay_answered(
+    open_relays: Open, name: str, sentence: str
+) -> None:
+    requested = open_relays(UNUSABLE[name])
 
-    with pytest.raises(NoRelayAnswered, match=told):
+    with pytest.raises(NoRelayAnswered, match=sentence):
         fetch_round(QUICKNET, 1000)
 
-    assert asked == [f"{QUICKNET.chain_hash}/public/1000"]
+    assert requested == [f"{QUICKNET.chain_hash}/public/1000"]
 
 
 @pytest.mark.usefixtures("_in_half_a_second")
@@ -148,7 +150,7 @@ def test_fetch_round_waits_for_no_relay_without_end(open_relays: Open, name: str
         fetch_round(QUICKNET, 1000)
 
 
-def test_fetch_round_says_that_nobody_is_there(settings: Settings) -> None:
+def test_fetch_round_says_that_no_relay_is_reachable(settings: Settings) -> None:
     settings.DRAND_RELAYS = [NOBODY]
 
     with pytest.raises(NoRelayAnswered, match="ConnectionError"):
@@ -156,10 +158,10 @@ def test_fetch_round_says_that_nobody_is_there(settings: Settings) -> None:
 
 
 def test_fetch_chain_info_reads_the_chain_of_the_hash(open_relays: Open) -> None:
-    asked = open_relays(gives_info(period=4), gives_info())
+    requested = open_relays(gives_info(period=4), gives_info())
 
     assert fetch_chain_info(QUICKNET.chain_hash) == QUICKNET
-    assert f"{QUICKNET.chain_hash}/info" in asked
+    assert f"{QUICKNET.chain_hash}/info" in requested
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.forecast import Spread, draw_rewards, forecast_draw, percent_of, spread_of
+from lottery.forecast import Spread, forecast_draw, percent_of, sample_rewards, spread_of
 from lottery.forecast_plot import HEIGHT, WIDTH, plot_days
 
 rewards_of_some = st.dictionaries(
@@ -66,7 +66,7 @@ def test_a_forecast_is_in_bounds_and_repeats_itself(
 
 @pytest.mark.parametrize("entrants", [1, 999, 1_000, 1_001, 1_999, 2_000, 2_001])
 def test_a_trial_draws_as_many_as_there_are_entrants(entrants: int) -> None:
-    rewards = draw_rewards(Random(1), [5, 7], [1, 2], entrants)
+    rewards = sample_rewards(Random(1), [5, 7], [1, 2], entrants)
 
     assert len(drawn := list(rewards)) == entrants
     assert set(drawn) <= {5, 7}
@@ -97,7 +97,7 @@ def test_plot_days_spans_the_days_and_the_values() -> None:
     )
     assert plot.line == f"0.0,{HEIGHT * 0.75:.1f} {WIDTH:.1f},{HEIGHT * 0.25:.1f}"
     assert plot.band.split() == ["0.0,80.0", "600.0,0.0", "600.0,80.0", "0.0,160.0"]
-    assert (plot.highest, plot.first, plot.last) == (20, date(2024, 12, 28), date(2024, 12, 30))
+    assert (plot.max_value, plot.first, plot.last) == (20, date(2024, 12, 28), date(2024, 12, 30))
 
 
 def test_plot_days_of_one_day_of_nothing_stays_on_the_ground() -> None:

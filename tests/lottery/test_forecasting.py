@@ -1,4 +1,4 @@
-"""The forecast of a campaign: over whom the rules let in, kept once a run, shown to staff."""
+"""The forecast of a campaign: over eligible members, stored once a run, shown to staff."""
 
 import json
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ from campaign.models import AggregationRun, Campaign
 from config.env import MovedClock
 from core.roles import ROLES
 from lottery.forecast import Spread
-from lottery.forecasting import forecast_campaign, keep_due_forecasts, read_rewards
-from lottery.models import KeptForecast
-from lottery.tasks import keep_forecasts
+from lottery.forecasting import forecast_campaign, read_rewards, store_due_forecasts
+from lottery.models import StoredForecast
+from lottery.tasks import store_forecasts
 from tests.factories.campaign import (
     FIRST_TERMS,
     JAPAN,
@@ -30,7 +30,7 @@ from tests.factories.totals import RunFactory, TotalFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2024, 12, 28, 4, tzinfo=JAPAN)
-FORECASTS = "/staff/lottery/keptforecast/"
+FORECASTS = "/staff/lottery/storedforecast/"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def finish_run(campaign: Campaign, *, day: int = 28) -> AggregationRun:
     return run
 
 
-def kept_values(**changed: Any) -> dict[str, Any]:
+def stored_values(**changed: Any) -> dict[str, Any]:
     """Return the columns of a row."""
     values = dict.fromkeys(("winners_p10", "winners_p50", "winners_p90"), 2)
     values |= dict.fromkeys(("used_p10", "used_p50", "used_p90"), 20)
@@ -62,7 +62,7 @@ def kept_values(**changed: Any) -> dict[str, Any]:
     return {**values, "computed_at": AT, **changed}
 
 
-def test_rewards_are_of_those_whom_no_rule_keeps_out(campaign: Campaign) -> None:
+def test_rewards_are_of_members_whom_no_rule_keeps_out(campaign: Campaign) -> None:
     assert read_rewards(campaign.terms.get()) == {5_000: 1, 12_340: 1, 20_000: 2}
 
 
@@ -72,30 +72,30 @@ def test_forecast_is_under_the_campaigns_terms(campaign: Campaign) -> None:
     assert forecast.winners == Spread(4, 4, 4)
 
 
-def test_a_forecast_is_kept_once_for_the_last_finished_run(campaign: Campaign) -> None:
+def test_a_forecast_is_stored_once_for_the_last_finished_run(campaign: Campaign) -> None:
     finish_run(campaign, day=27)
     run = finish_run(campaign)
     RunFactory.create(campaign=campaign)
-    assert (keep_due_forecasts(at=AT), keep_due_forecasts(at=AT)) == (1, 0)
-    kept = KeptForecast.objects.get()
-    assert (kept.run, kept.computed_at) == (run, AT)
-    assert kept.forecast() == forecast_campaign(campaign)
+    assert (store_due_forecasts(at=AT), store_due_forecasts(at=AT)) == (1, 0)
+    stored = StoredForecast.objects.get()
+    assert (stored.run, stored.computed_at) == (run, AT)
+    assert stored.forecast() == forecast_campaign(campaign)
 
 
 def test_nothing_is_forecast_once_the_entrants_are_frozen(campaign: Campaign) -> None:
     finish_run(campaign)
     Campaign.objects.update(entries_frozen_at=AT)
-    assert keep_due_forecasts(at=AT) == 0
+    assert store_due_forecasts(at=AT) == 0
 
 
-def test_the_task_keeps_what_is_due(campaign: Campaign, settings: Settings) -> None:
+def test_the_task_stores_due_forecasts(campaign: Campaign, settings: Settings) -> None:
     settings.CAMPAIGN_NOW = MovedClock(AT, runs=False)
     finish_run(campaign)
-    assert keep_forecasts() == 1
-    assert KeptForecast.objects.get().computed_at == AT
+    assert store_forecasts() == 1
+    assert StoredForecast.objects.get().computed_at == AT
 
 
-def test_the_command_tells_spreads(campaign: Campaign) -> None:
+def test_the_command_reports_spreads(campaign: Campaign) -> None:
     out = StringIO()
     call_command("draw", "forecast", campaign.code, "--json", stdout=out)
     told = json.loads(out.getvalue())
@@ -108,14 +108,14 @@ def test_the_command_tells_spreads(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        pytest.param({"winners_p10": -1}, "keptforecast_winners_in_order", id="below nobody"),
-        pytest.param({"winners_p50": 1}, "keptforecast_winners_in_order", id="P50 below P10"),
-        pytest.param({"winners_p90": 1}, "keptforecast_winners_in_order", id="P90 below P50"),
-        pytest.param({"entrants": 1}, "keptforecast_winners_in_order", id="more than there are"),
-        pytest.param({"used_p10": -1}, "keptforecast_points_in_order", id="below nothing"),
-        pytest.param({"used_p50": 19}, "keptforecast_points_in_order", id="points: P50 below P10"),
-        pytest.param({"used_p90": 19}, "keptforecast_points_in_order", id="points: P90 below P50"),
-        pytest.param({"budget_points": 19}, "keptforecast_points_in_order", id="over the budget"),
+        pytest.param({"winners_p10": -1}, "storedforecast_winners_in_order", id="below nobody"),
+        pytest.param({"winners_p50": 1}, "storedforecast_winners_in_order", id="P50 below P10"),
+        pytest.param({"winners_p90": 1}, "storedforecast_winners_in_order", id="P90 below P50"),
+        pytest.param({"entrants": 1}, "storedforecast_winners_in_order", id="more than there are"),
+        pytest.param({"used_p10": -1}, "storedforecast_points_in_order", id="below nothing"),
+        pytest.param({"used_p50": 19}, "storedforecast_points_in_order", id="P50 points below P10"),
+        pytest.param({"used_p90": 19}, "storedforecast_points_in_order", id="P90 points below P50"),
+        pytest.param({"budget_points": 19}, "storedforecast_points_in_order", id="over the budget"),
     ],
 )
 def test_a_forecast_out_of_order_is_refused(
@@ -123,22 +123,22 @@ def test_a_forecast_out_of_order_is_refused(
 ) -> None:
     run = finish_run(campaign)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        KeptForecast.objects.create(run=run, **kept_values(**changes))
-    KeptForecast.objects.create(run=run, **kept_values())
+        StoredForecast.objects.create(run=run, **stored_values(**changes))
+    StoredForecast.objects.create(run=run, **stored_values())
 
 
 def test_a_run_has_one_forecast(campaign: Campaign) -> None:
     run = finish_run(campaign)
-    KeptForecast.objects.create(run=run, **kept_values())
+    StoredForecast.objects.create(run=run, **stored_values())
     with pytest.raises(IntegrityError, match="run_id"), transaction.atomic():
-        KeptForecast.objects.create(run=run, **kept_values())
+        StoredForecast.objects.create(run=run, **stored_values())
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_staff_see_the_plots_over_the_days(campaign: Campaign, role: str) -> None:
     for day in (27, 28, 30):
         finish_run(campaign, day=day)
-        keep_due_forecasts(at=AT + timedelta(days=day))
+        store_due_forecasts(at=AT + timedelta(days=day))
     client = Client()
     client.force_login(UserFactory.create(role=role))
     page = client.get(FORECASTS).content.decode()
@@ -156,7 +156,7 @@ def test_the_plots_are_of_a_published_campaign_and_of_the_one_chosen(campaign: C
     opens_at = FIRST_TERMS["opens_at"] + timedelta(seconds=1)
     later = TermsFactory.create(campaign__code="later", published=True, opens_at=opens_at).campaign
     finish_run(later, day=29)
-    assert keep_due_forecasts(at=AT) == 3
+    assert store_due_forecasts(at=AT) == 3
     client = Client()
     client.force_login(UserFactory.create(role="ops"))
 
@@ -172,7 +172,7 @@ def test_the_plots_are_of_a_published_campaign_and_of_the_one_chosen(campaign: C
 def test_staff_see_no_forecast_of_a_draft() -> None:
     draft = CampaignFactory.create(draft=True)
     finish_run(draft, day=28)
-    keep_due_forecasts(at=AT)
+    store_due_forecasts(at=AT)
     client = Client()
     client.force_login(UserFactory.create(role="ops"))
     response = client.get(FORECASTS)

@@ -1,4 +1,4 @@
-"""The freeze takes whom the rules take, once, in time, and says so in files anyone can check."""
+"""The freeze lists the members whom the rules accept, in time and once, in verifiable files."""
 
 import hashlib
 import json
@@ -45,12 +45,12 @@ OPENED: datetime = FIRST_TERMS["opens_at"]
 
 
 def frozen_members(draw: Draw) -> dict[str, tuple[int, int]]:
-    """Return total and reward of everybody on the list."""
+    """Return total and reward of each entrant."""
     rows = draw.entrants.values_list("wester_id", "total_yen", "reward_points")
     return {member: (total, reward) for member, total, reward in rows}
 
 
-def test_list_holds_whom_every_rule_lets_in_with_capped_rewards() -> None:
+def test_list_has_whom_every_rule_accepts_with_capped_rewards() -> None:
     campaign = closed_campaign(
         {"at-minimum": 5_000, "below": 4_999, "at-cap": 20_000, "above-cap": 20_001, "left": 9_000}
     )
@@ -74,7 +74,7 @@ def test_list_holds_whom_every_rule_lets_in_with_capped_rewards() -> None:
     }
 
 
-def test_totals_are_computed_inside() -> None:
+def test_freeze_recomputes_the_totals() -> None:
     campaign = closed_campaign({"W1": 5_000})
     frozen = frozen_draw(campaign=campaign)
     void(frozen)
@@ -88,7 +88,7 @@ def test_totals_are_computed_inside() -> None:
     )
 
 
-def test_every_entrant_is_nameless_and_bound_to_the_reward() -> None:
+def test_every_entrant_has_a_pseudonym_and_a_commitment() -> None:
     draw = frozen_draw({f"W{number}": 5_000 + number for number in range(50)})
     sealed = bytes(draw.pid_key or b""), bytes(draw.nonce_key or b"")
     names = (f"{which} {draw.campaign.code}/1" for which in ("pid", "nonce"))
@@ -120,7 +120,7 @@ def test_two_draws_have_keys_of_their_own() -> None:
     assert of_first.isdisjoint(map(bytes, second.entrants.values_list("pid", flat=True)))
 
 
-def test_kept_keys_open_in_their_place_and_under_their_key_alone(settings: Any) -> None:
+def test_stored_keys_decrypt_only_by_their_name_and_key(settings: Any) -> None:
     sealed = keys.seal_key(b"k" * 32, name="pid c/1")
 
     assert keys.open_key(sealed, name="pid c/1") == b"k" * 32
@@ -131,7 +131,7 @@ def test_kept_keys_open_in_their_place_and_under_their_key_alone(settings: Any) 
         keys.open_key(sealed, name="pid c/1")
 
 
-def test_pids_that_meet_make_other_keys_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equal_pids_make_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     made = [b"1" * 32, b"2" * 32, b"3" * 32, b"4" * 32]
     given = iter(made)
     monkeypatch.setattr(keys, "new_key", lambda: next(given))
@@ -154,15 +154,15 @@ def test_pids_that_meet_make_other_keys_be_taken(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "instant",
     [
         pytest.param(ROUND - 2 * SECOND, id="between two rounds"),
         pytest.param(ROUND - timedelta(microseconds=1), id="just before a round"),
         pytest.param(ROUND, id="at a round"),
     ],
 )
-def test_round_is_the_first_at_or_after_the_instant(asked: datetime) -> None:
-    assert frozen_draw(round_time=asked).round_time == ROUND
+def test_round_is_the_first_at_or_after_the_instant(instant: datetime) -> None:
+    assert frozen_draw(round_time=instant).round_time == ROUND
 
 
 def test_round_after_a_fraction_of_a_second_is_the_next_one() -> None:
@@ -171,7 +171,7 @@ def test_round_after_a_fraction_of_a_second_is_the_next_one() -> None:
     assert draw.round_time == ROUND + 3 * SECOND
 
 
-def test_quicknet_is_named_as_it_is() -> None:
+def test_manifest_names_quicknet_exactly() -> None:
     draw = freezing.freeze_draw(
         campaign=closed_campaign(), round_time=ROUND, chain="quicknet", at=FREEZES
     )
@@ -212,14 +212,14 @@ def test_freeze_of_an_unpublished_campaign_is_refused(state: dict[str, bool]) ->
     refused(campaign_refusals.NotPublished, "not published", campaign=campaign)
 
 
-def test_freeze_is_refused_where_nothing_is_left_to_publish_in() -> None:
+def test_freeze_is_refused_where_no_time_is_left_to_publish() -> None:
     campaign = closed_campaign()
 
     refused(RoundTooSoon, "86,400 seconds", campaign=campaign, at=ROUND - DAY + SECOND)
     assert frozen_draw(campaign=campaign, at=ROUND - DAY).frozen_at == ROUND - DAY
 
 
-def test_shorter_gap_stands_in_the_manifest(settings: Any) -> None:
+def test_manifest_has_the_shorter_gap(settings: Any) -> None:
     settings.DRAW_MIN_GAP_S = 60
 
     draw = frozen_draw(at=ROUND - 60 * SECOND)
@@ -237,13 +237,13 @@ def test_second_draw_is_refused_while_one_stands() -> None:
 def test_draw_of_the_same_round_of_another_chain_is_another_draw() -> None:
     draw = published_draw()
 
-    assert freezing.same_draw(draw, chain="local", number=draw.round) is draw
+    assert freezing.require_same_round(draw, chain="local", number=draw.round) is draw
     for chain, number in (("quicknet", draw.round), ("local", draw.round + 1)):
         with pytest.raises(DrawStands):
-            freezing.same_draw(draw, chain=chain, number=number)
+            freezing.require_same_round(draw, chain=chain, number=number)
 
 
-def test_totals_of_another_campaign_count_for_nobody() -> None:
+def test_totals_of_another_campaign_do_not_count() -> None:
     campaign = closed_campaign({"W1": 5_000, "W2": 4_999})
     for member in ("W1", "W2", "W3"):
         TotalFactory.create(campaign=CampaignFactory.create(), wester_id=member, total_yen=9_000)
@@ -255,7 +255,7 @@ def test_totals_of_another_campaign_count_for_nobody() -> None:
     assert forecasting.read_rewards(draw.terms) == {5_000: 1}
 
 
-def test_frozen_again_for_its_round_nothing_changes() -> None:
+def test_freeze_again_for_the_same_round_changes_nothing() -> None:
     draw = published_draw()
     before = (list(Draw.objects.values()), list(Entrant.objects.values()))
 
@@ -292,7 +292,7 @@ def test_nobody_enters_a_frozen_campaign_until_its_draw_is_void() -> None:
     ).is_new
 
 
-def test_audit_keeps_who_froze_what() -> None:
+def test_audit_records_who_froze_what() -> None:
     draw = frozen_draw()
 
     line = AuditRecord.objects.get(action="draw.freeze")
@@ -305,8 +305,8 @@ def test_audit_keeps_who_froze_what() -> None:
 
 
 @pytest.mark.parametrize("count", [6, 7, 8, 13, 14, 15])
-def test_rows_of_a_copy_cross_their_blocks(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    monkeypatch.setattr(entrant_list, "ROWS_AT_ONCE", 7)
+def test_entrants_are_stored_across_batches(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(entrant_list, "ROWS_PER_BATCH", 7)
     members = {f"会員-{number}": 5_000 + number for number in range(count)}
 
     draw = frozen_draw(members)

@@ -1,4 +1,4 @@
-"""A freeze among entries and loads in flight: all that was acknowledged before, none after."""
+"""A freeze beside concurrent entries and loads: it includes all acknowledged before, none after."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -92,7 +92,9 @@ class Crowd:
 
 
 @pytest.mark.slow
-def test_freeze_takes_every_acknowledged_entry_and_none_after(clients: ThreadPoolExecutor) -> None:
+def test_freeze_includes_every_acknowledged_entry_and_none_after(
+    clients: ThreadPoolExecutor,
+) -> None:
     members = {f"W{client}-{n}": 5_000 for client in range(CLIENTS) for n in range(MEMBERS_EACH)}
     Booking.objects.bulk_create(
         BookingFactory.build(wester_id=member, amount_yen=yen) for member, yen in members.items()
@@ -137,7 +139,9 @@ class Loader:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(5))
-def test_freeze_takes_every_acknowledged_load_and_none_after(number: int, tmp_path: Path) -> None:
+def test_freeze_includes_every_acknowledged_load_and_none_after(
+    number: int, tmp_path: Path
+) -> None:
     """Each session's loads are in the list up to one of them, and that one is in time."""
     most = 200
     campaign = closed_campaign({f"left-{n}": 5_000 for n in range(most)})
@@ -322,7 +326,7 @@ def test_freeze_waits_for_a_worker_that_computes_totals() -> None:
         assert ended(freezing).entry_count == 3
 
 
-def test_freeze_of_one_campaign_leaves_the_entries_of_another_alone() -> None:
+def test_freeze_of_one_campaign_does_not_block_entries_of_another() -> None:
     campaign, other = closed_campaign(), CampaignFactory.create(published=True)
     of = other.terms.get()
 

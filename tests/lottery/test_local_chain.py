@@ -38,7 +38,7 @@ def test_local_chain_keeps_its_key(tmp_path: Path) -> None:
     assert [file.name for file in folder.iterdir()] == [KEY_FILE]
 
 
-def test_local_chain_has_one_key_for_all_who_ask_first(tmp_path: Path) -> None:
+def test_local_chain_has_one_key_for_concurrent_callers(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as threads:
         found = set(threads.map(local_chain, [tmp_path] * 64))
 
@@ -52,7 +52,7 @@ def test_sign_round_signs_what_verifies(tmp_path: Path, number: int) -> None:
     assert sign_round(tmp_path, number) == sign_round(tmp_path, number)
 
 
-def test_sign_round_signs_for_its_own_chain_alone(tmp_path: Path) -> None:
+def test_sign_round_signs_only_for_its_own_chain(tmp_path: Path) -> None:
     other = local_chain(tmp_path / "other")
 
     with pytest.raises(BadRound) as refused:

@@ -1,4 +1,4 @@
-"""Publish, confirm, void and forget: two people, in time, and nothing of it twice."""
+"""Publish, confirm, void and erase keys: by two people, in time, and once."""
 
 import hashlib
 from datetime import timedelta
@@ -196,7 +196,7 @@ def test_draw_that_was_run_is_void_with_its_result(
     assert (gone.state, bytes(gone.result or b"")) == (Draw.State.VOID, bytes(draw.result or b""))
 
 
-def test_void_of_what_was_run_meanwhile_is_asked_for_again(
+def test_void_is_requested_again_once_the_draw_was_run(
     money: None, asking: Actor, deciding: Actor
 ) -> None:
     draw = published_draw()
@@ -219,7 +219,7 @@ def test_reason_is_part_of_what_is_approved(money: None, asking: Actor, deciding
 
 
 @pytest.mark.parametrize("make", [published_draw, drawn_draw])
-def test_void_fixes_what_is_given_up(asking: Actor, make: object) -> None:
+def test_request_of_a_void_has_what_is_given_up(asking: Actor, make: object) -> None:
     draw: Draw = make()  # type: ignore[operator] # a table of functions
     at = AFTER if draw.drawn_at else PUBLISHES
 
@@ -273,16 +273,16 @@ def test_keys_are_erased_by_two_people_and_the_list_stays(
         forgetting.content_to_forget(subject_of(forgotten))
 
 
-def test_keys_are_kept_while_they_are_needed(
+def test_keys_are_not_erased_while_they_are_needed(
     money: None, asking: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "_guards", [*forgetting._guards])  # as long as this test lasts
+    monkeypatch.setattr(forgetting, "_erasure_checks", [])
     with pytest.raises(KeysNeeded, match="confirmed or void"):
         forgetting.request_forgetting(draw=drawn_draw(), actor=asking, at=AFTER)
 
     def refuse(draw: Draw) -> None:
         raise KeysNeeded("The payout is not closed.")
 
-    forgetting.register_guard(refuse)
+    forgetting.register_erasure_check(refuse)
     with pytest.raises(KeysNeeded, match="not closed"):
         forgetting.request_forgetting(draw=confirmed_draw({"W5": 5_000}), actor=asking, at=AFTER)

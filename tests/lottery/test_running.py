@@ -1,4 +1,4 @@
-"""Run a draw: the round is held against the manifest, and the same bytes come out every time."""
+"""Run a draw: the round is checked against the manifest, and a repeat gives the same bytes."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ def awards_of(draw: Draw) -> list[tuple[int, str, int]]:
 
 
 def recomputed(draw: Draw) -> list[tuple[int, str, int]]:
-    """Return the awards as Python alone makes them of the published seed and the list."""
+    """Return the awards as computed in Python from the published seed and the list."""
     result = json.loads(bytes(draw.result or b""))
     entrants = {bytes(one.pid): one for one in draw.entrants.all()}
     ordered = [entrants[pid] for pid in order_pids(bytes.fromhex(result["seed"]), entrants)]
@@ -58,7 +58,7 @@ def recomputed(draw: Draw) -> list[tuple[int, str, int]]:
         pytest.param({"budget_points": 4_999, "policy": "partial"}, id="the first gets the rest"),
     ],
 )
-def test_run_draws_what_python_alone_draws(terms: dict[str, Any]) -> None:
+def test_run_agrees_with_a_draw_in_python(terms: dict[str, Any]) -> None:
     draw = drawn_draw(MANY, **terms)
 
     assert awards_of(draw) == recomputed(draw)
@@ -66,7 +66,7 @@ def test_run_draws_what_python_alone_draws(terms: dict[str, Any]) -> None:
     assert (draw.total_points or 0) + (draw.leftover_points or 0) == draw.terms.budget_points
 
 
-def test_run_draws_of_its_own_list_alone() -> None:
+def test_run_draws_only_from_its_own_list() -> None:
     others = [drawn_draw({f"{name}{number}": 6_000 for number in range(9)}) for name in "AB"]
     draw = published_draw(MANY, budget_points=100_000)
     frozen_draw({f"C{number}": 6_000 for number in range(9)})
@@ -90,7 +90,7 @@ def test_run_of_few(members: dict[str, int], winners: int) -> None:
 
 
 @pytest.mark.parametrize(("policy", "total"), [("stop", None), ("partial", 100_001)])
-def test_files_hold_the_result_and_name_nobody(policy: str, total: int | None) -> None:
+def test_files_have_the_result_and_name_no_member(policy: str, total: int | None) -> None:
     draw = drawn_draw(MANY, budget_points=100_001, policy=policy)
     result, csv = json.loads(bytes(draw.result or b"")), bytes(draw.winners_csv or b"").decode()
 
@@ -119,7 +119,7 @@ def test_files_hold_the_result_and_name_nobody(policy: str, total: int | None) -
     assert "W1" not in csv + json.dumps(result)
 
 
-def test_tickets_of_sql_and_python_are_one() -> None:
+def test_tickets_of_sql_and_python_are_equal() -> None:
     draw = drawn_draw(MANY)
     seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
     ordered = [

@@ -1,4 +1,4 @@
-"""Order and cut, over tables of edges and over free rewards."""
+"""Order and cut: tables of edges, and generated rewards."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottery.selection import Cut, cut_at_budget, most_drawn, order_pids
+from lottery.selection import Cut, cut_at_budget, max_entries_read, order_pids
 
 # A busy machine is no failure.
 policies = st.sampled_from(["stop", "partial"])
@@ -59,7 +59,7 @@ def test_cut_is_the_longest_prefix_that_fits(rewards: list[int], budget: int, po
 @given(rewards=rewards_of_all, budget=budgets, policy=policies)
 def test_cut_reads_no_further_than_it_may(rewards: list[int], budget: int, policy: str) -> None:
     least = min(rewards, default=1)
-    seen = most_drawn(entrants=len(rewards), budget=budget, least_reward=least)
+    seen = max_entries_read(entrants=len(rewards), budget=budget, least_reward=least)
 
     assert cut_at_budget(rewards[:seen], budget=budget, policy=policy) == cut_at_budget(
         rewards, budget=budget, policy=policy

@@ -1,4 +1,4 @@
-"""From the freeze on, the frozen list says who is eligible, for which reward, and who came late."""
+"""From the freeze on, the frozen list decides who is eligible, for which reward."""
 
 import json
 from datetime import timedelta
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def explain(campaign: Campaign, wester_id: str) -> dict[str, Any]:
-    """Return what the command says of a member."""
+    """Return the command's report of a member."""
     stdout = StringIO()
     call_command("explain", campaign.code, wester_id, "--json", stdout=stdout)
     found: dict[str, Any] = json.loads(stdout.getvalue())
@@ -88,7 +88,7 @@ def test_booking_is_explained_with_its_members_place() -> None:
     assert [one.reasons for one in found.bookings] == [["cancelled"]]
 
 
-def test_result_is_told_with_the_confirmation() -> None:
+def test_result_shows_from_the_confirmation_on() -> None:
     draw = drawn_draw({"W1": 9_000, "W2": 9_000}, budget_points=9_000)
     campaign = draw.campaign
     assert [explain(campaign, member)["award_points"] for member in ("W1", "W2")] == [None, None]
@@ -109,7 +109,7 @@ def words_of(campaign: Campaign, member: str) -> str:
     return stdout.getvalue().splitlines()[-1]
 
 
-def test_void_gives_the_word_back_to_the_rules() -> None:
+def test_after_a_void_the_rules_decide_again() -> None:
     campaign = closed_campaign({"W1": 9_000, "W2": 4_000})
     draw = frozen_draw(campaign=campaign)
     BookingFactory.create(wester_id="W2", amount_yen=1_000)
@@ -127,7 +127,7 @@ def test_void_gives_the_word_back_to_the_rules() -> None:
     assert verdict(campaign, "W2") == (True, 5_000, [])
 
 
-def test_before_the_freeze_no_draw_is_asked_for(django_assert_num_queries: Any) -> None:
+def test_before_the_freeze_no_draw_is_queried(django_assert_num_queries: Any) -> None:
     terms = closed_campaign({"W1": 9_000}).terms.get()
 
     with django_assert_num_queries(1):
@@ -142,7 +142,7 @@ def test_members_read_why_they_came_too_late() -> None:
     assert "not known" in reasons.member_sentences(terms)["known_too_late"]
 
 
-def test_nothing_of_a_result_is_told_before_it_is_confirmed() -> None:
+def test_nothing_of_a_result_shows_before_it_is_confirmed() -> None:
     draw = drawn_draw()
     before = results.member_result(draw, "W2")
 

@@ -1,4 +1,4 @@
-"""The outsider's verifier takes what the protocol asks for, and says what it is."""
+"""The public verifier accepts bundles of the protocol, and prints what it checked."""
 
 import json
 from contextlib import suppress
@@ -280,7 +280,7 @@ def test_the_reference_makes_the_same_bundle_twice() -> None:
 
 @pytest.mark.parametrize("at_once", [1, 6, 7, 8])
 @pytest.mark.parametrize("entrants", [0, 1, 7, 14, 15])
-def test_parts_between_two_words_of_progress_change_nothing(
+def test_batches_between_lines_of_progress_change_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, entrants: int
 ) -> None:
     plan = Plan(rewards=[5_000 + number for number in range(entrants)])

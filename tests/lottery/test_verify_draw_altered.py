@@ -1,4 +1,4 @@
-"""Whatever is altered in a published bundle is refused, at the step that the protocol gives it."""
+"""Each change of a published bundle is refused, at the step that the protocol names."""
 
 import json
 import random
@@ -88,7 +88,7 @@ def altered(name: str) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "terms.json", "round.json", "result.json"])
-def test_every_field_is_held_to_its_value(bundle: Bundle, name: str) -> None:
+def test_every_changed_field_is_refused(bundle: Bundle, name: str) -> None:
     count = 0
     for field, content in altered(name):
         outcome = bundle.verify_with({name: canonical(content)})
@@ -117,7 +117,7 @@ def test_every_field_is_held_to_its_value(bundle: Bundle, name: str) -> None:
         pytest.param(lambda value: '{"round":1,' + canonical(value).decode()[1:], id="a key twice"),
     ],
 )
-def test_json_is_held_to_its_canonical_form(bundle: Bundle, name: str, written: Any) -> None:
+def test_json_must_be_canonical(bundle: Bundle, name: str, written: Any) -> None:
     """result.json can be read as the same values in another form: that is for step 10."""
     text = written(json.loads(FILES[name])).encode()
 
@@ -127,26 +127,26 @@ def test_json_is_held_to_its_canonical_form(bundle: Bundle, name: str, written: 
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "manifest.sig", "terms.json", "round.json"])
-def test_every_byte_of_a_small_file_is_held_to_its_value(bundle: Bundle, name: str) -> None:
+def test_every_changed_byte_of_a_small_file_is_refused(bundle: Bundle, name: str) -> None:
     for position in range(len(FILES[name])):
         outcome = bundle.verify_with({name: flipped(FILES[name], position)})
         assert_refused(outcome, STEP_OF_FILE[name])
 
 
-def test_every_byte_of_the_entries_is_held_to_its_value(bundle: Bundle) -> None:
+def test_every_changed_byte_of_the_entries_is_refused(bundle: Bundle) -> None:
     for position in range(len(FILES["entries.bin"])):
         outcome = bundle.verify_with({"entries.bin": flipped(FILES["entries.bin"], position)})
         assert_refused(outcome, 4)
 
 
-def test_the_bytes_of_the_program_are_held_to_their_value(bundle: Bundle) -> None:
+def test_changed_bytes_of_the_program_are_refused(bundle: Bundle) -> None:
     size = len(FILES["verify_draw.py"])
     for position in [0, size - 1, *random.Random(5).sample(range(size), 50)]:
         changed = {"verify_draw.py": flipped(FILES["verify_draw.py"], position)}
         assert_refused(bundle.verify_with(changed), 3)
 
 
-def test_every_byte_of_the_result_is_held_to_its_value(bundle: Bundle) -> None:
+def test_every_changed_byte_of_the_result_is_refused(bundle: Bundle) -> None:
     text = FILES["result.json"]
     for position in range(len(text)):
         changed = flipped(text, position)
@@ -166,7 +166,7 @@ def field_at(text: bytes, position: int) -> str:
     return fields[min(begun, len(fields) - 1)]
 
 
-def test_every_byte_of_the_winners_is_held_to_its_value(bundle: Bundle) -> None:
+def test_every_changed_byte_of_the_winners_is_refused(bundle: Bundle) -> None:
     rows, position = FILES["winners.csv"].decode().splitlines(keepends=True), 0
     for number, row in enumerate(rows):
         for index, sign in enumerate(row):
@@ -181,7 +181,7 @@ def test_every_byte_of_the_winners_is_held_to_its_value(bundle: Bundle) -> None:
 
 @pytest.mark.parametrize("name", STEP_OF_FILE)
 @pytest.mark.parametrize("ruin", RUINS.values(), ids=RUINS)
-def test_every_file_is_held_to_its_form(bundle: Bundle, name: str, ruin: Any) -> None:
+def test_every_file_must_have_its_form(bundle: Bundle, name: str, ruin: Any) -> None:
     steps = [8, 10] if name == "winners.csv" else [STEP_OF_FILE[name]]
 
     assert_refused(bundle.verify_with({name: ruin(FILES[name])}), *steps)
@@ -224,7 +224,7 @@ DESKTOP_FILES = [
 
 @pytest.mark.parametrize("name", DESKTOP_FILES)
 @pytest.mark.parametrize("is_folder", [False, True], ids=["a file", "a folder"])
-def test_what_desktops_put_there_is_named_and_passed_over(
+def test_files_of_file_managers_are_listed_and_ignored(
     tmp_path: Path, name: str, is_folder: bool
 ) -> None:
     folder = write(FILES, tmp_path)

@@ -1,4 +1,4 @@
-"""What an organiser could forge, with every hash and signature right, is refused by name."""
+"""Forgeries with right hashes and signatures are refused, each at its step."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A bundle may hold anything: the verifier refuses it in one sentence and never breaks down."""
+"""The verifier refuses any malformed bundle in one sentence and never crashes."""
 
 import json
 import os
@@ -197,7 +197,7 @@ def test_an_outsider_needs_nothing_of_this_project(tmp_path: Path, bare: Path) -
         pytest.param({}, [], 1, id="no result, and nobody said that there is none yet"),
     ],
 )
-def test_an_outsider_is_told_by_the_exit_status(
+def test_the_exit_status_is_the_outcome(
     tmp_path: Path, bare: Path, changes: Files, options: list[str], status: int
 ) -> None:
     bundle = write(frozen_files(PLAN) | changes, tmp_path / "bundle")
@@ -209,7 +209,7 @@ def test_an_outsider_is_told_by_the_exit_status(
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["nothing is installed", "an old py-ecc"])
-def test_an_outsider_is_told_what_to_install(tmp_path: Path, bare: Path, old: bool) -> None:
+def test_missing_packages_are_named(tmp_path: Path, bare: Path, old: bool) -> None:
     bundle, packages = write(FILES, tmp_path / "bundle"), tmp_path / "packages"
     packages.mkdir()
     if old:  # hash_to_G1 came with version 8

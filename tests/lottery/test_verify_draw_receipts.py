@@ -1,4 +1,4 @@
-"""Whatever is altered in a member's receipt is refused at the last step."""
+"""Each change of a member's receipt is refused at the last step."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ FILES = drawn_files(PLAN)
 
 @pytest.mark.parametrize("wester_id", PLAN.wester_ids)
 @pytest.mark.parametrize("drawn", [True, False], ids=["after the draw", "before the draw"])
-def test_every_field_of_a_receipt_is_held_to_its_value(
+def test_every_changed_field_of_a_receipt_is_refused(
     tmp_path: Path, wester_id: str, drawn: bool
 ) -> None:
     files = FILES if drawn else frozen_files(PLAN)
@@ -46,7 +46,7 @@ def other_paths(path: list[str]) -> Iterator[list[Any]]:
     yield from ([*path[:i], 5, *path[i + 1 :]] for i in range(len(path)))
 
 
-def test_every_byte_of_a_receipt_is_held_to_its_value(tmp_path: Path) -> None:
+def test_every_changed_byte_of_a_receipt_is_refused(tmp_path: Path) -> None:
     folder = write(FILES, tmp_path / "bundle")
     text = canonical(receipt_of(PLAN, FILES, "M00000002"))
     file = tmp_path / "receipt.json"

@@ -1,4 +1,4 @@
-"""Run the outsider's verifier in this process, as often as a test likes."""
+"""Run the public verifier in this process, many times in one test."""
 
 import importlib.util
 import io
@@ -22,7 +22,7 @@ WARNING = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to."""
+    """The outcome of a run."""
 
     status: int
     lines: list[str]
@@ -41,7 +41,7 @@ class Outcome:
 
 @cache
 def verifier() -> ModuleType:
-    """Return the file as a module; a pairing that was computed once is not computed again."""
+    """Return the file as a module whose pairings are cached."""
     spec = importlib.util.spec_from_file_location("outsiders_verify_draw", VERIFIER)
     assert spec
     assert spec.loader
@@ -54,17 +54,17 @@ def verifier() -> ModuleType:
 
 def verify(folder: Path, *options: object) -> Outcome:
     """Verify a bundle as the command line would."""
-    said, progress = io.StringIO(), io.StringIO()
-    with redirect_stdout(said), redirect_stderr(progress):
+    output, progress = io.StringIO(), io.StringIO()
+    with redirect_stdout(output), redirect_stderr(progress):
         status = verifier().main([str(folder), *map(str, options)])
-    outcome = Outcome(status, said.getvalue().splitlines())
+    outcome = Outcome(status, output.getvalue().splitlines())
     assert (outcome.status == 0) is (outcome.failed_step == 0)
     assert all(line.isascii() and line.isprintable() for line in outcome.lines)
     return outcome
 
 
 def assert_refused(outcome: Outcome, *steps: int) -> None:
-    """Make sure that a run ended at one of these steps, and at none after it."""
+    """Check that a run failed at one of these steps, and ran none after it."""
     assert outcome.failed_step in steps, outcome.lines
     assert outcome.status == 1
     named = [int(found[1]) for line in outcome.lines if (found := re.match(r"\((\d+)\)", line))]
@@ -73,7 +73,7 @@ def assert_refused(outcome: Outcome, *steps: int) -> None:
 
 
 class Bundle:
-    """A bundle on disk of which one file after the other is changed and put back."""
+    """A bundle on disk whose files a test changes and restores."""
 
     def __init__(self, files: Files, folder: Path) -> None:
         self.files, self.folder = files, write(files, folder)
@@ -88,7 +88,7 @@ class Bundle:
 
 
 def others(value: Any) -> Iterator[Any]:
-    """Yield other values in place of one: near it, and of other types."""
+    """Yield other values for one: near it, and of other types."""
     if isinstance(value, int):
         yield from (value + 1, value - 1, -value - 1, float(value), str(value), 2**53, 10**30)
     if isinstance(value, str):
@@ -99,6 +99,6 @@ def others(value: Any) -> Iterator[Any]:
 
 
 def flipped(content: bytes, position: int) -> bytes:
-    """Return a content with one bit of a byte turned over; which bit follows from the position."""
+    """Return a content with one bit of a byte flipped; the position decides which bit."""
     bit = 1 << random.Random(position).randrange(8)
     return content[:position] + bytes([content[position] ^ bit]) + content[position + 1 :]

@@ -89,7 +89,7 @@ class Command(VerbCommand):
         return replace(report_draw(draw, words), warnings=quarantine.open_row_warnings(FEEDS))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for the frozen draw to be published; another person approves."""
+        """Request the publication of the frozen draw; another person approves."""
         draw = find(code)
         with one_transaction(dry_run=dry_run):
             approval = publishing.request_publication(
@@ -122,7 +122,7 @@ class Command(VerbCommand):
         )
 
     def confirm(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for the result to be confirmed; another person approves."""
+        """Request the confirmation of the result; another person approves."""
         draw = find(code)
         with one_transaction(dry_run=dry_run):
             approval = confirming.request_confirmation(
@@ -131,7 +131,7 @@ class Command(VerbCommand):
         return report_draw_request(draw, approval, nothing="is confirmed already", dry_run=dry_run)
 
     def void(self, *, code: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for the draw to be void, with a reason that is published; another person approves."""
+        """Request that the draw become void, for a published reason; another person approves."""
         draw = find(code)
         with one_transaction(dry_run=dry_run):
             approval = voiding.request_void(
@@ -142,7 +142,7 @@ class Command(VerbCommand):
     def export(
         self, *, code: str, sequence: int | None, output: Path, by: str | None, **_: Any
     ) -> Report:
-        """Write the bundle of a draw into a folder; what is not public yet names a person."""
+        """Write the bundle of a draw into a folder; before it is public, audit who did."""
         draw = find(code, sequence)
         if by is not None or not bundle.is_public(draw):
             bundle.record_export(draw, actor=read_actor_or_machine(by), at=clock.now())
@@ -152,14 +152,14 @@ class Command(VerbCommand):
         )
 
     def verify(self, *, folder: Path, **options: Any) -> Report:
-        """Check a bundle as an outsider does, with the verifier alone."""
+        """Check a bundle as an outsider does, with only the verifier."""
         ok = verifying.verify_bundle(
             folder,
             manifest_sha256=options["manifest_sha256"],
             signing_key=options["signing_key"],
             receipt=options["receipt"],
             before_draw=options["before_draw"],
-            tell=self.print_progress,
+            print_line=self.print_progress,
         )
         verdict = "the bundle holds" if ok else "the verifier refused the bundle"
         return Report(
@@ -189,7 +189,7 @@ class Command(VerbCommand):
     def forget(
         self, *, code: str, by: str, sequence: int | None, dry_run: bool, **_: Any
     ) -> Report:
-        """Ask for the keys of a draw to be erased; another person approves."""
+        """Request the erasure of a draw's keys; another person approves."""
         draw = find(code, sequence)
         with one_transaction(dry_run=dry_run):
             approval = forgetting.request_forgetting(
@@ -200,14 +200,14 @@ class Command(VerbCommand):
         )
 
     def status(self, *, code: str, **_: Any) -> Report:
-        """Say where the draws of a campaign stand."""
+        """Report the states of a campaign's draws."""
         rows = [describe(draw) for draw in draws_of(get_campaign(code))]
         lines = [f"{row['sequence']}: {row['state']}, {row['manifest_sha256']}" for row in rows]
         last: dict[str, Any] = rows[-1] if rows else {"code": code, "state": None}
         return Report({**last, "draws": rows}, "\n".join(lines) or f"{code}: no draw yet.")
 
     def forecast(self, *, code: str, **_: Any) -> Report:
-        """Say what a draw over today's totals is to be expected to come to."""
+        """Report the expected result of a draw over today's totals."""
         found = forecasting.forecast_campaign(get_campaign(code))
         winners, used = found.winners, found.used_points
         data = {
@@ -243,7 +243,7 @@ def find(code: str, sequence: int | None = None) -> Draw:
 
 
 def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> Round:
-    """Return the round of a draw, from a file, from the relays, or from the local chain."""
+    """Return the round of a draw from a file, the relays or the local chain."""
     if file:
         return arguments.read_round_file(file)
     arguments.require_source(draw.chain, fetch=fetch)
@@ -263,7 +263,7 @@ def write(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def describe(draw: Draw) -> dict[str, Any]:
-    """Return a draw as a program reads it; nothing of it names a member."""
+    """Return the fields of a draw in JSON; none of them names a member."""
     return {
         "code": draw.campaign.code,
         "state": str(draw.state),
