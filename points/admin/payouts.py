@@ -203,12 +203,12 @@ class TransferAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("from"), ordering=F("from_account_id"))
     def from_account_name(self, transfer: Transfer) -> str:
-        """Return the name of the account that the points left."""
+        """Return the name of the account that is debited."""
         return account_name(transfer.from_account)
 
     @admin.display(description=_("to"), ordering=F("to_account_id"))
     def to_account_name(self, transfer: Transfer) -> str:
-        """Return the name of the account that the points came to."""
+        """Return the name of the account that is credited."""
         return account_name(transfer.to_account)
 
     def has_reverse_permission(self, request: HttpRequest) -> bool:
