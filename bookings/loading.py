@@ -20,7 +20,7 @@ from bookings.manifests import feed_of_name
 from bookings.models import FeedFile
 from bookings.reading import FeedFileReader, open_feed_file, read_records
 from bookings.staging import copy_chunks, create_staging_tables
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.printable import printable, stored_name
 from core.sql_files import read_sql
 
@@ -93,8 +93,8 @@ def load_content(
     Raises:
         FileRefused: for any reason after the checksum; the caller rolls the transaction back.
     """
-    take(Lock.LOADS, shared=True)
-    take(Lock.FEED, feed.lock)
+    acquire(Lock.LOADS, shared=True)
+    acquire(Lock.FEED, feed.lock)
     if is_loaded(reader.sha256):  # by a session that had the lock before us
         return already_loaded(reader)
     with create_staging_tables(feed) as cursor:

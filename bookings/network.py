@@ -15,7 +15,7 @@ from bookings.journeys import JourneyUnresolved, Network, NetworkRow
 from bookings.models import Booking, BookingEvent, Service, Stop
 from bookings.network_files import read_network
 from core.errors import Refusal
-from core.locks import Feed, Lock, take
+from core.locks import Feed, Lock, acquire
 from core.sql_files import read_sql
 
 JOURNEY_BATCH_SIZE = 10_000
@@ -51,9 +51,9 @@ def load_network(*, folder: Path) -> NetworkLoaded:
     """
     rows = read_network(folder)
     with transaction.atomic():
-        take(Lock.LOADS, shared=True)
-        take(Lock.FEED, Feed.BOOKINGS)
-        take(Lock.FEED, Feed.NETWORK)
+        acquire(Lock.LOADS, shared=True)
+        acquire(Lock.FEED, Feed.BOOKINGS)
+        acquire(Lock.FEED, Feed.NETWORK)
         replace_rows(rows)
         return NetworkLoaded(
             services=len({row.service for row in rows}),

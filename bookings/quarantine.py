@@ -19,7 +19,7 @@ from bookings.models import QuarantinedRow
 from bookings.rows import AcceptedRow, read_row
 from bookings.staging import copy_chunks, create_staging_tables
 from core.errors import Refusal
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.sql_files import read_sql
 
 ROW_BATCH_SIZE = 500  # of up to 8 KiB each
@@ -86,8 +86,8 @@ def replay_rows(*, feeds: Feeds, at: datetime) -> Replayed:
 
 def replay_feed(feed: Feed, at: datetime) -> Replayed:
     """Replay one feed's rows in the caller's transaction."""
-    take(Lock.LOADS, shared=True)
-    take(Lock.FEED, feed.lock)
+    acquire(Lock.LOADS, shared=True)
+    acquire(Lock.FEED, feed.lock)
     with create_staging_tables(feed) as cursor:
         tried: list[int] = []
         rows = iter(lock_rows_to_replay(feed))

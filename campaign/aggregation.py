@@ -25,7 +25,7 @@ from campaign.models import (
 )
 from campaign.terms import written_values
 from core.canonical_json import content_sha256
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.sql_files import compose_sql, local_settings, name_values
 
 Query = tuple[str, tuple[Any, ...]]  # a query of the ORM and its values
@@ -41,7 +41,7 @@ def start_run(
 
     The campaign's unfinished run prevents it, and for a ``night`` the run of that night.
     """
-    take(Lock.TOTALS)
+    acquire(Lock.TOTALS)
     runs = campaign.runs.order_by("-id")
     preventing = runs.filter(finished_at__isnull=True).first()
     if night and not preventing:
@@ -125,7 +125,7 @@ def lock_totals(campaign_id: int, *, shared: bool = False) -> None:
 
     Otherwise a worker could write an older result over a newer one.
     """
-    take(Lock.TOTALS, campaign_id, shared=shared)
+    acquire(Lock.TOTALS, campaign_id, shared=shared)
 
 
 def save_shard(terms: Terms, *, shard: int, shards: int) -> None:

@@ -31,7 +31,7 @@ class Feed(IntEnum):
     CREDIT_RESULTS = 6
 
 
-def take(
+def acquire(
     lock: Lock, which: int = 0, *, shared: bool = False, patience_ms: int | None = None
 ) -> None:
     """Wait for a lock and acquire it until the transaction ends.
@@ -47,7 +47,7 @@ def take(
         raise LockOutsideTransaction(f"{lock.name} is held by a transaction; there is none.")
     with connection.cursor() as cursor:
         cursor.execute(
-            taking(shared=shared, patient=patience_ms is None),
+            acquire_sql(shared=shared, patient=patience_ms is None),
             {
                 "lock": int(lock),
                 "which": int(which),
@@ -56,18 +56,18 @@ def take(
         )
 
 
-def taking(*, shared: bool, patient: bool = True) -> str:
+def acquire_sql(*, shared: bool, patient: bool = True) -> str:
     """Return the statement that acquires a lock, for callers that send it together with others.
 
     Its values: ``lock``, ``which`` and, unless it is ``patient``, ``patience_ms``.
     """
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    taken = f"{function}(%(lock)s, %(which)s)"
+    acquired = f"{function}(%(lock)s, %(which)s)"
     if not patient:
         # CASE is evaluated from its condition on: the patience is set before the wait begins.
         patience = "set_config('lock_timeout', %(patience_ms)s || 'ms', TRUE)"
-        taken = f"CASE WHEN {patience} IS NOT NULL THEN {taken} END"
-    return f"SELECT {taken}"
+        acquired = f"CASE WHEN {patience} IS NOT NULL THEN {acquired} END"
+    return f"SELECT {acquired}"
 
 
 class LockOutsideTransaction(RuntimeError):

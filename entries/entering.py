@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from core.errors import DATABASE_AWAY
-from core.locks import Lock, taking
+from core.locks import Lock, acquire_sql
 from core.sql_files import read_sql
 from entries.enumerations import Channel
 from entries.models import Entry
@@ -57,7 +57,7 @@ class Entered:
 PATIENCE_MS = 5_000
 # Two statements in one request: one transaction, one round trip, one commit. The second begins when
 # the first has the lock, so its snapshot is later than any freeze that came before.
-STATEMENTS = (taking(shared=True, patient=False), read_sql("entries", "write_entry"))
+STATEMENTS = (acquire_sql(shared=True, patient=False), read_sql("entries", "write_entry"))
 LOCK_AND_WRITE = sql.SQL(";\n").join(map(sql.SQL, STATEMENTS)).as_string()
 # SQLSTATE classes of a server that goes away; it may have committed before.
 GOING_AWAY = ("08", "57")

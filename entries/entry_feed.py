@@ -50,7 +50,7 @@ def lock_staged_campaigns(cursor: CursorWrapper) -> list[Campaign]:
     cursor.execute(STAGED_CAMPAIGNS)
     campaigns = list(Campaign.objects.filter(pk__in=[key for (key,) in cursor.fetchall()]))
     for campaign in sorted(campaigns, key=lambda campaign: campaign.pk):
-        locks.take(locks.Lock.ENTRIES, campaign.pk, shared=True)
+        locks.acquire(locks.Lock.ENTRIES, campaign.pk, shared=True)
     return campaigns
 
 

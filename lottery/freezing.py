@@ -20,7 +20,7 @@ from campaign.terms import lock_campaign
 from core import approvals, audit
 from core.audit import Actor
 from core.errors import constraint_errors
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from lottery import documents, keys
 from lottery.beacon import ChainInfo
 from lottery.chains import chain_named
@@ -82,8 +82,8 @@ def lock_for_freeze(campaign: Campaign) -> None:
     Loads and entries in progress finish first, and the caller reads only after this. The row comes
     last: a caller that needs only the row then does not wait for loads.
     """
-    take(Lock.LOADS)
-    take(Lock.ENTRIES, campaign.pk)
+    acquire(Lock.LOADS)
+    acquire(Lock.ENTRIES, campaign.pk)
     aggregation.lock_totals(campaign.pk)
     lock_campaign(campaign)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import approvals
 from core.audit import Actor
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from lottery.models import Draw
 from lottery.refusals import KeysNeeded
 from points import auditing
@@ -35,7 +35,7 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
         SumsDiffer: an award is not the sum of what was credited, released and forfeited of it.
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
-    take(Lock.LEDGER)
+    acquire(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at", "closed_at"])
     if payout.closed_at:
         return False

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from core import approvals
 from core.audit import Actor
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.models import Approval
 from points.definitions import is_key
 from points.models import (
@@ -49,7 +49,7 @@ ONE_CREDIT = sql.SQL("SELECT %(transfer)s::bigint AS transfer_id, %(detail)s::te
 
 def lock_ledger_for_approval(_subject: str) -> None:
     """Lock the ledger exclusively until the transaction ends."""
-    take(Lock.LEDGER)
+    acquire(Lock.LEDGER)
 
 
 def read_reason(reason: str) -> str:
@@ -83,7 +83,7 @@ def request_resolution(
         AwardExceeded: it is to be credited, and the answer is more than its award.
         UnfitReason, PayoutClosed, NotPermitted: as their own docstrings say.
     """
-    take(Lock.LEDGER)
+    acquire(Lock.LEDGER)
     refuse_closed(payout)
     find_forfeit_to_reverse(find_open_key(payout, key), verdict)
     resolution, _created = Resolution.objects.update_or_create(
@@ -203,7 +203,7 @@ def request_reversal(
         BeingSettled: it is in the file of credits and the payout is not closed.
         UnfitReason, NotPermitted: as their own docstrings say.
     """
-    take(Lock.LEDGER)
+    acquire(Lock.LEDGER)
     if transfer.kind == Transfer.Kind.CREDIT and transfer.reversals.exists():
         return None
     refuse_irreversible(transfer)

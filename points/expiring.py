@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from core import approvals, audit
 from core.audit import Actor
 from core.commands import JAPAN
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.sql_files import read_sql
 from points.auditing import MAY_PAY
 from points.models import Transfer
@@ -54,7 +54,7 @@ def expire_next_credits(after: int, *, at: datetime) -> tuple[int, int, int | No
 
     Returns how many, their points, and the last transfer looked at, None at the end.
     """
-    take(Lock.LEDGER)
+    acquire(Lock.LEDGER)
     today = at.astimezone(JAPAN).date()
     due = Transfer.objects.filter(
         kind=Transfer.Kind.CREDIT, pk__gt=after, expires_on__lt=today

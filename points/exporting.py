@@ -20,7 +20,7 @@ from core import approvals
 from core.atomic_files import PRIVATE, write_atomically
 from core.audit import Actor
 from core.commands import JAPAN
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.printable import printable_name
 from core.sql_files import compose_sql, read_sql
 from points import auditing
@@ -116,7 +116,7 @@ def get_or_create_file(payout: Payout, *, at: datetime, actor: Actor | None = No
         NotPaid: the payout has not ended.
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
-    take(Lock.LEDGER)
+    acquire(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:
         raise NotPaid(_("The payout has not ended; use: payout run."))

@@ -21,7 +21,7 @@ from campaign.models import Terms
 from campaign.rewards import reward_expression
 from core import approvals
 from core.audit import Actor
-from core.locks import Feed, Lock, take
+from core.locks import Feed, Lock, acquire
 from core.sql_files import compose_sql, name_values, read_sql
 from entries.rules import MEMBER_RULES
 from lottery.models import Award, Candidate
@@ -98,8 +98,8 @@ def pay_next_part(payout: Payout, *, at: datetime) -> bool:
     """
     refuse_before_credit_at(payout, at=at)
     for feed in (Feed.BOOKINGS, Feed.EX_REGISTRATIONS, Feed.MEMBERSHIPS):
-        take(Lock.FEED, feed, shared=True)
-    take(Lock.LEDGER, shared=True)
+        acquire(Lock.FEED, feed, shared=True)
+    acquire(Lock.LEDGER, shared=True)
     waiting = payout.parts.filter(done_at__isnull=True).order_by("number")
     part = waiting.select_for_update(skip_locked=True).first()
     if part is None:

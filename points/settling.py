@@ -102,7 +102,7 @@ def make_apply_results(payout: Payout, values: dict[str, Any]) -> Callable[[Curs
     """
 
     def apply_results(cursor: CursorWrapper) -> int:
-        locks.take(locks.Lock.LEDGER)
+        locks.acquire(locks.Lock.LEDGER)
         refuse_closed(payout)
         refuse_other_payout(cursor, values)
         values["delivery"] = 1 + find_last_delivery(payout)

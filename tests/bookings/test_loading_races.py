@@ -14,7 +14,7 @@ from bookings.feeds import index_feeds
 from bookings.loading import FileOutcome, load_file
 from bookings.models import Booking, BookingEvent
 from bookings.registration_feed import REGISTRATION_FEED
-from core.locks import Feed, Lock, take
+from core.locks import Feed, Lock, acquire
 from tests.bookings.contract_model import OPERATORS, BookingsModel
 from tests.bookings.test_loading_model import expected, found
 from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
@@ -97,7 +97,7 @@ def test_load_waits_for_a_freeze_that_locks_loads(tmp_path: Path) -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.LOADS)
+            acquire(Lock.LOADS)
             loaded = submit(load, path)
             wait_until_blocked(loaded, Lock.LOADS)
             assert not BookingEvent.objects.exists()
@@ -108,8 +108,8 @@ def test_load_does_not_wait_for_a_load_of_another_feed(tmp_path: Path) -> None:
     path = write_registrations(tmp_path, [registration_row()])
 
     with another_session() as submit, transaction.atomic():
-        take(Lock.LOADS, shared=True)
-        take(Lock.FEED, Feed.BOOKINGS)
+        acquire(Lock.LOADS, shared=True)
+        acquire(Lock.FEED, Feed.BOOKINGS)
 
         assert ended(submit(load, path)).applied == 1
 
@@ -119,8 +119,8 @@ def test_load_waits_for_a_load_of_its_own_feed(tmp_path: Path) -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.LOADS, shared=True)
-            take(Lock.FEED, Feed.BOOKINGS)
+            acquire(Lock.LOADS, shared=True)
+            acquire(Lock.FEED, Feed.BOOKINGS)
             loaded = submit(load, path)
             wait_until_blocked(loaded, Lock.FEED, Feed.BOOKINGS)
         assert ended(loaded).applied == 1

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.models import Booking, MemberMark
 from bookings.network import NetworkLoaded, current_network, load_network
-from core.locks import Feed, Lock, take
+from core.locks import Feed, Lock, acquire
 from tests.factories.network import ALPHA, RideEventFactory, RideFactory, write_network
 from tests.sessions import another_session, ended, wait_until_blocked
 
@@ -18,8 +18,8 @@ RENEWED = ["alpha,1,a,A,Q,stop", *ALPHA[1:]]
 def load_booking() -> None:
     """Do what a load of bookings does: lock, read the network, write."""
     with transaction.atomic():
-        take(Lock.LOADS, shared=True)
-        take(Lock.FEED, Feed.BOOKINGS)
+        acquire(Lock.LOADS, shared=True)
+        acquire(Lock.FEED, Feed.BOOKINGS)
         write_booking()
 
 
@@ -35,8 +35,8 @@ def test_load_network_waits_for_bookings_and_rewrites_them(tmp_path: Path) -> No
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.LOADS, shared=True)
-            take(Lock.FEED, Feed.BOOKINGS)
+            acquire(Lock.LOADS, shared=True)
+            acquire(Lock.FEED, Feed.BOOKINGS)
             write_booking()
             loaded = submit(load_network, folder=tmp_path)
             wait_until_blocked(loaded, Lock.FEED, Feed.BOOKINGS)

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from core.locks import Feed, Lock, LockOutsideTransaction, take
+from core.locks import Feed, Lock, LockOutsideTransaction, acquire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def is_free(lock: Lock, which: int = 0, *, shared: bool = False) -> bool:
 
 def test_take_locks_until_the_transaction_ends() -> None:
     with transaction.atomic():
-        take(Lock.FEED, Feed.BOOKINGS)
+        acquire(Lock.FEED, Feed.BOOKINGS)
         assert not is_free(Lock.FEED, Feed.BOOKINGS)
         assert not is_free(Lock.FEED, Feed.BOOKINGS, shared=True)
 
@@ -32,7 +32,7 @@ def test_take_locks_until_the_transaction_ends() -> None:
 
 def test_take_blocks_neither_another_number_nor_another_kind() -> None:
     with transaction.atomic():
-        take(Lock.FEED, Feed.BOOKINGS)
+        acquire(Lock.FEED, Feed.BOOKINGS)
 
         assert is_free(Lock.FEED, Feed.EX_REGISTRATIONS)
         assert is_free(Lock.ENTRIES, Feed.BOOKINGS)
@@ -40,7 +40,7 @@ def test_take_blocks_neither_another_number_nor_another_kind() -> None:
 
 def test_take_shared_blocks_only_exclusive_locks() -> None:
     with transaction.atomic():
-        take(Lock.LOADS, shared=True)
+        acquire(Lock.LOADS, shared=True)
 
         assert is_free(Lock.LOADS, shared=True)
         assert not is_free(Lock.LOADS)
@@ -53,20 +53,20 @@ def test_take_and_later_locks_wait_no_longer_than_the_patience() -> None:
     with psycopg.connect(**address) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s, 1)", [int(Lock.ENTRIES)])
         with transaction.atomic():
-            take(Lock.LOADS, shared=True, patience_ms=20)
+            acquire(Lock.LOADS, shared=True, patience_ms=20)
             with pytest.raises(OperationalError, match="lock timeout"):
-                take(Lock.ENTRIES, 1)
+                acquire(Lock.ENTRIES, 1)
         with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
-            take(Lock.ENTRIES, 1, patience_ms=20)
+            acquire(Lock.ENTRIES, 1, patience_ms=20)
     with transaction.atomic(), connection.cursor() as cursor:
-        take(Lock.ENTRIES, 1)
+        acquire(Lock.ENTRIES, 1)
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
 
 
 def test_take_refuses_without_a_transaction() -> None:
     with pytest.raises(LockOutsideTransaction, match="ENTRIES is held by a transaction"):
-        take(Lock.ENTRIES, 1)
+        acquire(Lock.ENTRIES, 1)
 
 
 def test_locks_have_the_numbers_that_older_processes_know() -> None:

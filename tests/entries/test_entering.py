@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from campaign.models import Campaign, Terms
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from entries import entering
 from entries.enumerations import Channel
 from entries.models import Entry
@@ -134,7 +134,7 @@ class TestAtTheSameMoment:
     def test_an_entry_waits_for_the_freeze_and_comes_too_late(self, terms: Terms) -> None:
         with another_session() as submit:
             with transaction.atomic():
-                take(Lock.ENTRIES, terms.campaign_id)
+                acquire(Lock.ENTRIES, terms.campaign_id)
                 pressed = submit(
                     entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
                 )
@@ -147,7 +147,7 @@ class TestAtTheSameMoment:
     def test_an_entry_waits_for_a_freeze_that_fails_and_is_made(self, terms: Terms) -> None:
         with another_session() as submit:
             with transaction.atomic():
-                take(Lock.ENTRIES, terms.campaign_id)
+                acquire(Lock.ENTRIES, terms.campaign_id)
                 pressed = submit(
                     entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
                 )
@@ -168,7 +168,7 @@ class TestAtTheSameMoment:
     def test_the_freeze_of_another_campaign_is_no_matter(self, terms: Terms) -> None:
         other = CampaignFactory.create(published=True)
         with another_session() as submit, transaction.atomic():
-            take(Lock.ENTRIES, other.pk)
+            acquire(Lock.ENTRIES, other.pk)
             pressed = submit(
                 entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
             )
@@ -194,7 +194,7 @@ class TestAtTheSameMoment:
     ) -> None:
         monkeypatch.setattr(entering, "PATIENCE_MS", 50)
         with another_session() as submit, transaction.atomic():
-            take(Lock.ENTRIES, terms.campaign_id)
+            acquire(Lock.ENTRIES, terms.campaign_id)
             with pytest.raises(OperationalError, match="lock timeout"):
                 ended(
                     submit(
@@ -207,7 +207,7 @@ class TestAtTheSameMoment:
 def freeze(campaign_id: int) -> list[str]:
     """Do what a freeze does first: lock the entries, then read them."""
     with transaction.atomic():
-        take(Lock.ENTRIES, campaign_id)
+        acquire(Lock.ENTRIES, campaign_id)
         return list(Entry.objects.values_list("wester_id", flat=True))
 
 
@@ -226,7 +226,7 @@ class TestWithTheDatabaseGone:
 
     def test_a_connection_ended_during_the_statement_is_unconfirmed(self, terms: Terms) -> None:
         with another_session() as submit, transaction.atomic():
-            take(Lock.ENTRIES, terms.campaign_id)
+            acquire(Lock.ENTRIES, terms.campaign_id)
             pressed = submit(
                 entering.enter_campaign, period=terms, wester_id="W-1", entered_at=INSIDE
             )

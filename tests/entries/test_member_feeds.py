@@ -12,7 +12,7 @@ from django.db import transaction
 from bookings.loading import FileOutcome, load_file
 from bookings.models import QuarantinedRow
 from bookings.quarantine import replay_rows
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from entries.entering import enter_campaign
 from entries.feeds import FEEDS
 from entries.models import Entry, EntryRow, Membership, MembershipRow
@@ -168,7 +168,7 @@ def test_entries_wait_for_the_lock_of_their_campaign(tmp_path: Path) -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.ENTRIES, campaign.pk)
+            acquire(Lock.ENTRIES, campaign.pk)
             loaded = submit(load, path)
             wait_until_blocked(loaded, Lock.ENTRIES, campaign.pk)
         assert ended(loaded).applied == 1

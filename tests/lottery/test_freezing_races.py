@@ -15,7 +15,7 @@ from bookings.loading import load_file
 from bookings.models import Booking
 from campaign import aggregation, terms
 from campaign.models import Campaign, Terms
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from entries import entering
 from entries.feeds import FEEDS
 from entries.models import Entry
@@ -211,7 +211,7 @@ def test_freeze_waits_for_a_load_in_flight() -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.LOADS, shared=True)
+            acquire(Lock.LOADS, shared=True)
             BookingFactory.create(wester_id="W1", amount_yen=1_000)
             freezing = submit(freeze, campaign)
             wait_until_blocked(freezing)
@@ -226,7 +226,7 @@ def test_freeze_waits_for_an_entry_in_flight() -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.ENTRIES, campaign.pk, shared=True)
+            acquire(Lock.ENTRIES, campaign.pk, shared=True)
             EntryFactory.create(campaign=campaign, wester_id="W1")
             freezing = submit(freeze, campaign)
             wait_until_blocked(freezing)
@@ -243,8 +243,8 @@ def test_freeze_sees_what_it_waited_for_whatever_the_isolation_of_the_database()
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.LOADS, shared=True)
-            take(Lock.ENTRIES, campaign.pk, shared=True)
+            acquire(Lock.LOADS, shared=True)
+            acquire(Lock.ENTRIES, campaign.pk, shared=True)
             EntryFactory.create(campaign=campaign, wester_id="W1")
             EntryFactory.create(campaign=campaign, wester_id="W2")
             freezing = submit(freeze, campaign)

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from bookings.loading import load_file
-from core.locks import Feed, Lock, take
+from core.locks import Feed, Lock, acquire
 from entries.definitions import MEMBERSHIPS
 from entries.feeds import FEEDS
 from points import payout, preparing, queries
@@ -93,7 +93,7 @@ def test_a_credit_waits_for_a_load_of_each_feed_that_it_depends_on(feed: Feed) -
 
     with another_session() as submit:
         with transaction.atomic():
-            take(Lock.FEED, feed)
+            acquire(Lock.FEED, feed)
             paying = submit(payout.pay_next_part, ready, at=CREDIT_AT)
             wait_until_blocked(paying, Lock.FEED, feed)
         assert ended(paying)
@@ -117,7 +117,7 @@ def test_a_load_waits_for_the_credit_under_way(tmp_path: Path) -> None:
 def test_a_worker_that_dies_leaves_everything_to_the_next() -> None:
     ready = prepared({"W1": 5_000})
     with another_session() as submit, transaction.atomic():
-        take(Lock.FEED, Feed.MEMBERSHIPS)
+        acquire(Lock.FEED, Feed.MEMBERSHIPS)
         dying = submit(payout.pay_remaining_parts, ready, now=lambda: CREDIT_AT)
         wait_until_blocked(dying)
         terminate_blocked()

@@ -13,7 +13,7 @@ from bookings.loading import FileOutcome, load_file
 from bookings.models import FeedFile
 from core import arguments, clock
 from core.commands import ContractCommand, Report, one_transaction
-from core.locks import Lock, take
+from core.locks import Lock, acquire
 from core.printable import printable_name
 from core.progress import Progress
 from entries.feeds import FEEDS
@@ -53,9 +53,9 @@ class Command(ContractCommand):
         The locks of all feeds are acquired first, in their order, whatever order the files have.
         """
         with one_transaction(dry_run=True):
-            take(Lock.LOADS, shared=True)
+            acquire(Lock.LOADS, shared=True)
             for feed in sorted(FEEDS.values(), key=lambda feed: feed.lock):
-                take(Lock.FEED, feed.lock)
+                acquire(Lock.FEED, feed.lock)
             return self.load_all(files, named)
 
     def load_all(self, files: Sequence[Path], named: Collection[Path]) -> list[FileOutcome]:
