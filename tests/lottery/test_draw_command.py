@@ -41,8 +41,8 @@ AT_ROUND = ROUND.isoformat()
 MODELS = (Draw, Entrant, Award, Approval, AuditRecord, Campaign)
 
 
-run = partial(commands.run, "draw")
-answer = partial(commands.run_json, "draw")
+run = partial(commands.run, "draw", may_warn=True)
+answer = partial(commands.run_json, "draw", may_warn=True)
 refused = partial(commands.refused, "draw")
 
 
