@@ -26,7 +26,7 @@ from campaign.models import (
 from campaign.terms import written_values
 from core.canonical_json import content_sha256
 from core.locks import Lock, take
-from core.sql_files import compose_sql, embed_query, local_settings
+from core.sql_files import compose_sql, local_settings, name_values
 
 Query = tuple[str, tuple[Any, ...]]  # a query of the ORM and its values
 FULL_SHARDS = 2  # as many as messages are sent: each reads all bookings for its members
@@ -152,14 +152,12 @@ def save_totals(terms: Terms, new_totals: Query, members: QuerySet[Any, Any]) ->
 
     Args: ``members``: a query with one column, ``wester_id``.
     """
-    statement = compose_sql(
-        "campaign",
-        "save_totals",
-        totals=embed_query(*new_totals),
-        members=embed_query(*members.query.sql_with_params()),
-    )
+    totals, total_values = name_values(*new_totals, prefix="total")
+    whose, member_values = name_values(*members.query.sql_with_params(), prefix="member")
+    statement = compose_sql("campaign", "save_totals", totals=totals, members=whose)
+    values = {"campaign": terms.campaign_id, **total_values, **member_values}
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"campaign": terms.campaign_id})
+        cursor.execute(statement, values)
 
 
 class InShard(Func):

@@ -23,7 +23,7 @@ from campaign.models import AggregationRun
 from core import clock
 from core.models import Approval
 from entries.models import Entry
-from points.queries import all_warnings, due_payouts
+from points.queries import find_due_payouts, list_warnings
 
 REQUESTS = Counter("dodonto_requests", "Answered requests.", ["method", "status"])
 METHODS = ("GET", "HEAD", "POST")
@@ -91,12 +91,14 @@ def money() -> Iterator[Metric]:
     """Return what is due of payouts, and what staff are warned of."""
     now = clock.now()
     yield gauge(
-        "dodonto_due_payouts", "Approved payouts that have not ended.", len(due_payouts(now=now))
+        "dodonto_due_payouts",
+        "Approved payouts that have not ended.",
+        len(find_due_payouts(now=now)),
     )
     yield gauge(
         "dodonto_payout_warnings",
         "Payouts that are due and not approved, or that have stalled.",
-        len(all_warnings(now=now)),
+        len(list_warnings(now=now)),
     )
 
 

@@ -29,12 +29,19 @@ def compose_sql(app: str, name: str, **parts: sql.Composable) -> sql.Composed:
     return text.format(**parts)
 
 
-def embed_query(query: str, values: Sequence[object]) -> sql.SQL:
-    """Return a query of the ORM, as from ``sql_with_params()``, as a part with its values put in.
+def name_values(
+    query: str, values: Sequence[Any], prefix: str
+) -> tuple[sql.Composed, dict[str, Any]]:
+    """Return a query compiled by Django as a part of a statement with named values.
 
-    Its values have positions, those of a file have names; no statement may have both.
+    Args: ``prefix``: the values are named ``<prefix>_<number>``, so that two parts share no name.
     """
-    return sql.SQL(connection.ops.compose_sql(query, values).replace("%", "%%"))
+    named = {f"{prefix}_{number}": value for number, value in enumerate(values)}
+    texts = query.split("%s")
+    parts: list[sql.Composable] = [sql.SQL(texts[0])]
+    for text, name in zip(texts[1:], named, strict=True):
+        parts += [sql.Placeholder(name), sql.SQL(text)]
+    return sql.Composed(parts), named
 
 
 @contextmanager

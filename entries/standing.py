@@ -22,6 +22,7 @@ from bookings.models import Booking
 from campaign import eligibility, queries
 from campaign.eligibility import ArrayOf, WithoutNulls
 from campaign.models import Campaign, Terms
+from campaign.rewards import reward_points
 from campaign.rules import is_pending
 from entries.enumerations import MembershipStatus
 from entries.frozen import FrozenStanding, find_frozen_standing
@@ -148,8 +149,7 @@ def reward_of(terms: Terms, total_yen: int, frozen: FrozenStanding | None) -> in
     """Return the points due if the member is drawn; from the freeze on, those frozen."""
     if frozen is not None:
         return frozen.reward_points
-    enough = total_yen >= terms.minimum_total_yen
-    return min(total_yen, terms.reward_cap_points) if enough else 0
+    return reward_points(terms, total_yen)
 
 
 def find_member_facts(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db import connection
 
 from campaign import aggregation
 from campaign.models import Terms
+from campaign.rewards import reward_expression
 from entries.rules import any_keeps_out
 from lottery import keys, protocol
 from lottery.documents import FrozenList
@@ -91,7 +92,7 @@ def make_list(terms: Terms) -> SecretList:
         hiding = beside.submit(hide_members, read_members(terms.campaign_id))
         aggregation.recompute(terms)
         hidden = hiding.result()
-        pack = partial(pack_entrants, hidden.members, terms.reward_cap_points)
+        pack = partial(pack_entrants, hidden.members)
         packed = sorted(chain.from_iterable(beside.map(pack, read_eligible(terms))))
     entries = b"".join([entrant[:RECORD_BYTES] for entrant in packed])
     return SecretList(
@@ -119,24 +120,24 @@ def hide_members(wester_ids: list[str]) -> HiddenMembers:
             return HiddenMembers(pid_key, nonce_key, members)
 
 
-def pack_entrants(
-    members: dict[str, bytes], cap: int, eligible: list[tuple[str, int]]
-) -> list[bytes]:
+def pack_entrants(members: dict[str, bytes], eligible: list[tuple[str, int, int]]) -> list[bytes]:
     """Return entrants, nameless and committed to their rewards, in no order."""
     pack, commit = NUMBERS.pack, protocol.commitment_of
     packed = []
-    for wester_id, total in eligible:
-        hidden, reward = members[wester_id], min(total, cap)
+    for wester_id, total, reward in eligible:
+        hidden = members[wester_id]
         pid, nonce = hidden[:PID_BYTES], hidden[PID_BYTES:OPENING_AT]
         commitment = commit(pid, reward, hidden[OPENING_AT:])
         packed.append(pid + commitment + nonce + pack(total, reward) + wester_id.encode())
     return packed
 
 
-def read_eligible(terms: Terms) -> Iterator[list[tuple[str, int]]]:
-    """Yield WESTER ID and total of everybody whom no rule of a member keeps out, many at once."""
+def read_eligible(terms: Terms) -> Iterator[list[tuple[str, int, int]]]:
+    """Yield WESTER ID, total and reward of everybody whom no rule keeps out, many at once."""
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    chosen, parameters = eligible.values_list("wester_id", "counting_total").query.sql_with_params()
+    reward = reward_expression(terms, "counting_total")
+    columns = eligible.values_list("wester_id", "counting_total", reward)
+    chosen, parameters = columns.query.sql_with_params()
     with connection.cursor() as cursor:
         for setting in SETTINGS:
             cursor.execute(setting)

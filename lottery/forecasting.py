@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Value
-from django.db.models.functions import Least
+from django.db.models import Count, Exists, OuterRef
 
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.queries import working_terms
+from campaign.rewards import reward_expression
 from entries.rules import any_keeps_out
 from lottery.entrant_list import CANDIDATES
 from lottery.forecast import Forecast, forecast_draw
@@ -25,9 +25,10 @@ def forecast_campaign(campaign: Campaign) -> Forecast:
 
 def read_rewards(terms: Terms) -> dict[int, int]:
     """Return how many of those whom no rule keeps out would get which reward."""
-    reward = Least(F("counting_total"), Value(terms.reward_cap_points))
     eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    counted = eligible.values(reward=reward).annotate(entrants=Count("*"))
+    counted = eligible.values(reward=reward_expression(terms, "counting_total")).annotate(
+        entrants=Count("*")
+    )
     statement, parameters = counted.query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from campaign.rewards import min_reward_points
 from core import approvals, audit
 from core.audit import Actor
 from lottery import documents, protocol
@@ -130,8 +131,11 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
 def list_in_order(draw: Draw, seed: bytes) -> list[Ordered]:
     """Return the entries in the order of the draw, as many as the cut can ever look at."""
     terms = draw.terms
-    least = min(terms.minimum_total_yen, terms.reward_cap_points)
-    most = most_drawn(entrants=draw.entry_count, budget=terms.budget_points, least_reward=least)
+    most = most_drawn(
+        entrants=draw.entry_count,
+        budget=terms.budget_points,
+        least_reward=min_reward_points(terms),
+    )
     parameters = {"draw": draw.pk, "ticket": protocol.TICKET + seed, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(MEMORY)

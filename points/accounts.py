@@ -1,44 +1,42 @@
-"""The accounts of campaigns and of members, opened when they are first needed."""
+"""Open the accounts of campaigns and of members when they are first needed."""
+
+from typing import Any
 
 from django.db import connection
+from psycopg import sql
 
 from campaign.models import Campaign, Terms
+from core.sql_files import compose_sql
 from points.models import Account
-
-# In the order in which transfers meet them, so that whoever writes several statements, as the
-# confirmation does, holds them in the order of their numbers.
-OF_A_CAMPAIGN = (
-    Account.Kind.ISSUER,
-    Account.Kind.BUDGET,
-    Account.Kind.RESERVED,
-    Account.Kind.FORFEITED,
-    Account.Kind.EXPIRED,
-)
-# Writes points_account (unique account_one_per_member), members in one order for everybody.
-OPEN_MEMBERS = """
-INSERT INTO points_account (kind, wester_id)
-SELECT 'member', wester_id FROM ({members}) members ORDER BY wester_id
-ON CONFLICT (wester_id) WHERE wester_id IS NOT NULL DO NOTHING"""
+from points.models.accounts import CAMPAIGN_KINDS
 
 
-def open_accounts(campaign: Campaign, terms: Terms) -> dict[str, Account]:
-    """Return a campaign's accounts, opened now if it had none; the caller holds the campaign."""
-    held = campaign_accounts(campaign)
-    for kind in OF_A_CAMPAIGN:
-        if kind not in held:
+def open_campaign_accounts(campaign: Campaign, terms: Terms) -> dict[str, Account]:
+    """Return a campaign's accounts, opened now if it has none.
+
+    The caller has locked the campaign. Accounts are opened in the order in which transfers reach
+    them, so that a transaction of several statements, as the confirmation is, locks them in the
+    order of their numbers.
+    """
+    accounts = get_campaign_accounts(campaign)
+    for kind in map(Account.Kind, CAMPAIGN_KINDS):
+        if kind not in accounts:
             least = -terms.budget_points if kind == Account.Kind.ISSUER else 0
-            held[kind] = Account.objects.create(
+            accounts[kind] = Account.objects.create(
                 kind=kind, campaign=campaign, balance_points=0, least_points=least
             )
-    return held
+    return accounts
 
 
-def campaign_accounts(campaign: Campaign) -> dict[str, Account]:
+def get_campaign_accounts(campaign: Campaign) -> dict[str, Account]:
     """Return a campaign's accounts by their kinds; none before its first confirmation."""
     return {account.kind: account for account in campaign.accounts.order_by("id")}
 
 
-def open_member_accounts(members: str) -> None:
-    """Open the accounts of those that the SQL ``members`` names by ``wester_id``."""
+def open_member_accounts(members: sql.Composable, **values: Any) -> None:
+    """Open an account for each member without one.
+
+    Args: ``members``: a query of ``wester_id``; ``values``: what its placeholders stand for.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_MEMBERS.format(members=members))
+        cursor.execute(compose_sql("points", "open_member_accounts", members=members), values)

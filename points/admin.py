@@ -24,7 +24,7 @@ class ReasonForm(ActionForm):
     """An action, and the reason that it needs."""
 
     reason = forms.CharField(
-        label=_("reason"), required=False, max_length=correcting.LONGEST_REASON
+        label=_("reason"), required=False, max_length=correcting.MAX_REASON_LENGTH
     )
 
 
@@ -91,17 +91,17 @@ class PayoutAdmin(SeenAdmin):
     @admin.display(description=_("sums"))
     def sums(self, payout: Payout) -> str:
         """Return what became of the awards."""
-        return listed(queries.award_counts(payout.draw))
+        return listed(queries.count_awards(payout.draw))
 
     @admin.display(description=_("keys"))
     def keys(self, payout: Payout) -> str:
         """Return what both sides say of the credits."""
-        return listed(queries.key_counts(payout))
+        return listed(queries.count_keys(payout))
 
     @admin.display(description=_("answers in quarantine"))
     def unread(self, payout: Payout) -> str:
         """Return which rows of the answers nobody has settled."""
-        return " ".join(queries.waiting_answers(payout))
+        return " ".join(queries.describe_waiting_answers(payout))
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may close a payout."""
@@ -117,7 +117,7 @@ class PayoutAdmin(SeenAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, and warn of what is due and not approved, or has stalled."""
-        for sentence in queries.all_warnings(now=clock.now()):
+        for sentence in queries.list_warnings(now=clock.now()):
             self.message_user(request, sentence, messages.WARNING)
         return super().changelist_view(request, extra_context)
 
@@ -207,31 +207,40 @@ class AccountAdmin(ReadOnlyAdmin):
 class TransferAdmin(ReadOnlyAdmin):
     """The ledger."""
 
-    list_display = ["id", "kind", "from_account", "to_account", "points", "reason", "at", "made_by"]
+    list_display = [
+        "id",
+        "kind",
+        "from_account_name",
+        "to_account_name",
+        "points",
+        "reason",
+        "at",
+        "made_by",
+    ]
     list_filter = ["kind", "reason", "made_by"]
-    list_select_related = ["debit", "credit"]
+    list_select_related = ["from_account", "to_account"]
     ordering = ["-id"]
     show_full_result_count = False
     fields = [
         ("kind", "points", "expires_on"),
-        ("from_account", "to_account"),
+        ("from_account_name", "to_account_name"),
         "reverses",
         ("reason", "detail"),
         ("at", "made_by", "approval"),
     ]
-    readonly_fields = ["from_account", "to_account"]
+    readonly_fields = ["from_account_name", "to_account_name"]
     action_form = ReasonForm
     actions = ["reverse"]
 
-    @admin.display(description=_("from"), ordering=F("debit_id"))
-    def from_account(self, transfer: Transfer) -> str:
+    @admin.display(description=_("from"), ordering=F("from_account_id"))
+    def from_account_name(self, transfer: Transfer) -> str:
         """Return the account that the points left."""
-        return name_of(transfer.debit)
+        return name_of(transfer.from_account)
 
-    @admin.display(description=_("to"), ordering=F("credit_id"))
-    def to_account(self, transfer: Transfer) -> str:
+    @admin.display(description=_("to"), ordering=F("to_account_id"))
+    def to_account_name(self, transfer: Transfer) -> str:
         """Return the account that the points came to."""
-        return name_of(transfer.credit)
+        return name_of(transfer.to_account)
 
     def has_reverse_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may ask for a reversal."""

@@ -1,4 +1,4 @@
-"""What people have done with a payout, in the audit: who, when, and what it came to."""
+"""Record in the audit what people do with a payout: who, when, and the counts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,12 +12,12 @@ from points.models import Payout
 MAY_PAY = "points.run_payout"
 
 
-def keep(
+def record_payout_step(
     step: str, payout: Payout, *, actor: Actor | None, at: datetime, detail: Mapping[str, Any]
 ) -> None:
-    """Keep one line of a step with a payout, in the transaction of what it tells.
+    """Record one step of a payout, in the transaction of that step.
 
-    Without ``actor`` it names the machine's user, who gave a command. Nothing in it names a member.
+    Without ``actor`` it names the machine's user, who ran a command. Nothing in it names a member.
     """
     audit.record(
         actor=actor,

@@ -1,4 +1,4 @@
-"""Close a payout: when both sides agree on every key, and every sum agrees to the point.
+"""Close a payout once both sides agree on every key and every sum.
 
 Source: docs/specs/points.md 3.4.
 """
@@ -16,7 +16,7 @@ from lottery.models import Draw
 from lottery.refusals import KeysNeeded
 from points import auditing
 from points.models import AwardStanding, CreditFile, Payout
-from points.queries import award_counts, open_keys, waiting_answers
+from points.queries import count_awards, describe_waiting_answers, find_open_keys
 from points.refusals import AnswersWait, KeysOpen, NotExported, NotPaid, SumsDiffer
 
 
@@ -24,15 +24,15 @@ from points.refusals import AnswersWait, KeysOpen, NotExported, NotPaid, SumsDif
 def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) -> bool:
     """Close a payout; return whether it was open.
 
-    Without ``actor`` the audit keeps the machine's user.
+    Without ``actor`` the audit records the machine's user.
 
     Raises:
         NotPermitted: the person may not pay.
         NotPaid: it has not ended.
-        NotExported: the points system was never told of the credits.
+        NotExported: the file of credits was never written.
         KeysOpen: there are keys on which both sides do not agree.
         AnswersWait: rows of results files wait in quarantine.
-        SumsDiffer: an award is not what was credited, released and forfeited of it.
+        SumsDiffer: an award is not the sum of what was credited, released and forfeited of it.
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
     take(Lock.LEDGER)
@@ -41,11 +41,13 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
         return False
     if payout.ended_at is None:
         raise NotPaid(_("The payout has not ended; use: payout run."))
-    refuse_open(payout)
-    refuse_differing(payout)
+    refuse_open_keys(payout)
+    refuse_differing_sums(payout)
     payout.closed_at = at
     payout.save(update_fields=["closed_at"])
-    auditing.keep("close", payout, actor=actor, at=at, detail=award_counts(payout.draw))
+    auditing.record_payout_step(
+        "close", payout, actor=actor, at=at, detail=count_awards(payout.draw)
+    )
     return True
 
 
@@ -63,32 +65,32 @@ def keep_keys(draw: Draw) -> None:
         raise KeysNeeded(_("The payout of this draw is not closed; its keys are kept until then."))
 
 
-def refuse_open(payout: Payout) -> None:
-    """Refuse to close while a key or an answer is open, or while nobody was told of any.
+def refuse_open_keys(payout: Payout) -> None:
+    """Refuse to close before the export, or while a key or an answer is open.
 
     Raises:
         NotExported, KeysOpen, AnswersWait: see above.
     """
     if not CreditFile.objects.filter(payout=payout).exists():
         raise NotExported(_("The file of credits was never written; use: payout export."))
-    if count := open_keys(payout).count():
+    if count := find_open_keys(payout).count():
         raise KeysOpen(
             _("There are %(count)s keys on which both sides do not agree; see: payout status.")
             % {"count": count}
         )
-    if waiting := waiting_answers(payout):
+    if waiting := describe_waiting_answers(payout):
         raise AnswersWait(" ".join(waiting))
 
 
-def refuse_differing(payout: Payout) -> None:
-    """Refuse to close where an award, or the sum of all, is not what became of it.
+def refuse_differing_sums(payout: Payout) -> None:
+    """Refuse to close where an award or the sum differs from what became of it.
 
     Raises:
         SumsDiffer: see above.
     """
     agrees = F("credited_points") + F("released_points") + F("forfeited_points")
     differing = AwardStanding.objects.filter(draw=payout.draw_id).exclude(award_points=agrees)
-    counts = award_counts(payout.draw)
+    counts = count_awards(payout.draw)
     ends = ("credited_points", "released_points", "forfeited_points")
     total = sum(counts[name] for name in ends)
     if differing.exists() or not total == counts["award_points"] == payout.award_points:

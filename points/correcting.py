@@ -1,6 +1,6 @@
-"""What people decide of a credit: how a key that both sides differ on ends, and what is taken back.
+"""Correct credits as people decide: resolve an open key, or reverse a credit.
 
-Each is asked for by one person, with a reason, and carried out when another one approves.
+One person requests it with a reason; it is carried out when another one approves.
 Source: docs/specs/points.md 1, 3.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from core import approvals
 from core.audit import Actor
@@ -25,7 +26,6 @@ from points.models import (
     Reversal,
     Transfer,
 )
-from points.moving import find_forfeit, give, take_back
 from points.queries import decided_at
 from points.refusals import (
     AwardExceeded,
@@ -37,13 +37,14 @@ from points.refusals import (
     UnknownKey,
     UnknownTransfer,
 )
+from points.reversing import find_forfeit, reverse_and_credit, reverse_and_forfeit
 from points.settling import refuse_closed
 
 RESOLVE, REVERSE = "payout.resolve", "points.reverse"
 MAY_RESOLVE, MAY_REVERSE = "points.request_resolution", "points.request_reversal"
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 NUMBER_FORM = re.compile("[0-9]{1,18}")
-ONE_CREDIT = "SELECT %(credit)s::bigint AS credit_id, %(detail)s::text AS detail"
+ONE_CREDIT = sql.SQL("SELECT %(transfer)s::bigint AS transfer_id, %(detail)s::text AS detail")
 
 
 def lock_ledger_for_approval(_subject: str) -> None:
@@ -52,38 +53,39 @@ def lock_ledger_for_approval(_subject: str) -> None:
 
 
 def read_reason(reason: str) -> str:
-    """Return a reason as it is kept.
+    """Return a reason without spaces around it.
 
     Raises:
-        UnfitReason: it is empty, too long, or more than a line.
+        UnfitReason: it is empty, too long, or more than one line.
     """
     text = reason.strip()
-    if not (0 < len(text) <= LONGEST_REASON and text.isprintable()):
+    if not (0 < len(text) <= MAX_REASON_LENGTH and text.isprintable()):
         raise UnfitReason(
-            _("The reason is one line of at most %(most)s characters.") % {"most": LONGEST_REASON}
+            _("The reason is one line of at most %(most)s characters.")
+            % {"most": MAX_REASON_LENGTH}
         )
     return text
 
 
-# Keys that both sides differ on
+# Keys on which both sides differ
 
 
 @transaction.atomic
 def request_resolution(
     *, payout: Payout, key: bytes, verdict: str, reason: str, actor: Actor, at: datetime
 ) -> Approval:
-    """Ask for a key to be taken as ``credited`` or ``rejected``, whatever the other side says.
+    """Request that a key count as ``credited`` or ``rejected``, whatever the other side answers.
 
     Raises:
         UnknownKey: no credit and no answer of this payout has it.
         NothingOpen: both sides agree on it, or it was resolved.
-        CreditReversed: it is to be credited, and was taken back or is of no award that could be.
+        CreditReversed: it is to be credited, and its credit was reversed or no award can be.
         AwardExceeded: it is to be credited, and the answer is more than its award.
-        UnfitReason, PayoutClosed, NotPermitted: as they say.
+        UnfitReason, PayoutClosed, NotPermitted: as their own docstrings say.
     """
     take(Lock.LEDGER)
     refuse_closed(payout)
-    find_owed(find_open(payout, key), verdict)
+    find_forfeit_to_reverse(find_open_key(payout, key), verdict)
     resolution, _created = Resolution.objects.update_or_create(
         payout=payout, credit_key=key, defaults={"verdict": verdict, "reason": read_reason(reason)}
     )
@@ -91,11 +93,11 @@ def request_resolution(
     return approvals.request(action=RESOLVE, subject=subject, actor=actor, at=at)
 
 
-def find_open(payout: Payout, key: bytes) -> KeyStanding:
-    """Return what both sides say of a key that is open.
+def find_open_key(payout: Payout, key: bytes) -> KeyStanding:
+    """Return the standing of an open key.
 
     Raises:
-        UnknownKey, NothingOpen: it is none.
+        UnknownKey, NothingOpen: there is no such key, or it is settled.
     """
     standing = KeyStanding.objects.filter(payout=payout, credit_key=key).first()
     if standing is None:
@@ -105,21 +107,22 @@ def find_open(payout: Payout, key: bytes) -> KeyStanding:
     return standing
 
 
-def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
-    """Return the forfeit that a verdict undoes; None where it gives nothing.
+def find_forfeit_to_reverse(standing: KeyStanding, verdict: str) -> Transfer | None:
+    """Return the forfeit that a verdict reverses; None where it credits nothing.
 
-    An award of which nothing was credited but there: so it is where a database was restored to
-    before the payout, and somebody who left since then was credited before and forfeits now.
+    The points system credited an award that is forfeited here. This happens after a database is
+    restored to before the payout: a member who left since then was credited before the restore and
+    forfeits now.
 
     Raises:
-        CreditReversed: it is to be credited, and was taken back, is of no award that could be, or
-            was not answered as credited.
+        CreditReversed: it is to be credited, and its credit was reversed, no award can be credited,
+            or it was not answered as credited.
         AwardExceeded: it is to be credited, and more was credited there than the award.
     """
-    if verdict != CreditStatus.CREDITED or credit_that_stands(standing):
+    if verdict != CreditStatus.CREDITED or find_standing_credit(standing):
         return None
     forfeit = None
-    if standing.credit_id is None and standing.answered == verdict and standing.answered_points:
+    if standing.transfer_id is None and standing.answered == verdict and standing.answered_points:
         forfeit = find_forfeit(standing.payout.draw, bytes(standing.credit_key))
     if forfeit is None:
         raise CreditReversed(
@@ -132,9 +135,9 @@ def find_owed(standing: KeyStanding, verdict: str) -> Transfer | None:
     return forfeit
 
 
-def credit_that_stands(standing: KeyStanding) -> int | None:
-    """Return the number of a key's credit unless there is none or it was taken back."""
-    return None if standing.is_reversed else standing.credit_id
+def find_standing_credit(standing: KeyStanding) -> int | None:
+    """Return the number of a key's credit, if it has one that stands."""
+    return None if standing.is_reversed else standing.transfer_id
 
 
 def find_resolution(subject: str) -> Resolution:
@@ -151,8 +154,8 @@ def content_to_resolve(subject: str) -> dict[str, Any]:
     """
     resolution = find_resolution(subject)
     refuse_closed(resolution.payout)
-    standing = find_open(resolution.payout, bytes(resolution.credit_key))
-    forfeit = find_owed(standing, resolution.verdict)
+    standing = find_open_key(resolution.payout, bytes(resolution.credit_key))
+    forfeit = find_forfeit_to_reverse(standing, resolution.verdict)
     return {
         **({"award_points": forfeit.points, "forfeited": forfeit.reason} if forfeit else {}),
         "campaign": resolution.payout.draw.campaign.code,
@@ -172,14 +175,16 @@ def content_to_resolve(subject: str) -> dict[str, Any]:
     content=content_to_resolve,
 )
 def resolve_key(approval: Approval) -> None:
-    """End a key as was approved (called by the approval, in its transaction)."""
+    """Resolve a key as was approved (called by the approval, in its transaction)."""
     resolution = find_resolution(approval.subject)
-    standing = find_open(resolution.payout, bytes(resolution.credit_key))
-    forfeit = find_owed(standing, resolution.verdict)
+    standing = find_open_key(resolution.payout, bytes(resolution.credit_key))
+    forfeit = find_forfeit_to_reverse(standing, resolution.verdict)
     Resolution.objects.filter(pk=resolution.pk).update(approval=approval)
     if forfeit and standing.answered_points:
-        give(forfeit, standing.answered_points, approval=approval, at=decided_at(approval))
-    credit = credit_that_stands(standing)
+        reverse_and_credit(
+            forfeit, standing.answered_points, approval=approval, at=decided_at(approval)
+        )
+    credit = find_standing_credit(standing)
     if credit is not None and resolution.verdict == CreditStatus.REJECTED:
         forfeit_credit(credit, resolution.reason, "rejected", approval)
 
@@ -191,12 +196,12 @@ def resolve_key(approval: Approval) -> None:
 def request_reversal(
     *, transfer: Transfer, reason: str, actor: Actor, at: datetime
 ) -> Approval | None:
-    """Ask for a credit to be taken back and its award forfeited; None where that was done.
+    """Request that a credit be reversed and its award forfeited; None where it was.
 
     Raises:
         NotReversible: it is no credit, or its points have expired.
-        BeingSettled: the points system was told of it and the payout is not closed.
-        UnfitReason, NotPermitted: as they say.
+        BeingSettled: it is in the file of credits and the payout is not closed.
+        UnfitReason, NotPermitted: as their own docstrings say.
     """
     take(Lock.LEDGER)
     if transfer.kind == Transfer.Kind.CREDIT and transfer.reversals.exists():
@@ -207,9 +212,9 @@ def request_reversal(
 
 
 def refuse_irreversible(transfer: Transfer) -> None:
-    """Refuse to reverse anything but a credit that stands, and that is not being settled.
+    """Refuse to reverse anything but a credit that stands and is not being settled.
 
-    A reserve is taken back by voiding its draw; the rest are the ends of awards.
+    A reserve is reversed by voiding its draw; the other kinds are the ends of awards.
 
     Raises:
         NotReversible, BeingSettled: see above.
@@ -228,7 +233,7 @@ def refuse_irreversible(transfer: Transfer) -> None:
     open_files = CreditFile.objects.filter(payout__closed_at__isnull=True)
     if open_files.filter(payout__draw=award.draw_id, last_transfer__gte=transfer.pk).exists():
         raise BeingSettled(
-            _("The points system was told of this credit; use: payout resolve, or close first.")
+            _("This credit was sent to the points system; use: payout resolve, or close first.")
         )
 
 
@@ -250,10 +255,10 @@ def find_transfer(name: str) -> Transfer:
 
 
 def content_to_reverse(subject: str) -> dict[str, Any]:
-    """Return what would be taken back and why, to read and to hash.
+    """Return what would be reversed and why, to read and to hash.
 
     Raises:
-        NotReversible, BeingSettled: as for asking.
+        NotReversible, BeingSettled: as for the request.
     """
     transfer = find_transfer(subject)
     refuse_irreversible(transfer)
@@ -272,18 +277,18 @@ def content_to_reverse(subject: str) -> dict[str, Any]:
     content=content_to_reverse,
 )
 def reverse_credit(approval: Approval) -> None:
-    """Take a credit back as was approved (called by the approval, in its transaction)."""
+    """Reverse a credit as was approved (called by the approval, in its transaction)."""
     transfer = find_transfer(approval.subject)
-    wish = Reversal.objects.get(transfer=transfer)
-    Reversal.objects.filter(pk=wish.pk).update(approval=approval)
-    forfeit_credit(transfer.pk, wish.reason, "reversed", approval)
+    reversal = Reversal.objects.get(transfer=transfer)
+    Reversal.objects.filter(pk=reversal.pk).update(approval=approval)
+    forfeit_credit(transfer.pk, reversal.reason, "reversed", approval)
 
 
-def forfeit_credit(credit: int, detail: str, reason: str, approval: Approval) -> None:
-    """Take one credit back and forfeit its award."""
-    take_back(
+def forfeit_credit(transfer_id: int, detail: str, reason: str, approval: Approval) -> None:
+    """Reverse one credit and forfeit its award."""
+    reverse_and_forfeit(
         ONE_CREDIT,
-        {"credit": credit, "detail": detail},
+        {"transfer": transfer_id, "detail": detail},
         reason=reason,
         at=decided_at(approval),
         made_by=approval.action,

@@ -1,4 +1,4 @@
-"""Write the file of credits for the points system: the same batch is the same bytes for ever.
+"""Write the file of credits for the points system, always with the same bytes.
 
 Source: docs/specs/points.md 3.1; docs/specs/feeds.md 1.3, 1.4.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from core import approvals
 from core.atomic_files import PRIVATE, write_atomically
@@ -21,33 +22,18 @@ from core.audit import Actor
 from core.commands import JAPAN
 from core.locks import Lock, take
 from core.printable import printable_name
+from core.sql_files import compose_sql, read_sql
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
 from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
 
 FEED = "credits"
 HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
-# Reads lottery_award (award_rank_once), lottery_entrant and points_account by their keys,
-# points_transfer by transfer_one_of_a_kind_per_award and transfer_reversed_once.
-CREDITS = """
-SELECT credit.key, member.wester_id, credit.points, credit.expires_on
-FROM lottery_award award
-JOIN points_transfer credit ON credit.award_id = award.id AND credit.kind = 'credit'
-JOIN points_account member ON member.id = credit.credit_id
-WHERE award.draw_id = %(draw)s AND credit.id <= %(last)s AND NOT EXISTS (
-    SELECT FROM points_transfer reversal
-    WHERE reversal.reverses_id = credit.id AND reversal.id <= %(last)s
-)"""
-LINES = f"""
-COPY (
-    SELECT encode(key, 'hex'), wester_id, points, expires_on, %(code)s
-    FROM ({CREDITS}) credits ORDER BY key
-) TO STDOUT (FORMAT csv)"""
 
 
 @dataclass(frozen=True)
-class Written:
-    """A file of credits as it lies in a folder."""
+class WrittenFile:
+    """A file of credits in a folder."""
 
     path: Path
     file: CreditFile
@@ -55,47 +41,49 @@ class Written:
 
 def export_credits(
     *, payout: Payout, folder: Path, at: datetime, actor: Actor | None = None
-) -> Written:
+) -> WrittenFile:
     """Write the file of a payout's credits and its manifest into a folder.
 
-    The audit keeps who had it written, before there is a file. A file of the same name with other
-    content is never written over: then nothing is settled either.
+    The audit records who wrote it, before there is a file. A file of the same name with other
+    content is never overwritten, and then no new file is recorded either.
 
     Raises:
         NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
-        SentOtherwise: the folder holds other credits under this name.
-        UnfitFolder: it cannot be written there.
+        SentOtherwise: the folder has other credits under this name.
+        UnfitFolder: the folder cannot be written to.
     """
     with transaction.atomic():
-        file = keep_file(payout, at=at, actor=actor)
-        files = files_of(payout, file)
-        refuse_other(folder, files)
-        auditing.keep("export", payout, actor=actor, at=at, detail=describe(file))
+        file = get_or_create_file(payout, at=at, actor=actor)
+        files = build_files(payout, file)
+        refuse_other_content(folder, files)
+        auditing.record_payout_step(
+            "export", payout, actor=actor, at=at, detail=describe_file(file)
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             write_atomically(folder / name, [content], mode=PRIVATE)
     except OSError as failure:
         raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
-    return Written(folder / str(file), file)
+    return WrittenFile(folder / str(file), file)
 
 
-def files_of(payout: Payout, file: CreditFile) -> dict[str, bytes]:
+def build_files(payout: Payout, file: CreditFile) -> dict[str, bytes]:
     """Return the file of credits and its manifest by their names.
 
     Raises:
         BatchChanged: the credits are not those that the file was first written of.
     """
-    content = b"".join(credit_lines(payout, file.last_transfer))
+    content = b"".join(read_credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BatchChanged(_("The credits are not those that the file was first written of."))
-    return {str(file): content, f"{file}.manifest.json": manifest_of(file)}
+    return {str(file): content, f"{file}.manifest.json": build_manifest(file)}
 
 
-def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Refuse to write over what may have been sent.
+def refuse_other_content(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse to overwrite a file that may have been sent.
 
     Raises:
         SentOtherwise: a file of one of these names has other content.
@@ -120,8 +108,8 @@ def refuse_other(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 @transaction.atomic
-def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
-    """Return the file of a payout's credits, settled now if this is the first time.
+def get_or_create_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> CreditFile:
+    """Return the file of a payout's credits, fixed now if this is the first time.
 
     Raises:
         NotPermitted: the person may not pay.
@@ -132,20 +120,20 @@ def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> Cr
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:
         raise NotPaid(_("The payout has not ended; use: payout run."))
-    standing = CreditFile.objects.filter(payout=payout).first()
-    if standing:
-        return standing
+    known = CreditFile.objects.filter(payout=payout).first()
+    if known:
+        return known
     last = Transfer.objects.aggregate(last=Max("id"))["last"] or 0
     day = payout.draw.terms.credit_at.astimezone(JAPAN).date()
-    named = CreditFile.objects.filter(business_date=day).aggregate(last=Max("sequence"))["last"]
+    numbered = CreditFile.objects.filter(business_date=day).aggregate(last=Max("sequence"))["last"]
     rows, points = count_credits(payout, last)
     content = hashlib.sha256()
-    for block in credit_lines(payout, last):
+    for block in read_credit_lines(payout, last):
         content.update(block)
     return CreditFile.objects.create(
         payout=payout,
         business_date=day,
-        sequence=(named or 0) + 1,
+        sequence=(numbered or 0) + 1,
         last_transfer=last,
         rows=rows,
         total_points=points,
@@ -155,24 +143,27 @@ def keep_file(payout: Payout, *, at: datetime, actor: Actor | None = None) -> Cr
 
 
 def count_credits(payout: Payout, last: int) -> tuple[int, int]:
-    """Return how many credits there are in the file, and their points."""
-    statement = f"SELECT count(*), COALESCE(sum(points), 0) FROM ({CREDITS}) credits"
+    """Return the number of credits in the file, and their points."""
+    listed = sql.SQL(read_sql("points", "credits_of_file"))
+    statement = sql.SQL("SELECT count(*), COALESCE(sum(points), 0) FROM ({}) credits")
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"draw": payout.draw_id, "last": last})
+        cursor.execute(statement.format(listed), {"draw": payout.draw_id, "last": last})
         rows, points = cursor.fetchone()
     return int(rows), int(points)
 
 
-def credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
+def read_credit_lines(payout: Payout, last: int) -> Iterator[bytes]:
     """Yield the file: its header, then a line for each credit, sorted by key."""
     yield HEADER
+    listed = sql.SQL(read_sql("points", "credits_of_file"))
+    statement = compose_sql("points", "copy_credits", credits=listed)
     values = {"draw": payout.draw_id, "last": last, "code": payout.draw.campaign.code}
-    with connection.cursor() as cursor, cursor.copy(LINES, values) as lines:
+    with connection.cursor() as cursor, cursor.copy(statement, values) as lines:
         for block in lines:
             yield bytes(block)
 
 
-def manifest_of(file: CreditFile) -> bytes:
+def build_manifest(file: CreditFile) -> bytes:
     """Return the manifest beside the file."""
     content = {
         "feed": FEED,
@@ -187,8 +178,8 @@ def manifest_of(file: CreditFile) -> bytes:
     return json.dumps(content).encode() + b"\n"
 
 
-def describe(file: CreditFile) -> dict[str, Any]:
-    """Return what the audit keeps of a file."""
+def describe_file(file: CreditFile) -> dict[str, Any]:
+    """Return what the audit records of a file."""
     return {
         "name": str(file),
         "rows": file.rows,

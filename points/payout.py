@@ -1,7 +1,8 @@
-"""Carry an approved payout out: every award once, whoever is killed and however often it is asked.
+"""Credit the awards of an approved payout, each exactly once: here points come to members.
 
-A part is one transaction: its row's lock says who pays it, its transfers and the mark that it is
-done come together or not at all. An award that has its end is passed over, whatever a part says.
+The work goes in parts of a thousand awards. A part is one transaction: the lock of its row decides
+which worker pays it, and its transfers are committed together with its ``done_at``. An award that
+was credited or forfeited is skipped, so that a killed worker or a second run does no harm.
 Source: docs/specs/points.md 2.
 """
 
@@ -13,76 +14,31 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from campaign import eligibility
 from campaign.models import Terms
+from campaign.rewards import reward_expression
 from core import approvals
 from core.audit import Actor
 from core.locks import Feed, Lock, take
+from core.sql_files import compose_sql, name_values, read_sql
 from entries.rules import MEMBER_RULES
 from lottery.models import Award, Candidate
-from points import auditing, keys
-from points.accounts import campaign_accounts, open_member_accounts
+from points import auditing
+from points.accounts import get_campaign_accounts, open_member_accounts
 from points.models import Account, Payout, PayoutPart
-from points.queries import award_counts
+from points.queries import count_awards
 from points.refusals import NotDueYet
 
-# What forfeits, the first that applies; a member who has left is told that, whatever the total.
+# What forfeits an award, the first that applies: a member who has left reads that, not the total.
 FORFEITING = ("withdrawn", "below_minimum")
-# The rows are few and the tables large: look them up, and compile nothing for it.
+MEMBERS_TO_CREDIT = sql.SQL("SELECT wester_id FROM verdict WHERE reason = ''")
+# A part has few rows and the tables are large: use indexes, and no just-in-time compilation.
 SETTINGS = "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
 
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys,
-# points_transfer (transfer_one_of_a_kind_per_award), entries_membership by its key, and what the
-# member's bookings come to today. Everybody here has entered, which the frozen list says.
-JUDGE = """
-CREATE TEMPORARY TABLE verdict ON COMMIT DROP AS
-WITH fresh AS MATERIALIZED ({fresh}),
-due AS MATERIALIZED (
-    SELECT award.id AS award_id, award.points, entrant.wester_id, entrant.pid
-    FROM lottery_award award JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-    WHERE award.draw_id = %s AND award.rank BETWEEN %s AND %s AND NOT EXISTS (
-        SELECT FROM points_transfer ended
-        WHERE ended.award_id = award.id AND ended.kind IN ('credit', 'forfeit')
-    )
-),
-candidate AS (
-    SELECT due.wester_id, %s::timestamptz AS entered_at,
-        COALESCE(fresh.sum_yen, 0) AS counting_total, membership.wester_id IS NOT NULL AS has_left
-    FROM due
-    LEFT JOIN fresh ON fresh.member = due.wester_id
-    LEFT JOIN entries_membership membership
-        ON membership.wester_id = due.wester_id AND membership.status = 'withdrawn'
-),
-judged AS ({judged})
-SELECT due.award_id, due.points, due.pid, due.wester_id, judged.reason,
-    LEAST(due.points, judged.counting_total, %s) AS payable
-FROM due JOIN judged USING (wester_id)"""
-# One statement, so that the accounts are held in one order. Uses account_one_per_member.
-PAY = f"""
-INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, reason, at, made_by)
-SELECT key, kind, %(reserved)s, credit_id, points, award_id, expires_on, reason, %(at)s,
-    'payout.run'
-FROM (
-    SELECT {keys.key_sql(keys.CREDIT, "%(manifest)s::bytea", "pid")} AS key, 'credit' AS kind,
-        member.id AS credit_id, payable AS points, award_id, %(expires_on)s::date AS expires_on,
-        '' AS reason
-    FROM verdict JOIN points_account member USING (wester_id) WHERE reason = ''
-    UNION ALL
-    SELECT {keys.key_sql(keys.RELEASE, "%(manifest)s::bytea", "pid")}, 'release', %(budget)s,
-        points - payable, award_id, NULL, 'lower_total'
-    FROM verdict WHERE reason = '' AND payable < points
-    UNION ALL
-    SELECT {keys.key_sql(keys.FORFEIT, "%(manifest)s::bytea", "pid")}, 'forfeit', %(forfeited)s,
-        points, award_id, NULL, reason
-    FROM verdict WHERE reason <> ''
-) due
-ORDER BY key
-ON CONFLICT (key, payload) DO NOTHING"""
 
-
-def refuse_early(payout: Payout, *, at: datetime) -> None:
+def refuse_before_credit_at(payout: Payout, *, at: datetime) -> None:
     """Refuse to credit before the instant of the terms.
 
     Raises:
@@ -96,8 +52,8 @@ def refuse_early(payout: Payout, *, at: datetime) -> None:
         )
 
 
-def keep_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> None:
-    """Keep in the audit that somebody has the awards paid now; nothing where that has ended.
+def record_run_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> None:
+    """Record in the audit that a person runs the payout; nothing where it has ended.
 
     Workers need nobody for it: what they do was approved.
 
@@ -106,39 +62,41 @@ def keep_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> N
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
     if payout.ended_at is None:
-        counts = award_counts(payout.draw)
-        auditing.keep("run", payout, actor=actor, at=at, detail=counts)
+        counts = count_awards(payout.draw)
+        auditing.record_payout_step("run", payout, actor=actor, at=at, detail=counts)
 
 
-def work_on(
+def pay_remaining_parts(
     payout: Payout, *, now: Callable[[], datetime], watch: Callable[[], None] = lambda: None
 ) -> int:
-    """Pay parts of a payout until none is left to take, and end it; return how many were paid.
+    """Pay parts until none is free, and end the payout if all are done.
 
-    ``now`` is asked before each part; ``watch`` is called after each.
+    Returns the number of parts paid.
+
+    Args: ``now`` is called before each part, ``watch`` after each.
 
     Raises:
         NotDueYet: the crediting instant has not come.
     """
     paid = 0
-    while pay_next(payout, at=now()):
+    while pay_next_part(payout, at=now()):
         paid += 1
         watch()
-    finish(payout, at=now())
+    end_payout(payout, at=now())
     return paid
 
 
 @transaction.atomic
-def pay_next(payout: Payout, *, at: datetime) -> bool:
-    """Take a part that nobody works on and pay it; return whether there was one.
+def pay_next_part(payout: Payout, *, at: datetime) -> bool:
+    """Lock and pay a part that no other worker pays; return whether there was one.
 
-    No feed is loaded meanwhile that could say who has left or what counts: a leaver is either
-    credited before or forfeited.
+    The locks keep out loads that could change who has left or what counts: a member who leaves is
+    either credited before that or forfeits.
 
     Raises:
         NotDueYet: the crediting instant has not come.
     """
-    refuse_early(payout, at=at)
+    refuse_before_credit_at(payout, at=at)
     for feed in (Feed.BOOKINGS, Feed.EX_REGISTRATIONS, Feed.MEMBERSHIPS):
         take(Lock.FEED, feed, shared=True)
     take(Lock.LEDGER, shared=True)
@@ -146,55 +104,61 @@ def pay_next(payout: Payout, *, at: datetime) -> bool:
     part = waiting.select_for_update(skip_locked=True).first()
     if part is None:
         return False
-    judge(payout, part)
-    pay(payout, at=at)
+    recheck_part(payout, part)
+    pay_rechecked_awards(payout, at=at)
     PayoutPart.objects.filter(pk=part.pk).update(done_at=at)
     return True
 
 
-def judge(payout: Payout, part: PayoutPart) -> None:
-    """Write to ``verdict`` what each award of a part that has no end yet comes to today."""
+def recheck_part(payout: Payout, part: PayoutPart) -> None:
+    """Write to ``verdict`` what each award of a part without an end comes to today.
+
+    Source: docs/specs/points.md 2.1.
+    """
     terms = payout.draw.terms
     of_part = Award.objects.filter(
         draw=payout.draw_id, rank__gte=part.first_rank, rank__lte=part.last_rank
     )
     members = ArraySubquery(of_part.values("entrant__wester_id"))
-    fresh, parameters = eligibility.totals_of_members(terms, members)
-    judged, reasons = judgement(terms)
+    totals, total_values = name_values(
+        *eligibility.totals_of_members(terms, members), prefix="total"
+    )
+    judged, judged_values = name_values(*compile_recheck(terms), prefix="judged")
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)
         cursor.execute(
-            JUDGE.format(fresh=fresh, judged=judged),
-            [
-                *parameters,
-                payout.draw_id,
-                part.first_rank,
-                part.last_rank,
-                terms.opens_at,
-                *reasons,
-                terms.reward_cap_points,
-            ],
+            compose_sql("points", "recheck_awards", totals=totals, judged=judged),
+            {
+                **total_values,
+                **judged_values,
+                "draw": payout.draw_id,
+                "first_rank": part.first_rank,
+                "last_rank": part.last_rank,
+                "entered_at": terms.opens_at,
+            },
         )
 
 
-def judgement(terms: Terms) -> tuple[str, Any]:
-    """Return the query that asks the member's rules of ``candidate``, and its parameters."""
+def compile_recheck(terms: Terms) -> tuple[str, Any]:
+    """Return the query of each candidate's reward and reason to forfeit, and its values."""
     rules = {rule.code: rule for rule in MEMBER_RULES}
     cases = (When(rules[code].rejects(terms), then=Value(code)) for code in FORFEITING)
-    asked = Candidate.objects.order_by().values(
-        "wester_id", "counting_total", reason=Case(*cases, default=Value(""))
+    judged = Candidate.objects.order_by().values(
+        "wester_id",
+        reward=reward_expression(terms, "counting_total"),
+        reason=Case(*cases, default=Value("")),
     )
-    query: tuple[str, Any] = asked.query.sql_with_params()
+    query: tuple[str, Any] = judged.query.sql_with_params()
     return query
 
 
-def pay(payout: Payout, *, at: datetime) -> None:
-    """Write the transfers that ``verdict`` asks for, and drop it."""
-    accounts = campaign_accounts(payout.draw.campaign)
-    open_member_accounts("SELECT wester_id FROM verdict WHERE reason = ''")
+def pay_rechecked_awards(payout: Payout, *, at: datetime) -> None:
+    """Credit, release and forfeit as ``verdict`` says, and drop it."""
+    accounts = get_campaign_accounts(payout.draw.campaign)
+    open_member_accounts(MEMBERS_TO_CREDIT)
     with connection.cursor() as cursor:
         cursor.execute(
-            PAY,
+            read_sql("points", "pay_awards"),
             {
                 "manifest": bytes(payout.draw.manifest_sha256),
                 "reserved": accounts[Account.Kind.RESERVED].pk,
@@ -207,7 +171,7 @@ def pay(payout: Payout, *, at: datetime) -> None:
         cursor.execute("DROP TABLE verdict")
 
 
-def finish(payout: Payout, *, at: datetime) -> bool:
+def end_payout(payout: Payout, *, at: datetime) -> bool:
     """End a payout whose parts are all done; return whether it has ended."""
     if payout.parts.filter(done_at__isnull=True).exists():
         return False

@@ -1,4 +1,4 @@
-"""Prepare the payout of a confirmed draw: what a second person approves is its upper bound.
+"""Prepare the payout of a confirmed draw: a second person approves its upper bound.
 
 Source: docs/specs/points.md 2.
 """
@@ -14,6 +14,7 @@ from core import approvals
 from core.audit import Actor
 from core.commands import JAPAN
 from core.models import Approval
+from core.sql_files import read_sql
 from lottery.models import Draw
 from lottery.queries import (
     find_subject,
@@ -22,7 +23,7 @@ from lottery.queries import (
     standing_draw,
     subject_of,
 )
-from points import keys, queries
+from points import queries
 from points.models import Payout, PayoutPart
 from points.refusals import NotConfirmed, PayoutApproved
 
@@ -30,36 +31,22 @@ PREPARE = queries.PREPARE
 PERMISSION = "points.request_payout"
 AWARDS_PER_PART = 1_000
 
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
-LIST = f"""
-SELECT count(*), COALESCE(sum(points), 0),
-    encode(sha256(COALESCE(string_agg(line, ''::bytea ORDER BY key), '')), 'hex')
-FROM (
-    SELECT award.points, {keys.award_key_sql(keys.CREDIT)} AS key,
-        (encode({keys.award_key_sql(keys.CREDIT)}, 'hex') || ',' || entrant.wester_id || ','
-            || award.points || E'\\n')::bytea AS line
-    FROM lottery_draw draw
-    JOIN lottery_award award ON award.draw_id = draw.id
-    JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-    WHERE draw.id = %s
-) listed"""
-
 
 @transaction.atomic
 def request_payout(*, campaign: Campaign, actor: Actor, at: datetime) -> Approval | None:
-    """Ask for the payout of the campaign's confirmed draw; None where it is approved already.
+    """Request the payout of the campaign's confirmed draw; None where it is approved already.
 
     Raises:
         NotConfirmed: there is no confirmed draw.
-        NotPermitted: the person may not ask for it.
+        NotPermitted: the person may not request it.
     """
-    draw = hold_draw(confirmed_draw(campaign))
+    draw = hold_draw(get_confirmed_draw(campaign))
     if Payout.objects.filter(draw=draw).exists():
         return None
     return approvals.request(action=PREPARE, subject=subject_of(draw), actor=actor, at=at)
 
 
-def confirmed_draw(campaign: Campaign) -> Draw:
+def get_confirmed_draw(campaign: Campaign) -> Draw:
     """Return the confirmed draw of a campaign.
 
     Raises:
@@ -72,7 +59,7 @@ def confirmed_draw(campaign: Campaign) -> Draw:
 
 
 def content_to_prepare(subject: str) -> dict[str, Any]:
-    """Return what the payout may come to at most, to read and to hash.
+    """Return the upper bound of the payout, to read and to hash.
 
     ``list_sha256`` is of a line for each award, sorted by key: ``key,wester_id,points``, LF.
 
@@ -86,7 +73,7 @@ def content_to_prepare(subject: str) -> dict[str, Any]:
     if Payout.objects.filter(draw=draw).exists():
         raise PayoutApproved(_("The payout of this draw is approved already."))
     with connection.cursor() as cursor:
-        cursor.execute(LIST, [draw.pk])
+        cursor.execute(read_sql("points", "summarize_awards"), {"draw": draw.pk})
         awards, points, list_sha256 = cursor.fetchone()
     return {
         "campaign": draw.campaign.code,
@@ -104,7 +91,7 @@ def content_to_prepare(subject: str) -> dict[str, Any]:
     PREPARE, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_prepare
 )
 def prepare_payout(approval: Approval) -> None:
-    """Set the payout down as it was approved (called by the approval, in its transaction)."""
+    """Create the payout and its parts as approved (called by the approval, in its transaction)."""
     draw = find_subject(approval.subject)
     content = approval.content
     payout = Payout.objects.create(
@@ -115,11 +102,11 @@ def prepare_payout(approval: Approval) -> None:
         list_sha256=content["list_sha256"],
         approved_at=queries.decided_at(approval),
     )
-    PayoutPart.objects.bulk_create(cut(payout))
+    PayoutPart.objects.bulk_create(split_into_parts(payout))
 
 
-def cut(payout: Payout) -> list[PayoutPart]:
-    """Return the parts of a payout: ranks have no gaps, so they are cut by counting."""
+def split_into_parts(payout: Payout) -> list[PayoutPart]:
+    """Return the parts of a payout, by rank; ranks have no gaps."""
     starts = range(1, payout.awards + 1, AWARDS_PER_PART)
     return [
         PayoutPart(

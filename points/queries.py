@@ -1,4 +1,4 @@
-"""Questions about points, for pages, commands and whoever watches."""
+"""Read what pages, commands and metrics show of points."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,12 +25,25 @@ STALLED_AFTER = timedelta(minutes=10)
 SHOWN = 20  # rows of a file that a sentence names
 PREPARE = "payout.prepare"  # as ``points.preparing`` registers it
 
+# The counts of a draw's awards, in the order shown.
+COUNTS = {
+    "awards": Count("award"),
+    "award_points": Sum("award_points"),
+    "pending": Count("award", filter=Q(state__in=[State.DRAWN, State.RESERVED])),
+    "credited": Count("award", filter=Q(state=State.CREDITED)),
+    "credited_points": Sum("credited_points"),
+    "forfeited": Count("award", filter=Q(state=State.FORFEITED)),
+    "forfeited_points": Sum("forfeited_points"),
+    "released_points": Sum("released_points"),
+    "expired_points": Sum("expired_points"),
+}
+
 
 @dataclass(frozen=True)
 class MemberCredit:
     """What became of a member's award; whole points.
 
-    ``state`` is one of ``AwardStanding.State``; ``reason`` is why something was not credited:
+    ``state`` is one of ``AwardStanding.State``; ``reason`` is why points were not credited:
     ``withdrawn``, ``below_minimum``, ``lower_total``, ``rejected`` or ``reversed``.
     """
 
@@ -45,7 +58,7 @@ class MemberCredit:
     reason: str
 
 
-def credit_of(draw: Draw, wester_id: str) -> MemberCredit | None:
+def find_member_credit(draw: Draw, wester_id: str) -> MemberCredit | None:
     """Return what became of a member's award in a draw; None without an award."""
     entrant = draw.entrants.filter(wester_id=wester_id).values("award__id")
     standing = AwardStanding.objects.filter(award__in=entrant).first()
@@ -64,8 +77,8 @@ def credit_of(draw: Draw, wester_id: str) -> MemberCredit | None:
     )
 
 
-def payout_of(campaign: Campaign) -> Payout | None:
-    """Return the approved payout of a campaign's draw; None before."""
+def find_payout(campaign: Campaign) -> Payout | None:
+    """Return the approved payout of a campaign's draw; None before the approval."""
     payouts = Payout.objects.select_related("draw__campaign", "draw__terms")
     return payouts.filter(draw__campaign=campaign).exclude(draw__state=Draw.State.VOID).first()
 
@@ -77,7 +90,7 @@ def get_payout(code: str) -> Payout:
         UnknownCampaign: there is no such campaign.
         NotApproved: its payout is not approved.
     """
-    payout = payout_of(get_campaign(code))
+    payout = find_payout(get_campaign(code))
     if payout is None:
         raise NotApproved(_("The payout of this campaign is not approved; use: payout prepare."))
     return payout
@@ -86,109 +99,94 @@ def get_payout(code: str) -> Payout:
 def decided_at(approval: Approval) -> datetime:
     """Return when an approval that is being carried out was decided."""
     if approval.decided_at is None:
-        raise TypeError("What was not decided is not carried out.")
+        raise TypeError("Only a decided approval is carried out.")
     return approval.decided_at
 
 
-def due_payouts(*, now: datetime) -> list[Payout]:
+def find_due_payouts(*, now: datetime) -> list[Payout]:
     """Return the approved payouts whose crediting instant has come and that have not ended."""
     unfinished = Payout.objects.filter(ended_at__isnull=True, draw__terms__credit_at__lte=now)
     return list(unfinished.select_related("draw__campaign", "draw__terms").order_by("id"))
 
 
-def payout_ended_at(campaign: Campaign) -> datetime | None:
-    """Return when the last award of a campaign found its end; None before."""
-    payout = payout_of(campaign)
+def find_payout_end(campaign: Campaign) -> datetime | None:
+    """Return when the last award of a campaign was credited or forfeited; None before."""
+    payout = find_payout(campaign)
     return payout.ended_at if payout else None
 
 
-def open_request(draw: Draw) -> Approval | None:
+def find_open_request(draw: Draw) -> Approval | None:
     """Return the request for a draw's payout that waits for a second person."""
-    asked = Approval.objects.filter(action=PREPARE, subject=subject_of(draw))
-    return asked.filter(state=Approval.State.OPEN).first()
+    requests = Approval.objects.filter(action=PREPARE, subject=subject_of(draw))
+    return requests.filter(state=Approval.State.OPEN).first()
 
 
-def award_counts(draw: Draw) -> dict[str, int]:
-    """Return how many awards of a draw stand where, and their points."""
-    found = AwardStanding.objects.filter(draw=draw).aggregate(
-        awards=Count("award"),
-        award_points=Sum("award_points"),
-        pending=Count("award", filter=Q(state__in=[State.DRAWN, State.RESERVED])),
-        credited=Count("award", filter=Q(state=State.CREDITED)),
-        credited_points=Sum("credited_points"),
-        forfeited=Count("award", filter=Q(state=State.FORFEITED)),
-        forfeited_points=Sum("forfeited_points"),
-        released_points=Sum("released_points"),
-        expired_points=Sum("expired_points"),
-    )
+def count_awards(draw: Draw) -> dict[str, int]:
+    """Return the numbers and points of a draw's awards by what became of them."""
+    found = AwardStanding.objects.filter(draw=draw).aggregate(**COUNTS)
     return {name: int(value or 0) for name, value in found.items()}
 
 
-def held_points(campaign: Campaign) -> dict[str, int]:
-    """Return what is on a campaign's accounts, by their kinds; nothing before a confirmation."""
-    return dict(campaign.accounts.values_list("kind", "balance_points"))
-
-
-def key_counts(payout: Payout) -> dict[str, int]:
-    """Return how many keys of a payout are in each class."""
+def count_keys(payout: Payout) -> dict[str, int]:
+    """Return the number of a payout's keys in each class."""
     counts = dict.fromkeys(KeyStanding.Class.values, 0)
     rows = KeyStanding.objects.filter(payout=payout).values("classed")
     counts.update(rows.annotate(keys=Count("credit_key")).values_list("classed", "keys"))
     return counts
 
 
-def open_keys(payout: Payout) -> QuerySet[KeyStanding]:
+def find_open_keys(payout: Payout) -> QuerySet[KeyStanding]:
     """Return the keys on which both sides do not agree."""
     return KeyStanding.objects.filter(payout=payout, is_open=True).order_by("credit_key")
 
 
-def open_answers(payout: Payout) -> QuerySet[QuarantinedRow]:
+def find_open_answers(payout: Payout) -> QuerySet[QuarantinedRow]:
     """Return the rows of a payout's results files that wait in quarantine."""
     return open_rows().filter(file__results__payout=payout)
 
 
-def waiting_answers(payout: Payout) -> list[str]:
-    """Return a sentence on each results file of which rows wait: which rows, and what to do."""
-    rows = open_answers(payout).values_list("file__name", "record").order_by("file_id", "record")
+def describe_waiting_answers(payout: Payout) -> list[str]:
+    """Return a sentence for each results file with rows in quarantine."""
+    rows = find_open_answers(payout).values_list("file__name", "record")
     return [
         _(
             "%(file)s: rows in quarantine, %(count)s: %(rows)s. Settle a later file that answers "
             "them, or dismiss each with a reason; see: quarantine list."
         )
-        % {"file": name, "count": f"{len(records):,}", "rows": listed(records)}
-        for name, records in grouped(rows)
+        % {"file": name, "count": f"{len(records):,}", "rows": format_numbers(records)}
+        for name, records in group_by_name(rows.order_by("file_id", "record"))
     ]
 
 
-def grouped(rows: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
-    """Yield each name with its numbers; those of a name come one after the other."""
+def group_by_name(rows: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+    """Yield each name with its numbers; the rows are sorted by name."""
     for name, some in groupby(rows, key=itemgetter(0)):
         yield name, [number for _name, number in some]
 
 
-def listed(numbers: list[int]) -> str:
-    """Return the first numbers, and whether there are more."""
+def format_numbers(numbers: list[int]) -> str:
+    """Return the first numbers as text, with an ellipsis where there are more."""
     return ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
 
 
 def describe_payout(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
-    """Return where a campaign's payout stands, as a program reads it; nothing names a member.
+    """Return the state of a campaign's payout for programs; nothing names a member.
 
-    ``open`` counts what stands in the way of the close: awards that are not paid yet, then keys
-    on which both sides do not agree, and rows of their answers in quarantine.
+    ``open`` counts what prevents the close: awards that are not paid yet, keys on which both
+    sides do not agree, and rows of answers in quarantine.
     """
     draw = standing_draw(campaign)
-    payout = payout_of(campaign)
-    counts = award_counts(draw) if draw and draw.state == Draw.State.CONFIRMED else {}
-    classes = key_counts(payout) if payout else {}
+    payout = find_payout(campaign)
+    counts = count_awards(draw) if draw and draw.state == Draw.State.CONFIRMED else {}
+    classes = count_keys(payout) if payout else {}
     file = getattr(payout, "file", None)
-    waiting = open_keys(payout).count() if payout and file else counts.get("credited", 0)
-    quarantined = open_answers(payout).count() if payout else 0
+    waiting = find_open_keys(payout).count() if payout and file else counts.get("credited", 0)
+    quarantined = find_open_answers(payout).count() if payout else 0
     return {
         "code": campaign.code,
         "state": payout_state(draw, payout),
         "sequence": draw.sequence if draw else None,
-        **dict.fromkeys(COUNTED, 0),
+        **dict.fromkeys(COUNTS, 0),
         **counts,
         "open": counts.get("pending", 0) + waiting + quarantined,
         "quarantined": quarantined,
@@ -197,29 +195,16 @@ def describe_payout(campaign: Campaign, *, now: datetime) -> dict[str, Any]:
         "approved_at": payout.approved_at if payout else None,
         "ended_at": payout.ended_at if payout else None,
         "closed_at": payout.closed_at if payout else None,
-        "warnings": warnings(campaign, now=now),
+        "warnings": list_campaign_warnings(campaign, now=now),
     }
 
 
-COUNTED = (
-    "awards",
-    "award_points",
-    "pending",
-    "credited",
-    "credited_points",
-    "forfeited",
-    "forfeited_points",
-    "released_points",
-    "expired_points",
-)
-
-
 def payout_state(draw: Draw | None, payout: Payout | None) -> str:
-    """Return the word for where a payout stands."""
+    """Return the name of a payout's state."""
     if draw is None or draw.state != Draw.State.CONFIRMED:
         return "not_confirmed"
     if payout is None:
-        return "prepared" if open_request(draw) else "confirmed"
+        return "prepared" if find_open_request(draw) else "confirmed"
     if payout.closed_at:
         return "closed"
     if hasattr(payout, "file"):
@@ -229,30 +214,27 @@ def payout_state(draw: Draw | None, payout: Payout | None) -> str:
     return "running" if payout.parts.filter(done_at__isnull=False).exists() else "approved"
 
 
-def warnings(campaign: Campaign, *, now: datetime) -> list[str]:
-    """Return what staff must know: a payout that is due and not approved, or that has stalled.
-
-    And answers of the points system that wait in quarantine.
-    """
+def list_campaign_warnings(campaign: Campaign, *, now: datetime) -> list[str]:
+    """Return what needs staff: a due payout not approved or stalled, answers in quarantine."""
     draw = standing_draw(campaign)
     if draw is None or draw.state != Draw.State.CONFIRMED or now < draw.terms.credit_at:
         return []
-    payout = payout_of(campaign)
+    payout = find_payout(campaign)
     if payout is None:
         return [_("%(code)s: the payout is due and not approved.") % {"code": campaign.code}]
-    if payout.ended_at is None and now >= last_progress(payout) + STALLED_AFTER:
+    if payout.ended_at is None and now >= find_last_progress(payout) + STALLED_AFTER:
         return [_("%(code)s: the payout has stalled.") % {"code": campaign.code}]
-    return [f"{campaign.code}: {sentence}" for sentence in waiting_answers(payout)]
+    return [f"{campaign.code}: {sentence}" for sentence in describe_waiting_answers(payout)]
 
 
-def last_progress(payout: Payout) -> datetime:
-    """Return when a part was last paid, or else since when one could have been."""
+def find_last_progress(payout: Payout) -> datetime:
+    """Return when a part was last paid, else when the first one could have been."""
     due = max(payout.draw.terms.credit_at, payout.approved_at)
     done: datetime | None = payout.parts.aggregate(last=Max("done_at"))["last"]
     return max(due, done) if done else due
 
 
-def all_warnings(*, now: datetime) -> list[str]:
-    """Return what staff must know of every campaign."""
+def list_warnings(*, now: datetime) -> list[str]:
+    """Return the warnings of every campaign."""
     campaigns = Campaign.objects.filter(draws__isnull=False).distinct().order_by("id")
-    return [sentence for campaign in campaigns for sentence in warnings(campaign, now=now)]
+    return [one for campaign in campaigns for one in list_campaign_warnings(campaign, now=now)]

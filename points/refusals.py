@@ -1,4 +1,4 @@
-"""What this app refuses; every message may be read by staff."""
+"""What this app refuses; staff may read every message."""
 
 from core.errors import Refusal
 
@@ -8,11 +8,11 @@ class PointsRefusal(Refusal):
 
 
 class NotConfirmed(PointsRefusal):
-    """The campaign has no confirmed draw: nothing is owed to anybody yet."""
+    """The campaign has no confirmed draw, so that nothing is owed yet."""
 
 
 class PayoutApproved(PointsRefusal):
-    """The payout of this draw is approved, so the draw cannot be void any more."""
+    """The payout of this draw is approved; the draw can no longer become void."""
 
 
 class NotApproved(PointsRefusal):
@@ -24,7 +24,7 @@ class NotDueYet(PointsRefusal):
 
 
 class NotPaid(PointsRefusal):
-    """The payout has not been carried out to its end."""
+    """The payout has not ended."""
 
 
 class NotExported(PointsRefusal):
@@ -32,7 +32,7 @@ class NotExported(PointsRefusal):
 
 
 class BatchChanged(PointsRefusal):
-    """The credits are not those that the file was first written of."""
+    """The credits differ from those of the file when it was first written."""
 
 
 class SentOtherwise(PointsRefusal):
@@ -40,7 +40,7 @@ class SentOtherwise(PointsRefusal):
 
 
 class UnfitFolder(PointsRefusal):
-    """A folder or file that cannot be written."""
+    """A folder or file cannot be written."""
 
 
 class UnknownKey(PointsRefusal):
@@ -52,7 +52,7 @@ class NothingOpen(PointsRefusal):
 
 
 class CreditReversed(PointsRefusal):
-    """No credit stands for this key, and none can be given."""
+    """No credit stands for this key, and none can be made."""
 
 
 class AwardExceeded(PointsRefusal):
@@ -64,11 +64,11 @@ class KeysOpen(PointsRefusal):
 
 
 class AnswersWait(PointsRefusal):
-    """Rows of results files wait in quarantine: what they answer is not known."""
+    """Rows of results files wait in quarantine, so that their answers are unknown."""
 
 
 class SumsDiffer(PointsRefusal):
-    """The awards are not what was credited, released and forfeited."""
+    """The awards differ from what was credited, released and forfeited."""
 
 
 class OtherPayout(PointsRefusal):
@@ -80,7 +80,7 @@ class PayoutClosed(PointsRefusal):
 
 
 class UnfitReason(PointsRefusal):
-    """There is no reason, or it is none that can be printed."""
+    """The reason is missing or cannot be printed."""
 
 
 class UnknownTransfer(PointsRefusal):
@@ -92,4 +92,4 @@ class NotReversible(PointsRefusal):
 
 
 class BeingSettled(PointsRefusal):
-    """The credit is being settled with the points system; it is resolved there."""
+    """The credit is being settled with the points system; its key is resolved instead."""

@@ -1,6 +1,6 @@
-"""Reserve what a confirmed draw owes, and take it back where the draw is void.
+"""Reserve the awards of a confirmed draw; reverse the reserves of a void one.
 
-Both are done in the transaction that confirms or voids; ``lottery`` knows nothing of points.
+Both happen in the transaction that confirms or voids; ``lottery`` knows nothing of points.
 Source: docs/specs/points.md 1, 2.
 """
 
@@ -11,40 +11,17 @@ from django.utils.translation import gettext as _
 
 from core import approvals
 from core.models import Approval
+from core.sql_files import read_sql
 from lottery import confirming, voiding
 from lottery.models import Draw
 from lottery.queries import find_subject, lock_draw_for_approval
 from points import keys
-from points.accounts import campaign_accounts, open_accounts
+from points.accounts import get_campaign_accounts, open_campaign_accounts
 from points.models import Account, Payout, Transfer
 from points.queries import decided_at
 from points.refusals import PayoutApproved
 
 Kind = Account.Kind
-
-# Reads lottery_award (award_rank_once), lottery_entrant and lottery_draw by their keys.
-RESERVE = f"""
-INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, at, made_by, approval_id)
-SELECT {keys.award_key_sql(keys.RESERVE)}, 'reserve', %(budget)s, %(reserved)s, award.points,
-    award.id, %(at)s, 'draw.confirm', %(approval)s
-FROM lottery_draw draw
-JOIN lottery_award award ON award.draw_id = draw.id
-JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
-WHERE draw.id = %(draw)s
-ORDER BY 1
-ON CONFLICT (key, payload) DO NOTHING"""
-# Reads points_transfer by transfer_one_of_a_kind_per_award.
-UNRESERVE = f"""
-INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, reverses_id, reason, at, made_by, approval_id)
-SELECT {keys.key_sql(keys.REVERSE, "reserve.key")}, 'reverse', reserve.credit_id, reserve.debit_id,
-    reserve.points, reserve.id, 'void', %(at)s, 'draw.void', %(approval)s
-FROM lottery_award award
-JOIN points_transfer reserve ON reserve.award_id = award.id AND reserve.kind = 'reserve'
-WHERE award.draw_id = %(draw)s
-ORDER BY 1
-ON CONFLICT (key, payload) DO NOTHING"""
 
 
 @approvals.action(
@@ -61,18 +38,17 @@ def confirm_and_reserve(approval: Approval) -> None:
     """
     draw = confirming.confirm_approved(approval)
     grant_budget(draw, approval)
-    held = campaign_accounts(draw.campaign)
-    accounts = {kind: held[kind].pk for kind in (Kind.BUDGET, Kind.RESERVED)}
-    write(RESERVE, draw, approval, **accounts)
+    accounts = get_campaign_accounts(draw.campaign)
+    numbers = {kind: accounts[kind].pk for kind in (Kind.BUDGET, Kind.RESERVED)}
+    write_transfers("reserve_awards", draw, approval, **numbers)
 
 
 def grant_budget(draw: Draw, approval: Approval) -> None:
-    """Have the budget of the draw's terms on the budget account.
+    """Grant the budget of the draw's terms to the budget account, once per campaign.
 
-    Once per campaign, unless a void opened the way for terms with another budget: then what was
-    granted is reversed first.
+    After a void there may be terms with another budget: then the former grant is reversed first.
     """
-    accounts = open_accounts(draw.campaign, draw.terms)
+    accounts = open_campaign_accounts(draw.campaign, draw.terms)
     issuer, budget = accounts[Kind.ISSUER], draw.terms.budget_points
     if issuer.balance_points == issuer.least_points == -budget:
         return
@@ -82,8 +58,8 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
     Transfer.objects.create(
         key=keys.grant_key(draw.campaign.code, draw.terms.version),
         kind=Transfer.Kind.GRANT,
-        debit=issuer,
-        credit=accounts[Kind.BUDGET],
+        from_account=issuer,
+        to_account=accounts[Kind.BUDGET],
         points=budget,
         at=decided_at(approval),
         made_by="draw.confirm",
@@ -92,13 +68,13 @@ def grant_budget(draw: Draw, approval: Approval) -> None:
 
 
 def reverse_grant(issuer: Account, approval: Approval) -> None:
-    """Take the last grant back."""
-    grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, debit=issuer).latest("id")
+    """Reverse the last grant."""
+    grant = Transfer.objects.filter(kind=Transfer.Kind.GRANT, from_account=issuer).latest("id")
     Transfer.objects.create(
         key=keys.transfer_key(keys.REVERSE, bytes(grant.key)),
         kind=Transfer.Kind.REVERSE,
-        debit_id=grant.credit_id,
-        credit_id=grant.debit_id,
+        from_account_id=grant.to_account_id,
+        to_account_id=grant.from_account_id,
         points=grant.points,
         reverses=grant,
         reason="revised",
@@ -109,13 +85,13 @@ def reverse_grant(issuer: Account, approval: Approval) -> None:
 
 
 def content_to_void(subject: str) -> dict[str, Any]:
-    """Return what is given up, and why, to read and to hash.
+    """Return what becomes void, and why, to read and to hash.
 
     Raises:
         DrawEnded: it is void already.
         PayoutApproved: its payout is approved.
     """
-    refuse_paid(find_subject(subject))
+    refuse_approved_payout(find_subject(subject))
     return voiding.content_to_void(subject)
 
 
@@ -126,19 +102,19 @@ def content_to_void(subject: str) -> dict[str, Any]:
     content=content_to_void,
 )
 def void_and_unreserve(approval: Approval) -> None:
-    """Void a draw and take its reserves back (called by the approval, in its transaction).
+    """Void a draw and reverse its reserves (called by the approval, in its transaction).
 
     Raises:
         DrawEnded, NotVoidable: as for voiding.
         PayoutApproved: its payout is approved.
     """
-    refuse_paid(find_subject(approval.subject))
+    refuse_approved_payout(find_subject(approval.subject))
     draw = voiding.void_approved(approval)
-    write(UNRESERVE, draw, approval)
+    write_transfers("reverse_reserves", draw, approval)
 
 
-def refuse_paid(draw: Draw) -> None:
-    """Refuse to give up a draw whose payout is approved.
+def refuse_approved_payout(draw: Draw) -> None:
+    """Refuse to void a draw whose payout is approved.
 
     Raises:
         PayoutApproved: it is.
@@ -147,11 +123,11 @@ def refuse_paid(draw: Draw) -> None:
         raise PayoutApproved(_("The payout of this draw is approved; it cannot be void any more."))
 
 
-def write(statement: str, draw: Draw, approval: Approval, **accounts: int) -> None:
-    """Write the transfers of a draw's awards."""
+def write_transfers(statement: str, draw: Draw, approval: Approval, **accounts: int) -> None:
+    """Write the transfers of a draw's awards by a statement of points/sql."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statement,
+            read_sql("points", statement),
             {
                 "draw": draw.pk,
                 "approval": approval.pk,

@@ -12,7 +12,7 @@ from campaign.models import Campaign, Terms
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
-from points.queries import award_counts, payout_ended_at
+from points.queries import count_awards, find_payout_end
 from portal import names
 from portal.states import ShownState, next_change, shown_state
 
@@ -43,7 +43,7 @@ def current_state(terms: Terms, *, now: datetime) -> ShownState:
         now=now,
         entries_frozen_at=campaign.entries_frozen_at,
         confirmed_at=confirmed_at,
-        paid_at=payout_ended_at(campaign) if confirmed_at else None,
+        paid_at=find_payout_end(campaign) if confirmed_at else None,
     )
 
 
@@ -71,7 +71,7 @@ def find_paid(campaign: Campaign) -> dict[str, int] | None:
     draw = standing_draw(campaign)
     if draw is None:
         return None
-    counts = award_counts(draw)
+    counts = count_awards(draw)
     unspent = counts["forfeited_points"] + counts["released_points"] + (draw.leftover_points or 0)
     return {
         "members": counts["credited"],

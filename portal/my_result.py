@@ -13,7 +13,7 @@ from lottery.models import Draw
 from lottery.results import MemberResult
 from lottery.stages import Stage, stage_of
 from points.models import AwardStanding
-from points.queries import MemberCredit, credit_of
+from points.queries import MemberCredit, find_member_credit
 from portal import names, reasons
 from portal.states import Outcome
 
@@ -77,7 +77,7 @@ def find_result(
         return None
     found = results.member_result(draw, wester_id)
     is_crediting = found.award_points and now >= terms.credit_at
-    credit = credit_of(draw, wester_id) if is_crediting else None
+    credit = find_member_credit(draw, wester_id) if is_crediting else None
     outcome = outcome_of(found, credit)
     is_public = found.is_entrant and found.draw.published_at is not None
     return ShownResult(

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        load_sql('campaign', 'is_sorted_set'),
+        load_sql('campaign', 'is_sorted_set', 'reward_points'),
         migrations.CreateModel(
             name='Campaign',
             fields=[

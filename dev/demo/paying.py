@@ -11,7 +11,7 @@ from dev.demo.orders import have_approved, order
 from dev.demo.points_system import Answer
 from dev.demo.preparing import APPROVER, OPERATOR
 from points.models import KeyStanding, Payout
-from points.queries import get_payout, open_keys
+from points.queries import find_open_keys, get_payout
 from points.tasks import start_due_work
 
 # What a person found out about a key on which both sides differ, and what it is then taken as.
@@ -59,7 +59,7 @@ def settle(job: Job) -> None:
         f"  the points system answered {sent['rows']:,} credits of {sent['name']}; "
         f"the {rejected:,} that it rejected are forfeited"
     )
-    for key in open_keys(get_payout(job.code)):
+    for key in find_open_keys(get_payout(job.code)):
         resolve(job, key)
 
 

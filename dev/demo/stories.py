@@ -12,7 +12,7 @@ from campaign.queries import working_terms
 from entries.models import Entry
 from entries.standing import ExplainedBooking, explain_member
 from lottery.models import Award, Draw, Entrant
-from points.queries import MemberCredit, credit_of
+from points.queries import MemberCredit, find_member_credit
 from portal.reasons import booking_sentences
 
 CHANNELS = {"web": "on the web page", "app": "in the app", "call_center": "by telephone"}
@@ -32,7 +32,7 @@ def tell_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
         **tell_member(campaign, chosen, reward_points=award.entrant.reward_points),
         "rank": award.rank,
         "award_points": award.points,
-        "credit": tell_credit(credit_of(draw, chosen)),
+        "credit": tell_credit(find_member_credit(draw, chosen)),
     }
 
 

@@ -29,8 +29,9 @@ BEGIN
         LEFT JOIN list ON list.id = written.draw_id
         WHERE (
             written.position < list.entry_count
-            AND written.total_yen >= list.minimum_total_yen
-            AND written.reward_points = LEAST(written.total_yen, list.reward_cap_points)
+            AND written.reward_points = campaign_reward_points(
+                written.total_yen, list.minimum_total_yen, list.reward_cap_points
+            )
         ) IS NOT TRUE
     ) THEN
         RAISE EXCEPTION 'an entrant has a place on the list, and the reward that the terms say'

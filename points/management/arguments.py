@@ -1,4 +1,4 @@
-"""Arguments of the commands of the money, each declared and read in one place."""
+"""Declare and read the arguments of the commands of points."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def output_folder(parser: CommandParser) -> None:
 
 
 def results_file(parser: CommandParser) -> None:
-    """Declare what the points system answered."""
+    """Declare the results file of the points system."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a credit_results file")
 
 
@@ -41,10 +41,10 @@ def transfer(parser: CommandParser) -> None:
 
 
 def read_key(text: str) -> bytes:
-    """Return a credit's key.
+    """Return a credit's key as bytes.
 
     Raises:
-        CommandError: it is none.
+        CommandError: it is not a key.
     """
     if not is_key(text):
         raise CommandError("KEY is 64 digits of lower-case hex.", returncode=2)

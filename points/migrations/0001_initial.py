@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('issuer', 'issuer'), ('budget', 'budget'), ('reserved', 'reserved'), ('forfeited', 'forfeited'), ('expired', 'expired'), ('member', 'member')], max_length=9, verbose_name='kind')),
                 ('wester_id', models.CharField(blank=True, db_collation='C', max_length=40, null=True, verbose_name='WESTER ID')),
-                ('balance_points', models.BigIntegerField(db_comment="Kept by the transfers' trigger; nothing else may write it.", db_default=0, verbose_name='balance')),
+                ('balance_points', models.BigIntegerField(db_comment="Written only by the transfers' trigger.", db_default=0, verbose_name='balance')),
                 ('least_points', models.BigIntegerField(db_comment='Of an issuer minus the budget of the terms in force, else 0.', db_default=0, verbose_name='least balance')),
                 ('campaign', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='campaign.campaign', verbose_name='campaign')),
             ],
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('award_points', models.BigIntegerField(verbose_name='points of the awards')),
                 ('list_sha256', models.CharField(db_comment='Of the approved list: key, WESTER ID and points of each award.', max_length=64)),
                 ('approved_at', models.DateTimeField(verbose_name='approved at')),
-                ('ended_at', models.DateTimeField(blank=True, db_comment='When the last award found its end.', null=True, verbose_name='ended at')),
+                ('ended_at', models.DateTimeField(blank=True, db_comment='When the last award was credited or forfeited.', null=True, verbose_name='ended at')),
                 ('closed_at', models.DateTimeField(blank=True, db_comment='When both sides agreed on every key.', null=True, verbose_name='closed at')),
                 ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.approval', verbose_name='approval')),
                 ('draw', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payout', to='lottery.draw', verbose_name='draw')),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payout',
                 'verbose_name_plural': 'payouts',
-                'permissions': [('request_payout', 'Can ask for a payout'), ('request_resolution', 'Can ask for a key to be resolved'), ('run_payout', 'Can run, export, settle and close a payout')],
+                'permissions': [('request_payout', 'Can request a payout'), ('request_resolution', 'Can request that a key be resolved'), ('run_payout', 'Can run, export, settle and close a payout')],
             },
         ),
         migrations.CreateModel(
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.BinaryField(db_comment='32 bytes, computed from what the transfer is for.')),
-                ('payload', models.GeneratedField(db_comment='Hash of what the transfer does; the same key never does anything else.', db_persist=True, expression=points.models.transfers.Sha256(points.models.transfers.Eight('debit'), points.models.transfers.Eight('credit'), points.models.transfers.Eight('points'), points.models.transfers.Eight('award'), points.models.transfers.Eight('reverses'), points.models.transfers.Eight(points.models.transfers.Days('expires_on')), django.db.models.functions.comparison.Cast('kind', models.BinaryField())), output_field=models.BinaryField())),
+                ('payload', models.GeneratedField(db_comment='Hash of what the transfer does; the same key never does anything else.', db_persist=True, expression=points.models.transfers.Sha256(points.models.transfers.Eight('from_account'), points.models.transfers.Eight('to_account'), points.models.transfers.Eight('points'), points.models.transfers.Eight('award'), points.models.transfers.Eight('reverses'), points.models.transfers.Eight(points.models.transfers.Days('expires_on')), django.db.models.functions.comparison.Cast('kind', models.BinaryField())), output_field=models.BinaryField())),
                 ('kind', models.CharField(choices=[('grant', 'grant'), ('reserve', 'reserve'), ('credit', 'credit'), ('release', 'release'), ('forfeit', 'forfeit'), ('expire', 'expire'), ('reverse', 'reversal')], max_length=7, verbose_name='kind')),
                 ('points', models.BigIntegerField(verbose_name='points')),
                 ('expires_on', models.DateField(blank=True, db_comment='The last day the points are valid.', null=True, verbose_name='expires on')),
@@ -194,16 +194,16 @@ class Migration(migrations.Migration):
                 ('detail', models.TextField(blank=True, db_default='', verbose_name='detail')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('made_by', models.CharField(db_comment='The step that made it.', max_length=40, verbose_name='made by')),
-                ('approval', models.ForeignKey(blank=True, db_comment='The people who had it made; null where a machine did as was approved before.', db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='core.approval', verbose_name='approval')),
+                ('approval', models.ForeignKey(blank=True, db_comment='Null where a worker did what was approved before.', db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='core.approval', verbose_name='approval')),
                 ('award', points.models.transfers.UncheckedKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='lottery.award', verbose_name='award')),
-                ('credit', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='points.account', verbose_name='to')),
-                ('debit', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='points.account', verbose_name='from')),
+                ('from_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_from', to='points.account', verbose_name='from')),
+                ('to_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_to', to='points.account', verbose_name='to')),
                 ('reverses', points.models.transfers.UncheckedKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='points.transfer', verbose_name='reverses')),
             ],
             options={
                 'verbose_name': 'transfer',
                 'verbose_name_plural': 'transfers',
-                'permissions': [('request_reversal', 'Can ask for a transfer to be reversed')],
+                'permissions': [('request_reversal', 'Can request that a transfer be reversed')],
             },
         ),
         migrations.CreateModel(
@@ -317,7 +317,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='transfer_accounts_differ'),
+            constraint=models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='transfer_accounts_differ'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
@@ -348,5 +348,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
+        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
     ]

@@ -1,4 +1,4 @@
-"""The ledger, the payout, and what both sides say of it."""
+"""The ledger, the payout, and its settlement with the points system."""
 
 from points.models.accounts import Account
 from points.models.payouts import Payout, PayoutPart

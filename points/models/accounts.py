@@ -8,8 +8,9 @@ from bookings.models import fields
 from campaign.models import Campaign
 
 OF_A_MEMBER = Q(kind="member", campaign__isnull=True, wester_id__isnull=False)
+CAMPAIGN_KINDS = ["issuer", "budget", "reserved", "forfeited", "expired"]  # as transfers reach them
 OF_A_CAMPAIGN = Q(
-    kind__in=["issuer", "budget", "reserved", "forfeited", "expired"],
+    kind__in=CAMPAIGN_KINDS,
     campaign__isnull=False,
     wester_id__isnull=True,
 )
@@ -18,8 +19,7 @@ OF_A_CAMPAIGN = Q(
 class Account(models.Model):
     """Points of one kind of a campaign, or of one member under any campaign.
 
-    Source: docs/specs/points.md 1.1, 1.2. The balance follows from the transfers; whatever
-    writes transfers has the database write it, and nothing else can.
+    Source: docs/specs/points.md 1.1, 1.2. Only the trigger of the transfers writes the balance.
     """
 
     class Kind(models.TextChoices):
@@ -46,7 +46,7 @@ class Account(models.Model):
     balance_points = models.BigIntegerField(
         _("balance"),
         db_default=0,
-        db_comment="Kept by the transfers' trigger; nothing else may write it.",
+        db_comment="Written only by the transfers' trigger.",
     )
     least_points = models.BigIntegerField(
         _("least balance"),
@@ -55,7 +55,7 @@ class Account(models.Model):
     )
 
     class Meta:
-        # Its triggers stand in points/sql/account_triggers.sql.
+        # Triggers: points/sql/account_triggers.sql; the balance: points/sql/transfer_triggers.sql.
         verbose_name = _("points account")
         verbose_name_plural = _("points accounts")
         constraints = [

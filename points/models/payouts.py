@@ -1,4 +1,4 @@
-"""The crediting of all awards of a draw, and the parts that it is done in."""
+"""The crediting of all awards of a draw, and its parts."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,9 +9,9 @@ from lottery.models import Draw
 
 
 class Payout(models.Model):
-    """The approved crediting of a draw's awards; there is one as soon as it is approved.
+    """The crediting of a draw's awards, created by its approval.
 
-    What was approved is an upper bound: the recheck may only lower it.
+    What was approved is an upper bound: the recheck only lowers it.
 
     Source: docs/specs/points.md 2.
     """
@@ -27,19 +27,22 @@ class Payout(models.Model):
     )
     approved_at = models.DateTimeField(_("approved at"))
     ended_at = models.DateTimeField(
-        _("ended at"), null=True, blank=True, db_comment="When the last award found its end."
+        _("ended at"),
+        null=True,
+        blank=True,
+        db_comment="When the last award was credited or forfeited.",
     )
     closed_at = models.DateTimeField(
         _("closed at"), null=True, blank=True, db_comment="When both sides agreed on every key."
     )
 
     class Meta:
-        # Its triggers stand in points/sql/payout_triggers.sql.
+        # Triggers: points/sql/payout_triggers.sql.
         verbose_name = _("payout")
         verbose_name_plural = _("payouts")
         permissions = [
-            ("request_payout", "Can ask for a payout"),
-            ("request_resolution", "Can ask for a key to be resolved"),
+            ("request_payout", "Can request a payout"),
+            ("request_resolution", "Can request that a key be resolved"),
             ("run_payout", "Can run, export, settle and close a payout"),
         ]
         constraints = [
@@ -61,7 +64,7 @@ class Payout(models.Model):
 
 
 class PayoutPart(models.Model):
-    """Some awards of a payout by their ranks; whoever holds the row's lock pays them."""
+    """Some awards of a payout, by rank; the worker that locks the row pays them."""
 
     payout = models.ForeignKey(
         Payout, models.PROTECT, related_name="parts", db_index=False, verbose_name=_("payout")
@@ -72,7 +75,7 @@ class PayoutPart(models.Model):
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta:
-        # Its triggers stand in points/sql/payoutpart_triggers.sql.
+        # Triggers: points/sql/payoutpart_triggers.sql.
         verbose_name = _("part of a payout")
         verbose_name_plural = _("parts of a payout")
         constraints = [

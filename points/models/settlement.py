@@ -1,4 +1,4 @@
-"""What the points system is told of a payout, what it answers, and what people make of both."""
+"""The files exchanged with the points system, and what people decide of them."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +20,7 @@ class CreditStatus(models.TextChoices):
 
 
 class CreditFile(models.Model):
-    """The file of a payout's credits as it was first written; it is the same ever after."""
+    """The file of a payout's credits as it was first written; it never changes."""
 
     payout = models.OneToOneField(
         Payout, models.PROTECT, related_name="file", verbose_name=_("payout")
@@ -36,7 +36,7 @@ class CreditFile(models.Model):
     exported_at = models.DateTimeField(_("exported at"))
 
     class Meta:
-        # Its triggers stand in points/sql/creditfile_triggers.sql.
+        # Triggers: points/sql/creditfile_triggers.sql.
         verbose_name = _("credit file")
         verbose_name_plural = _("credit files")
         constraints = [
@@ -53,7 +53,7 @@ class CreditFile(models.Model):
 
 
 class ResultsFile(models.Model):
-    """A results file that was taken for a payout; rows of it may wait in quarantine."""
+    """A results file loaded for a payout; some of its rows may wait in quarantine."""
 
     file = models.OneToOneField(FeedFile, models.PROTECT, related_name="results")
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="results", db_index=False)
@@ -62,7 +62,7 @@ class ResultsFile(models.Model):
     delivery = models.IntegerField(db_comment="Which of the payout's results files, from 1.")
 
     class Meta:
-        # Its triggers stand in points/sql/resultsfile_triggers.sql.
+        # Triggers: points/sql/resultsfile_triggers.sql.
         verbose_name = _("results file")
         verbose_name_plural = _("results files")
         constraints = [
@@ -74,7 +74,7 @@ class ResultsFile(models.Model):
 
 
 class CreditAnswer(models.Model):
-    """One accepted row of a results file, repeats among them."""
+    """One accepted row of a results file; repeats are rows too."""
 
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="answers", db_index=False)
     business_date = models.DateField(db_comment="Of the results file, as the next two.")
@@ -87,7 +87,7 @@ class CreditAnswer(models.Model):
     processed_at = models.DateTimeField(_("processed at"))
 
     class Meta:
-        # Its triggers stand in points/sql/creditanswer_triggers.sql.
+        # Triggers: points/sql/creditanswer_triggers.sql.
         verbose_name = _("answer of the points system")
         verbose_name_plural = _("answers of the points system")
         constraints = [
@@ -106,7 +106,7 @@ class CreditAnswer(models.Model):
 
 
 class Resolution(models.Model):
-    """What a person says of a key on which both sides differ; in force once it is approved."""
+    """How a person resolves a key on which both sides differ; in force once approved."""
 
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="resolutions", db_index=False)
     credit_key = models.BinaryField(db_comment="32 bytes.")
@@ -117,7 +117,7 @@ class Resolution(models.Model):
     )
 
     class Meta:
-        # Its triggers stand in points/sql/resolution_triggers.sql.
+        # Triggers: points/sql/resolution_triggers.sql.
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
         constraints = [
@@ -133,7 +133,7 @@ class Resolution(models.Model):
 
 
 class Reversal(models.Model):
-    """A person's wish to take a credit back; carried out once it is approved."""
+    """A person's request to reverse a credit; carried out once approved."""
 
     transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"))
@@ -142,7 +142,7 @@ class Reversal(models.Model):
     )
 
     class Meta:
-        # Its triggers stand in points/sql/reversal_triggers.sql.
+        # Triggers: points/sql/reversal_triggers.sql.
         verbose_name = _("reversal")
         verbose_name_plural = _("reversals")
         constraints = [

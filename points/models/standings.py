@@ -1,7 +1,6 @@
 """Views of the database: where each award stands, and each key between both sides.
 
-Nothing of this is stored: it follows from transfers, answers and resolutions. The views' own SQL
-stands in the migration that makes them.
+Nothing of this is stored: it follows from transfers, answers and resolutions.
 """
 
 from typing import Any
@@ -16,15 +15,18 @@ from points.models.payouts import Payout
 from points.models.settlement import CreditStatus
 
 
-def looking_at(model: Any, **options: Any) -> Any:
-    """Return a column of a view that holds another table's key."""
+def view_reference(model: Any, **options: Any) -> Any:
+    """Return the field for a column of a view that refers to another table."""
     return models.ForeignKey(
         model, models.DO_NOTHING, db_constraint=False, related_name="+", **options
     )
 
 
 class AwardStanding(models.Model):
-    """What became of one award: whole points, after all reversals."""
+    """What became of one award: whole points, after all reversals.
+
+    The view: points/sql/award_standing.sql.
+    """
 
     class State(models.TextChoices):
         """Where an award stands; ``credited`` and ``forfeited`` are its ends."""
@@ -38,7 +40,7 @@ class AwardStanding(models.Model):
     award = models.OneToOneField(
         Award, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="standing"
     )
-    draw = looking_at(Draw, verbose_name=_("draw"))
+    draw = view_reference(Draw, verbose_name=_("draw"))
     rank = models.IntegerField(_("rank"))
     wester_id = fields.identifier(verbose_name=_("WESTER ID"))
     award_points = models.BigIntegerField(_("award"))
@@ -64,10 +66,13 @@ class AwardStanding(models.Model):
 
 
 class KeyStanding(models.Model):
-    """What both sides say of one credit; each key is in exactly one class."""
+    """What both sides say of one credit; each key is in exactly one class.
+
+    The view: points/sql/key_standing.sql.
+    """
 
     class Class(models.TextChoices):
-        """What comparing both sides finds."""
+        """The result of comparing both sides."""
 
         AGREES = "agrees", _("agrees")
         REJECTED = "rejected", _("rejected")
@@ -77,10 +82,10 @@ class KeyStanding(models.Model):
         ANSWERED_TWICE = "answered_twice", _("answered twice")
 
     id = models.CharField(primary_key=True, max_length=100)
-    payout = looking_at(Payout, verbose_name=_("payout"))
+    payout = view_reference(Payout, verbose_name=_("payout"))
     credit_key = models.BinaryField()
-    award = looking_at(Award, null=True, verbose_name=_("award"))
-    credit = looking_at("points.Transfer", null=True, verbose_name=_("credit"))
+    award = view_reference(Award, null=True, verbose_name=_("award"))
+    transfer = view_reference("points.Transfer", null=True, verbose_name=_("credit"))
     points = models.BigIntegerField(_("points here"), null=True)
     is_reversed = models.BooleanField(_("reversed"))
     answered_points = models.BigIntegerField(_("points there"), null=True)

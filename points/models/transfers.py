@@ -12,7 +12,7 @@ from core.models import Approval
 from lottery.models import Award
 from points.models.accounts import Account
 
-if TYPE_CHECKING:  # generic in its stubs alone
+if TYPE_CHECKING:  # generic only in its stubs
     ForeignKey = models.ForeignKey[Any, Any]
 else:
     ForeignKey = models.ForeignKey
@@ -22,21 +22,21 @@ OF_AN_AWARD = ["reserve", "credit", "release", "forfeit", "expire"]
 
 
 class UncheckedKey(ForeignKey):
-    """A foreign key that the trigger of whole statements checks, instead of row by row."""
+    """A foreign key that the trigger checks once for each statement, not row by row."""
 
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
         super().__init__(to, on_delete, **{"db_index": False, "db_constraint": False, **options})
 
 
 class Eight(Func):
-    """A number as eight bytes; null as those of 0, which no row has for a key."""
+    """A number as eight bytes; null as 0, which is no row's key."""
 
     function = "int8send"
     template = "%(function)s(COALESCE(%(expressions)s, 0)::bigint)"
 
 
 class Days(Func):
-    """A day as the number of days since the first that a feed can name; null is null."""
+    """A day as the number of days since 2000-01-01; null is null."""
 
     template = "%(expressions)s - DATE '2000-01-01'"
 
@@ -69,8 +69,8 @@ class Transfer(models.Model):
     key = models.BinaryField(db_comment="32 bytes, computed from what the transfer is for.")
     payload = models.GeneratedField(
         expression=Sha256(
-            Eight("debit"),
-            Eight("credit"),
+            Eight("from_account"),
+            Eight("to_account"),
             Eight("points"),
             Eight("award"),
             Eight("reverses"),
@@ -82,8 +82,8 @@ class Transfer(models.Model):
         db_comment="Hash of what the transfer does; the same key never does anything else.",
     )
     kind = models.CharField(_("kind"), max_length=7, choices=Kind)
-    debit = UncheckedKey(Account, related_name="debits", verbose_name=_("from"))
-    credit = UncheckedKey(Account, related_name="credits", verbose_name=_("to"))
+    from_account = UncheckedKey(Account, related_name="transfers_from", verbose_name=_("from"))
+    to_account = UncheckedKey(Account, related_name="transfers_to", verbose_name=_("to"))
     points = models.BigIntegerField(_("points"))
     award = UncheckedKey(
         Award, related_name="transfers", null=True, blank=True, verbose_name=_("award")
@@ -107,15 +107,15 @@ class Transfer(models.Model):
         null=True,
         blank=True,
         db_index=False,
-        db_comment="The people who had it made; null where a machine did as was approved before.",
+        db_comment="Null where a worker did what was approved before.",
         verbose_name=_("approval"),
     )
 
     class Meta:
-        # Its triggers stand in points/sql/transfer_triggers.sql.
+        # Triggers: points/sql/transfer_triggers.sql; the key: points/sql/transfer_key.sql.
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
-        permissions = [("request_reversal", "Can ask for a transfer to be reversed")]
+        permissions = [("request_reversal", "Can request that a transfer be reversed")]
         constraints = [
             # Before the other unique ones, which PostgreSQL looks at in this order: two sessions
             # that insert the same transfer at once meet here, where a repeat is passed over.
@@ -139,7 +139,7 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(condition=Q(points__gt=0), name="transfer_of_some_points"),
             models.CheckConstraint(
-                condition=~Q(debit=F("credit")), name="transfer_accounts_differ"
+                condition=~Q(from_account=F("to_account")), name="transfer_accounts_differ"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=OF_AN_AWARD, award__isnull=False)

@@ -24,8 +24,8 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE points_account ENABLE ALWAYS TRIGGER account_never_truncated;
 
--- The trigger of the transfers is one deeper than this one is for a statement of anything else.
--- For each statement and not for each row: a payout writes to as many accounts as it has members.
+-- The trigger of the transfers writes balances; for its statement this trigger is at depth 2.
+-- For each statement and not for each row: a payout writes as many accounts as it has members.
 CREATE OR REPLACE FUNCTION points_account_balance_follows_transfers() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -43,7 +43,7 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION points_account_balance_follows_transfers();
 ALTER TABLE points_account ENABLE ALWAYS TRIGGER account_balance_follows_transfers;
 
--- FOR SHARE: terms with another budget are either in force before or wait until we are done.
+-- FOR SHARE: terms with another budget are either in force before or wait for this transaction.
 CREATE OR REPLACE FUNCTION points_account_bound_is_the_budget() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE

@@ -1,6 +1,6 @@
 -- award_standing: the view of what became of each award
--- Of every award what its transfers come to. A reversed transfer counts for nothing; whoever reads
--- of one draw or one award goes by transfer_one_of_a_kind_per_award and transfer_reversed_once.
+-- A reversed transfer counts for nothing. A query of one draw or one award uses
+-- transfer_one_of_a_kind_per_award and transfer_reversed_once.
 CREATE OR REPLACE VIEW points_awardstanding AS
 SELECT
     award.id AS award_id,

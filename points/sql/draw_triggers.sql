@@ -1,4 +1,4 @@
--- draw_triggers: what the money asks of lottery_draw
+-- draw_triggers: what points require of lottery_draw
 
 CREATE OR REPLACE FUNCTION points_draw_not_void_once_paid() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

@@ -5,8 +5,8 @@ CREATE OR REPLACE VIEW points_reversalverdict AS
 SELECT
     reversal.id AS transfer_id,
     (
-        original.kind <> 'reverse' AND reversal.debit_id = original.credit_id
-        AND reversal.credit_id = original.debit_id AND reversal.points = original.points
+        original.kind <> 'reverse' AND reversal.from_account_id = original.to_account_id
+        AND reversal.to_account_id = original.from_account_id AND reversal.points = original.points
     ) IS TRUE AS mirrors,
     (
         CASE original.kind
@@ -32,16 +32,16 @@ SELECT
                 SELECT FROM points_resolution resolution
                 WHERE resolution.approval_id = approval.id
                     AND resolution.verdict = 'credited'
-                    AND resolution.credit_key = sha256(
-                        'credit/v1'::bytea || '\x00'::bytea || draw.manifest_sha256 || entrant.pid
+                    AND resolution.credit_key = points_transfer_key(
+                        'credit/v1', draw.manifest_sha256 || entrant.pid
                     )
             )
         END
     ) IS TRUE AS is_decided
 FROM points_transfer reversal
 LEFT JOIN points_transfer original ON original.id = reversal.reverses_id
-LEFT JOIN points_account debit ON debit.id = original.debit_id
-LEFT JOIN campaign_campaign campaign ON campaign.id = debit.campaign_id
+LEFT JOIN points_account source ON source.id = original.from_account_id
+LEFT JOIN campaign_campaign campaign ON campaign.id = source.campaign_id
 LEFT JOIN lottery_award award ON award.id = original.award_id
 LEFT JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
 LEFT JOIN lottery_draw draw ON draw.id = award.draw_id

@@ -17,12 +17,12 @@ ALTER TABLE points_transfer ENABLE ALWAYS TRIGGER transfer_never_truncated;
 -- A trigger for each row would be quadratic, for it would find the rows before it again and again;
 -- a check that sums transfers without locking their accounts would miss those of other sessions.
 --
--- First the accounts are locked, in the order of their numbers, and only then is anything judged,
--- what is wrong by its meaning before what only leaves too little. Sessions that write to the same
--- accounts wait for each other here, and never in a circle as long as each writes by one statement
--- of its transaction. Every transfer of an award goes to or from its campaign's reserved account or
--- the member's, so that what is read afterwards of other transfers is complete: an expiry and a
--- reversal of one credit, say, meet at the member's account.
+-- First the accounts are locked, in the order of their numbers; only then are the rows checked, for
+-- what is never right before what only leaves too little. Sessions that write to the same accounts
+-- wait for each other here, without a deadlock as long as each writes by one statement of its
+-- transaction. Every transfer of an award goes to or from its campaign's reserved account or the
+-- member's, so that what is read afterwards of other transfers is complete: an expiry and a
+-- reversal of one credit, for example, wait for each other at the member's account.
 --
 -- The statements are executed as text, so that they are planned for the rows at hand: a plan cached
 -- for a statement of a few rows is no good for one of a million, nor the other way round.
@@ -36,11 +36,11 @@ BEGIN
     EXECUTE $statement$
         SELECT count(*) = (
             SELECT count(*)
-            FROM (SELECT debit_id FROM added UNION SELECT credit_id FROM added) named
+            FROM (SELECT from_account_id FROM added UNION SELECT to_account_id FROM added) named
         )
         FROM (
             SELECT FROM points_account
-            WHERE id IN (SELECT debit_id FROM added UNION SELECT credit_id FROM added)
+            WHERE id IN (SELECT from_account_id FROM added UNION SELECT to_account_id FROM added)
             ORDER BY id FOR NO KEY UPDATE
         ) locked
     $statement$ INTO fits;
@@ -54,16 +54,16 @@ BEGIN
     EXECUTE $statement$
         SELECT ARRAY[
             bool_or((
-                (t.kind, debit.kind, credit.kind) IN (
+                (t.kind, source.kind, target.kind) IN (
                     ('grant', 'issuer', 'budget'), ('reserve', 'budget', 'reserved'),
                     ('credit', 'reserved', 'member'), ('release', 'reserved', 'budget'),
                     ('forfeit', 'reserved', 'forfeited'), ('expire', 'member', 'expired')
-                ) AND COALESCE(debit.campaign_id = credit.campaign_id, TRUE)
+                ) AND COALESCE(source.campaign_id = target.campaign_id, TRUE)
             ) IS NOT TRUE),
             bool_or((
                 t.kind = 'grant' OR (
-                    COALESCE(debit.campaign_id, credit.campaign_id) = draw.campaign_id
-                    AND COALESCE(debit.wester_id, credit.wester_id, entrant.wester_id)
+                    COALESCE(source.campaign_id, target.campaign_id) = draw.campaign_id
+                    AND COALESCE(source.wester_id, target.wester_id, entrant.wester_id)
                         = entrant.wester_id
                 )
             ) IS NOT TRUE),
@@ -85,8 +85,8 @@ BEGIN
             ) IS NOT TRUE)
         ]
         FROM added t
-        JOIN points_account debit ON debit.id = t.debit_id
-        JOIN points_account credit ON credit.id = t.credit_id
+        JOIN points_account source ON source.id = t.from_account_id
+        JOIN points_account target ON target.id = t.to_account_id
         LEFT JOIN lottery_award award ON award.id = t.award_id
         LEFT JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
         LEFT JOIN lottery_draw draw ON draw.id = award.draw_id
@@ -123,7 +123,7 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_not_before_its_time';
     END IF;
 
-    -- Most statements reverse nothing: there the question need not even be planned.
+    -- Most statements reverse nothing: then this query need not even be planned.
     IF EXISTS (SELECT FROM added WHERE kind = 'reverse') THEN
         EXECUTE $statement$
             SELECT ARRAY[bool_or(NOT verdict.mirrors), bool_or(NOT verdict.is_decided)]
@@ -139,11 +139,10 @@ BEGIN
         END IF;
     END IF;
 
-    -- The rows that no reversal cancels, of every award that the rows touch: nothing goes to the
-    -- member or back that was not reserved, and nothing expires that was not credited. Award by
-    -- award, in a form that the planner takes as it stands: by the indexes
-    -- transfer_one_of_a_kind_per_award and transfer_reversed_once, however few rows it believes
-    -- the table to have.
+    -- Of every award that the rows touch, the transfers that are not reversed: no more is credited,
+    -- released or forfeited than was reserved, and no more expires than was credited. Award by
+    -- award, in a form that always uses the indexes transfer_one_of_a_kind_per_award and
+    -- transfer_reversed_once, however few rows the planner believes the table to have.
     EXECUTE $statement$
         SELECT NOT EXISTS (
             SELECT FROM (
@@ -176,9 +175,9 @@ BEGIN
         FROM (
             SELECT id, sum(points) AS points
             FROM (
-                SELECT debit_id AS id, -points AS points FROM added
+                SELECT from_account_id AS id, -points AS points FROM added
                 UNION ALL
-                SELECT credit_id, points FROM added
+                SELECT to_account_id, points FROM added
             ) both_sides
             GROUP BY id
         ) moved

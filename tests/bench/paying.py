@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg import sql
 
-from points import keys, payout
-from points.accounts import campaign_accounts, open_member_accounts
+from points import payout
+from points.accounts import get_campaign_accounts, open_member_accounts
 from points.models import Payout
 from tests.bench.drawing import EMPTY, ENTERED, RODE, empty, freeze
 from tests.bench.loading import execute, settle
@@ -22,19 +23,19 @@ BUDGET = 10**12
 BARE = "ledger_bare"
 
 # The rows of a payout in which everybody is credited in full.
-CREDITS = f"""
-INSERT INTO {{table}}
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, at, made_by)
-SELECT {keys.award_key_sql(keys.CREDIT)}, 'credit', %(reserved)s, member.id, award.points, award.id,
-    %(expires_on)s, %(at)s, 'payout.run'
+CREDITS = """
+INSERT INTO {table}
+    (key, kind, from_account_id, to_account_id, points, award_id, expires_on, at, made_by)
+SELECT points_transfer_key('credit/v1', draw.manifest_sha256 || entrant.pid), 'credit',
+    %(reserved)s, member.id, award.points, award.id, %(expires_on)s, %(at)s, 'payout.run'
 FROM lottery_draw draw
 JOIN lottery_award award ON award.draw_id = draw.id
 JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
 JOIN points_account member ON member.wester_id = entrant.wester_id
 WHERE draw.id = %(draw)s"""
-WINNERS = """
+WINNERS = sql.SQL("""
 SELECT entrant.wester_id FROM lottery_award award
-JOIN lottery_entrant entrant ON entrant.id = award.entrant_id"""
+JOIN lottery_entrant entrant ON entrant.id = award.entrant_id""")
 PAID = (
     "TRUNCATE points_transfer, points_reversal, points_account, points_payout CASCADE",
     *EMPTY,
@@ -85,7 +86,7 @@ def insert(ready: Payout, table: str) -> None:
     """Insert everybody's credit, and take it back: it can be done once."""
     values: dict[str, Any] = {
         "draw": ready.draw_id,
-        "reserved": campaign_accounts(ready.draw.campaign)["reserved"].pk,
+        "reserved": get_campaign_accounts(ready.draw.campaign)["reserved"].pk,
         "expires_on": ready.draw.terms.expires_on,
         "at": CREDIT_AT,
     }
@@ -100,7 +101,7 @@ def pay_all(awards: int) -> float:
     """Return the seconds of a payout of so many awards."""
     with owed(awards) as ready:
         settle()
-        seconds = timed(lambda: payout.work_on(ready, now=lambda: CREDIT_AT))
+        seconds = timed(lambda: payout.pay_remaining_parts(ready, now=lambda: CREDIT_AT))
         check(ready)
     return seconds
 

@@ -1,11 +1,13 @@
 """Statements are composed of files and of queries of the ORM; settings hold for a block."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from psycopg import sql
 
 from core.models import User
-from core.sql_files import compose_sql, embed_query, local_settings
+from core.sql_files import compose_sql, local_settings, name_values
 
 pytestmark = pytest.mark.django_db
 
@@ -17,24 +19,31 @@ def setting(name: str) -> str:
         return value
 
 
-@pytest.mark.parametrize("name", ["plain", "it's", "100 %", "%s", "%(name)s", "{name}", "\\", "年"])
-def test_embed_query_puts_any_value_in(name: str) -> None:
-    User.objects.create(username=name)
-    query = embed_query(
-        *User.objects.filter(username=name).values("username").query.sql_with_params()
-    )
-    statement = sql.SQL("SELECT username, %(more)s::int FROM ({query}) found").format(query=query)
+def test_name_values_lets_parts_share_a_statement_with_named_values() -> None:
+    for name in ("a", "b", "100 %", "%s", "{c}"):
+        User.objects.create(username=name)
+    users = User.objects.order_by("id").values("username")
+    parts: list[sql.Composable] = []
+    values: dict[str, Any] = {"more": 1}
+    for prefix, names in {"first": ("a", "100 %"), "second": ("%s", "{c}")}.items():
+        query, named = name_values(
+            *users.filter(username__in=names).query.sql_with_params(), prefix=prefix
+        )
+        parts.append(query)
+        values |= named
+    statement = sql.SQL("SELECT username, %(more)s::int FROM (({}) UNION ALL ({})) found")
 
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"more": 1})
-        assert cursor.fetchall() == [(name, 1)]
+        cursor.execute(statement.format(*parts), values)
+        assert cursor.fetchall() == [("a", 1), ("100 %", 1), ("%s", 1), ("{c}", 1)]
 
 
-def test_embed_query_without_values() -> None:
-    query = embed_query(*User.objects.values("username").query.sql_with_params())
+def test_name_values_of_a_query_without_values() -> None:
+    query, values = name_values(*User.objects.values("username").query.sql_with_params(), "none")
 
+    assert values == {}
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) found").format(query), {})
+        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) found").format(query), values)
         assert cursor.fetchone() == (0,)
 
 

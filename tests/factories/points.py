@@ -44,9 +44,9 @@ class MemberAccountFactory(DjangoModelFactory[Account]):
 
 def accounts_of(campaign: Campaign) -> dict[str, Account]:
     """Return all accounts of a campaign, made if need be."""
-    held = {one.kind: one for one in campaign.accounts.all()}
+    accounts = {one.kind: one for one in campaign.accounts.all()}
     return {
-        kind: held.get(kind) or AccountFactory.create(kind=kind, campaign=campaign)
+        kind: accounts.get(kind) or AccountFactory.create(kind=kind, campaign=campaign)
         for kind in OF_A_CAMPAIGN
     }
 
@@ -84,7 +84,7 @@ class PayoutFactory(DjangoModelFactory[Payout]):
 
 def reversal_approval(transfer: Transfer) -> Approval:
     """Return the approval by which a transfer of its kind is reversed."""
-    code = transfer.debit.campaign.code if transfer.debit.campaign else ""
+    code = transfer.from_account.campaign.code if transfer.from_account.campaign else ""
     action, subject = {
         "grant": ("draw.confirm", f"{code}/1"),
         "reserve": ("draw.void", transfer.award and subject_of(transfer.award.draw)),

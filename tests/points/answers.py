@@ -24,7 +24,7 @@ def export(payout: Payout, folder: Path) -> list[Row]:
 
 
 def answer(row: Mapping[str, Any], **changed: Any) -> Row:
-    """Return the answer that all is well with a credit, changed as told."""
+    """Return the answer that a credit was made, with some values changed."""
     right = {
         "credit_key": row["credit_key"],
         "status": "credited",

@@ -23,15 +23,15 @@ from tests.points.steps import CREDIT_AT
 
 POST = """
 INSERT INTO points_transfer
-    (key, kind, debit_id, credit_id, points, award_id, expires_on, reverses_id, reason, at, made_by,
-    approval_id)
+    (key, kind, from_account_id, to_account_id, points, award_id, expires_on, reverses_id, reason,
+    at, made_by, approval_id)
 VALUES (
-    %(key)s, %(kind)s, %(debit)s, %(credit)s, %(points)s, %(award)s, %(expires_on)s, %(reverses)s,
-    %(reason)s, %(at)s, %(made_by)s, %(approval)s
+    %(key)s, %(kind)s, %(from_account)s, %(to_account)s, %(points)s, %(award)s, %(expires_on)s,
+    %(reverses)s, %(reason)s, %(at)s, %(made_by)s, %(approval)s
 )"""
 PASS_OVER = " ON CONFLICT (key, payload) DO NOTHING"
 EXPIRES_ON = "2026-03-31"
-LAPSES_AT = datetime(2026, 4, 1, tzinfo=JAPAN)
+EXPIRES_AT = datetime(2026, 4, 1, tzinfo=JAPAN)
 ROUTES = {
     "grant": ("issuer", "budget"),
     "reserve": ("budget", "reserved"),
@@ -43,7 +43,7 @@ ROUTES = {
 
 
 def key_of(name: object) -> bytes:
-    """Return a key that this name alone has."""
+    """Return a key of its own for a name."""
     return hashlib.sha256(str(name).encode()).digest()
 
 
@@ -80,16 +80,16 @@ class Books:
         return self.draw.awards.get(entrant__wester_id=member)
 
     def values(self, kind: str, member: str = "", /, **values: Any) -> dict[str, Any]:
-        """Return a right transfer, all of the (first) member's award, changed as told."""
+        """Return a right transfer of a member's whole award, with some values changed."""
         member = member or next(iter(self.members))
         accounts = {**self.accounts, "member": self.members[member]}
-        debit, credit = (accounts[name].pk for name in ROUTES[kind])
+        from_account, to_account = (accounts[name].pk for name in ROUTES[kind])
         award = self.award(member)
         right: dict[str, Any] = {
             "kind": kind,
             "key": key_of((self.draw.pk, kind, "" if kind == "grant" else member)),
-            "debit": debit,
-            "credit": credit,
+            "from_account": from_account,
+            "to_account": to_account,
             "points": award.points,
             "award": award.pk,
         }
@@ -100,19 +100,19 @@ class Books:
         if kind == "forfeit":
             right["reason"] = "withdrawn"
         if kind == "expire":
-            right["at"] = LAPSES_AT
+            right["at"] = EXPIRES_AT
         return right | values
 
     def post(self, kind: str, member: str = "", /, *, repeat: bool = False, **values: Any) -> int:
         return post(repeat=repeat, **self.values(kind, member, **values))
 
     def reverse(self, transfer: Transfer, **values: Any) -> int:
-        """Post the mirror of a transfer, changed as told."""
+        """Post the mirror of a transfer, with some values changed."""
         right: dict[str, Any] = {
             "kind": "reverse",
             "key": key_of(("reverse", transfer.pk)),
-            "debit": transfer.credit_id,
-            "credit": transfer.debit_id,
+            "from_account": transfer.to_account_id,
+            "to_account": transfer.from_account_id,
             "points": transfer.points,
             "reverses": transfer.pk,
             "reason": "reversed",
@@ -156,12 +156,12 @@ def approved_books(draw: Draw) -> Books:
 def books_of(draw: Draw) -> Books:
     """Return the books of a draw as it stands, and an account of every member without one."""
     members = draw.awards.values_list("entrant__wester_id", flat=True)
-    held = {one.wester_id: one for one in Account.objects.filter(wester_id__in=members)}
+    accounts = {one.wester_id: one for one in Account.objects.filter(wester_id__in=members)}
     return Books(
         draw,
         accounts_of(draw.campaign),
         {
-            member: held.get(member) or MemberAccountFactory.create(wester_id=member)
+            member: accounts.get(member) or MemberAccountFactory.create(wester_id=member)
             for member in sorted(members)
         },
     )

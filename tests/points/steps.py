@@ -23,7 +23,7 @@ THREE = {"W1": 5_000, "W2": 12_340, "W3": 30_000}
 
 
 def approve(approval: Approval | None, at: datetime) -> Approval:
-    """Have somebody else approve what was asked for."""
+    """Approve a request as another person."""
     assert approval
     return approvals.approve(approval_id=approval.pk, actor=person("approver"), at=at)
 
@@ -34,16 +34,16 @@ def confirmed(totals: Mapping[str, int] = THREE, **options: Any) -> Draw:
 
 
 def confirm(draw: Draw) -> Draw:
-    asked = confirming.request_confirmation(draw=draw, actor=person("ops"), at=CONFIRMED_AT)
-    approve(asked, CONFIRMED_AT)
+    approval = confirming.request_confirmation(draw=draw, actor=person("ops"), at=CONFIRMED_AT)
+    approve(approval, CONFIRMED_AT)
     return reread(draw)
 
 
 def void(draw: Draw) -> Draw:
-    asked = voiding.request_void(
+    approval = voiding.request_void(
         draw=draw, reason="A load was missing.", actor=person("ops"), at=CONFIRMED_AT
     )
-    approve(asked, CONFIRMED_AT)
+    approve(approval, CONFIRMED_AT)
     return reread(draw)
 
 
@@ -53,8 +53,8 @@ def prepared(totals: Mapping[str, int] = THREE, **options: Any) -> Payout:
 
 
 def prepare(draw: Draw) -> Payout:
-    asked = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=PREPARED_AT)
-    approve(asked, PREPARED_AT)
+    approval = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=PREPARED_AT)
+    approve(approval, PREPARED_AT)
     return Payout.objects.select_related("draw__campaign", "draw__terms").get(draw=draw)
 
 
@@ -65,7 +65,7 @@ def paid(totals: Mapping[str, int] = THREE, **options: Any) -> Payout:
 
 def pay(one: Payout, *, at: datetime = CREDIT_AT) -> Payout:
     """Carry a payout out to its end."""
-    payout.work_on(one, now=lambda: at)
+    payout.pay_remaining_parts(one, now=lambda: at)
     one.refresh_from_db(fields=["ended_at", "closed_at"])
     return one
 

@@ -1,4 +1,4 @@
-"""What staff see of the money, what they ask for there, and what nobody can write."""
+"""What staff see of points and request there, and that nothing can be edited."""
 
 import re
 from pathlib import Path
@@ -113,14 +113,14 @@ def test_staff_are_warned_of_what_waits(settings: Settings) -> None:
     assert f"{stalled}: the payout has stalled." in text
 
 
-def test_a_payout_is_asked_for_at_the_draw() -> None:
+def test_a_payout_is_requested_at_the_draw() -> None:
     draw = confirmed()
     address = page("draw", app="lottery")
 
     assert act(staff(), address, "prepare", draw) == ["Done."]
 
-    asked = Approval.objects.get(state="open")
-    assert (asked.action, asked.content["award_points"]) == ("payout.prepare", 37_340)
+    approval = Approval.objects.get(state="open")
+    assert (approval.action, approval.content["award_points"]) == ("payout.prepare", 37_340)
     assert act(staff("support"), address, "prepare", draw) == ["No action selected."]
     assert Approval.objects.filter(action="payout.prepare").count() == 1
 
@@ -157,7 +157,7 @@ def test_a_credit_is_reversed_at_the_ledger() -> None:
     assert Approval.objects.filter(action="points.reverse").count() == 1
 
 
-def test_books_are_closed_by_the_action_alone_and_pages_by_their_button() -> None:
+def test_books_are_closed_only_by_the_action_and_pages_by_their_button() -> None:
     payout = paid()
     client = staff()
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ja"

@@ -14,7 +14,7 @@ from tests.campaign.refused import sql
 from tests.database import every_trigger_off
 from tests.factories.lottery import person, reread
 from tests.points.answers import Row, answer, classes, export, reject, settle
-from tests.points.books import LAPSES_AT, balances
+from tests.points.books import EXPIRES_AT, balances
 from tests.points.steps import (
     CREDIT_AT,
     approve,
@@ -64,8 +64,8 @@ def test_open_keys_of_another_campaign_are_no_matter(
     export(other, tmp_path)
     settle(payout, tmp_path, map(answer, rows.values()))
 
-    assert queries.key_counts(payout)["missing_there"] == 0
-    assert queries.key_counts(other)["missing_there"] == 1
+    assert queries.count_keys(payout)["missing_there"] == 0
+    assert queries.count_keys(other)["missing_there"] == 1
     assert closing.close_payout(payout=payout, at=CREDIT_AT)
 
 
@@ -73,26 +73,26 @@ def test_open_keys_of_another_campaign_are_no_matter(
 def test_a_rejection_after_the_expiry_waits_for_a_person(
     verdict: str, payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
-    """Nothing is left to take back of points that have lapsed, so somebody must end the key."""
+    """Of points that have expired nothing is left to reverse, so a person must resolve the key."""
     settle(payout, tmp_path, [answer(rows["W1"]), answer(rows["W2"])])
-    expiring.expire_credits(at=LAPSES_AT)
+    expiring.expire_credits(at=EXPIRES_AT)
     before = transfers()
 
     settle(payout, tmp_path, [reject(rows["W3"])], sequence=2)
     assert classes(payout)["W3"] == ("rejected", True)
     with pytest.raises(KeysOpen):
-        closing.close_payout(payout=payout, at=LAPSES_AT)
-    asked = correcting.request_resolution(
+        closing.close_payout(payout=payout, at=EXPIRES_AT)
+    approval = correcting.request_resolution(
         payout=payout,
         key=bytes.fromhex(rows["W3"]["credit_key"]),
         verdict=verdict,
-        reason="The points have lapsed.",
+        reason="The points have expired.",
         actor=person("ops"),
-        at=LAPSES_AT,
+        at=EXPIRES_AT,
     )
-    approve(asked, LAPSES_AT)
+    approve(approval, EXPIRES_AT)
 
-    assert closing.close_payout(payout=payout, at=LAPSES_AT)
+    assert closing.close_payout(payout=payout, at=EXPIRES_AT)
     assert transfers() == before
     assert standings(payout.draw)["W3"] == ("credited", 20_000, 0, 0, "")
     assert balances()["expired"] == 37_340
@@ -148,17 +148,17 @@ def test_a_payout_without_credits_is_closed_without_answers(tmp_path: Path) -> N
 def test_keys_of_the_draw_are_kept_until_the_close(tmp_path: Path) -> None:
     ready = prepared({"W1": 5_000})
     with pytest.raises(KeysNeeded, match="not closed"):
-        ask_to_forget(ready)
+        request_forgetting_of(ready)
     [row] = export(pay(ready), tmp_path)
     with pytest.raises(KeysNeeded, match="not closed"):
-        ask_to_forget(ready)
+        request_forgetting_of(ready)
     settle(ready, tmp_path, [answer(row)])
     closing.close_payout(payout=ready, at=CREDIT_AT)
 
-    approve(ask_to_forget(ready), CREDIT_AT)
+    approve(request_forgetting_of(ready), CREDIT_AT)
 
     assert reread(ready.draw).forgotten_at == CREDIT_AT
 
 
-def ask_to_forget(payout: Payout) -> Approval | None:
+def request_forgetting_of(payout: Payout) -> Approval | None:
     return forgetting.request_forgetting(draw=payout.draw, actor=person("ops"), at=CREDIT_AT)

@@ -51,9 +51,9 @@ def code_of(draw: Draw) -> str:
 
 def refusal(*words: object) -> str:
     """Run a command that refuses; return its one sentence."""
-    told = run(*words, "--json")
-    assert (told.code, told.data["error"]) == (1, told.reason)
-    return told.reason
+    outcome = run(*words, "--json")
+    assert (outcome.code, outcome.data["error"]) == (1, outcome.reason)
+    return outcome.reason
 
 
 def test_a_payout_is_run_by_the_database_s_time(
@@ -77,10 +77,10 @@ def test_a_payout_from_its_preparation_to_its_close(tmp_path: Path) -> None:
     leave("W1")
     lower("W3", to=15_000)
 
-    asked = run_json("payout", "prepare", code, "--by", "ops")
-    assert (asked["state"], asked["open"], asked["credited"]) == ("prepared", 3, 0)
-    assert run_json("payout", "prepare", code, "--by", "ops")["approval"] == asked["approval"]
-    run_json("approval", "approve", asked["approval"], "--by", "boss")
+    requested = run_json("payout", "prepare", code, "--by", "ops")
+    assert (requested["state"], requested["open"], requested["credited"]) == ("prepared", 3, 0)
+    assert run_json("payout", "prepare", code, "--by", "ops")["approval"] == requested["approval"]
+    run_json("approval", "approve", requested["approval"], "--by", "boss")
     assert run_json("payout", "status", code)["state"] == "approved"
     assert run_json("payout", "prepare", code, "--by", "ops")["approval"] is None
 
@@ -101,10 +101,10 @@ def test_a_payout_from_its_preparation_to_its_close(tmp_path: Path) -> None:
     assert settled["classes"]["agrees"] == settled["classes"]["missing_there"] == 1
 
     key = rows["W3"]["credit_key"]
-    asked = run_json(
+    requested = run_json(
         "payout", "resolve", code, key, "--as", "rejected", "--reason", "lost", "--by", "ops"
     )
-    run_json("approval", "approve", asked["approval"], "--by", "boss")
+    run_json("approval", "approve", requested["approval"], "--by", "boss")
     closed = run_json("payout", "close", code)
     assert (closed["state"], closed["open"], closed["credited"]) == ("closed", 0, 1)
     assert closed["forfeited_points"] == 20_000
@@ -163,7 +163,7 @@ def test_a_dry_run_changes_nothing(verb: str, tmp_path: Path) -> None:
     assert before == (transfers(), run_json("payout", "status", code), sorted(tmp_path.iterdir()))
 
 
-def test_a_refused_file_is_told_and_kept(tmp_path: Path) -> None:
+def test_a_refused_file_is_reported_and_recorded(tmp_path: Path) -> None:
     payout = paid()
     rows = export(payout, tmp_path)
     file = write_answers(tmp_path, map(answer, rows), manifest={"rows": 7})
@@ -184,10 +184,10 @@ def test_a_credit_is_reversed_by_its_number() -> None:
     words = ("points", "reverse", credit.pk, "--reason", "wrong", "--by", "ops")
 
     dry = run_json(*words, "--dry-run")
-    asked = run_json(*words)
-    run_json("approval", "approve", asked["approval"], "--by", "boss")
+    requested = run_json(*words)
+    run_json("approval", "approve", requested["approval"], "--by", "boss")
 
-    assert (dry["approval"], asked["points"]) == (None, credit.points)
+    assert (dry["approval"], requested["points"]) == (None, credit.points)
     assert run_json(*words)["approval"] is None
     assert refusal("points", "reverse", 0, "--reason", "x", "--by", "ops").startswith("There is no")
 
@@ -212,7 +212,7 @@ def test_a_key_that_is_none_is_wrong_usage() -> None:
     assert refused.value.returncode == 2
 
 
-def test_status_says_what_staff_must_know(settings: Settings) -> None:
+def test_status_shows_what_staff_must_know(settings: Settings) -> None:
     draw = confirmed()
     code = code_of(draw)
     settings.CAMPAIGN_NOW = MovedClock(CREDIT_AT - timedelta(seconds=1), runs=False)

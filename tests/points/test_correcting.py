@@ -1,4 +1,4 @@
-"""What two people decide: how a key ends that both sides differ on, and what is taken back."""
+"""What two people decide: how an open key is resolved, and which credit is reversed."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -40,7 +40,9 @@ def rows(payout: Payout, tmp_path: Path) -> dict[str, Row]:
     return {row["wester_id"]: row for row in export(payout, tmp_path)}
 
 
-def ask(payout: Payout, key: str, verdict: str, reason: str = "By telephone.") -> Approval:
+def request_resolution(
+    payout: Payout, key: str, verdict: str, reason: str = "By telephone."
+) -> Approval:
     return correcting.request_resolution(
         payout=payout,
         key=bytes.fromhex(key),
@@ -52,10 +54,12 @@ def ask(payout: Payout, key: str, verdict: str, reason: str = "By telephone.") -
 
 
 def resolve(payout: Payout, key: str, verdict: str) -> None:
-    approve(ask(payout, key, verdict), CREDIT_AT)
+    approve(request_resolution(payout, key, verdict), CREDIT_AT)
 
 
-def test_a_key_is_taken_as_credited(payout: Payout, rows: dict[str, Row], tmp_path: Path) -> None:
+def test_a_key_is_resolved_as_credited(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
     settle(payout, tmp_path, [answer(rows["W1"], points="1"), *map(answer, [rows["W2"]])])
     before = transfers()
 
@@ -65,7 +69,7 @@ def test_a_key_is_taken_as_credited(payout: Payout, rows: dict[str, Row], tmp_pa
     assert transfers() == before
 
 
-def test_a_key_is_taken_as_rejected(payout: Payout, rows: dict[str, Row]) -> None:
+def test_a_key_is_resolved_as_rejected(payout: Payout, rows: dict[str, Row]) -> None:
     resolve(payout, rows["W3"]["credit_key"], "rejected")
 
     assert classes(payout)["W3"] == ("rejected", False)
@@ -75,9 +79,11 @@ def test_a_key_is_taken_as_rejected(payout: Payout, rows: dict[str, Row]) -> Non
     assert forfeit.approval == Resolution.objects.get().approval
 
 
-def test_nothing_happens_until_somebody_else_approves(payout: Payout, rows: dict[str, Row]) -> None:
+def test_nothing_happens_until_another_person_approves(
+    payout: Payout, rows: dict[str, Row]
+) -> None:
     before = transfers()
-    ask(payout, rows["W3"]["credit_key"], "rejected")
+    request_resolution(payout, rows["W3"]["credit_key"], "rejected")
 
     assert classes(payout)["W3"] == ("missing_there", True)
     assert transfers() == before
@@ -91,7 +97,7 @@ def test_an_unknown_key_can_only_be_rejected(
     with pytest.raises(KeysOpen):
         closing.close_payout(payout=payout, at=CREDIT_AT)
     with pytest.raises(CreditReversed):
-        ask(payout, UNKNOWN, "credited")
+        request_resolution(payout, UNKNOWN, "credited")
     before = transfers()
 
     resolve(payout, UNKNOWN, "rejected")
@@ -105,7 +111,7 @@ def test_no_award_is_credited_twice(payout: Payout, rows: dict[str, Row], tmp_pa
     settle(payout, tmp_path, [answer(rows["W1"])], sequence=2)
     key = rows["W1"]["credit_key"]
     with pytest.raises(CreditReversed):
-        ask(payout, key, "credited")
+        request_resolution(payout, key, "credited")
     before = transfers()
 
     resolve(payout, key, "rejected")
@@ -116,19 +122,19 @@ def test_no_award_is_credited_twice(payout: Payout, rows: dict[str, Row], tmp_pa
 def test_what_agrees_is_not_resolved(payout: Payout, rows: dict[str, Row], tmp_path: Path) -> None:
     settle(payout, tmp_path, map(answer, rows.values()))
     with pytest.raises(NothingOpen):
-        ask(payout, rows["W1"]["credit_key"], "rejected")
+        request_resolution(payout, rows["W1"]["credit_key"], "rejected")
     with pytest.raises(UnknownKey):
-        ask(payout, UNKNOWN, "rejected")
+        request_resolution(payout, UNKNOWN, "rejected")
     closing.close_payout(payout=payout, at=CREDIT_AT)
     with pytest.raises(PayoutClosed):
-        ask(payout, rows["W1"]["credit_key"], "rejected")
+        request_resolution(payout, rows["W1"]["credit_key"], "rejected")
 
 
 def test_an_answer_that_comes_before_the_approval_counts(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
-    first = ask(payout, rows["W1"]["credit_key"], "rejected")
-    second = ask(payout, rows["W2"]["credit_key"], "rejected")
+    first = request_resolution(payout, rows["W1"]["credit_key"], "rejected")
+    second = request_resolution(payout, rows["W2"]["credit_key"], "rejected")
     settle(payout, tmp_path, [answer(rows["W1"]), answer(rows["W2"], points="1")])
 
     with pytest.raises(NothingOpen):
@@ -140,7 +146,7 @@ def test_an_answer_that_comes_before_the_approval_counts(
 @pytest.mark.parametrize("reason", ["", "  ", "two\nlines", "x" * 501])
 def test_a_reason_is_one_line(reason: str, payout: Payout, rows: dict[str, Row]) -> None:
     with pytest.raises(UnfitReason):
-        ask(payout, rows["W1"]["credit_key"], "rejected", reason)
+        request_resolution(payout, rows["W1"]["credit_key"], "rejected", reason)
 
 
 def test_who_may_not_is_refused(payout: Payout, rows: dict[str, Row]) -> None:
@@ -156,7 +162,7 @@ def test_who_may_not_is_refused(payout: Payout, rows: dict[str, Row]) -> None:
 
 
 def test_an_approved_resolution_stays(payout: Payout, rows: dict[str, Row]) -> None:
-    ask(payout, rows["W1"]["credit_key"], "credited")
+    request_resolution(payout, rows["W1"]["credit_key"], "credited")
     sql("UPDATE points_resolution SET verdict = 'rejected'")
     with refused_as("resolution_says_why"):
         sql("UPDATE points_resolution SET reason = ''")
@@ -224,10 +230,10 @@ def test_only_a_credit_that_stands_is_reversed(payout: Payout) -> None:
     for transfer in Transfer.objects.exclude(kind="credit"):
         with pytest.raises(NotReversible):
             reverse(transfer)
-    asked = reverse(credit_of("W1"))
+    approval = reverse(credit_of("W1"))
     expiring.expire_credits(at=CREDIT_AT + timedelta(days=500))
     with pytest.raises(NotReversible):
-        approve(asked, CREDIT_AT)
+        approve(approval, CREDIT_AT)
     with pytest.raises(NotReversible):
         reverse(credit_of("W2"))
 
@@ -242,10 +248,10 @@ def test_a_transfer_is_found_by_number_or_key(payout: Payout) -> None:
 
 
 def test_an_approved_reversal_stays(payout: Payout) -> None:
-    asked = reverse(credit_of("W1"))
+    approval = reverse(credit_of("W1"))
     with refused_as("reversal_says_why"):
         sql("UPDATE points_reversal SET reason = ''")
-    approve(asked, CREDIT_AT)
+    approve(approval, CREDIT_AT)
     with refused_as("reversal_approved_stays"):
         sql("DELETE FROM points_reversal")
     sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -255,26 +261,26 @@ def test_an_approved_reversal_stays(payout: Payout) -> None:
 
 # Expiry
 
-LAPSES_AT = CREDIT_AT.replace(year=2026, month=4, day=1, hour=0)
+EXPIRES_AT = CREDIT_AT.replace(year=2026, month=4, day=1, hour=0)
 
 
-def test_credits_lapse_at_the_end_of_their_last_day(payout: Payout) -> None:
+def test_credits_expire_at_the_end_of_their_last_day(payout: Payout) -> None:
     second = timedelta(seconds=1)
-    assert expiring.expire_credits(at=LAPSES_AT - second) == (0, 0)
-    assert not expiring.something_lapses(at=LAPSES_AT - second)
-    assert expiring.something_lapses(at=LAPSES_AT)
+    assert expiring.expire_credits(at=EXPIRES_AT - second) == (0, 0)
+    assert not expiring.has_credits_to_expire(at=EXPIRES_AT - second)
+    assert expiring.has_credits_to_expire(at=EXPIRES_AT)
 
-    assert expiring.expire_credits(at=LAPSES_AT) == (3, 37_340)
+    assert expiring.expire_credits(at=EXPIRES_AT) == (3, 37_340)
 
     assert balances() == {"issuer": -100_000_000, "budget": 99_962_660, "expired": 37_340}
-    assert not expiring.something_lapses(at=LAPSES_AT)
-    assert expiring.expire_credits(at=LAPSES_AT + timedelta(days=1)) == (0, 0)
+    assert not expiring.has_credits_to_expire(at=EXPIRES_AT)
+    assert expiring.expire_credits(at=EXPIRES_AT + timedelta(days=1)) == (0, 0)
 
 
-def test_what_was_reversed_does_not_lapse(payout: Payout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expiring, "CREDITS_AT_ONCE", 2)
+def test_what_was_reversed_does_not_expire(payout: Payout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiring, "MAX_CREDITS_PER_BATCH", 2)
     approve(reverse(credit_of("W2")), CREDIT_AT)
 
-    assert expiring.expire_credits(at=LAPSES_AT) == (2, 25_000)
+    assert expiring.expire_credits(at=EXPIRES_AT) == (2, 25_000)
     assert balances()["forfeited"] == 12_340
-    assert not expiring.something_lapses(at=LAPSES_AT)
+    assert not expiring.has_credits_to_expire(at=EXPIRES_AT)

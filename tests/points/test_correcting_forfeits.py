@@ -13,7 +13,7 @@ from points.refusals import AwardExceeded, CreditReversed, NotReversible
 from points.verifying import verify_ledger
 from tests.factories.lottery import person
 from tests.points.answers import Row, answer, classes, export, reject, settle
-from tests.points.books import LAPSES_AT, balances
+from tests.points.books import EXPIRES_AT, balances
 from tests.points.steps import CREDIT_AT, approve, leave, paid, pay, prepared, standings
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def credit_row(payout: Payout, member: str, points: int) -> Row:
     return {"credit_key": key, "wester_id": member, "points": str(points)}
 
 
-def ask(payout: Payout, row: Row, verdict: str = "credited") -> Approval:
+def request_resolution(payout: Payout, row: Row, verdict: str = "credited") -> Approval:
     return correcting.request_resolution(
         payout=payout,
         key=bytes.fromhex(row["credit_key"]),
@@ -55,9 +55,9 @@ def ask(payout: Payout, row: Row, verdict: str = "credited") -> Approval:
 
 def test_it_is_credited_as_it_was_there(payout: Payout, there: Row, tmp_path: Path) -> None:
     settle(payout, tmp_path, [answer(there)], sequence=2)
-    asked = ask(payout, there)
+    approval = request_resolution(payout, there)
     assert (
-        asked.content.items()
+        approval.content.items()
         >= {
             "class": "unknown_here",
             "points": None,
@@ -68,15 +68,15 @@ def test_it_is_credited_as_it_was_there(payout: Payout, there: Row, tmp_path: Pa
         }.items()
     )
 
-    approve(asked, CREDIT_AT)
+    approve(approval, CREDIT_AT)
 
     assert standings(payout.draw)["W2"] == ("credited", 12_340, 0, 0, "")
     assert classes(payout)["W2"] == ("agrees", False)
     assert (balances()["W2"], "forfeited" in balances()) == (12_340, False)
     made = Transfer.objects.filter(made_by="payout.resolve")
     assert {(one.kind, one.approval_id) for one in made} == {
-        ("reverse", asked.pk),
-        ("credit", asked.pk),
+        ("reverse", approval.pk),
+        ("credit", approval.pk),
     }
     assert str(made.get(kind="credit").expires_on) == "2026-03-31"
     assert closing.close_payout(payout=payout, at=CREDIT_AT)
@@ -88,7 +88,7 @@ def test_less_was_credited_there_and_the_rest_is_released(
 ) -> None:
     settle(payout, tmp_path, [answer(there, points="12339")], sequence=2)
 
-    approve(ask(payout, there), CREDIT_AT)
+    approve(request_resolution(payout, there), CREDIT_AT)
 
     assert standings(payout.draw)["W2"] == ("credited", 12_339, 1, 0, "lower_total")
     assert closing.close_payout(payout=payout, at=CREDIT_AT)
@@ -99,7 +99,7 @@ def test_more_than_the_award_is_corrected_there(payout: Payout, there: Row, tmp_
     settle(payout, tmp_path, [answer(there, points="12341")], sequence=2)
 
     with pytest.raises(AwardExceeded):
-        ask(payout, there)
+        request_resolution(payout, there)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_what_was_not_credited_there_is_not_given(
     settle(payout, tmp_path, [answer(there, **one) for one in changed], sequence=2)
 
     with pytest.raises(CreditReversed):
-        ask(payout, there)
-    approve(ask(payout, there, "rejected"), CREDIT_AT)
+        request_resolution(payout, there)
+    approve(request_resolution(payout, there, "rejected"), CREDIT_AT)
 
     assert standings(payout.draw)["W2"] == ("forfeited", 0, 0, 12_340, "withdrawn")
 
@@ -127,40 +127,40 @@ def test_a_later_answer_counts_before_the_approval(
     payout: Payout, there: Row, tmp_path: Path
 ) -> None:
     settle(payout, tmp_path, [answer(there)], sequence=2)
-    asked = ask(payout, there)
+    approval = request_resolution(payout, there)
     settle(payout, tmp_path, [answer(there, points="12339")], sequence=3)
     with pytest.raises(ContentChanged):
-        approve(asked, CREDIT_AT)
+        approve(approval, CREDIT_AT)
 
-    asked = ask(payout, there)
+    approval = request_resolution(payout, there)
     settle(payout, tmp_path, [reject(there)], sequence=4)
     with pytest.raises(CreditReversed):
-        approve(asked, CREDIT_AT)
+        approve(approval, CREDIT_AT)
 
 
 def test_it_can_be_rejected_as_well(payout: Payout, there: Row, tmp_path: Path) -> None:
     settle(payout, tmp_path, [answer(there)], sequence=2)
 
-    approve(ask(payout, there, "rejected"), CREDIT_AT)
+    approve(request_resolution(payout, there, "rejected"), CREDIT_AT)
 
     assert standings(payout.draw)["W2"] == ("forfeited", 0, 0, 12_340, "withdrawn")
     assert classes(payout)["?"] == ("unknown_here", False)
     assert closing.close_payout(payout=payout, at=CREDIT_AT)
 
 
-def test_a_credit_that_was_taken_back_is_never_given_again(tmp_path: Path) -> None:
+def test_a_reversed_credit_is_never_made_again(tmp_path: Path) -> None:
     payout = paid({"W2": 12_340})
     credit = Transfer.objects.get(kind="credit")
-    asked = correcting.request_reversal(
+    approval = correcting.request_reversal(
         transfer=credit, reason="Wrong.", actor=person("ops"), at=CREDIT_AT
     )
-    approve(asked, CREDIT_AT)
+    approve(approval, CREDIT_AT)
     exporting.export_credits(payout=payout, folder=tmp_path, at=CREDIT_AT)
     row = credit_row(payout, "W2", 12_340)
     settle(payout, tmp_path, [answer(row)])
 
     with pytest.raises(CreditReversed):
-        ask(payout, row)
+        request_resolution(payout, row)
 
 
 def test_an_award_of_another_campaign_is_none_of_this_one(
@@ -171,14 +171,14 @@ def test_an_award_of_another_campaign_is_none_of_this_one(
     settle(other, tmp_path, [answer(there)], sequence=2)
 
     with pytest.raises(CreditReversed):
-        ask(other, there)
+        request_resolution(other, there)
 
 
-def test_what_people_gave_lapses_and_is_not_taken_back(
+def test_what_people_credited_expires_and_is_not_reversed(
     payout: Payout, there: Row, tmp_path: Path
 ) -> None:
     settle(payout, tmp_path, [answer(there)], sequence=2)
-    approve(ask(payout, there), CREDIT_AT)
+    approve(request_resolution(payout, there), CREDIT_AT)
     settle(payout, tmp_path, [reject(there)], sequence=3)
     closing.close_payout(payout=payout, at=CREDIT_AT)
     credit = Transfer.objects.get(kind="credit", points=12_340)
@@ -188,5 +188,5 @@ def test_what_people_gave_lapses_and_is_not_taken_back(
             transfer=credit, reason="Wrong.", actor=person("ops"), at=CREDIT_AT
         )
 
-    assert expiring.expire_credits(at=LAPSES_AT) == (2, 32_340)
+    assert expiring.expire_credits(at=EXPIRES_AT) == (2, 32_340)
     assert verify_ledger().ok

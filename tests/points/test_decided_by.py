@@ -104,7 +104,7 @@ STEPS = {
     ),
     "points expire": Step(lapsing, CREDIT_AT.replace(year=2026, month=4), "points.expire", "ops"),
 }
-# A person asks for these in any installation: they open an approval, or give out what is private.
+# These name a person in any installation: they open an approval, or disclose what is private.
 ALWAYS = {
     "approval approve",
     "approval refuse",
@@ -182,7 +182,7 @@ def test_outside_production_the_machines_user_stands_in(step: Step, tmp_path: Pa
     assert recorded(step.action).user is None
 
 
-def test_production_asks_for_a_person(step: Step, tmp_path: Path, settings: Settings) -> None:
+def test_production_requires_a_person(step: Step, tmp_path: Path, settings: Settings) -> None:
     words = step.stage(tmp_path)
     UserFactory.create(username="personnel", role="accounts")
     before = [stored(), Draw.objects.values_list("state").first()]
@@ -218,7 +218,7 @@ def test_who_was_disabled_is_refused(step: Step, tmp_path: Path) -> None:
 
 
 def reversal() -> list[Any]:
-    """Return the words that ask for a credit to be taken back."""
+    """Return the words that request the reversal of a credit."""
     paid()
     credit = Transfer.objects.filter(kind="credit").latest("id")
     return ["points", "reverse", credit.pk, "--reason", "wrong"]
@@ -277,7 +277,7 @@ def verbs() -> Iterator[tuple[str, argparse.ArgumentParser]]:
             yield from (inner or {name: parser}).items()
 
 
-def test_every_command_says_whether_it_names_a_person() -> None:
+def test_every_command_is_listed_with_whether_it_names_a_person() -> None:
     found = {
         name: [one.required for one in parser._actions if "--by" in one.option_strings]
         for name, parser in verbs()

@@ -108,10 +108,10 @@ def test_nothing_is_exported_before_the_end(tmp_path: Path) -> None:
 
 
 def test_a_file_that_would_differ_is_not_written(payout: Payout, tmp_path: Path) -> None:
-    file = exporting.keep_file(payout, at=CREDIT_AT)
+    file = exporting.get_or_create_file(payout, at=CREDIT_AT)
     file.sha256 = "0" * 64
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporting, "keep_file", lambda *_payout, **_at: file)
+        patch.setattr(exporting, "get_or_create_file", lambda *_payout, **_at: file)
         with pytest.raises(BatchChanged):
             export(payout, tmp_path)
 

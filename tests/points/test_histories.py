@@ -27,7 +27,7 @@ from tests.points.answers import Row, answer, export, reject, settle
 from tests.points.steps import CREDIT_AT, approve, confirm, leave, lower, prepare
 
 MEMBERS = ("W1", "W2", "W3", "W4", "W5")
-LAPSED_AT = CREDIT_AT.replace(year=2026, month=4)
+EXPIRED_AT = CREDIT_AT.replace(year=2026, month=4)
 members = st.sampled_from(MEMBERS)
 verdicts = st.sampled_from(["credited", "rejected"])
 
@@ -47,13 +47,13 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.held = ExitStack()
-        self.folder = Path(self.held.enter_context(tempfile.TemporaryDirectory()))
-        self.held.enter_context(transaction.atomic())
+        self.stack = ExitStack()
+        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.stack.enter_context(transaction.atomic())
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
-        self.held.close()
+        self.stack.close()
 
     @initialize(start=st.sampled_from(["exported", "paid", "approved"]))
     def begin(self, start: str) -> None:
@@ -78,19 +78,19 @@ class Money(RuleBasedStateMachine):
 
     @property
     def has_ended(self) -> bool:
-        return queries.payout_ended_at(self.draw.campaign) is not None
+        return queries.find_payout_end(self.draw.campaign) is not None
 
     @precondition(lambda self: not self.has_ended)
     @rule(dies=st.booleans())
     def pay_a_part(self, dies: bool) -> None:
         with transaction.atomic():
-            payout.pay_next(self.ready, at=CREDIT_AT)
+            payout.pay_next_part(self.ready, at=CREDIT_AT)
             transaction.set_rollback(dies)
         if not dies:
-            payout.finish(self.ready, at=CREDIT_AT)
+            payout.end_payout(self.ready, at=CREDIT_AT)
 
     @rule(member=members)
-    def somebody_leaves(self, member: str) -> None:
+    def a_member_leaves(self, member: str) -> None:
         if member not in self.gone:
             leave(member)
             self.gone.add(member)
@@ -102,7 +102,7 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: not self.has_ended)
     @rule()
     def pay_the_rest(self) -> None:
-        payout.work_on(self.ready, now=lambda: CREDIT_AT)
+        payout.pay_remaining_parts(self.ready, now=lambda: CREDIT_AT)
 
     @rule()
     def export_the_credits(self) -> None:
@@ -112,11 +112,11 @@ class Money(RuleBasedStateMachine):
     @rule(kinds=st.lists(st.sampled_from(["well", "no", "other", "unknown"]), max_size=6))
     def answers_come(self, kinds: list[str]) -> None:
         """Of each credit in turn, and of the first ones twice if there are more answers."""
-        told = [
+        answers = [
             answered(self.rows[which % len(self.rows)], kind) for which, kind in enumerate(kinds)
         ]
         self.sequence += 1
-        self.do(lambda: settle(self.ready, self.folder, told, sequence=self.sequence))
+        self.do(lambda: settle(self.ready, self.folder, answers, sequence=self.sequence))
 
     @precondition(lambda self: bool(self.rows))
     @rule()
@@ -133,7 +133,7 @@ class Money(RuleBasedStateMachine):
             self.do(lambda: self.resolve(standing, verdict))
 
     def resolve(self, standing: KeyStanding, verdict: str) -> None:
-        asked = correcting.request_resolution(
+        approval = correcting.request_resolution(
             payout=standing.payout,
             key=bytes(standing.credit_key),
             verdict=verdict,
@@ -141,7 +141,7 @@ class Money(RuleBasedStateMachine):
             actor=person("ops"),
             at=CREDIT_AT,
         )
-        approve(asked, CREDIT_AT)
+        approve(approval, CREDIT_AT)
 
     @rule()
     def a_credit_is_reversed(self) -> None:
@@ -150,11 +150,11 @@ class Money(RuleBasedStateMachine):
             self.do(lambda: self.reverse(credit))
 
     def reverse(self, credit: Transfer) -> None:
-        asked = correcting.request_reversal(
+        approval = correcting.request_reversal(
             transfer=credit, reason="wrong", actor=person("ops"), at=CREDIT_AT
         )
-        if asked:
-            approve(asked, CREDIT_AT)
+        if approval:
+            approve(approval, CREDIT_AT)
 
     @precondition(lambda self: bool(self.rows))
     @rule()
@@ -163,18 +163,18 @@ class Money(RuleBasedStateMachine):
 
     @precondition(lambda self: bool(self.rows))
     @rule()
-    def credits_lapse(self) -> None:
-        expiring.expire_credits(at=LAPSED_AT)
+    def credits_expire(self) -> None:
+        expiring.expire_credits(at=EXPIRED_AT)
 
     @invariant()
     def every_point_is_accounted_for(self) -> None:
         if not hasattr(self, "draw"):
             return
         assert verify_ledger().findings == []
-        counts = queries.award_counts(self.draw)
-        held = queries.held_points(self.draw.campaign)
+        counts = queries.count_awards(self.draw)
+        balances = dict(self.draw.campaign.accounts.values_list("kind", "balance_points"))
         given = ("credited_points", "released_points", "forfeited_points")
-        assert sum(counts[name] for name in given) + held["reserved"] == counts["award_points"]
+        assert sum(counts[name] for name in given) + balances["reserved"] == counts["award_points"]
         standings = AwardStanding.objects.filter(draw=self.draw)
         assert not standings.filter(state__in=["drawn", "void"]).exists()
         assert {one.wester_id for one in standings} == set(MEMBERS)
@@ -193,10 +193,10 @@ class Money(RuleBasedStateMachine):
     def what_is_closed_agrees(self) -> None:
         ready = getattr(self, "ready", None)
         if ready and Payout.objects.filter(pk=ready.pk, closed_at__isnull=False).exists():
-            counts = queries.award_counts(self.draw)
+            counts = queries.count_awards(self.draw)
             given = ("credited_points", "released_points", "forfeited_points")
             assert sum(counts[name] for name in given) == counts["award_points"] == 30_000
-            assert not queries.open_keys(ready).exists()
+            assert not queries.find_open_keys(ready).exists()
 
 
 @pytest.mark.slow

@@ -141,7 +141,7 @@ def test_a_credit_file_has_a_name_of_its_own() -> None:
         sql("TRUNCATE points_creditfile")
 
 
-def test_answers_are_kept_as_they_came() -> None:
+def test_answers_are_never_changed() -> None:
     payout = paid()
 
     def answer(**changed: Any) -> None:

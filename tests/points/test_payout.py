@@ -122,7 +122,7 @@ def test_who_has_left_is_credited_nothing() -> None:
 
 @pytest.mark.parametrize("stays", [True, False], ids=["never left", "came back"])
 def test_who_is_a_member_is_credited(stays: bool) -> None:
-    """A row of memberships alone is no leaving: it may say that somebody is active."""
+    """A row of memberships is not always a leaving: its status may be active."""
     ready = prepared()
     if stays:
         MembershipFactory.create(wester_id="W2", status="active")
@@ -147,7 +147,7 @@ def test_what_becomes_known_after_the_credit_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("has_left", [True, False], ids=["forfeited", "credited"])
-def test_an_award_that_has_its_end_is_passed_over_whatever_its_part_says(has_left: bool) -> None:
+def test_an_award_with_an_end_is_skipped_whatever_its_part_says(has_left: bool) -> None:
     ready = prepared({"W1": 5_000})
     if has_left:
         leave("W1")
@@ -158,8 +158,8 @@ def test_an_award_that_has_its_end_is_passed_over_whatever_its_part_says(has_lef
     else:
         leave("W1")
 
-    payout.judge(ready, ready.parts.get())
-    payout.pay(ready, at=CREDIT_AT)
+    payout.recheck_part(ready, ready.parts.get())
+    payout.pay_rechecked_awards(ready, at=CREDIT_AT)
 
     assert transfers() == before
 
@@ -182,12 +182,12 @@ def test_parts_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     ranks = ready.parts.order_by("number").values_list("first_rank", "last_rank")
     assert list(ranks) == [(1, 2), (3, 4), (5, 5)]
 
-    assert payout.pay_next(ready, at=CREDIT_AT)
-    assert queries.award_counts(ready.draw)["pending"] == 3
-    assert not payout.finish(ready, at=CREDIT_AT)
-    assert payout.work_on(ready, now=lambda: CREDIT_AT) == 2
+    assert payout.pay_next_part(ready, at=CREDIT_AT)
+    assert queries.count_awards(ready.draw)["pending"] == 3
+    assert not payout.end_payout(ready, at=CREDIT_AT)
+    assert payout.pay_remaining_parts(ready, now=lambda: CREDIT_AT) == 2
 
-    assert queries.award_counts(ready.draw)["credited"] == 5
+    assert queries.count_awards(ready.draw)["credited"] == 5
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_parts_hold_every_award(
 ) -> None:
     monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
 
-    parts = preparing.cut(Payout(awards=awards))
+    parts = preparing.split_into_parts(Payout(awards=awards))
 
     assert [part.last_rank for part in parts] == last_ranks
 
@@ -240,7 +240,7 @@ def test_the_key_of_a_credit_is_computed() -> None:
 
 
 def test_nobody_else_is_credited() -> None:
-    """Whoever entered and was not drawn has no account."""
+    """A member who entered and was not drawn has no account."""
     draw = confirmed({f"W{n}": 20_000 for n in range(6)}, budget_points=60_000)
     done = pay(prepare(draw))
 
@@ -252,7 +252,7 @@ def test_nobody_else_is_credited() -> None:
 
 def test_member_learns_of_the_credit() -> None:
     done = paid()
-    member = queries.credit_of(done.draw, "W3")
+    member = queries.find_member_credit(done.draw, "W3")
     assert member
     assert (member.state, member.credited_points, member.credited_at) == (
         "credited",
@@ -260,5 +260,5 @@ def test_member_learns_of_the_credit() -> None:
         CREDIT_AT,
     )
     assert str(member.expires_on) == "2026-03-31"
-    assert queries.credit_of(done.draw, "W9") is None
-    assert queries.payout_ended_at(done.draw.campaign) == CREDIT_AT
+    assert queries.find_member_credit(done.draw, "W9") is None
+    assert queries.find_payout_end(done.draw.campaign) == CREDIT_AT

@@ -40,10 +40,10 @@ def test_a_payout_is_of_its_own_approval(changed: dict[str, Any]) -> None:
     draw = confirmed_draw()
     right = PayoutFactory.build(draw=draw)
     content = {name: getattr(right, name) for name in ("awards", "award_points", "list_sha256")}
-    asked: dict[str, Any] = {"action": "payout.prepare", "subject": subject_of(draw)}
+    request: dict[str, Any] = {"action": "payout.prepare", "subject": subject_of(draw)}
     end = {changed.get("state", "approved"): True}
-    asked |= {name: value for name, value in changed.items() if name in asked}
-    given = ApprovalFactory.create(content=content, **asked, **end)
+    request |= {name: value for name, value in changed.items() if name in request}
+    given = ApprovalFactory.create(content=content, **request, **end)
     columns = {name: value for name, value in changed.items() if name in PAYOUT_COLUMNS}
 
     with refused_as("payout_of_its_approval"):
@@ -72,7 +72,7 @@ def test_a_payout_holds_together(changed: dict[str, Any], name: str) -> None:
 def test_a_payout_is_closed_when_both_sides_agree(tmp_path: Path) -> None:
     done = paid()
     close = "UPDATE points_payout SET closed_at = ended_at"
-    with refused_as("payout_closed_when_settled"):  # nobody was told of any credit
+    with refused_as("payout_closed_when_settled"):  # no file of credits was written
         sql(close)
     one, two, three = export(done, tmp_path)
     settle(done, tmp_path, [answer(one), answer(two, points="1"), answer(three)])
@@ -103,7 +103,7 @@ def test_a_payout_is_closed_when_every_award_came_to_something(tmp_path: Path) -
 )
 def test_a_resolution_is_in_force_by_its_own_approval(action: str, subject: str | None) -> None:
     resolution = Resolution.objects.create(
-        payout=paid(), credit_key=bytes(32), verdict="rejected", reason="They were asked."
+        payout=paid(), credit_key=bytes(32), verdict="rejected", reason="They were request."
     )
     own = f"{resolution.payout.draw.campaign.code}/{resolution.pk}"
     statement = "UPDATE points_resolution SET approval_id = %s"

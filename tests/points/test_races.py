@@ -40,7 +40,7 @@ def load(path: Path) -> Any:
 def work(one: Payout, start: threading.Barrier) -> int:
     mine = Payout.objects.select_related("draw__campaign", "draw__terms").get(pk=one.pk)
     start.wait()
-    return payout.work_on(mine, now=lambda: CREDIT_AT)
+    return payout.pay_remaining_parts(mine, now=lambda: CREDIT_AT)
 
 
 @pytest.mark.parametrize("workers", [2, 3])
@@ -54,13 +54,13 @@ def test_workers_share_the_parts(workers: int, monkeypatch: pytest.MonkeyPatch) 
         done = [ended(one) for one in [submit(work, ready, start) for submit in sessions]]
 
     assert sum(done) == 12
-    counts = queries.award_counts(ready.draw)
+    counts = queries.count_awards(ready.draw)
     assert (counts["credited"], counts["credited_points"]) == (24, 24 * 5_000 + sum(range(24)))
-    assert queries.payout_ended_at(ready.draw.campaign) == CREDIT_AT
+    assert queries.find_payout_end(ready.draw.campaign) == CREDIT_AT
     assert verify_ledger().ok
 
 
-def test_a_worker_passes_over_the_part_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_skips_the_part_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing, "AWARDS_PER_PART", 1)
     ready = prepared({"W1": 5_000, "W2": 5_000})
     with transaction.atomic():
@@ -69,8 +69,8 @@ def test_a_worker_passes_over_the_part_of_another(monkeypatch: pytest.MonkeyPatc
         with another_session() as submit:
             alone = threading.Barrier(1)
             assert ended(submit(work, ready, alone)) == 1
-    assert queries.award_counts(ready.draw)["pending"] == 1
-    assert queries.payout_ended_at(ready.draw.campaign) is None
+    assert queries.count_awards(ready.draw)["pending"] == 1
+    assert queries.find_payout_end(ready.draw.campaign) is None
 
 
 def test_a_leaver_whose_load_is_under_way_is_forfeited(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_leaver_whose_load_is_under_way_is_forfeited(tmp_path: Path) -> None:
     with another_session() as submit:
         with transaction.atomic():
             load(path)
-            paying = submit(payout.work_on, ready, now=lambda: CREDIT_AT)
+            paying = submit(payout.pay_remaining_parts, ready, now=lambda: CREDIT_AT)
             wait_until_blocked(paying)
         assert ended(paying) == 1
 
@@ -95,7 +95,7 @@ def test_a_credit_waits_for_a_load_of_each_feed_that_it_depends_on(feed: Feed) -
     with another_session() as submit:
         with transaction.atomic():
             take(Lock.FEED, feed)
-            paying = submit(payout.pay_next, ready, at=CREDIT_AT)
+            paying = submit(payout.pay_next_part, ready, at=CREDIT_AT)
             wait_for_lock(paying, Lock.FEED, feed)
         assert ended(paying)
 
@@ -106,11 +106,11 @@ def test_a_load_waits_for_the_credit_under_way(tmp_path: Path) -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            assert payout.pay_next(ready, at=CREDIT_AT)
+            assert payout.pay_next_part(ready, at=CREDIT_AT)
             loading = submit(load, path)
             wait_until_blocked(loading)
         assert ended(loading).status == "loaded"
-    payout.work_on(ready, now=lambda: CREDIT_AT)
+    payout.pay_remaining_parts(ready, now=lambda: CREDIT_AT)
 
     assert standings(ready.draw)["W1"] == ("credited", 5_000, 0, 0, "")
 
@@ -119,7 +119,7 @@ def test_a_worker_that_dies_leaves_everything_to_the_next() -> None:
     ready = prepared({"W1": 5_000})
     with another_session() as submit, transaction.atomic():
         take(Lock.FEED, Feed.MEMBERSHIPS)
-        dying = submit(payout.work_on, ready, now=lambda: CREDIT_AT)
+        dying = submit(payout.pay_remaining_parts, ready, now=lambda: CREDIT_AT)
         wait_until_blocked(dying)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -129,8 +129,8 @@ def test_a_worker_that_dies_leaves_everything_to_the_next() -> None:
         with pytest.raises(DatabaseError):
             ended(dying)
 
-    assert queries.award_counts(ready.draw)["pending"] == 1
-    assert payout.work_on(ready, now=lambda: CREDIT_AT) == 1
+    assert queries.count_awards(ready.draw)["pending"] == 1
+    assert payout.pay_remaining_parts(ready, now=lambda: CREDIT_AT) == 1
     assert verify_ledger().ok
 
 
@@ -163,7 +163,7 @@ def test_two_sessions_that_make_different_things_of_a_key_make_one(books: Books)
     assert balances()["W2"] == 20_000
 
 
-def test_a_credit_and_a_forfeit_at_once_are_not_both_taken(books: Books) -> None:
+def test_a_credit_and_a_forfeit_at_once_are_not_both_made(books: Books) -> None:
     """Neither sees the other's row; the reserve alone would be enough for both."""
     with another_session() as submit:
         with transaction.atomic():
@@ -207,8 +207,8 @@ def test_many_sessions_never_wait_in_a_circle(books: Books) -> None:
             Transfer(
                 key=row["key"],
                 kind="credit",
-                debit_id=row["debit"],
-                credit_id=row["credit"],
+                from_account_id=row["from_account"],
+                to_account_id=row["to_account"],
                 points=row["points"],
                 award_id=row["award"],
                 expires_on=row["expires_on"],

@@ -1,4 +1,4 @@
-"""What a confirmation reserves and a void takes back, each in one transaction with it."""
+"""What a confirmation reserves and a void reverses, each in the same transaction."""
 
 from datetime import timedelta
 
@@ -48,11 +48,11 @@ def test_nothing_is_confirmed_where_nothing_can_be_reserved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     draw = drawn_draw()
-    monkeypatch.setattr(reserving, "RESERVE", "SELECT no_such_function()")
-    asked = confirming.request_confirmation(draw=draw, actor=person("ops"), at=CONFIRMED_AT)
+    monkeypatch.setattr(reserving, "read_sql", lambda *_file: "SELECT no_such_function()")
+    approval = confirming.request_confirmation(draw=draw, actor=person("ops"), at=CONFIRMED_AT)
 
     with pytest.raises(Exception, match="no_such_function"):
-        approve(asked, CONFIRMED_AT)
+        approve(approval, CONFIRMED_AT)
 
     assert reread(draw).state == Draw.State.DRAWN
     assert transfers() == []
@@ -68,8 +68,8 @@ def test_a_void_takes_the_reserves_back() -> None:
 
 def test_a_void_of_what_was_not_confirmed_moves_nothing() -> None:
     draw = frozen_draw()
-    asked = voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=draw.frozen_at)
-    approve(asked, draw.frozen_at)
+    approval = voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=draw.frozen_at)
+    approve(approval, draw.frozen_at)
 
     assert (reread(draw).state, transfers()) == (Draw.State.VOID, [])
 
@@ -95,10 +95,10 @@ def test_after_a_void_another_budget_can_be_promised(budget: int) -> None:
     file = campaign_file(
         code=draw.campaign.code, budget_points=budget, expected_sales_yen=100_000_000_000
     )
-    asked = terms.request_revision(
+    approval = terms.request_revision(
         campaign=draw.campaign, file=file, actor=person("campaign"), at=CONFIRMED_AT
     )
-    approve(asked, CONFIRMED_AT)
+    approve(approval, CONFIRMED_AT)
 
     redraw(draw)
 
@@ -126,22 +126,22 @@ def test_a_void_draw_reserves_nothing() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_a_void_asked_for_before_the_payout_was_approved_comes_too_late() -> None:
+def test_a_void_requested_before_the_payout_was_approved_comes_too_late() -> None:
     draw = confirmed()
-    asked = voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=CONFIRMED_AT)
+    approval = voiding.request_void(draw=draw, reason="No.", actor=person("ops"), at=CONFIRMED_AT)
     payout = request_payout(campaign=draw.campaign, actor=person("ops"), at=CONFIRMED_AT)
     approve(payout, CONFIRMED_AT)
 
     with pytest.raises(ApprovalEnded, match="superseded"):
-        approve(asked, CONFIRMED_AT)
+        approve(approval, CONFIRMED_AT)
 
 
-def test_a_payout_asked_for_before_the_void_comes_too_late() -> None:
+def test_a_payout_requested_before_the_void_comes_too_late() -> None:
     draw = confirmed()
-    asked = request_payout(campaign=draw.campaign, actor=person("ops"), at=CONFIRMED_AT)
+    approval = request_payout(campaign=draw.campaign, actor=person("ops"), at=CONFIRMED_AT)
     void(draw)
 
     with pytest.raises(ApprovalEnded, match="superseded"):
-        approve(asked, CONFIRMED_AT)
+        approve(approval, CONFIRMED_AT)
     assert connection.needs_rollback is False
     assert approvals.declared_actions().keys() >= {"draw.confirm", "draw.void", "payout.prepare"}

@@ -48,9 +48,9 @@ class World:
 
     def pay(self) -> None:
         """Have the payout approved, where the backup does not know of it, and carried out."""
-        asked = run_json("payout", "prepare", self.code, "--by", "ops")["approval"]
-        if asked is not None:
-            run_json("approval", "approve", asked, "--by", "boss")
+        approval = run_json("payout", "prepare", self.code, "--by", "ops")["approval"]
+        if approval is not None:
+            run_json("approval", "approve", approval, "--by", "boss")
         run_json("payout", "run", self.code)
 
     def export(self) -> None:
@@ -63,16 +63,16 @@ class World:
 @contextmanager
 def lost() -> Iterator[None]:
     """Live through something that the database does not know afterwards."""
-    kept = transaction.savepoint()
+    savepoint = transaction.savepoint()
     yield
-    transaction.savepoint_rollback(kept)
+    transaction.savepoint_rollback(savepoint)
 
 
 @pytest.fixture(params=BACKUPS)
 def world(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> World:
     """Return the world after a payout was sent and answered, and the database restored.
 
-    W2 left before the points were credited, W1 after that; upstream has told of both.
+    W2 left before the points were credited, W1 after that; the feeds have both.
     """
     settings.CAMPAIGN_NOW = MovedClock(CREDIT_AT, runs=False)
     settings.ALLOW_COMMAND_APPROVAL = True
@@ -141,8 +141,8 @@ def test_credits_that_differ_from_what_was_sent_are_not_written_over_it(world: W
     assert world.settle()["open"] == 0
 
 
-def test_what_was_credited_there_alone_is_taken_as_credited(world: World) -> None:
-    """The way out for whoever sees it only when the answers come."""
+def test_what_was_credited_only_there_is_resolved_as_credited(world: World) -> None:
+    """The way out where it is noticed only when the answers come."""
     shutil.rmtree(world.outbox)
     run_json("load_feeds", world.before, world.after)
     world.pay()
@@ -158,9 +158,9 @@ def test_what_was_credited_there_alone_is_taken_as_credited(world: World) -> Non
     ]
 
     words = ["--as", "credited", "--reason", "Sent before the restore.", "--by", "ops"]
-    asked = run_json("payout", "resolve", world.code, key, *words)["approval"]
+    approval = run_json("payout", "resolve", world.code, key, *words)["approval"]
     assert standings(payout.draw)["W1"][0] == "forfeited"
-    run_json("approval", "approve", asked, "--by", "boss")
+    run_json("approval", "approve", approval, "--by", "boss")
 
     assert standings(payout.draw) == CREDITED
     assert classes(payout) == dict.fromkeys(("W1", "W3"), ("agrees", False))

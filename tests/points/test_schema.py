@@ -1,4 +1,4 @@
-"""What holds for the tables of the money together."""
+"""What holds for all tables of points."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ WITHOUT_A_PERSON = {
     "CreditAnswer.processed_at",
 }
 # Looked at by the trigger of transfers, for all rows of a statement.
-UNCHECKED = {"Transfer.debit", "Transfer.credit", "Transfer.award", "Transfer.reverses"}
+UNCHECKED = {"Transfer.from_account", "Transfer.to_account", "Transfer.award", "Transfer.reverses"}
 
 
 def test_every_foreign_key_protects_and_is_checked() -> None:

@@ -95,7 +95,7 @@ def test_a_file_is_refused_whole(
     assert set(classes(payout).values()) == {("missing_there", OPEN)}
 
 
-def test_the_total_may_be_of_the_credited_alone(
+def test_the_total_may_be_only_of_the_credited(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
     answers = [answer(rows["W1"]), reject(rows["W2"])]
@@ -104,7 +104,7 @@ def test_the_total_may_be_of_the_credited_alone(
     assert outcome.status == "loaded"
 
 
-def test_beside_a_bad_row_neither_sum_is_held_to_the_total_that_it_may_be_missing_from(
+def test_beside_a_bad_row_neither_sum_is_compared_with_the_total(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
     unread = {**answer(rows["W2"]), "credit_key": "x"}
@@ -131,7 +131,9 @@ def test_a_file_for_another_campaign_is_refused_and_not_spent(
     assert classes(other) == {"W8": ("missing_there", OPEN)}
 
 
-def test_details_of_any_text_are_kept(payout: Payout, rows: dict[str, Row], tmp_path: Path) -> None:
+def test_details_of_any_text_are_saved(
+    payout: Payout, rows: dict[str, Row], tmp_path: Path
+) -> None:
     detail = 'a "b", \\c\n年'
     settle(payout, tmp_path, [reject(rows["W1"], detail)])
 
@@ -148,13 +150,13 @@ def test_a_file_that_a_person_saved_and_named_by_a_link_is_read(
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    kept = write_answers(elsewhere, [answer(rows["W1"])])
+    written = write_answers(elsewhere, [answer(rows["W1"])])
     for end in ("", ".manifest.json"):
-        source = kept.with_name(kept.name + end)
+        source = written.with_name(written.name + end)
         (tmp_path / source.name).symlink_to(source)
-    manifest = kept.with_name(f"{kept.name}.manifest.json")
+    manifest = written.with_name(f"{written.name}.manifest.json")
     manifest.write_bytes(BOM + manifest.read_bytes())
 
-    loaded = settling.settle(payout=payout, path=tmp_path / kept.name, at=CREDIT_AT)
+    loaded = settling.settle(payout=payout, path=tmp_path / written.name, at=CREDIT_AT)
 
     assert (loaded.status, loaded.applied) == ("loaded", 1)

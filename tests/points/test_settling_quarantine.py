@@ -17,7 +17,7 @@ from config.env import MovedClock
 from core.models import AuditRecord
 from points import closing, settling
 from points.models import Payout, ResultsFile
-from points.queries import SHOWN, all_warnings, open_answers, warnings
+from points.queries import SHOWN, find_open_answers, list_campaign_warnings, list_warnings
 from points.refusals import AnswersWait, OtherPayout, PayoutClosed
 from tests.campaign.commands import run, run_json
 from tests.campaign.refused import refused_as, sql
@@ -58,14 +58,14 @@ def statuses() -> list[str]:
     return list(QuarantinedRow.objects.order_by("id").values_list("status", flat=True))
 
 
-def told(*words: object) -> tuple[Any, str]:
+def run_and_read(*words: object) -> tuple[Any, str]:
     """Run a command that is done; return its object and what it said on standard error."""
     stdout, stderr = StringIO(), StringIO()
     call_command(*map(str, words), "--json", stdout=stdout, stderr=stderr)
     return json.loads(stdout.getvalue()), stderr.getvalue()
 
 
-def test_ten_rejections_that_cannot_be_read_are_told_and_keep_the_payout_open(
+def test_ten_rejections_that_cannot_be_read_are_reported_and_prevent_the_close(
     tmp_path: Path,
 ) -> None:
     payout = paid({f"W{number}": 5_000 for number in range(10)})
@@ -74,7 +74,7 @@ def test_ten_rejections_that_cannot_be_read_are_told_and_keep_the_payout_open(
     settle(payout, tmp_path, map(answer, exported))
     path = write_answers(tmp_path, map(garble, exported), sequence=2)
 
-    settled, said = told("payout", "settle", code, path)
+    settled, said = run_and_read("payout", "settle", code, path)
 
     sentence = (
         f"{code}: {path.name}: rows in quarantine, 10: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10. Settle a "
@@ -175,7 +175,7 @@ def test_a_person_dismisses_what_nobody_answers(
     settle(payout, tmp_path, map(answer, rows.values()), sequence=3)
     with refused_as("payout_closed_when_read"):
         sql(CLOSE)
-    row = open_answers(payout).get()
+    row = find_open_answers(payout).get()
 
     run_json("quarantine", "dismiss", row.pk, "--reason", "a trial of theirs", "--by", "mari")
 
@@ -198,16 +198,16 @@ def test_the_database_closes_nothing_over_an_answer_that_was_not_read(
     assert Payout.objects.get().closed_at
 
 
-def test_rows_of_other_feeds_and_other_payouts_keep_nothing_open(
+def test_rows_of_other_feeds_and_other_payouts_prevent_no_close(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
     other = paid({"W8": 5_000})
     settle(other, tmp_path, map(garble, export(other, tmp_path)), sequence=4)
     QuarantinedRowFactory.create()
 
-    assert warnings(payout.draw.campaign, now=CREDIT_AT) == []
+    assert list_campaign_warnings(payout.draw.campaign, now=CREDIT_AT) == []
     assert close(payout)
-    assert len(all_warnings(now=CREDIT_AT)) == 1
+    assert len(list_warnings(now=CREDIT_AT)) == 1
 
 
 def test_a_file_is_not_spent_for_another_campaign_by_what_cannot_be_read(
@@ -236,7 +236,7 @@ def test_nothing_is_set_aside_after_the_close(
     assert FeedFile.objects.count() == 1
 
 
-def test_the_audit_keeps_how_many_were_set_aside(
+def test_the_audit_records_how_many_were_quarantined(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
     settle(payout, tmp_path, [garble(rows["W1"])], sequence=2)
@@ -254,12 +254,12 @@ def test_a_sentence_names_the_first_rows(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
     settle(payout, tmp_path, [garble(rows["W1"])] * SHOWN, sequence=2)
-    [sentence] = warnings(payout.draw.campaign, now=CREDIT_AT)
+    [sentence] = list_campaign_warnings(payout.draw.campaign, now=CREDIT_AT)
     assert f"{SHOWN}: 1, 2" in sentence
     assert f", {SHOWN}. " in sentence
 
     settle(payout, tmp_path, [garble(rows["W1"])] * (SHOWN + 1), sequence=3)
-    [_, sentence] = warnings(payout.draw.campaign, now=CREDIT_AT)
+    [_, sentence] = list_campaign_warnings(payout.draw.campaign, now=CREDIT_AT)
     assert f", {SHOWN}, …. " in sentence
 
 
@@ -312,7 +312,7 @@ def test_a_payout_warns_of_rows_that_its_recheck_does_not_know(verb: str) -> Non
     draw = confirmed() if verb == "prepare" else prepared().draw
     words = ["--by", "ops"] if verb == "prepare" else []
 
-    done, said = told("payout", verb, draw.campaign.code, *words)
+    done, said = run_and_read("payout", verb, draw.campaign.code, *words)
 
     expected = [
         f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
@@ -325,10 +325,10 @@ def test_a_payout_warns_of_rows_that_its_recheck_does_not_know(verb: str) -> Non
 def test_an_expiry_warns_of_answers_that_were_not_read(
     payout: Payout, rows: dict[str, Row], tmp_path: Path
 ) -> None:
-    """A rejection that is read after it finds nothing to take back."""
-    assert "warnings" not in told("points", "expire")[0]
+    """A rejection that is read after it finds nothing to reverse."""
+    assert "warnings" not in run_and_read("points", "expire")[0]
     settle(payout, tmp_path, [garble(rows["W1"])], sequence=2)
 
-    assert told("points", "expire")[0]["warnings"] == [
+    assert run_and_read("points", "expire")[0]["warnings"] == [
         "Rows of credit_results in quarantine, which do not count: 1; see: quarantine list."
     ]

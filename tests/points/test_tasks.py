@@ -1,4 +1,4 @@
-"""The bell: beat rings it, workers come, and nothing depends on any one message."""
+"""Beat enqueues what is due, workers do it, and nothing depends on any one message."""
 
 import time
 from datetime import timedelta
@@ -31,44 +31,44 @@ def at(settings: Settings, instant: Any) -> None:
 
 
 @pytest.fixture
-def called(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the payouts to which workers were called, in order; -1 is the expiry."""
-    rung: list[int] = []
-    monkeypatch.setattr(tasks.pay_parts, "delay", lambda *, payout_id: rung.append(payout_id))
-    monkeypatch.setattr(tasks.expire_credits, "delay", lambda: rung.append(-1))
-    return rung
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the payouts that messages were sent for, in order; -1 is the expiry."""
+    payouts: list[int] = []
+    monkeypatch.setattr(tasks.pay_parts, "delay", lambda *, payout_id: payouts.append(payout_id))
+    monkeypatch.setattr(tasks.expire_credits, "delay", lambda: payouts.append(-1))
+    return payouts
 
 
-def test_beat_rings_every_minute_and_what_it_rings_is_there() -> None:
-    bell: dict[str, Any] = project_settings.CELERY_BEAT_SCHEDULE["start_due_work"]
+def test_beat_enqueues_every_minute_a_task_that_exists() -> None:
+    schedule: dict[str, Any] = project_settings.CELERY_BEAT_SCHEDULE["start_due_work"]
 
-    assert import_string(bell["task"]) is tasks.start_due_work
-    assert bell["schedule"] == 60
+    assert import_string(schedule["task"]) is tasks.start_due_work
+    assert schedule["schedule"] == 60
     names = {f"points.tasks.{name}" for name in ("start_due_work", "pay_parts", "expire_credits")}
     assert names <= set(app.tasks)
 
 
-def test_workers_are_called_from_the_crediting_instant(
-    settings: Settings, called: list[int]
+def test_a_payout_is_enqueued_from_the_crediting_instant(
+    settings: Settings, enqueued: list[int]
 ) -> None:
     ready = prepared()
     at(settings, CREDIT_AT - SECOND)
     tasks.start_due_work()
-    assert called == []
+    assert enqueued == []
 
     at(settings, CREDIT_AT)
     tasks.start_due_work()
-    assert called == [ready.pk, ready.pk]
+    assert enqueued == [ready.pk, ready.pk]
 
     tasks.start_due_work()  # the messages were lost
-    assert called == [ready.pk] * 4
+    assert enqueued == [ready.pk] * 4
     assert tasks.pay_parts(payout_id=ready.pk, a_word_of_a_later_release=1) == 1
     tasks.start_due_work()
-    assert called == [ready.pk] * 4
+    assert enqueued == [ready.pk] * 4
 
 
 def test_work_is_due_by_the_database_s_time(
-    settings: Settings, called: list[int], monkeypatch: pytest.MonkeyPatch
+    settings: Settings, enqueued: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready = prepared()
     settings.CAMPAIGN_NOW = None
@@ -76,7 +76,7 @@ def test_work_is_due_by_the_database_s_time(
 
     tasks.start_due_work()
 
-    assert called[:2] == [ready.pk, ready.pk]
+    assert enqueued[:2] == [ready.pk, ready.pk]
 
 
 def test_a_doubled_message_finds_nothing_left(settings: Settings) -> None:
@@ -93,20 +93,20 @@ def test_a_doubled_message_finds_nothing_left(settings: Settings) -> None:
 def test_a_worker_killed_before_it_ended_the_payout_is_made_good(settings: Settings) -> None:
     at(settings, CREDIT_AT)
     ready = prepared()
-    while payout.pay_next(ready, at=CREDIT_AT):
+    while payout.pay_next_part(ready, at=CREDIT_AT):
         pass
 
     assert tasks.pay_parts(payout_id=ready.pk) == 0
     assert Payout.objects.get().ended_at == CREDIT_AT
 
 
-def test_nothing_is_called_to_what_nobody_approved(settings: Settings, called: list[int]) -> None:
+def test_nothing_is_enqueued_that_is_not_approved(settings: Settings, enqueued: list[int]) -> None:
     draw = confirmed()
     at(settings, CREDIT_AT)
     tasks.start_due_work()
 
-    assert called == []
-    assert queries.all_warnings(now=clock.now()) == [
+    assert enqueued == []
+    assert queries.list_warnings(now=clock.now()) == [
         f"{draw.campaign.code}: the payout is due and not approved."
     ]
 
@@ -133,40 +133,40 @@ def test_a_payout_without_progress_has_stalled() -> None:
     code = ready.draw.campaign.code
     stalled = [f"{code}: the payout has stalled."]
 
-    assert queries.all_warnings(now=CREDIT_AT - SECOND) == []
-    assert queries.all_warnings(now=CREDIT_AT + STALLED_AFTER - SECOND) == []
-    assert queries.all_warnings(now=CREDIT_AT + STALLED_AFTER) == stalled
-    payout.pay_next(ready, at=CREDIT_AT + STALLED_AFTER)
-    assert queries.all_warnings(now=CREDIT_AT + STALLED_AFTER) == []
-    assert queries.all_warnings(now=CREDIT_AT + 2 * STALLED_AFTER) == stalled
+    assert queries.list_warnings(now=CREDIT_AT - SECOND) == []
+    assert queries.list_warnings(now=CREDIT_AT + STALLED_AFTER - SECOND) == []
+    assert queries.list_warnings(now=CREDIT_AT + STALLED_AFTER) == stalled
+    payout.pay_next_part(ready, at=CREDIT_AT + STALLED_AFTER)
+    assert queries.list_warnings(now=CREDIT_AT + STALLED_AFTER) == []
+    assert queries.list_warnings(now=CREDIT_AT + 2 * STALLED_AFTER) == stalled
     pay(ready, at=CREDIT_AT + 2 * STALLED_AFTER)
-    assert queries.all_warnings(now=CREDIT_AT + 9 * STALLED_AFTER) == []
+    assert queries.list_warnings(now=CREDIT_AT + 9 * STALLED_AFTER) == []
 
 
 def test_a_payout_that_was_approved_late_has_stalled_only_when_it_could_have_gone_on() -> None:
     late = CREDIT_AT + timedelta(days=1)
     draw = confirmed()
-    asked = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=late)
-    approve(asked, late)
+    approval = preparing.request_payout(campaign=draw.campaign, actor=person("ops"), at=late)
+    approve(approval, late)
 
-    assert queries.all_warnings(now=late + STALLED_AFTER - SECOND) == []
-    assert queries.all_warnings(now=late + STALLED_AFTER) == [
+    assert queries.list_warnings(now=late + STALLED_AFTER - SECOND) == []
+    assert queries.list_warnings(now=late + STALLED_AFTER) == [
         f"{draw.campaign.code}: the payout has stalled."
     ]
 
 
-def test_credits_lapse_by_the_bell(settings: Settings, called: list[int]) -> None:
+def test_credits_expire_by_a_task(settings: Settings, enqueued: list[int]) -> None:
     paid()
     at(settings, CREDIT_AT.replace(year=2026, month=4, day=1, hour=0) - SECOND)
     tasks.start_due_work()
-    assert called == []
+    assert enqueued == []
 
     at(settings, CREDIT_AT.replace(year=2026, month=4, day=1, hour=0))
     tasks.start_due_work()
-    assert called == [-1]
+    assert enqueued == [-1]
     assert tasks.expire_credits() == 3
     tasks.start_due_work()
-    assert called == [-1]
+    assert enqueued == [-1]
 
 
 @pytest.mark.parametrize("task", [tasks.start_due_work, tasks.pay_parts, tasks.expire_credits])
@@ -179,7 +179,7 @@ def test_tasks_try_again_when_the_database_is_away(task: Any) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("worker")
-def test_a_worker_pays_from_the_bell_to_the_end(settings: Settings) -> None:
+def test_a_worker_pays_from_the_message_to_the_end(settings: Settings) -> None:
     at(settings, CREDIT_AT)
     ready = prepared()
 
@@ -187,7 +187,7 @@ def test_a_worker_pays_from_the_bell_to_the_end(settings: Settings) -> None:
     tasks.start_due_work.delay()
 
     wait_until_ended(ready)
-    assert queries.award_counts(ready.draw)["credited_points"] == 37_340
+    assert queries.count_awards(ready.draw)["credited_points"] == 37_340
 
 
 def wait_until_ended(ready: Payout) -> None:

@@ -53,8 +53,8 @@ def test_many_rows_of_one_statement_move_together(books: Books) -> None:
         Transfer(
             key=one["key"],
             kind=one["kind"],
-            debit_id=one["debit"],
-            credit_id=one["credit"],
+            from_account_id=one["from_account"],
+            to_account_id=one["to_account"],
             points=one["points"],
             award_id=one["award"],
             at=books.draw.frozen_at,
@@ -91,8 +91,8 @@ def test_a_repeat_is_passed_over(books: Books) -> None:
         pytest.param({"kind": "forfeit", "expires_on": None, "reason": "x"}, id="kind"),
         pytest.param({"expires_on": "2026-03-30"}, id="expiry"),
         pytest.param({"award": -1}, id="award"),
-        pytest.param({"debit": -1}, id="debit account"),
-        pytest.param({"credit": -1}, id="credit account"),
+        pytest.param({"from_account": -1}, id="from another account"),
+        pytest.param({"to_account": -1}, id="to another account"),
     ],
 )
 def test_a_key_never_stands_for_something_else(changed: dict[str, Any], books: Books) -> None:
@@ -107,7 +107,7 @@ def test_a_key_never_stands_for_something_else(changed: dict[str, Any], books: B
     assert balances()["W2"] == 20_000
 
 
-def test_the_payload_is_nobodys_to_say(books: Books) -> None:
+def test_the_payload_cannot_be_set(books: Books) -> None:
     books.granted()
 
     with pytest.raises(ProgrammingError, match="payload"), transaction.atomic():
@@ -127,7 +127,7 @@ def test_a_transfer_is_of_some_points(points: int, books: Books) -> None:
 
 def test_accounts_differ(books: Books) -> None:
     with refused_as("transfer_accounts_differ"):
-        books.post("grant", credit=books.accounts["issuer"].pk)
+        books.post("grant", to_account=books.accounts["issuer"].pk)
 
 
 @pytest.mark.parametrize("kind", ["reserve", "credit", "release", "forfeit"])
@@ -201,8 +201,8 @@ def test_a_transfer_may_name_who_approved_it(books: Books) -> None:
             Transfer(
                 key=key_of("approved"),
                 kind="reserve",
-                debit=books.accounts["budget"],
-                credit=books.accounts["reserved"],
+                from_account=books.accounts["budget"],
+                to_account=books.accounts["reserved"],
                 points=5_000,
                 award=books.award("W1"),
                 at=books.draw.frozen_at,
@@ -233,7 +233,7 @@ def test_transfers_are_only_added(statement: str, books: Books) -> None:
 
 def test_transfers_are_never_truncated(books: Books) -> None:
     books.granted()
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the table as it is
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # deferred checks would forbid to alter the table
     with refused_as("transfer_never_truncated"):
         sql("TRUNCATE points_transfer, points_reversal")
 

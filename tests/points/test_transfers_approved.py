@@ -1,4 +1,4 @@
-"""No award comes to an end, and nothing is taken back, but as people decided: in raw SQL."""
+"""Awards end and credits are reversed only as people decided: in raw SQL."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from tests.campaign.refused import refused_as
 from tests.factories.campaign import ApprovalFactory
 from tests.factories.lottery import confirm, confirmed_draw, drawn_draw
 from tests.factories.points import PayoutFactory, approved
-from tests.points.books import LAPSES_AT, Books, balances, books_of, open_books
+from tests.points.books import EXPIRES_AT, Books, balances, books_of, open_books
 from tests.points.steps import CREDIT_AT
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_an_award_ends_by_the_approved_payout_of_its_draw(kind: str) -> None:
     ("kind", "since"),
     [
         pytest.param("credit", CREDIT_AT, id="a credit at the instant of the terms"),
-        pytest.param("expire", LAPSES_AT, id="an expiry when the last day is over in Japan"),
+        pytest.param("expire", EXPIRES_AT, id="an expiry when the last day is over in Japan"),
     ],
 )
 def test_a_transfer_waits_for_its_time(kind: str, since: datetime) -> None:
@@ -178,7 +178,7 @@ def credit_key(books: Books, member: str) -> bytes:
 
 def resolve_of(payout: Payout, key: bytes, verdict: str) -> None:
     resolution = Resolution.objects.create(
-        payout=payout, credit_key=key, verdict=verdict, reason="They were asked."
+        payout=payout, credit_key=key, verdict=verdict, reason="By telephone."
     )
     resolution.approval = approved("payout.resolve", f"{payout.draw.campaign.code}/{resolution.pk}")
     resolution.save(update_fields=["approval"])

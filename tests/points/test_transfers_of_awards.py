@@ -18,7 +18,7 @@ def books() -> Books:
 
 
 @pytest.mark.parametrize(
-    ("kind", "debit", "credit"),
+    ("kind", "source", "target"),
     [
         pytest.param("reserve", "reserved", "budget", id="a reserve backwards"),
         pytest.param("credit", "budget", "member", id="a credit past the reserve"),
@@ -29,12 +29,16 @@ def books() -> Books:
         pytest.param("expire", "reserved", "expired", id="an expiry of what nobody had"),
     ],
 )
-def test_kinds_have_their_accounts(kind: str, debit: str, credit: str, books: Books) -> None:
+def test_kinds_have_their_accounts(kind: str, source: str, target: str, books: Books) -> None:
     books.granted() if kind == "reserve" else books.reserved()
     accounts = {**books.accounts, "member": books.members["W1"]}
     with refused_as("transfer_between_its_accounts"):
         books.post(
-            kind, key=key_of("new"), debit=accounts[debit].pk, credit=accounts[credit].pk, points=1
+            kind,
+            key=key_of("new"),
+            from_account=accounts[source].pk,
+            to_account=accounts[target].pk,
+            points=1,
         )
 
 
@@ -47,16 +51,16 @@ def test_an_unknown_kind_goes_nowhere(books: Books) -> None:
 def test_accounts_must_be_there(books: Books) -> None:
     books.granted()
     with refused_as("transfer_between_known_accounts"):
-        books.post("reserve", debit=987_654_321)
+        books.post("reserve", from_account=987_654_321)
     with refused_as("transfer_between_known_accounts"):
-        books.post("reserve", credit=987_654_321)
+        books.post("reserve", to_account=987_654_321)
 
 
 def test_campaigns_do_not_share_their_points(books: Books) -> None:
     other = open_books(W4=5_000).granted()
     books.granted()
     with refused_as("transfer_between_its_accounts"):
-        books.post("reserve", credit=other.accounts["reserved"].pk)
+        books.post("reserve", to_account=other.accounts["reserved"].pk)
     with refused_as("transfer_of_its_own_award"):
         books.post("reserve", award=other.award("W4").pk)
     assert (books.post("reserve"), other.post("reserve", "W4")) == (1, 1)
@@ -74,7 +78,7 @@ def test_a_credit_is_of_an_award_that_there_is(books: Books) -> None:
 def test_a_credit_goes_to_whom_the_award_is(books: Books) -> None:
     books.reserved()
     with refused_as("transfer_of_its_own_award"):
-        books.post("credit", "W1", credit=books.members["W2"].pk)
+        books.post("credit", "W1", to_account=books.members["W2"].pk)
 
 
 @pytest.mark.parametrize("points", [5_001, 20_000])
@@ -129,7 +133,7 @@ def test_what_was_credited_is_not_given_back_as_well(kind: str, books: Books) ->
 def test_a_credit_is_within_the_cap() -> None:
     """No award is above it, so the terms are changed past what guards them."""
     books = open_books(W1=20_000).reserved()
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the tables as they are
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # deferred checks would forbid to alter the tables
     guards = ("published_never_change", "none_follow_freeze", "versions_follow_on")
     with trigger_off(*(f"terms_{name}" for name in guards)):
         sql("UPDATE campaign_terms SET reward_cap_points = 19_999")

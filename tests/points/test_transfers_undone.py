@@ -21,8 +21,8 @@ def test_a_reversal_mirrors_one_transfer(books: Books) -> None:
     credit = books.transfer("credit")
     wrongs: list[dict[str, Any]] = [
         {"points": 4_999},
-        {"debit": books.members["W2"].pk},
-        {"credit": books.accounts["forfeited"].pk},
+        {"from_account": books.members["W2"].pk},
+        {"to_account": books.accounts["forfeited"].pk},
         {"reverses": 987_654_321},
         {"reverses": books.transfer("reserve").pk},
     ]
@@ -60,14 +60,14 @@ def test_only_what_was_credited_expires(books: Books) -> None:
     with refused_as("transfer_award_not_overspent"):
         books.post("expire", "W1")
     with refused_as("transfer_of_its_own_award"):
-        books.post("expire", "W2", debit=other.members["W4"].pk)
+        books.post("expire", "W2", from_account=other.members["W4"].pk)
     assert books.post("expire", "W2") == 1
     with refused_as("transfer_one_of_a_kind_per_award"):
         books.post("expire", "W2", key=key_of("second"), points=1)
 
 
 def test_a_member_with_other_points_loses_no_more_than_the_award(books: Books) -> None:
-    """The balance alone would let it through."""
+    """The balance would allow it."""
     books.credited()
     other = open_books(W1=20_000).credited()
     books.post("expire", points=4_000)

@@ -3,7 +3,7 @@
 import pytest
 
 from points.models import Account, Transfer
-from points.verifying import QUESTIONS, SHOWN, Finding, verify_ledger
+from points.verifying import CHECKS, SHOWN, Finding, verify_ledger
 from tests.campaign.refused import sql
 from tests.database import every_trigger_off
 from tests.points.steps import paid, prepared
@@ -17,7 +17,7 @@ HARM = {
         "UPDATE points_account SET balance_points = -1 WHERE kind = 'reserved'"
     ),
     "books_do_not_balance": "UPDATE points_account SET balance_points = 1 WHERE kind = 'expired'",
-    "account_missing": f"UPDATE points_transfer SET debit_id = 0 WHERE id = {CREDIT}",
+    "account_missing": f"UPDATE points_transfer SET from_account_id = 0 WHERE id = {CREDIT}",
     "payload_differs": (
         "ALTER TABLE points_transfer ALTER payload DROP EXPRESSION;"
         f"UPDATE points_transfer SET payload = '' WHERE id = {CREDIT}"
@@ -29,8 +29,8 @@ HARM = {
     ),
     "reversal_undecided": (
         "INSERT INTO points_transfer"
-        " (key, kind, debit_id, credit_id, points, reverses_id, reason, at, made_by)"
-        " SELECT sha256(key), 'reverse', credit_id, debit_id, points, id, 'x', at, 'x'"
+        " (key, kind, from_account_id, to_account_id, points, reverses_id, reason, at, made_by)"
+        " SELECT sha256(key), 'reverse', to_account_id, from_account_id, points, id, 'x', at, 'x'"
         f" FROM points_transfer WHERE id = {CREDIT}"
     ),
     "transfer_before_its_time": (
@@ -45,8 +45,8 @@ HARM = {
     ),
     "award_missing": f"UPDATE points_transfer SET award_id = 0 WHERE id = {CREDIT}",
     "credited_somebody_else": (
-        "UPDATE points_transfer SET credit_id = ("
-        "SELECT max(id) FROM points_account WHERE kind = 'member' AND id <> credit_id"
+        "UPDATE points_transfer SET to_account_id = ("
+        "SELECT max(id) FROM points_account WHERE kind = 'member' AND id <> to_account_id"
         f") WHERE id = {CREDIT}"
     ),
     "credited_too_much": f"UPDATE points_transfer SET points = points + 1 WHERE id = {CREDIT}",
@@ -80,7 +80,7 @@ def test_an_empty_ledger_is_right() -> None:
 @pytest.mark.parametrize("code", HARM)
 def test_each_harm_is_found_under_its_code(code: str) -> None:
     paid()
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end keeps the tables as they are
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # deferred checks would forbid to alter the tables
     with every_trigger_off():
         sql(HARM[code])
 
@@ -90,12 +90,12 @@ def test_each_harm_is_found_under_its_code(code: str) -> None:
     assert code in {finding.code for finding in verified.findings}
 
 
-def test_a_credit_to_an_account_of_nobody_is_of_somebody_else() -> None:
+def test_a_credit_to_an_account_without_a_member_is_found() -> None:
     paid()
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     with every_trigger_off():
         sql(
-            "UPDATE points_transfer SET credit_id = ("
+            "UPDATE points_transfer SET to_account_id = ("
             f"SELECT id FROM points_account WHERE kind = 'expired') WHERE id = {CREDIT}"
         )
 
@@ -103,7 +103,7 @@ def test_a_credit_to_an_account_of_nobody_is_of_somebody_else() -> None:
 
 
 def test_every_question_has_its_harm() -> None:
-    assert HARM.keys() == QUESTIONS.keys()
+    assert HARM.keys() == set(CHECKS)
 
 
 def test_only_the_first_are_shown() -> None:

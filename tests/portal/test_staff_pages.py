@@ -171,7 +171,7 @@ def test_looking_up_leads_to_what_was_credited_by_the_accounts_number(
     client = staff("support")
     page = text_of(look_up(client, payout.draw.campaign, "W2"))
     account = Account.objects.get(wester_id="W2")
-    address = f"/staff/points/transfer/?credit__id__exact={account.pk}"
+    address = f"/staff/points/transfer/?to_account__id__exact={account.pk}"
     assert address in page
     credited = text_of(client.get(address))
     assert "1 transfer" in credited

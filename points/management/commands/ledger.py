@@ -15,7 +15,7 @@ class Command(VerbCommand):
     verbs = {"verify": ("verify", nothing)}
 
     def verify(self, **_: Any) -> Report:
-        """Rebuild every balance, key and standing, and compare with what stands."""
+        """Rebuild every balance, key and standing, and compare."""
         verified = verify_ledger()
         data = {
             "ok": verified.ok,
@@ -23,8 +23,8 @@ class Command(VerbCommand):
             "transfers": verified.transfers,
             "findings": [asdict(finding) for finding in verified.findings],
         }
-        looked_at = f"{verified.accounts:,} accounts, {verified.transfers:,} transfers"
+        checked = f"{verified.accounts:,} accounts, {verified.transfers:,} transfers"
         if verified.ok:
-            return Report(data, f"The ledger agrees: {looked_at}.")
+            return Report(data, f"The ledger agrees: {checked}.")
         found = ", ".join(f"{one.code} ({one.count:,})" for one in verified.findings)
-        return Report(data, f"The ledger does not agree, {looked_at}: {found}.", ok=False)
+        return Report(data, f"The ledger does not agree, {checked}: {found}.", ok=False)

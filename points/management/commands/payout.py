@@ -45,7 +45,7 @@ class Command(VerbCommand):
     }
 
     def prepare(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for the payout; what another person approves is its upper bound."""
+        """Request the payout; another person approves its upper bound."""
         with one_transaction(dry_run=dry_run):
             approval = preparing.request_payout(
                 campaign=get_campaign(code), actor=read_actor(by), at=clock.now()
@@ -59,22 +59,24 @@ class Command(VerbCommand):
         actor = read_actor_or_machine(by)
         one = get_payout(code)
         at = clock.database_now()
-        payout.refuse_early(one, at=at)
+        payout.refuse_before_credit_at(one, at=at)
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            payout.keep_start(one, at=at, actor=actor)
+            payout.record_run_start(one, at=at, actor=actor)
             self.complete(one)
             return warn_of_quarantine(report_payout(code, "would be paid" if dry_run else "paid"))
 
     def complete(self, one: Payout) -> None:
-        """Work on a payout until it has ended."""
+        """Pay until the payout has ended."""
         while True:
-            payout.work_on(one, now=clock.database_now, watch=lambda: self.tell(one))
-            if payout.finish(one, at=clock.database_now()):
+            payout.pay_remaining_parts(
+                one, now=clock.database_now, watch=lambda: self.log_progress(one)
+            )
+            if payout.end_payout(one, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 
-    def tell(self, one: Payout) -> None:
-        """Say how far the payout is."""
+    def log_progress(self, one: Payout) -> None:
+        """Print to stderr how many parts are done."""
         done = one.parts.filter(done_at__isnull=False).count()
         sys.stderr.write(f"payout: {done} of {one.parts.count()} parts done\n")
 
@@ -84,8 +86,8 @@ class Command(VerbCommand):
         one = get_payout(code)
         if dry_run:
             with one_transaction(dry_run=True):
-                file, path = exporting.keep_file(one, at=at, actor=actor), None
-                exporting.refuse_other(output, exporting.files_of(one, file))
+                file, path = exporting.get_or_create_file(one, at=at, actor=actor), None
+                exporting.refuse_other_content(output, exporting.build_files(one, file))
         else:
             written = exporting.export_credits(payout=one, folder=output, at=at, actor=actor)
             file, path = written.file, str(written.path)
@@ -102,7 +104,7 @@ class Command(VerbCommand):
         )
 
     def settle(self, *, code: str, file: Path, by: str | None, dry_run: bool, **_: Any) -> Report:
-        """Take what the points system answered; what it rejected is reversed and forfeited."""
+        """Load what the points system answered; what it rejected is reversed and forfeited."""
         actor = read_actor_or_machine(by)
         one = get_payout(code)
         progress = Progress(sys.stderr, printable_name(file.name))
@@ -120,7 +122,7 @@ class Command(VerbCommand):
     def resolve(
         self, *, code: str, key: str, verdict: str, reason: str, by: str, dry_run: bool, **_: Any
     ) -> Report:
-        """Ask for a key that both sides differ on to be taken as credited or rejected."""
+        """Request that a key on which both sides differ count as credited or rejected."""
         with one_transaction(dry_run=dry_run):
             approval = correcting.request_resolution(
                 payout=get_payout(code),
@@ -141,7 +143,7 @@ class Command(VerbCommand):
             return report_payout(code, words if was_open else "is closed already")
 
     def status(self, *, code: str, **_: Any) -> Report:
-        """Say where the payout stands."""
+        """Show the state of the payout."""
         data = status_of(code)
         sentences = [f"Payout {code}: {data['state']}, {data['open']:,} open.", *data["warnings"]]
         counts = [f"{name:18}{value:>14,}" for name, value in data.items() if type(value) is int]
@@ -149,12 +151,12 @@ class Command(VerbCommand):
 
 
 def is_refused(outcome: FileOutcome) -> bool:
-    """Say whether a file was refused."""
+    """Return whether a file was refused."""
     return outcome.status == FeedFile.Status.REFUSED
 
 
 def describe(outcome: FileOutcome) -> str:
-    """Say in one line what became of a file."""
+    """Describe in one line what became of a file."""
     if is_refused(outcome):
         return f"{outcome.name}: refused, {outcome.reason}. {outcome.detail}"
     if outcome.status == FeedFile.Status.LOADED:

@@ -1,4 +1,4 @@
-"""``points expire|reverse``: have credits lapse, and take a mistaken one back."""
+"""``points expire|reverse``: expire credits, and reverse a mistaken one."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -14,7 +14,7 @@ from points.management import arguments
 
 
 class Command(VerbCommand):
-    """Have credits lapse, and take a mistaken one back."""
+    """Expire credits, and reverse a mistaken one."""
 
     help = __doc__
     verbs = {
@@ -23,18 +23,18 @@ class Command(VerbCommand):
     }
 
     def expire(self, *, by: str | None, dry_run: bool, **_: Any) -> Report:
-        """Have every credit lapse whose last day is over."""
+        """Expire every credit whose last day is over."""
         actor, at = read_actor_or_machine(by), clock.database_now()
         with one_transaction(dry_run=True) if dry_run else nullcontext():
-            expiring.record_start(at=at, actor=actor)
-            lapsed, points = expiring.expire_credits(at=at)
+            expiring.record_expiry_start(at=at, actor=actor)
+            count, points = expiring.expire_credits(at=at)
         words = "would expire" if dry_run else "expired"
-        data = {"expired": lapsed, "expired_points": points}
-        text = f"{lapsed:,} credits {words}: {points:,} points."
+        data = {"expired": count, "expired_points": points}
+        text = f"{count:,} credits {words}: {points:,} points."
         return Report(data, text, warnings=quarantine.open_row_warnings([CREDIT_RESULTS.name]))
 
     def reverse(self, *, transfer: str, reason: str, by: str, dry_run: bool, **_: Any) -> Report:
-        """Ask for a credit to be taken back and its award forfeited; another person approves."""
+        """Request that a credit be reversed and its award forfeited; another person approves."""
         with one_transaction(dry_run=dry_run):
             found = correcting.find_transfer(transfer)
             approval = correcting.request_reversal(

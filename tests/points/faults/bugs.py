@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connection, transaction
 
+from core import sql_files
 from points import payout as paying
 from points import queries, tasks
 from points.models import Payout, PayoutPart
@@ -36,7 +37,7 @@ MARKED = "ALTER TABLE points_payoutpart DISABLE TRIGGER USER"
 BALANCE = REWRITE.format(old="WHERE account.id = moved.id", new="WHERE FALSE")
 RUNG = "CREATE TABLE rung (at timestamptz)"
 LEASED = "ALTER TABLE points_payoutpart ADD leased boolean NOT NULL DEFAULT FALSE"
-PLAIN, KEYED = "ORDER BY key", "ORDER BY key\nON CONFLICT (key, payload) DO NOTHING"
+PLAIN, KEYED = "ORDER BY due.key", "ORDER BY due.key\nON CONFLICT (key, payload) DO NOTHING"
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,25 @@ class Bug:
 
 
 def rewrite(name: str, old: str, new: str) -> None:
-    """Have a statement of the payout say something else."""
-    statement: str = getattr(paying, name)
-    assert old in statement, f"{name} does not say {old} any more"
-    setattr(paying, name, statement.replace(old, new))
+    """Replace what a statement of the payout says, as it is read from its file."""
+    read_sql = sql_files.read_sql
+    assert old in read_sql("points", name), f"{name} does not say {old} any more"
+
+    def read_rewritten(app: str, file: str) -> str:
+        text = read_sql(app, file)
+        return text.replace(old, new) if (app, file) == ("points", name) else text
+
+    vars(sql_files)["read_sql"] = vars(paying)["read_sql"] = read_rewritten
 
 
 def pay_again_what_has_its_end() -> None:
-    rewrite("JUDGE", "ended.kind IN ('credit', 'forfeit')", "FALSE")
+    rewrite("recheck_awards", "ended.kind IN ('credit', 'forfeit')", "FALSE")
 
 
 def in_steps(*steps: Callable[[Payout, PayoutPart, datetime], None]) -> None:
     """Have a part done in these steps, each a transaction of its own."""
 
-    def pay_next(payout: Payout, *, at: datetime) -> bool:
+    def pay_next_part(payout: Payout, *, at: datetime) -> bool:
         part = payout.parts.filter(done_at__isnull=True).order_by("number").first()
         if part is None:
             return False
@@ -76,15 +82,15 @@ def in_steps(*steps: Callable[[Payout, PayoutPart, datetime], None]) -> None:
                 step(payout, part, at)
         return True
 
-    paying.pay_next = pay_next
+    paying.pay_next_part = pay_next_part
 
 
 def recheck(payout: Payout, part: PayoutPart, at: datetime) -> None:
-    paying.judge(payout, part)
+    paying.recheck_part(payout, part)
 
 
 def write(payout: Payout, part: PayoutPart, at: datetime) -> None:
-    paying.pay(payout, at=at)
+    paying.pay_rechecked_awards(payout, at=at)
 
 
 def recheck_and_write(payout: Payout, part: PayoutPart, at: datetime) -> None:
@@ -108,44 +114,44 @@ def do_everything(payout: Payout, part: PayoutPart, at: datetime) -> None:
 
 def forget_the_key() -> None:
     """Write whatever comes, and mark it in a transaction of its own."""
-    rewrite("PAY", KEYED, PLAIN)
+    rewrite("pay_awards", KEYED, PLAIN)
     pay_again_what_has_its_end()
     in_steps(recheck_and_write, mark)
 
 
 def claim_without_a_lock() -> None:
-    rewrite("PAY", KEYED, PLAIN)
+    rewrite("pay_awards", KEYED, PLAIN)
     pay_again_what_has_its_end()
     in_steps(do_everything)
 
 
 def compare_no_payload() -> None:
     """Pass over what has the same key, whatever it says."""
-    rewrite("PAY", "ON CONFLICT (key, payload)", "ON CONFLICT (key)")
+    rewrite("pay_awards", "ON CONFLICT (key, payload)", "ON CONFLICT (key)")
     pay_again_what_has_its_end()
     in_steps(recheck_and_write, mark)
 
 
 def recheck_outside() -> None:
-    rewrite("JUDGE", "ON COMMIT DROP ", "")
+    rewrite("recheck_awards", "ON COMMIT DROP ", "")
     in_steps(recheck, write_and_mark)
 
 
 def ring_once() -> None:
     """Call workers only the first time that something is due."""
-    due = queries.due_payouts
+    due = queries.find_due_payouts
 
     def due_first(*, now: datetime) -> list[Payout]:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO rung SELECT now() WHERE NOT EXISTS (SELECT FROM rung)")
             return due(now=now) if cursor.rowcount else []
 
-    vars(tasks)["due_payouts"] = due_first
+    vars(tasks)["find_due_payouts"] = due_first
 
 
 def keep_the_claim() -> None:
     """Claim a part by a mark of its own, which only whoever made it takes away."""
-    pay_next = paying.pay_next
+    pay_next_part = paying.pay_next_part
 
     def claim_first(payout: Payout, *, at: datetime) -> bool:
         with connection.cursor() as cursor:
@@ -153,9 +159,9 @@ def keep_the_claim() -> None:
                 "UPDATE points_payoutpart SET leased = TRUE WHERE id = ("
                 "SELECT min(id) FROM points_payoutpart WHERE done_at IS NULL AND NOT leased)"
             )
-            return bool(cursor.rowcount) and pay_next(payout, at=at)
+            return bool(cursor.rowcount) and pay_next_part(payout, at=at)
 
-    paying.pay_next = claim_first
+    paying.pay_next_part = claim_first
 
 
 def change(name: str, value: Any) -> None:
@@ -169,13 +175,15 @@ BUGS: dict[str, Bug] = {
     "marked before the effect": Bug(partial(in_steps, mark, recheck_and_write)),
     "payload not compared": Bug(compare_no_payload, (OVERSPENT, BOUND)),
     "recheck outside the crediting transaction": Bug(recheck_outside),
-    "release forgotten": Bug(partial(rewrite, "PAY", "AND payable < points", "AND FALSE")),
+    "release forgotten": Bug(
+        partial(rewrite, "pay_awards", "AND verdict.payable < verdict.points", "AND FALSE")
+    ),
     "leavers credited": Bug(partial(change, "FORFEITING", ("below_minimum",))),
     "recheck raises": Bug(
-        partial(rewrite, "JUDGE", "LEAST(due.points, judged", "LEAST(judged"),
+        partial(rewrite, "recheck_awards", "LEAST(due.points, judged", "LEAST(judged"),
         (RULES, OVERSPENT, BOUND),
     ),
-    "key of something else": Bug(partial(rewrite, "PAY", "credit/v1", "credit/v2")),
+    "key of something else": Bug(partial(rewrite, "pay_awards", "credit/v1", "credit/v2")),
     "balances not kept": Bug(lambda: None, (BALANCE,)),
     "bell rung once": Bug(ring_once, (RUNG,), patience_s=8.0),
     "claim kept by the dead": Bug(keep_the_claim, (LEASED,), patience_s=8.0),

@@ -86,8 +86,8 @@ ALWAYS = (
         SELECT account.id, account.kind, balance_points, moved.points
         FROM points_account account LEFT JOIN (
             SELECT id, sum(points) AS points FROM (
-                SELECT credit_id AS id, points FROM points_transfer
-                UNION ALL SELECT debit_id, -points FROM points_transfer
+                SELECT to_account_id AS id, points FROM points_transfer
+                UNION ALL SELECT from_account_id, -points FROM points_transfer
             ) both_sides GROUP BY id
         ) moved USING (id)
         WHERE balance_points <> COALESCE(moved.points, 0)""",
@@ -108,7 +108,7 @@ ALWAYS = (
         NOBODY_ELSE,
         """
         SELECT t.id, account.wester_id, standing.wester_id FROM points_transfer t
-        JOIN points_account account ON account.id = t.credit_id
+        JOIN points_account account ON account.id = t.to_account_id
         LEFT JOIN standing ON standing.id = t.award_id
         WHERE account.kind = 'member' AND (
             t.kind = 'credit' AND account.wester_id = standing.wester_id

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from psycopg.sql import Composable
 
 from bookings.loading import load_file
 from campaign.queries import working_terms
@@ -125,7 +126,7 @@ class Stage:
 
     def pay(self) -> None:
         self.at_least(working_terms(self.campaign).credit_at)
-        payout.work_on(self.payout(), now=lambda: self.now)
+        payout.pay_remaining_parts(self.payout(), now=lambda: self.now)
 
     def export(self) -> None:
         exporting.export_credits(payout=self.payout(), folder=self.folder, at=self.now)
@@ -141,7 +142,7 @@ class Stage:
     def resolve(self) -> None:
         """Have a person end every key that is open."""
         for key in KeyStanding.objects.filter(is_open=True).order_by("credit_key"):
-            stands = key.credit_id is not None and not key.is_reversed
+            stands = key.transfer_id is not None and not key.is_reversed
             asked = correcting.request_resolution(
                 payout=self.payout(),
                 key=bytes(key.credit_key),
@@ -182,8 +183,9 @@ def dying_at(statement: int) -> Iterator[None]:
     """
     numbers = count(1)
 
-    def refuse_the_dead(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
-        if next(numbers) >= statement and not sql.startswith(UNDOING):
+    def refuse_the_dead(execute: Callable[..., Any], sql: str | Composable, *words: Any) -> Any:
+        is_undoing = isinstance(sql, str) and sql.startswith(UNDOING)
+        if next(numbers) >= statement and not is_undoing:
             raise Crash
         return execute(sql, *words)
 
