@@ -48,7 +48,7 @@ def test_nothing_is_confirmed_where_nothing_can_be_reserved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     draw = drawn_draw()
-    monkeypatch.setattr(reserving, "RESERVE", "SELECT no_such_function()")
+    monkeypatch.setattr(reserving, "read_sql", lambda *_file: "SELECT no_such_function()")
     approval = confirming.request_confirmation(draw=draw, actor=person("ops"), at=CONFIRMED_AT)
 
     with pytest.raises(Exception, match="no_such_function"):
