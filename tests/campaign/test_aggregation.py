@@ -56,11 +56,12 @@ def test_a_full_run_goes_through_its_tables_once_whatever_the_planner_expects_of
     add_booking(wester_id="W1")
     plans: list[str] = []
 
-    def explain(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        if "MERGE INTO campaign_total" in sql:
-            execute(f"EXPLAIN {sql}", parameters, many, context)
+    def explain(execute: Any, statement: Any, values: Any, many: bool, context: Any) -> Any:
+        text = statement if isinstance(statement, str) else statement.as_string()
+        if "MERGE INTO campaign_total" in text:
+            execute(f"EXPLAIN {text}", values, many, context)
             plans.extend(line for (line,) in context["cursor"].fetchall())
-        return execute(sql, parameters, many, context)
+        return execute(statement, values, many, context)
 
     with connection.execute_wrapper(explain):
         run(campaign)
