@@ -27,7 +27,7 @@ LOCK_FILE = ROOT / "requirements-dev.lock"
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / ".complete"
-HASHED = ["--require-hashes", "--requirement", LOCK_FILE]
+HASHED = ("--require-hashes", "--requirement", str(LOCK_FILE))
 
 
 def main() -> None:
@@ -101,8 +101,8 @@ def compile_translations() -> None:
     for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
-            babel = [PYTHON, "-m", "babel.messages.frontend", "--quiet", "compile"]
-            run(*babel, "--input-file", source, "--output-file", compiled)
+            babel = ("-m", "babel.messages.frontend", "--quiet", "compile")
+            run(PYTHON, *babel, "--input-file", source, "--output-file", compiled)
 
 
 def run(*command: str | Path) -> None:

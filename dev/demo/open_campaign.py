@@ -35,11 +35,12 @@ def open_second_campaign(first: Job, *, state: Path) -> Terms:
     values = later_terms(json.loads(CAMPAIGN_FILE.read_text("utf-8")), days_later)
     code = str(values["code"])
     folder = campaign_folder(state, code)
-    first.report(f"Opening the campaign {code}, the same terms {days_later} days later ...")
-    file = folder / "campaign.json"
-    write_private(file, json.dumps(values, ensure_ascii=False, indent=2))
-    run_command("campaign", "load", str(file), "--by", PLANNER)
-    publish(code, first.report)
+    if not queries.terms_in_force().filter(campaign__code=code).exists():
+        first.report(f"Opening the campaign {code}, the same terms {days_later} days later ...")
+        file = folder / "campaign.json"
+        write_private(file, json.dumps(values, ensure_ascii=False, indent=2))
+        run_command("campaign", "load", str(file), "--by", PLANNER)
+        publish(code, first.report)
     if not feeds_folder(folder).exists():
         make_feeds(
             feeds_folder(folder),

@@ -73,7 +73,7 @@ def clear_database() -> None:
     """Drop every table of the demo's own database.
 
     Raises:
-        OtherDemo: DATABASE_URL names the database: somebody else's data may lie there.
+        OtherDemo: DATABASE_URL names the database, which may have other data.
     """
     if not settings.EMBEDDED_DATABASE:
         raise OtherDemo(

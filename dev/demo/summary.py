@@ -110,9 +110,9 @@ def find_summary(file: Path, scenario: Scenario) -> dict[str, Any] | None:
     """Return the summary of this scenario; None where its campaign is not closed yet."""
     if not file.exists():
         return None
-    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    is_ours = kept["scenario"] == asdict(scenario) and kept.get("version") == VERSION
-    return kept if is_ours else None
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    is_ours = found["scenario"] == asdict(scenario) and found.get("version") == VERSION
+    return found if is_ours else None
 
 
 def to_text(summary: dict[str, Any]) -> str:
@@ -153,7 +153,7 @@ def figures_lines(summary: dict[str, Any]) -> Iterator[str]:
     feeds, entries, draw = summary["feeds"], summary["entries"], summary["draw"]
     yield (
         f"{feeds['rows']:>11,} rows came in {feeds['files']:,} files; {feeds['duplicates']:,} "
-        f"came twice, {feeds['quarantined']:,} were bad and are kept apart"
+        f"came twice, {feeds['quarantined']:,} were bad and are in quarantine"
     )
     yield (
         f"{sum(entries.values()):>11,} entered: {entries.get('app', 0):,} in the app, "

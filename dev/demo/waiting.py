@@ -39,7 +39,7 @@ class Workers:
             StopRequested, ProcessEnded: one of these is so.
         """
         if self.stop_requested.is_set():
-            raise StopRequested("The demo was asked to end; make demo goes on from here.")
+            raise StopRequested("A signal ended the demo; make demo goes on from here.")
         self.processes.require_all()
 
     def wait_for(

@@ -130,7 +130,7 @@ def postmaster(folder: StateFolder) -> psutil.Process | None:
     """Return the running server of these data; None where none runs.
 
     Of the processes that work there it is the one that no other of them has started. What a dead
-    server left behind has no parent there either, but bears a title in place of the server's words.
+    server left behind has no parent there either, but has a title in place of the server's options.
     """
     found = list(processes.find_processes(folder.postgres, PROGRAMS, folder.mark))
     for process in found:

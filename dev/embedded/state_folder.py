@@ -65,7 +65,7 @@ class StateFolder:
         """Create a folder that only its owner may read.
 
         Raises:
-            ServiceFailed: it cannot be made, or somebody else's folder stands there.
+            ServiceFailed: it cannot be made, or it belongs to another user.
         """
         with usable(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core import clock
-from dev.demo import bar
+from dev.demo import days, steps
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import assert_good_everywhere
 from tests.factories.campaign import JAPAN
@@ -28,8 +28,8 @@ def test_the_bar_moves_the_clock_and_is_good_to_use(
 ) -> None:
     site.settings.DEMO_MODE = True
     site.settings.LOCAL_STATE_DIR = tmp_path
-    monkeypatch.setattr(bar.steps, "run_until", lambda _job, _stop: None)
-    monkeypatch.setattr(bar.days, "play_nights", lambda _job, **_instant: None)
+    monkeypatch.setattr(steps, "run_until", lambda _job, _stop: None)
+    monkeypatch.setattr(days, "play_nights", lambda _job, **_instant: None)
     clock.move_demo_clock(to=OPENS)
     page = visit(language=language)
     page.goto(site.url())

@@ -119,7 +119,7 @@ def test_nothing_starts_before_what_it_needs() -> None:
 def test_workers_are_started_as_the_demo_starts_them(name: str) -> None:
     words = shlex.split(SERVICES[name]["command"])
     parts = demo_services(port=8000, plays_wester=False)
-    demo = next(part.words for part in parts if part.name == name)
+    demo = next(part.arguments for part in parts if part.name == name)
 
     assert words[:4] == demo[:4] == ["celery", "--app", "config", name]
 

@@ -160,7 +160,7 @@ def test_a_failed_step_ends_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("works", "installers"),
     [
-        pytest.param(True, ["uv", "uv"], id="uv alone, where it is there"),
+        pytest.param(True, ["uv", "uv"], id="only uv, where it is there"),
         pytest.param(False, ["uv", "venv", "pip"], id="pip, where uv fails"),
     ],
 )

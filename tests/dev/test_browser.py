@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import browser
+from dev import browser, debian
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_browser_is_found_by_its_usual_names(empty_path: Path, name: str) -> N
 def test_without_a_browser_the_sentence_names_what_to_install(
     empty_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(browser.debian, "install", lambda *_packages: None)
+    monkeypatch.setattr(debian, "install", lambda *_packages: None)
     with pytest.raises(SystemExit, match="install the packages chromium and fonts-noto-cjk"):
         browser.main()
 
@@ -48,7 +48,7 @@ def test_main_looks_again_after_installing(
     empty_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browser, "has_japanese_font", lambda: False)
-    monkeypatch.setattr(browser.debian, "install", lambda *_packages: put(empty_path, "chromium"))
+    monkeypatch.setattr(debian, "install", lambda *_packages: put(empty_path, "chromium"))
 
     browser.main()
 
@@ -58,6 +58,6 @@ def test_nothing_is_installed_where_all_is_there(
 ) -> None:
     put(empty_path, "chromium")
     monkeypatch.setattr(browser, "has_japanese_font", lambda: True)
-    monkeypatch.setattr(browser.debian, "install", lambda *_packages: pytest.fail("installed"))
+    monkeypatch.setattr(debian, "install", lambda *_packages: pytest.fail("installed"))
 
     browser.main()

@@ -15,7 +15,7 @@ from campaign.models import Terms
 from campaign.termsfile import CampaignFile
 from core import clock
 from core.models import DemoClock
-from dev.demo import bar, open_campaign
+from dev.demo import bar, days, open_campaign, steps
 from dev.demo.bar import StopPassed, UnknownStop
 from dev.demo.clock_lock import ClockBusy, is_clock_free, lock_clock
 from dev.demo.refusals import CommandFailed
@@ -33,8 +33,8 @@ MINUTES = timedelta(minutes=5)
 def played(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the stops that were played to, without their steps and nights."""
     keys: list[str] = []
-    monkeypatch.setattr(bar.steps, "run_until", lambda _job, stop: keys.append(stop))
-    monkeypatch.setattr(bar.days, "play_nights", lambda _job, **_instant: None)
+    monkeypatch.setattr(steps, "run_until", lambda _job, stop: keys.append(stop))
+    monkeypatch.setattr(days, "play_nights", lambda _job, **_instant: None)
     return keys
 
 
@@ -73,9 +73,9 @@ def test_the_bar_leads_forward_in_the_order_of_time(client: Client) -> None:
 def test_the_bar_is_of_the_campaign_that_opens_last(
     demo: Terms, publish: Callable[..., Terms]
 ) -> None:
-    days = timedelta(days=70)
+    seventy_days = timedelta(days=70)
     dates = ("public_at", "opens_at", "closes_at", "travel_first", "travel_last", "credit_at")
-    later = {name: getattr(demo, name) + days for name in (*dates, "expires_on")}
+    later = {name: getattr(demo, name) + seventy_days for name in (*dates, "expires_on")}
     publish("next-one", published=False, **later)
     assert open_campaign.open_terms() == demo
     last = publish("after-that", **later)
@@ -130,7 +130,7 @@ def test_a_step_that_fails_is_told_and_the_clock_runs_on_from_the_last_stop(
         if stop == "frozen":
             raise CommandFailed("draw freeze: something is missing.")
 
-    monkeypatch.setattr(bar.steps, "run_until", fail)
+    monkeypatch.setattr(steps, "run_until", fail)
 
     response = client.post(MOVE, {"to": "result"})
 
@@ -184,7 +184,6 @@ def test_two_presses_of_one_button_play_once_and_both_succeed(
     monkeypatch: pytest.MonkeyPatch, played: list[str]
 ) -> None:
     first_plays, second_waits = threading.Event(), threading.Event()
-    plain = bar.lock_clock
 
     def play(_job: object, stop: str) -> None:
         played.append(stop)
@@ -194,9 +193,9 @@ def test_two_presses_of_one_button_play_once_and_both_succeed(
     def lock(state: Path, *, wait_s: float) -> object:
         if first_plays.is_set():
             second_waits.set()
-        return plain(state, wait_s=wait_s)
+        return lock_clock(state, wait_s=wait_s)
 
-    monkeypatch.setattr(bar.steps, "run_until", play)
+    monkeypatch.setattr(steps, "run_until", play)
     monkeypatch.setattr(bar, "lock_clock", lock)
     failures: list[BaseException] = []
 

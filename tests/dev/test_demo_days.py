@@ -81,7 +81,7 @@ def test_deliver_due_files_brings_files_of_the_days_before_with_manifests(
 
 
 @pytest.mark.django_db
-def test_deliver_due_files_again_brings_what_is_new_alone(job: Job) -> None:
+def test_deliver_due_files_again_brings_only_what_is_new(job: Job) -> None:
     write_feed_file(job.feeds, business_date="2024-12-10")
     days.deliver_due_files(job, until=date(2024, 12, 11))
     write_feed_file(job.feeds, business_date="2024-12-11", packed=True)

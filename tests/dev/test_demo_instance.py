@@ -27,7 +27,7 @@ with lock_demo(Path(sys.argv[1])):
 
 @pytest.fixture
 def demo(tmp_path: Path) -> "Iterator[subprocess.Popen[str]]":
-    """Have another process be the demo of the test's folder."""
+    """Start another process as the demo of the test's folder."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -39,7 +39,7 @@ def demo(tmp_path: Path) -> "Iterator[subprocess.Popen[str]]":
 
 @pytest.fixture
 def orphan(tmp_path: Path) -> "Iterator[subprocess.Popen[bytes]]":
-    """Have a part of a demo that was killed."""
+    """Start a process of a demo that was killed."""
     sleeping = [
         sys.executable,
         "-X",
@@ -152,7 +152,7 @@ def test_require_free_port_refuses_one_it_may_not_have(monkeypatch: pytest.Monke
 
 
 class FakeSocket(socket.socket):
-    """A socket of a user who may not have the first ports."""
+    """A socket of a user who may not use the first ports."""
 
     def bind(self, address: object) -> None:
         raise PermissionError(13, "Permission denied")

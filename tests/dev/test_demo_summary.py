@@ -1,4 +1,4 @@
-"""What the demo tells at its end, and what the stand-in of the points system answers."""
+"""What the demo prints at its end, and what the stand-in of the points system answers."""
 
 import csv
 import hashlib
@@ -59,7 +59,7 @@ def test_a_story_is_told_in_the_order_in_which_it_happened() -> None:
     ]
 
 
-def test_the_summary_is_found_again_by_its_own_play_alone(tmp_path: Path) -> None:
+def test_find_summary_finds_only_that_of_its_own_scenario(tmp_path: Path) -> None:
     file = tmp_path / "demo.json"
     scenario = {"members": 5, "feeds": "", "seed": "s", "version": 1}
     kept = {"campaign": "C1", "version": summary.VERSION, "scenario": scenario}

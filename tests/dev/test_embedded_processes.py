@@ -1,4 +1,4 @@
-"""Finding and ending processes: by where they work, and although nobody collects them."""
+"""Finding and ending processes: by the folder they work in, zombies included."""
 
 import os
 import pwd
@@ -17,12 +17,12 @@ from dev.refusals import ServiceFailed
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True);"
 MARK = "dodonto-mark"
-NO_MARK = "dodonto-of-nobody"  # what others run may not be asked, and bears no such word
+NO_MARK = "dodonto-of-nobody"  # what others run may be unreadable, and has no such argument
 
 
 @pytest.fixture
 def child(tmp_path: Path) -> "Iterator[subprocess.Popen[bytes]]":
-    """Start a process that works in the test's folder and does not end when it is asked to."""
+    """Start a process that works in the test's folder and ignores SIGTERM."""
     with subprocess.Popen(
         [sys.executable, "-c", f"{STUBBORN} time.sleep(60)", MARK],
         cwd=tmp_path,
@@ -108,7 +108,7 @@ def as_root_on_data_of(monkeypatch: pytest.MonkeyPatch, user: int) -> None:
     monkeypatch.setattr(Path, "stat", lambda _path: owned)
 
 
-def test_runner_is_nobody_where_root_owns_the_data(
+def test_account_for_is_nobody_where_root_owns_the_data(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     as_root_on_data_of(monkeypatch, 0)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
         pytest.param("synchronous_commit", "on", id="before the commit is confirmed"),
         pytest.param("full_page_writes", "on", id="whole, also after a torn write"),
         pytest.param("listen_addresses", "", id="no address is listened on"),
-        pytest.param("unix_socket_permissions", "0700", id="the socket is ours alone"),
+        pytest.param("unix_socket_permissions", "0700", id="only we may use the socket"),
         pytest.param("log_min_error_statement", "panic", id="statements stay out of the log"),
         pytest.param("log_error_verbosity", "terse", id="values stay out of the log"),
         pytest.param("server_encoding", "UTF8", id="texts are Unicode"),
@@ -79,7 +79,7 @@ def test_a_port_of_the_environment_changes_nothing(
         pytest.param(
             lambda state: any(state.state.glob("postgres.new-*")),
             False,
-            id="initdb begins, the command alone",
+            id="initdb begins, only the command",
         ),
         pytest.param(
             lambda state: any(state.state.glob("postgres.new-*/PG_VERSION")),
@@ -87,7 +87,7 @@ def test_a_port_of_the_environment_changes_nothing(
             id="initdb works, everything",
         ),
         pytest.param(
-            lambda state: state.postgres.exists(), False, id="the data stand, the command alone"
+            lambda state: state.postgres.exists(), False, id="the data are whole, only the command"
         ),
         pytest.param(
             lambda state: (state.postgres / "postmaster.pid").exists(),
@@ -97,7 +97,7 @@ def test_a_port_of_the_environment_changes_nothing(
         pytest.param(
             lambda state: (state.sockets / ".s.PGSQL.5432").exists(),
             False,
-            id="the server listens, the command alone",
+            id="the server listens, only the command",
         ),
         pytest.param(
             lambda state: state.valkey_socket.exists(), True, id="Valkey listens, everything"

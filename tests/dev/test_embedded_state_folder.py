@@ -1,4 +1,4 @@
-"""Where the embedded servers keep their things: one place for one folder, whatever its name."""
+"""The folders of the embedded servers: the same for one state folder by any of its names."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ LONGEST_SOCKET_PATH = 107
         pytest.param("with two  spaces", id="spaces"),
         pytest.param('quote\'s and "more"', id="quotes"),
         pytest.param("キャンペーン", id="Japanese"),
-        pytest.param("100%41+?#&=$`\\", id="signs of URLs and shells"),
+        pytest.param("100%41+?#&=$`\\", id="characters of URLs and shells"),
     ],
 )
 def test_places_addresses_lead_to_the_folder(name: str) -> None:
@@ -36,7 +36,7 @@ def test_places_addresses_lead_to_the_folder(name: str) -> None:
     "name",
     [
         pytest.param("x" * 200, id="a long one"),
-        pytest.param("長" * 30, id="long in bytes, not in signs"),
+        pytest.param("長" * 30, id="long in bytes, not in characters"),
         pytest.param("a,b", id="one with a comma, which would be two hosts"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -36,12 +37,22 @@ def report_nothing(_text: str) -> None:
 
 
 @pytest.fixture
-def first(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
-    """Return the job of the first campaign of a demo, at its close; tasks run at once."""
+def tasks_run_at_once() -> Iterator[None]:
+    """Run every task where it is enqueued."""
+    before = app.conf.task_always_eager
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = before
+
+
+@pytest.fixture
+def first(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks_run_at_once: None
+) -> Job:
+    """Return the job of the first campaign of a demo, at its close."""
     settings.DEMO_MODE = settings.ALLOW_COMMAND_APPROVAL = True
     settings.LOCAL_STATE_DIR = tmp_path
     settings.FEED_INBOX = str(tmp_path / "demo" / "inbox")
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
     monkeypatch.setattr(open_campaign, "MEMBERS", 40)
     setup = preparing.prepare(report_nothing)
     job = load_job(
@@ -91,7 +102,7 @@ def test_the_second_campaign_is_open_and_plays_to_its_close(first: Job, client: 
     assert play(client, "end") == "credited"
     assert Payout.objects.get(draw__campaign=terms.campaign).closed_at
     nights = {night for (night,) in terms.campaign.runs.values_list("night") if night}
-    assert len(nights) == 66
+    assert len(nights) == 67
     for one in Approval.objects.filter(state=Approval.State.APPROVED):
         assert one.requested_by_id != one.decided_by_id
     assert published_terms(get_campaign(CODE)) == Terms.objects.get(pk=terms.pk)

@@ -115,7 +115,7 @@ def test_feeds_hold_one_bad_row_of_every_kind(tmp_path: Path) -> None:
 
     reasons = Counter(row.reason for row in sample.intended)
     assert set(reasons) == {*ROW_REASONS, "outside_entry_period"}
-    # One a file: a twentieth of a small file would have the whole of it refused.
+    # One a file: a twentieth of a small file would refuse the whole of it.
     assert len({row.file for row in sample.intended}) == len(sample.intended)
 
 

@@ -17,7 +17,7 @@ def spread(weights: Mapping[T, int]) -> tuple[T, ...]:
 
 
 def pick(random: Random, table: Sequence[T]) -> T:
-    """Return one of a table's values, each place as likely as any other."""
+    """Return one of a table's values, each entry as likely as any other."""
     return table[int(random.random() * len(table))]
 
 

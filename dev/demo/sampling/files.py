@@ -55,8 +55,8 @@ class FeedFolder:
         deliveries = list(cut([*rows, *(mistake.text for mistake in wrong)], day))
         for sequence, delivery in enumerate(deliveries, start=1):
             name = self.write(feed, day, sequence, delivery)
-        for place, mistake in enumerate(wrong, start=len(deliveries[-1].rows) - len(wrong) + 1):
-            self.intended.append(Intended(name, place, mistake.reason))
+        for record, mistake in enumerate(wrong, start=len(deliveries[-1].rows) - len(wrong) + 1):
+            self.intended.append(Intended(name, record, mistake.reason))
 
     def write(self, feed: FeedDefinition, day: int, sequence: int, delivery: Delivery) -> str:
         """Write one file and, after it, its manifest; return the file's name."""

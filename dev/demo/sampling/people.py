@@ -35,7 +35,7 @@ STRIDE, NUMBERS = 482_711, 1_000_000_000
 
 
 class Entering(NamedTuple):
-    """How somebody enters, and when."""
+    """How and when a member enters."""
 
     channel: str
     at: int
@@ -105,7 +105,7 @@ def enter(random: Random) -> Entering | None:
 
 
 def leave(random: Random) -> int | None:
-    """Return when somebody leaves WESTER: before the draw, before the crediting, or after it."""
+    """Return when a member leaves WESTER: before the draw, before the crediting, or after it."""
     if not happens(random, 1.4):
         return None
     match pick(random, LEFT):

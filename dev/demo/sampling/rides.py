@@ -99,8 +99,7 @@ class Rides:
 
     def choose(self, random: Random, *, is_ex: bool) -> Ride:
         """Return a ride: in four of five cases one of the busy routes."""
-        place = below(random, 5)
-        if place:
+        if below(random, 5):
             return turned(random, pick(random, EX_ROUTES if is_ex else E5489_ROUTES))
         return pick(random, self.anywhere_ex if is_ex else self.anywhere)
 

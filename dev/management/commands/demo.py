@@ -155,10 +155,9 @@ def addresses(setup: Setup, *, port: int, open_code: str | None = None) -> str:
     lines = [f"Campaign page  {first}"]
     if open_code is not None:
         lines = [
-            f"Campaign page  {site}/",
-            f"  entry is open in {open_code}; the bar at the top plays it forward",
-            f"Its result     {first}",
-            "  the campaign that was played to its close",
+            f"Open campaign  {site}/",
+            f"  {open_code}, whose entry is open; the bar at the top plays it forward",
+            f"Past campaign  {first}",
         ]
     if stand_in_port() is not None:
         lines += ["  members sign in at a stand-in for WESTER ID: any name, no password"]
