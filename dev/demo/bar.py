@@ -140,4 +140,4 @@ def play_stops(job: Job, wanted: list[Stop]) -> None:
 
 def log_report(text: str) -> None:
     """Log what a step reports."""
-    log.info("demo_step", text=text.strip())
+    log.info("demo_step", report=text.strip())
