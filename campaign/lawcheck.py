@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 # all prizes at most 2 % of the expected sales.
 TIMES_THE_PURCHASE = 20
 LARGE_PURCHASE_YEN = 5_000
-LARGEST_PRIZE_YEN = 100_000
+MAX_PRIZE_YEN = 100_000
 SHARE_OF_SALES_PERCENT = 2
 
 
@@ -77,5 +77,5 @@ def _cap_below_minimum() -> Finding:
 def largest_lawful_prize(purchase_yen: int) -> int:
     """Return the largest lawful prize, in yen, for a lottery tied to this purchase."""
     if purchase_yen >= LARGE_PURCHASE_YEN:
-        return LARGEST_PRIZE_YEN
+        return MAX_PRIZE_YEN
     return purchase_yen * TIMES_THE_PURCHASE

@@ -21,13 +21,13 @@ from dev.demo.refusals import NoDemoMode
 from dev.demo.scenario import Scenario, choose_scenario, make_missing_feeds, resume_or_clear
 from dev.demo.waiting import Workers
 
-LARGEST_PORT = 65535
+MAX_PORT = 65535
 
 
 def port(text: str) -> int:
     """Read a port."""
     number = int(text)
-    if not 1 <= number <= LARGEST_PORT:
+    if not 1 <= number <= MAX_PORT:
         raise ValueError(text)
     return number
 
