@@ -136,6 +136,7 @@ NOBODY = {
     "ledger verify",
     "load_feeds",
     "load_network",
+    "migrate",
     "payout status",
     "quarantine list",
     "quarantine replay",

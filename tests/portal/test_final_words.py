@@ -12,6 +12,7 @@ from bookings.models import Booking
 from campaign.models import Campaign, Terms, Total
 from campaign.rules import PENDING, RULES
 from entries.models import Member
+from points.models import Payout
 from portal import reasons
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import UserFactory
@@ -32,8 +33,8 @@ WAITING = {
 
 
 @pytest.fixture
-def campaign() -> Campaign:
-    """Return a paid campaign with rides that were never confirmed."""
+def payout() -> Payout:
+    """Return an approved payout of a campaign with rides that were never confirmed."""
     payout = steps.prepared()
     terms = payout.draw.terms
     RegistrationFactory.create(ex_member_no="X1", wester_id="W-waits", member_kind="plus_ex")
@@ -45,8 +46,14 @@ def campaign() -> Campaign:
     BookingFactory.create(wester_id="W2", used=False, amount_yen=700)
     count_total(terms, "W-waits", 4_000, awaiting_yen=31_200, as_of=steps.CREDIT_AT - SECOND)
     Total.objects.filter(wester_id="W2").update(awaiting_yen=700)
+    return payout
+
+
+@pytest.fixture
+def campaign(payout: Payout) -> Campaign:
+    """Return the campaign, paid."""
     steps.pay(payout)
-    return terms.campaign
+    return payout.draw.campaign
 
 
 def own_page(campaign: Campaign, wester_id: str, language: str) -> str:
@@ -104,8 +111,9 @@ def test_after_the_crediting_nothing_is_pending(
 
 @LOOKS
 def test_until_the_crediting_it_is_being_checked(
-    campaign: Campaign, set_clock: SetClock, look: Any
+    payout: Payout, set_clock: SetClock, look: Any
 ) -> None:
+    campaign = payout.draw.campaign
     set_clock(steps.CREDIT_AT - SECOND)
     before = look(campaign, "W-waits", "ja")
     for words in (
@@ -117,6 +125,7 @@ def test_until_the_crediting_it_is_being_checked(
     assert "確認できなかった" not in before
     assert "ご利用額に加算されます。" in before
     set_clock(steps.CREDIT_AT)
+    steps.pay(payout)
     assert "確認中" not in look(campaign, "W-waits", "ja")
 
 
