@@ -11,7 +11,6 @@ import pytest
 from django.core.management import call_command
 from kombu.serialization import dumps as kombu_dumps
 from kombu.serialization import loads as kombu_loads
-from structlog.testing import capture_logs
 
 from bookings.models import BookingEvent, FeedFile, InboxFile, QuarantinedRow
 from core.models import AuditRecord
@@ -216,21 +215,21 @@ def test_watch_inbox_calls_for_the_files_that_have_arrived(
 @pytest.mark.parametrize(
     ("row", "rows", "level"),
     [
-        pytest.param({}, 1, "info", id="all is well"),
-        pytest.param({"item_no": "0"}, 1, "warning", id="a row in quarantine"),
-        pytest.param({}, 2, "warning", id="refused"),
+        pytest.param({}, 1, "INFO", id="all is well"),
+        pytest.param({"item_no": "0"}, 1, "WARNING", id="a row in quarantine"),
+        pytest.param({}, 2, "WARNING", id="refused"),
     ],
 )
 def test_load_arrived_warns_of_what_a_person_has_to_look_at(
-    row: dict[str, str], rows: int, level: str, tmp_path: Path
+    row: dict[str, str], rows: int, level: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", logger=tasks.__name__)
     path = write_feed_file(tmp_path, [booking_row(**row)], manifest={"rows": rows})
 
-    with capture_logs() as said:
-        tasks.load_arrived(path=str(path))
+    tasks.load_arrived(path=str(path))
 
-    [line] = [one for one in said if one["event"] == "feed_file"]
-    assert line["log_level"] == level
+    lines = [record for record in caplog.records if record.name == tasks.__name__]
+    assert [(line.msg["event"], line.levelname) for line in lines] == [("feed_file", level)]
 
 
 def test_watch_inbox_does_nothing_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -10,7 +11,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib import admin
-from django.db import DataError, connection, models, transaction
+from django.db import DataError, connection, connections, models, transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -336,7 +337,13 @@ def test_a_page_of_an_asgi_server_ignores_a_claimed_encoding(kind: str, charset:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    async_to_sync(asgi_application)(scope, receive, send)
+    def serve() -> None:
+        async_to_sync(asgi_application)(scope, receive, send)
+        connections.close_all()
+
+    # In a thread of its own: the tests in a browser leave an event loop in the main one.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(serve).result()
 
     assert sent[0]["status"] in (200, 400)
 
