@@ -228,8 +228,8 @@ def test_load_arrived_warns_of_what_a_person_has_to_look_at(
 
     tasks.load_arrived(path=str(path))
 
-    lines = [record for record in caplog.records if record.name == tasks.__name__]
-    assert [(line.msg["event"], line.levelname) for line in lines] == [("feed_file", level)]
+    lines = [vars(record) for record in caplog.records if record.name == tasks.__name__]
+    assert [(line["msg"]["event"], line["levelname"]) for line in lines] == [("feed_file", level)]
 
 
 def test_watch_inbox_does_nothing_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
