@@ -9,4 +9,4 @@ app.autodiscover_tasks()
 
 @signals.setup_logging.connect
 def skip_celery_logging(**_: object) -> None:
-    """Keep Django's logging: Celery sets up its own only without a receiver of this signal."""
+    """Prevent Celery from replacing the logging, as it does while this signal has no receiver."""

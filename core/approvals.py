@@ -36,7 +36,7 @@ class ApprovalEnded(Refusal):
 
 
 class OwnRequest(Refusal):
-    """Nobody approves their own request."""
+    """The person who made a request may not approve it."""
 
 
 class ContentChanged(Refusal):

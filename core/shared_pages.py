@@ -23,7 +23,7 @@ class SharedPage:
     body: bytes
     etag: str
     changes_at: datetime | None
-    forgotten_at: float  # on the process's own clock, which nobody moves
+    forgotten_at: float  # on the process's own clock, which never jumps
 
     def holds_at(self, now: datetime) -> bool:
         """Return whether the page is recent, and the clock has not changed it meanwhile."""

@@ -22,7 +22,7 @@ MAX_CREDITS_PER_BATCH = 5_000
 def record_expiry_start(*, at: datetime, actor: Actor | None) -> None:
     """Record in the audit that a person starts the expiry, if a credit is due.
 
-    Workers need nobody for it: the terms say when.
+    Workers need no person for it: the terms say when.
 
     Raises:
         NotPermitted: the person may not pay.

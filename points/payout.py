@@ -55,7 +55,7 @@ def refuse_before_credit_at(payout: Payout, *, at: datetime) -> None:
 def record_run_start(payout: Payout, *, at: datetime, actor: Actor | None = None) -> None:
     """Record in the audit that a person runs the payout; nothing where it has ended.
 
-    Workers need nobody for it: what they do was approved.
+    Workers need no person for it: what they do was approved.
 
     Raises:
         NotPermitted: the person may not pay.

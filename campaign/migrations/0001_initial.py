@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(db_collation='C', max_length=40, unique=True, verbose_name='code')),
-                ('entries_frozen_at', models.DateTimeField(blank=True, db_comment='Set by the freeze, cleared by a void; while it is set, nobody enters.', editable=False, null=True, verbose_name='entries frozen at')),
+                ('entries_frozen_at', models.DateTimeField(blank=True, db_comment='Set by the freeze, cleared by a void; while it is set, members cannot enter.', editable=False, null=True, verbose_name='entries frozen at')),
             ],
             options={
                 'verbose_name': 'campaign',

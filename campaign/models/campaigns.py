@@ -23,7 +23,7 @@ class Campaign(models.Model):
         null=True,
         blank=True,
         editable=False,
-        db_comment="Set by the freeze, cleared by a void; while it is set, nobody enters.",
+        db_comment="Set by the freeze, cleared by a void; while it is set, members cannot enter.",
     )
 
     class Meta:

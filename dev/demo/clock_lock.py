@@ -16,7 +16,7 @@ POLL_S = 0.1
 
 
 class ClockBusy(DemoRefusal):
-    """A campaign is being played; nobody else moves the clock meanwhile."""
+    """A campaign is being played, and only that moves the clock."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def lock_clock(state: Path, *, wait_s: float = 0) -> Iterator[None]:
 
 
 def is_clock_free(state: Path) -> bool:
-    """Return whether nobody plays a campaign."""
+    """Return whether no campaign is being played."""
     with open_lock_file(state) as handle:
         return try_lock(handle, fcntl.LOCK_SH)
 

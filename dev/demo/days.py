@@ -66,7 +66,7 @@ def nights_to_play(job: Job, *, until: datetime) -> Iterator[date]:
 
 
 def group_web_entries(job: Job) -> dict[date, list[WebEntry]]:
-    """Return who enters on the page, by the night after; nobody where FEEDS names the feeds."""
+    """Return the entries on the page by the night after; none where FEEDS names the feeds."""
     file = job.feeds / WEB_ENTRIES
     entries = json.loads(file.read_text("utf-8")) if file.exists() else []
     nights = list(job.schedule.nights(until=job.schedule.frozen_at))

@@ -21,7 +21,7 @@ CANDIDATES = 400
 
 
 def describe_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
-    """Describe a member who was drawn; None where nobody was."""
+    """Describe a member who was drawn; None if no member was."""
     awards = Award.objects.filter(draw=draw).select_related("entrant").order_by("rank")
     drawn = {award.entrant.wester_id: award for award in awards[:CANDIDATES]}
     chosen = pick_story(campaign, list(drawn))

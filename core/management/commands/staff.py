@@ -78,7 +78,7 @@ def read_manager(by: str | None, role: str) -> Actor | None:
 
     Raises:
         UnknownStaff: no active staff user has this name.
-        CommandError: this is production and nobody is named.
+        CommandError: in production the command must name a person.
     """
     if by is None and settings.PRODUCTION and staff.no_manager_exists():
         if role == FIRST_ROLE:
