@@ -30,7 +30,7 @@ def build(machine: Machine, folder: Path, **sizes: int) -> str:
 @pytest.fixture(scope="session")
 def confirmed(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Give the database of a confirmed draw with a dozen awards."""
-    return build(machine, tmp_path_factory.mktemp("few"), count=16, undrawn_points=21_000)
+    return build(machine, tmp_path_factory.mktemp("few"), size=16, undrawn_points=21_000)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def paid(machine: Machine, small: str) -> str:
 def large(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Give the database of an approved payout of nearly two hundred awards in forty parts."""
     folder = tmp_path_factory.mktemp("many")
-    database = build(machine, folder, count=200, undrawn_points=21_000)
+    database = build(machine, folder, size=200, undrawn_points=21_000)
     return approved(machine, database, per_part=5)
 
 

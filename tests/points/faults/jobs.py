@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from celery import current_app as app
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from kombu import Producer
 
 from bookings.loading import load_file
@@ -20,6 +21,7 @@ from campaign.models import Campaign
 from config.env import MovedClock
 from core import clock
 from entries.feeds import FEEDS
+from lottery.models import Draw
 from points import preparing
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.lottery import published_draw, run
@@ -62,12 +64,11 @@ def migrate() -> None:
 
 
 @job
-def build(*, folder: str, count: int, undrawn_points: int, seed: int) -> None:
+def build(*, folder: str, size: int, undrawn_points: int, seed: int) -> None:
     """Bring a campaign to the confirmation of its draw, and what is known late after it."""
-    make_chance(seed)
     UserFactory.create(username=OPS, role="ops")
     UserFactory.create(username=APPROVER, role="approver")
-    names = members.name_members(count)
+    names = members.name_members(size)
     budget = sum(map(members.reward_of, names)) - undrawn_points
     campaign = CampaignFactory.create(
         code=CODE, published=True, first__budget_points=budget, first__policy="partial"
@@ -78,10 +79,24 @@ def build(*, folder: str, count: int, undrawn_points: int, seed: int) -> None:
     members.write_before_freeze(before, names)
     members.write_after_freeze(after, names)
     load_folder(before)
-    draw = run(published_draw(campaign=Campaign.objects.get(pk=campaign.pk)))
+    draw = draw_every_kind(Campaign.objects.get(pk=campaign.pk), seed)
     settings.CAMPAIGN_NOW = MovedClock(draw.round_time + timedelta(hours=1), runs=False)
     approve(command("draw", "confirm", CODE, "--by", OPS))
     load_folder(after)
+
+
+def draw_every_kind(campaign: Campaign, seed: int) -> Draw:
+    """Draw until somebody of every kind is drawn, with a draw's keys from the seed or the next."""
+    for tried in count(seed):
+        make_chance(tried)
+        with transaction.atomic():
+            draw = run(published_draw(campaign=campaign))
+            drawn = draw.awards.values_list("entrant__wester_id", flat=True)
+            if {wester_id.partition("-")[0] for wester_id in drawn} == members.KINDS.keys():
+                return draw
+            transaction.set_rollback(True)
+            campaign.entries_frozen_at = None
+    raise AssertionError
 
 
 def make_chance(seed: int) -> None:

@@ -30,7 +30,7 @@ def payday(machine: Machine, tmp_path: Path) -> Iterator[Payday]:
         "build",
         database,
         folder=here(tmp_path / "feeds"),
-        count=MEMBERS,
+        size=MEMBERS,
         undrawn_points=21_000,
         seed=SEED,
     )
