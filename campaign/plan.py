@@ -1,7 +1,7 @@
 """The plan of prizes: what an entrant can win, by how many lots, as plain values.
 
 Made from a version of the terms (``Terms.plan``). Everything that rewards, draws and pays takes
-this and no row. Source: docs/specs/campaigns.md 4, 5, 6.
+this and no row. Source: docs/specs/campaigns.md 3, 4.
 """
 
 from collections.abc import Collection, Iterable
