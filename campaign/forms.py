@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.enumerations import MemberKind
 from campaign import queries
 from campaign.models import Campaign, Terms
-from campaign.termsfile import FIELDS
+from campaign.termsfile import TERMS_COLUMNS
 from core import clock
 
 if TYPE_CHECKING:  # generic in its stubs only
@@ -55,7 +55,7 @@ class TermsForm(TermsModelForm):
 
     class Meta:
         model = Terms
-        fields = list(FIELDS)
+        fields = list(TERMS_COLUMNS)
 
     def clean(self) -> dict[str, Any]:
         """Sort the lists as the database wants them."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Stop
 from campaign.models import Campaign, Terms
 from campaign.refusals import NoTerms, UnknownCampaign
-from campaign.termsfile import FIELDS
+from campaign.termsfile import PRIZE_COLUMNS, TERMS_COLUMNS, CampaignFile
 
 
 def get_campaign(code: str) -> Campaign:
@@ -123,6 +123,11 @@ def runs_somewhere(operator: str) -> bool:
     return Stop.objects.filter(operator_to_next=operator).exists()
 
 
-def terms_values(terms: Terms) -> dict[str, Any]:
-    """Return the values of the terms by the names of a campaign file."""
-    return {name: getattr(terms, name) for name in FIELDS}
+def file_of(terms: Terms) -> CampaignFile:
+    """Return a version of the terms, with its prizes, as a campaign file says them."""
+    prizes = terms.prizes.order_by("number")
+    return CampaignFile(
+        terms.campaign.code,
+        {name: getattr(terms, name) for name in TERMS_COLUMNS},
+        [{name: getattr(prize, name) for name in PRIZE_COLUMNS} for prize in prizes],
+    )
