@@ -10,9 +10,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bookings.models import Stop
-from campaign.models import Campaign, Terms
+from campaign.models import Campaign, Prize, Terms
 from campaign.refusals import NoTerms, UnknownCampaign
-from campaign.termsfile import FIELDS
+
+NOT_IN_A_FILE = {"id", "campaign_id", "terms_id", "version", "published_at", "published_by_id"}
 
 
 def get_campaign(code: str) -> Campaign:
@@ -124,5 +125,12 @@ def runs_somewhere(operator: str) -> bool:
 
 
 def terms_values(terms: Terms) -> dict[str, Any]:
-    """Return the values of the terms by the names of a campaign file."""
-    return {name: getattr(terms, name) for name in FIELDS}
+    """Return the values of the terms by the names of their columns, the prizes as a list."""
+    prizes = terms.prizes.order_by("number")
+    return columns(terms) | {"prizes": [columns(prize) for prize in prizes]}
+
+
+def columns(row: Terms | Prize) -> dict[str, Any]:
+    """Return what a campaign file says of a row, by the names of its columns."""
+    names = (field.attname for field in row._meta.concrete_fields)
+    return {name: getattr(row, name) for name in names if name not in NOT_IN_A_FILE}

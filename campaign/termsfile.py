@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from bookings.enumerations import MemberKind
 from campaign.models.campaigns import IDENTIFIER
-from campaign.models.terms import MAX_EXACT
+from campaign.models.terms import MAX_NUMBER
 from campaign.refusals import BrokenCampaignFile
 from core.printable import printable_name
 from core.strict_json import DuplicateKey, NotAnObject, parse_object
@@ -86,8 +86,8 @@ def _code(value: Any) -> str:
 
 
 def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_EXACT:
-        raise ValueError(f"must be a whole number of at most {MAX_EXACT:,}")
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_NUMBER:
+        raise ValueError(f"must be a whole number of at most {MAX_NUMBER:,}")
     return value
 
 
