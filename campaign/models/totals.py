@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
-from campaign.models.campaigns import Campaign
 from campaign.facts import FACTS
+from campaign.models.campaigns import Campaign
 from campaign.models.terms import Terms
 
 RUNNING = Q(finished_at__isnull=True)

@@ -148,7 +148,7 @@ class PrizeFactory(DjangoModelFactory[Prize]):
 
     @classmethod
     def _create(cls, model_class: type[Prize], *args: Any, **values: Any) -> Prize:
-        """Take what is not said from the first campaign; a reward of another kind has none of it."""
+        """Take what is not said from the first campaign, but no numbers of another kind."""
         usual = {**FIRST_PRIZE}
         if values.get("kind", usual["kind"]) != usual["kind"]:
             usual |= {"percent": None, "cap": None}
