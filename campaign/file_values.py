@@ -185,9 +185,7 @@ def read_object(
             raise broken(join_place(place, shown(key)), allowed)
     for key in readers:
         if key not in value:
-            raise broken(
-                join_place(place, key), f"missing; required here: {words(readers)}{hint}"
-            )
+            raise broken(join_place(place, key), f"missing; required here: {words(readers)}{hint}")
     return {key: read(value[key], join_place(place, key)) for key, read in readers.items()}
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from bookings.enumerations import MemberKind
 from campaign import queries
 from campaign.models import Campaign, Terms
-from campaign.termsfile import TERMS_COLUMNS
 from core import clock
 
 if TYPE_CHECKING:  # generic in its stubs only
@@ -19,6 +18,7 @@ if TYPE_CHECKING:  # generic in its stubs only
 else:
     TermsModelForm, CampaignChoice = forms.ModelForm, forms.ModelChoiceField
 LISTS = ("kinds_excluded", "kinds_registered", "kinds_free")
+NOT_IN_A_FORM = {"id", "campaign", "version"}
 
 
 class PublishedCampaignField(CampaignChoice):
@@ -55,7 +55,11 @@ class TermsForm(TermsModelForm):
 
     class Meta:
         model = Terms
-        fields = list(TERMS_COLUMNS)
+        fields = [
+            field.name
+            for field in Terms._meta.concrete_fields
+            if field.editable and field.name not in NOT_IN_A_FORM
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Sort the lists as the database wants them."""

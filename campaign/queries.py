@@ -124,10 +124,16 @@ def runs_somewhere(operator: str) -> bool:
 
 
 def file_of(terms: Terms) -> CampaignFile:
-    """Return a version of the terms, with its prizes, as a campaign file says them."""
+    """Return what a campaign file says of a version of the terms and its prizes."""
     prizes = terms.prizes.order_by("number")
     return CampaignFile(
         terms.campaign.code,
         {name: getattr(terms, name) for name in TERMS_COLUMNS},
         [{name: getattr(prize, name) for name in PRIZE_COLUMNS} for prize in prizes],
     )
+
+
+def terms_values(terms: Terms) -> dict[str, Any]:
+    """Return the values of the terms by the names of their columns, the prizes as a list."""
+    file = file_of(terms)
+    return {**file.terms, "prizes": file.prizes}

@@ -1,7 +1,5 @@
 """Load the terms of a campaign, check, publish and revise them."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaign import queries
 from campaign.lawcheck import Finding, check_terms
-from campaign.models import Campaign, Terms
+from campaign.models import Campaign, Prize, Terms
 from campaign.refusals import (
     AlreadyPublished,
     BrokenCampaignFile,
@@ -18,12 +16,11 @@ from campaign.refusals import (
     NotPublished,
     UnlawfulTerms,
 )
-from campaign.sentences import TERMS_SENTENCES
-from campaign.termsfile import CampaignFile
+from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
+from campaign.termsfile import CampaignFile, write_campaign_file
 from core import approvals, audit
 from core.audit import Actor
 from core.canonical_json import content_sha256
-from core.commands import to_json
 from core.errors import constraint_errors
 from core.models import Approval
 
@@ -63,11 +60,11 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        changed = save_draft(campaign, version=1, values=file.terms)
+        changed = save_draft(campaign, version=1, file=file)
         if changed:
             record_load(campaign, actor=actor, at=at)
         return changed
-    if queries.terms_values(published) == file.terms:
+    if queries.file_of(published) == file:
         return False
     raise AlreadyPublished(
         _("This campaign is published with other terms; change them with: campaign revise.")
@@ -86,18 +83,23 @@ def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> Non
     )
 
 
-def save_draft(campaign: Campaign, *, version: int, values: Mapping[str, Any]) -> bool:
-    """Save these values as the campaign's draft; return whether anything changed."""
+def save_draft(campaign: Campaign, *, version: int, file: CampaignFile) -> bool:
+    """Save the campaign's draft, terms and prizes, as the file says; return whether it changed."""
     draft = queries.draft_terms(campaign) or Terms(campaign=campaign)
-    if draft.pk and queries.terms_values(draft) == values:
+    before = queries.file_of(draft) if draft.pk else None
+    if before == file:
         return False
     draft.version = version
-    for name, value in values.items():
+    for name, value in file.terms.items():
         setattr(draft, name, value)
+    sentences = {**TERMS_SENTENCES, **PRIZE_SENTENCES}
     with constraint_errors(
-        {name: BrokenCampaignFile(str(sentence)) for name, sentence in TERMS_SENTENCES.items()}
+        {name: BrokenCampaignFile(str(sentence)) for name, sentence in sentences.items()}
     ):
         draft.save()
+        if before is None or before.prizes != file.prizes:
+            draft.prizes.all().delete()
+            Prize.objects.bulk_create(Prize(terms=draft, **prize) for prize in file.prizes)
     return True
 
 
@@ -143,9 +145,9 @@ def request_revision(
         raise NotPublished(_("This campaign is not published yet; use: campaign load."))
     if file.code != campaign.code:
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
-    if queries.terms_values(published) == file.terms:
+    if queries.file_of(published) == file:
         return None
-    save_draft(campaign, version=published.version + 1, values=file.terms)
+    save_draft(campaign, version=published.version + 1, file=file)
     return approvals.request(action=REVISE, subject=campaign.code, actor=actor, at=at)
 
 
@@ -179,13 +181,12 @@ def content_to_publish(code: str) -> dict[str, Any]:
         raise entries_frozen()
     if unlawful := [finding.message for finding in check_terms(draft) if finding.unlawful]:
         raise UnlawfulTerms(" ".join(unlawful))
-    return {"code": code, "version": draft.version, **written_values(draft)}
+    return {"version": draft.version, **written_values(draft)}
 
 
 def written_values(terms: Terms) -> dict[str, Any]:
-    """Return the values of the terms as JSON has them: instants in Japan's time."""
-    values: dict[str, Any] = json.loads(to_json(queries.terms_values(terms)))
-    return values
+    """Return a version of the terms as a campaign file says it: plan, texts, all that binds."""
+    return write_campaign_file(queries.file_of(terms))
 
 
 @approvals.action(

@@ -31,9 +31,7 @@ SAME = (
     *("public_at", "opens_at", "closes_at", "entry_needed", "credit_at", "expires_on"),
     *("kept_until", "time_zone"),
 )
-SAME_LATER = (
-    *("budget_points", "edge", "expected_sales_yen", "expected_sales_basis", "texts"),
-)
+SAME_LATER = (*("budget_points", "edge", "expected_sales_yen", "expected_sales_basis", "texts"),)
 OF_BOOKINGS = tuple(name for name in BOOKINGS if name != "booked")
 TERMS_COLUMNS = (
     *("series_code", "series_course", "series_carried", "name_ja", "name_en"),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models import BudgetPolicy, Terms
+from campaign.models import BudgetEdge, Terms
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery import queries
@@ -127,7 +127,7 @@ def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
 
 def find_partial_award(draw: Draw) -> int:
     """Return the points of the partial award; 0 where there is none."""
-    if draw.terms.policy != BudgetPolicy.PARTIAL or draw.winners is None:
+    if draw.terms.policy != BudgetEdge.PARTIAL or draw.winners is None:
         return 0
     after_the_winners = Award.objects.filter(draw=draw, rank=draw.winners + 1)
     return after_the_winners.values_list("points", flat=True).first() or 0

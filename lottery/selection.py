@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lottery.protocol import HASH_BYTES, TICKET
 
-PARTIAL = "partial"  # as BudgetPolicy.PARTIAL; this module imports no Django
+PARTIAL = "partial"  # as BudgetEdge.PARTIAL; this module imports no Django
 
 
 @dataclass(frozen=True)

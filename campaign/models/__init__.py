@@ -1,7 +1,8 @@
-"""Campaigns, their terms, and members' totals."""
+"""Campaigns, their terms with the prizes, and members' totals."""
 
 from campaign.models.campaigns import Campaign
-from campaign.models.terms import BudgetPolicy, Terms
+from campaign.models.prizes import Prize, RewardKind, Take
+from campaign.models.terms import BudgetEdge, Terms
 from campaign.models.totals import (
     AggregationMode,
     AggregationRun,
@@ -14,9 +15,12 @@ __all__ = [
     "AggregationMode",
     "AggregationRun",
     "AggregationShard",
-    "BudgetPolicy",
+    "BudgetEdge",
     "Campaign",
     "DueMember",
+    "Prize",
+    "RewardKind",
+    "Take",
     "Terms",
     "Total",
 ]

@@ -1,7 +1,9 @@
-"""The terms of a campaign: its numbers and lists, one row a version.
+"""The terms of a campaign: its numbers, lists and texts, one row a version.
 
-Their triggers are in campaign/sql/terms_triggers.sql; the function of a constraint is in
-campaign/sql/is_sorted_set.sql.
+Its prizes are rows of their own (campaign/models/prizes.py). Its triggers are in
+campaign/sql/terms_triggers.sql; the functions of its constraints in campaign/sql/is_sorted_set.sql
+and campaign/sql/fits.sql. A draft may mean something wrong, which ``campaign check`` says; only its
+form is held by the database. What is published holds both.
 """
 
 from collections.abc import Collection
@@ -12,30 +14,32 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Mod
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.enumerations import MemberKind
-from campaign.models.campaigns import Campaign
+from bookings.enumerations import MemberKind, ProductKind, SalesChannel
+from campaign.models.campaigns import IDENTIFIER, Campaign
+from campaign.plan import Edge, Lots, Plan, When
 from campaign.sentences import TERMS_SENTENCES
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-MAX_EXACT = 2**53 - 1  # whole numbers up to here are the same in every JSON reader
+MAX_NUMBER = 10**12  # of yen and of points
+MAX_LOTS = 2**16 - 1
 DRAFT = Q(published_at__isnull=True, published_by__isnull=True)
 PUBLISHED = Q(published_at__isnull=False, published_by__isnull=False)
-# Beyond, programs disagree about what an instant is; the other rules bound all that lies between.
+# Beyond, programs disagree about what an instant is.
 FROM_2000_TO_2099 = Q(
     public_at__gte=datetime(1999, 12, 31, 15, tzinfo=UTC),  # Japan is nine hours ahead
-    travel_first__gte=date(2000, 1, 1),
-    expires_on__lte=date(2099, 12, 31),
+    kept_until__lte=date(2099, 12, 31),
 )
 
 
-class BudgetPolicy(models.TextChoices):
+class BudgetEdge(models.TextChoices):
     """What happens where the budget ends."""
 
     STOP = "stop", _("stop")
@@ -46,6 +50,12 @@ class IsSortedSet(Func):
     """Whether an array is sorted as bytes and names nothing twice."""
 
     function = "campaign_is_sorted_set"
+    output_field = models.BooleanField()
+
+
+class Fits(Func):
+    """Whether a value has the form that a function of campaign/sql/fits.sql asks for."""
+
     output_field = models.BooleanField()
 
 
@@ -63,6 +73,13 @@ class JapaneseDay(Func):
     output_field = models.DateField()
 
 
+class LastTravelDay(Func):
+    """The last day of the last travel period."""
+
+    function = "campaign_last_travel_day"
+    output_field = models.DateField()
+
+
 def whole_second(*fields: str) -> Q:
     """Return the condition that these instants are whole seconds, as the manifest writes them."""
     condition = Q()
@@ -71,47 +88,100 @@ def whole_second(*fields: str) -> Q:
     return condition
 
 
-def member_kinds(label: "StrPromise") -> "ArrayField[Any, Any]":
-    """Return a column for a list of member kinds."""
+def from_1(field: str) -> Q:
+    """Return the condition that a number of yen or points is in the range of campaign files."""
+    return Q(**{f"{field}__range": (1, MAX_NUMBER)})
+
+
+def set_of(label: "StrPromise", choices: type[models.TextChoices]) -> "ArrayField[Any, Any]":
+    """Return a column for a list of an enumeration's values."""
     return ArrayField(
-        models.CharField(max_length=100, choices=MemberKind),
+        models.CharField(max_length=100, choices=choices),
         default=list,
         blank=True,
         verbose_name=label,
     )
 
 
+def code(label: "StrPromise") -> "models.CharField[Any, Any]":
+    """Return a column for a code that may be left out."""
+    return models.CharField(label, max_length=40, null=True, blank=True, db_collation="C")
+
+
 class Terms(models.Model):
-    """One version of what a campaign promises; a published one never changes."""
+    """One version of what a campaign promises; a published one never changes.
+
+    Source: docs/specs/campaigns.md 1.
+    """
 
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="terms", verbose_name=_("campaign")
     )
     version = models.PositiveSmallIntegerField(pgettext_lazy("of terms", "version"))
+    series_code = code(_("series"))
+    series_course = code(_("course in the series"))
+    series_carried = models.BooleanField(
+        _("entries to the series are carried over"),
+        default=False,
+        db_comment="An entry to another campaign of the same course is an entry to this one.",
+    )
     name_ja = models.CharField(_("name in Japanese"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
     public_at = models.DateTimeField(_("page public from"))
     opens_at = models.DateTimeField(_("entry from"))
     closes_at = models.DateTimeField(_("entry until"), db_comment="Exclusive.")
-    travel_first = models.DateField(_("first travel date"))
-    travel_last = models.DateField(_("last travel date"), db_comment="Inclusive.")
-    minimum_total_yen = models.BigIntegerField(_("minimum total (yen)"))
-    reward_cap_points = models.BigIntegerField(_("largest reward (points)"))
-    budget_points = models.BigIntegerField(_("total of all rewards (points)"))
-    policy = models.CharField(_("cut at the budget"), max_length=100, choices=BudgetPolicy)
+    entry_needed = models.BooleanField(_("members must enter"), default=True)
     credit_at = models.DateTimeField(_("credited at"))
     expires_on = models.DateField(_("points expire on"), db_comment="The last day they are valid.")
-    time_zone = models.CharField(_("time zone"), max_length=100, default="Asia/Tokyo")
-    operator = models.CharField(
-        _("operator"), max_length=100, db_comment="The journey must run over a section of it."
+    kept_until = models.DateField(
+        _("data kept until"), db_comment="After it, what is kept of members may be erased."
     )
-    kinds_excluded = member_kinds(_("member kinds left out"))
-    kinds_registered = member_kinds(_("member kinds that must register before booking"))
-    kinds_free = member_kinds(_("member kinds that need no registration"))
+    time_zone = models.CharField(_("time zone"), max_length=100, default="Asia/Tokyo")
+
+    touches = models.JSONField(
+        _("sections that a journey must touch"),
+        db_comment="As in a campaign file: services, operator and lines; one of them must fit.",
+    )
+    travel = models.JSONField(
+        _("travel periods"), db_comment="As in a campaign file: first and last day, both included."
+    )
+    booked_from = models.DateTimeField(_("booked from"), null=True, blank=True)
+    booked_until = models.DateTimeField(
+        _("booked until"), null=True, blank=True, db_comment="Exclusive."
+    )
+    products_excluded = set_of(_("products left out"), ProductKind)
+    channels_excluded = set_of(_("sales channels left out"), SalesChannel)
+    payment_methods = models.JSONField(
+        _("ways of paying"),
+        default=dict,
+        blank=True,
+        db_comment="By service, those that count; any for a service that is not named.",
+    )
+    kinds_excluded = set_of(_("member kinds left out"), MemberKind)
+    kinds_registered = set_of(_("member kinds that must register before booking"), MemberKind)
+    kinds_free = set_of(_("member kinds that need no registration"), MemberKind)
+    phone_changes_excluded = models.BooleanField(_("changes by telephone left out"), default=True)
+    stopovers_excluded = models.BooleanField(_("broken journeys left out"), default=True)
+
+    minimum_total_yen = models.BigIntegerField(_("minimum total (yen)"))
+    lots_yen = models.BigIntegerField(
+        _("yen for a lot"), null=True, blank=True, db_comment="Null: one lot for each entrant."
+    )
+    lots_most = models.PositiveIntegerField(_("most lots by yen"), default=1)
+    lots_times = models.JSONField(
+        _("lots multiplied"), default=list, blank=True, db_comment="As in a campaign file."
+    )
+    budget_points = models.BigIntegerField(_("total of all rewards (points)"))
+    edge = models.CharField(_("where the budget ends"), max_length=7, choices=BudgetEdge)
     expected_sales_yen = models.BigIntegerField(
         _("expected sales (yen)"),
         db_comment="Of the campaign; the prize law takes its share of this.",
     )
+    expected_sales_basis = models.TextField(_("basis of the expected sales"))
+    texts = models.JSONField(
+        _("texts of the pages"), db_comment="As in a campaign file, in both languages."
+    )
+
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -134,57 +204,43 @@ class Terms(models.Model):
             ),
             models.CheckConstraint(condition=DRAFT | PUBLISHED, name="terms_draft_or_published"),
             models.CheckConstraint(condition=Q(version__gte=1), name="terms_version_from_1"),
+            # The form, of drafts too
             models.CheckConstraint(
-                condition=~Q(name_ja="") & ~Q(name_en="") & ~Q(operator=""),
+                condition=~Q(name_ja="") & ~Q(name_en="") & ~Q(expected_sales_basis=""),
                 name="terms_names_not_empty",
             ),
-            # The operator is printed in the draw's terms.json, whose strings are ASCII: only the
-            # freeze would find any other name, when nothing can be changed any more.
             models.CheckConstraint(
-                condition=Q(operator__regex=r"^[ -~]*$"), name="terms_operator_is_ascii"
+                condition=(Q(series_code__isnull=True) | Q(series_code__regex=IDENTIFIER))
+                & (Q(series_course__isnull=True) | Q(series_course__regex=IDENTIFIER)),
+                name="terms_series_codes_are_identifiers",
+            ),
+            models.CheckConstraint(
+                condition=Q(series_code__isnull=False)
+                | Q(series_course__isnull=True, series_carried=False),
+                name="terms_course_of_a_series",
             ),
             models.CheckConstraint(
                 condition=FROM_2000_TO_2099, name="terms_dates_from_2000_to_2099"
             ),
             models.CheckConstraint(
-                condition=Q(public_at__lte=F("opens_at")), name="terms_public_before_entry"
-            ),
-            models.CheckConstraint(
-                condition=Q(opens_at__lt=F("closes_at")), name="terms_entry_opens_before_closing"
-            ),
-            models.CheckConstraint(
-                condition=Q(travel_first__lte=F("travel_last")), name="terms_travel_dates_in_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(credit_at__gte=F("closes_at")), name="terms_credit_after_entry"
-            ),
-            models.CheckConstraint(
-                condition=Q(travel_last__lt=JapaneseDay("credit_at")),
-                name="terms_credit_after_travel",
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_on__gt=JapaneseDay("credit_at")),
-                name="terms_expiry_after_credit",
-            ),
-            models.CheckConstraint(
-                condition=whole_second("public_at", "opens_at", "closes_at", "credit_at"),
+                condition=whole_second("public_at", "opens_at", "closes_at", "credit_at")
+                & (Q(booked_from__isnull=True) | whole_second("booked_from", "booked_until")),
                 name="terms_instants_whole_seconds",
             ),
             models.CheckConstraint(
-                condition=Q(minimum_total_yen__range=(1, MAX_EXACT)), name="terms_minimum_in_range"
+                condition=Q(booked_from__isnull=True, booked_until__isnull=True)
+                | Q(booked_from__isnull=False, booked_until__isnull=False),
+                name="terms_booked_has_both_ends",
             ),
             models.CheckConstraint(
-                condition=Q(reward_cap_points__range=(1, MAX_EXACT)), name="terms_cap_in_range"
+                condition=from_1("minimum_total_yen"), name="terms_minimum_in_range"
+            ),
+            models.CheckConstraint(condition=from_1("budget_points"), name="terms_budget_in_range"),
+            models.CheckConstraint(
+                condition=from_1("expected_sales_yen"), name="terms_sales_in_range"
             ),
             models.CheckConstraint(
-                condition=Q(budget_points__range=(1, MAX_EXACT)), name="terms_budget_in_range"
-            ),
-            models.CheckConstraint(
-                condition=Q(expected_sales_yen__range=(1, MAX_EXACT)),
-                name="terms_sales_in_range",
-            ),
-            models.CheckConstraint(
-                condition=Q(policy__in=BudgetPolicy.values), name="terms_policy_known"
+                condition=Q(edge__in=BudgetEdge.values), name="terms_edge_known"
             ),
             models.CheckConstraint(
                 condition=Q(time_zone="Asia/Tokyo"), name="terms_time_zone_is_japan"
@@ -194,25 +250,170 @@ class Terms(models.Model):
                     kinds_excluded__contained_by=MemberKind.values,
                     kinds_registered__contained_by=MemberKind.values,
                     kinds_free__contained_by=MemberKind.values,
+                    products_excluded__contained_by=ProductKind.values,
+                    channels_excluded__contained_by=SalesChannel.values,
                 ),
-                name="terms_kinds_known",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kinds_excluded__overlap=F("kinds_registered"))
-                & ~Q(kinds_excluded__overlap=F("kinds_free"))
-                & ~Q(kinds_registered__overlap=F("kinds_free")),
-                name="terms_kinds_on_one_list",
+                name="terms_lists_of_known_values",
             ),
             models.CheckConstraint(
                 condition=Q(IsSortedSet("kinds_excluded"))
                 & Q(IsSortedSet("kinds_registered"))
-                & Q(IsSortedSet("kinds_free")),
-                name="terms_kinds_sorted_once",
+                & Q(IsSortedSet("kinds_free"))
+                & Q(IsSortedSet("products_excluded"))
+                & Q(IsSortedSet("channels_excluded")),
+                name="terms_lists_sorted_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(Fits("touches", function="campaign_touches_fit")),
+                name="terms_touches_fit",
+            ),
+            models.CheckConstraint(
+                condition=Q(Fits("travel", function="campaign_travel_fits")),
+                name="terms_travel_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(Fits("payment_methods", function="campaign_payment_methods_fit")),
+                name="terms_payment_methods_fit",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    Fits(
+                        "lots_times",
+                        Value("times"),
+                        Value(2),
+                        Value(MAX_LOTS),
+                        function="campaign_whens_fit",
+                    )
+                ),
+                name="terms_lots_times_fit",
+            ),
+            models.CheckConstraint(
+                condition=Q(lots_yen__isnull=True, lots_most=1)
+                | (Q(lots_yen__isnull=False) & from_1("lots_yen") & Q(lots_most__gte=1)),
+                name="terms_lots_by_yen",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    models.lookups.LessThanOrEqual(
+                        F("lots_most")
+                        * Func(
+                            "lots_times",
+                            function="campaign_greatest_times",
+                            output_field=models.BigIntegerField(),
+                        ),
+                        MAX_LOTS,
+                    )
+                ),
+                name="terms_lots_in_range",
+            ),
+            # The meaning, of what is published
+            models.CheckConstraint(
+                condition=DRAFT | Q(public_at__lte=F("opens_at")), name="terms_public_before_entry"
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | Q(opens_at__lt=F("closes_at")),
+                name="terms_entry_opens_before_closing",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | Q(Fits("travel", function="campaign_travel_in_order")),
+                name="terms_travel_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | Q(booked_from__isnull=True)
+                | Q(booked_from__lt=F("booked_until")),
+                name="terms_booked_in_order",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | (
+                    Q(credit_at__gte=F("closes_at"))
+                    & (Q(booked_until__isnull=True) | Q(credit_at__gte=F("booked_until")))
+                ),
+                name="terms_credit_after_entry",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | Q(models.lookups.LessThan(LastTravelDay("travel"), JapaneseDay("credit_at"))),
+                name="terms_credit_after_travel",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | Q(expires_on__gte=JapaneseDay("credit_at")),
+                name="terms_expiry_after_credit",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | Q(kept_until__gte=F("expires_on")),
+                name="terms_kept_until_expiry",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | (
+                    ~Q(kinds_excluded__overlap=F("kinds_registered"))
+                    & ~Q(kinds_excluded__overlap=F("kinds_free"))
+                    & ~Q(kinds_registered__overlap=F("kinds_free"))
+                ),
+                name="terms_kinds_on_one_list",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | Q(entry_needed=True)
+                | Q(series_course__isnull=True, series_carried=False),
+                name="terms_no_series_without_entry",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.campaign_id} v{self.version}"
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Return the plan of prizes; of a draft as it was when it was first asked for."""
+        prizes = sorted(self.prizes.all(), key=lambda prize: prize.number)
+        edges: dict[str, Edge] = {"stop": "stop", "partial": "partial"}
+        return Plan(
+            minimum_total_yen=self.minimum_total_yen,
+            lots=Lots(
+                yen=self.lots_yen,
+                most=self.lots_most,
+                times=tuple(
+                    When(frozenset(item["when"]), item["times"]) for item in self.lots_times
+                ),
+            ),
+            prizes=tuple(prize.as_planned() for prize in prizes),
+            budget_points=self.budget_points,
+            edge=edges[self.edge],
+        )
+
+    @property
+    def periods(self) -> list[tuple[date, date]]:
+        """Return the travel periods: first and last day of each, both included."""
+        return [
+            (date.fromisoformat(period["first"]), date.fromisoformat(period["last"]))
+            for period in self.travel
+        ]
+
+    @property
+    def travel_first(self) -> date:
+        """Return the first day of the first travel period."""
+        return self.periods[0][0]
+
+    @property
+    def travel_last(self) -> date:
+        """Return the last day of the last travel period."""
+        return self.periods[-1][1]
+
+    @property
+    def reward_cap_points(self) -> int:
+        reward = self.plan.prizes[0].reward
+        return getattr(reward, "cap", None) or getattr(reward, "points", 0)
+
+    @property
+    def policy(self) -> str:
+        return str(self.edge)
+
+    @property
+    def operator(self) -> str:
+        return str(self.touches[0]["operator"])
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """Name every rule that is broken by its sentence, the same as for a campaign file.

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
+from campaign.facts import FACTS
 from campaign.models.campaigns import Campaign
 from campaign.models.terms import Terms
 
@@ -34,6 +35,9 @@ class Total(models.Model):
     awaiting_yen = models.BigIntegerField(
         db_comment="Of bookings that only wait: for the ride, or for their member kind to be clear."
     )
+    facts = models.SmallIntegerField(
+        default=0, db_default=0, db_comment="Bits of campaign.facts, by the counting bookings."
+    )
 
     class Meta:
         verbose_name = _("total")
@@ -45,6 +49,11 @@ class Total(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(bookings__gt=0) | Q(total_yen=0), name="total_yen_of_some_booking"
+            ),
+            models.CheckConstraint(
+                condition=Q(facts__range=(0, 2 ** len(FACTS) - 1))
+                & (Q(bookings__gt=0) | Q(facts=0)),
+                name="total_facts_of_some_booking",
             ),
         ]
 

@@ -21,8 +21,10 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF EXISTS (
         WITH list AS MATERIALIZED (
-            SELECT draw.id, draw.entry_count, terms.minimum_total_yen, terms.reward_cap_points
+            SELECT draw.id, draw.entry_count, terms.minimum_total_yen,
+                COALESCE(prize.cap, prize.points) AS reward_cap_points
             FROM lottery_draw draw JOIN campaign_terms terms ON terms.id = draw.terms_id
+            JOIN campaign_prize prize ON prize.terms_id = terms.id AND prize.number = 1
             WHERE draw.state = 'frozen'
         )
         SELECT FROM written

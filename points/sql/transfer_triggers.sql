@@ -71,7 +71,7 @@ BEGIN
                 t.kind = 'grant' OR t.points = award.points
                 OR (t.points < award.points AND t.kind <> 'reserve')
             ) IS NOT TRUE),
-            bool_or((t.kind <> 'credit' OR t.points <= terms.reward_cap_points) IS NOT TRUE),
+            bool_or((t.kind <> 'credit' OR t.points <= award.points) IS NOT TRUE),
             bool_or((t.kind <> 'credit' OR t.expires_on = terms.expires_on) IS NOT TRUE),
             bool_or((t.kind <> 'reserve' OR draw.state = 'confirmed') IS NOT TRUE),
             bool_or((t.kind IN ('grant', 'reserve') OR payout.id IS NOT NULL) IS NOT TRUE),

@@ -1,5 +1,6 @@
 """Campaigns with terms, the people who run them, and approvals."""
 
+import copy
 import json
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import factory
 from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
-from campaign.models import Campaign, Terms
+from campaign.models import Campaign, Prize, Terms
 from campaign.termsfile import CampaignFile, read_campaign_file
 from core.canonical_json import content_sha256
 from core.models import Approval, AuditRecord, User
@@ -19,7 +20,8 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 AT = datetime(2024, 12, 2, 9, tzinfo=JAPAN)
 LATER = datetime(2024, 12, 3, 18, tzinfo=JAPAN)
 FIRST_FILE = Path(__file__).parents[2] / "campaign/data/012025121203.json"
-FIRST_TERMS = read_campaign_file(FIRST_FILE.read_bytes()).terms
+FIRST = read_campaign_file(FIRST_FILE.read_bytes())
+FIRST_TERMS, FIRST_PRIZE = FIRST.terms, FIRST.prizes[0]
 
 
 def file_values(**changed: Any) -> dict[str, Any]:
@@ -108,24 +110,50 @@ class TermsFactory(DjangoModelFactory[Terms]):
     version = factory.LazyAttribute(
         lambda terms: 1 + terms.campaign.terms.filter(published_at__isnull=False).count()
     )
-    name_ja = FIRST_TERMS["name_ja"]
-    name_en = FIRST_TERMS["name_en"]
-    public_at = FIRST_TERMS["public_at"]
-    opens_at = FIRST_TERMS["opens_at"]
-    closes_at = FIRST_TERMS["closes_at"]
-    travel_first = FIRST_TERMS["travel_first"]
-    travel_last = FIRST_TERMS["travel_last"]
-    minimum_total_yen = FIRST_TERMS["minimum_total_yen"]
-    reward_cap_points = FIRST_TERMS["reward_cap_points"]
-    budget_points = FIRST_TERMS["budget_points"]
-    policy = FIRST_TERMS["policy"]
-    credit_at = FIRST_TERMS["credit_at"]
-    expires_on = FIRST_TERMS["expires_on"]
-    operator = FIRST_TERMS["operator"]
-    kinds_excluded = factory.LazyFunction(lambda: list(FIRST_TERMS["kinds_excluded"]))
-    kinds_registered = factory.LazyFunction(lambda: list(FIRST_TERMS["kinds_registered"]))
-    kinds_free = factory.LazyFunction(lambda: list(FIRST_TERMS["kinds_free"]))
-    expected_sales_yen = FIRST_TERMS["expected_sales_yen"]
+
+    @classmethod
+    def _create(cls, model_class: type[Terms], *args: Any, **values: Any) -> Terms:
+        """Create a draft with its prizes, then publish it: the database accepts no other order.
+
+        ``prizes`` lists what differs in each prize from the first campaign's; ``cap`` is the cap of
+        the first; ``travel_first`` and ``travel_last`` change the first and the last travel day.
+        """
+        end = {name: values.pop(name, None) for name in ("published_at", "published_by")}
+        prizes = values.pop("prizes", None) or [{}]
+        if "cap" in values:
+            prizes[0] = {**prizes[0], "cap": values.pop("cap")}
+        values = copy.deepcopy(FIRST_TERMS) | values
+        for name, place in (("first", 0), ("last", -1)):
+            if day := values.pop(f"travel_{name}", None):
+                values["travel"][place][name] = day.isoformat()
+        terms: Terms = super()._create(model_class, *args, **values)
+        for number, changed in enumerate(prizes, 1):
+            PrizeFactory.create(terms=terms, number=number, **changed)
+        if any(end.values()):
+            for name, value in end.items():
+                setattr(terms, name, value)
+            terms.save(update_fields=list(end))
+        return terms
+
+
+class PrizeFactory(DjangoModelFactory[Prize]):
+    """A prize like the first campaign's only one; a draft's."""
+
+    class Meta:
+        model = Prize
+
+    terms = factory.SubFactory(TermsFactory)
+    number = 1
+    code = factory.LazyAttribute(lambda prize: str(prize.number))
+
+    @classmethod
+    def _create(cls, model_class: type[Prize], *args: Any, **values: Any) -> Prize:
+        """Take what is not said from the first campaign, but no numbers of another kind."""
+        usual = {**FIRST_PRIZE}
+        if values.get("kind", usual["kind"]) != usual["kind"]:
+            usual |= {"percent": None, "cap": None}
+        prize: Prize = super()._create(model_class, *args, **(usual | values))
+        return prize
 
 
 class ApprovalFactory(DjangoModelFactory[Approval]):

@@ -1,0 +1,104 @@
+-- fits: whether the values of terms that have a form of their own have it; for CHECKs
+-- Each is true, false, or null for null; a value of another type is false. The texts of a page, the
+-- lists of bookings and of prizes are read by Python alone, which trusts what stands here.
+
+-- A list of strings, each at most once, sorted as bytes.
+CREATE OR REPLACE FUNCTION campaign_is_list_of_strings(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof($1) = 'array' THEN
+    NOT EXISTS (SELECT FROM jsonb_array_elements($1) item WHERE jsonb_typeof(item) <> 'string')
+    AND ARRAY(SELECT jsonb_array_elements_text($1)) = ARRAY(
+        SELECT DISTINCT item COLLATE "C" FROM jsonb_array_elements_text($1) item
+        ORDER BY item COLLATE "C"
+    )
+ELSE FALSE END;
+
+-- A list that is not empty, of objects with exactly these keys.
+CREATE OR REPLACE FUNCTION campaign_is_list_of_objects(jsonb, keys text []) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof($1) = 'array' THEN
+    NOT EXISTS (
+        SELECT FROM jsonb_array_elements($1) item
+        WHERE CASE WHEN jsonb_typeof(item) = 'object' THEN
+            ARRAY(SELECT jsonb_object_keys(item) COLLATE "C" ORDER BY 1) <> keys
+        ELSE TRUE END
+    )
+ELSE FALSE END;
+
+CREATE OR REPLACE FUNCTION campaign_touches_fit(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN campaign_is_list_of_objects($1, '{lines,operator,services}') THEN
+    $1 <> '[]' AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements($1) item
+        WHERE NOT (
+            campaign_is_list_of_strings(item -> 'services') AND item -> 'services' <> '[]'
+            AND jsonb_typeof(item -> 'operator') = 'string' AND item ->> 'operator' <> ''
+            AND (
+                item -> 'lines' = 'null'
+                OR campaign_is_list_of_strings(item -> 'lines') AND item -> 'lines' <> '[]'
+            )
+        )
+    )
+ELSE FALSE END;
+
+CREATE OR REPLACE FUNCTION campaign_travel_fits(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN campaign_is_list_of_objects($1, '{first,last}') THEN
+    $1 <> '[]' AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements($1) item, jsonb_each_text(item) day
+        WHERE NOT pg_input_is_valid(day.value, 'date') OR day.value !~ '^20\d\d-\d\d-\d\d$'
+    )
+ELSE FALSE END;
+
+-- Each period's days in order, each period after the one before it.
+CREATE OR REPLACE FUNCTION campaign_travel_in_order(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN NOT EXISTS (
+    SELECT FROM (
+        SELECT
+            item ->> 'first' AS first_day,
+            item ->> 'last' AS last_day,
+            lag(item ->> 'last') OVER (ORDER BY place) AS before
+        FROM jsonb_array_elements($1) WITH ORDINALITY AS period (item, place)
+    ) period
+    WHERE first_day > last_day OR first_day <= before
+);
+
+CREATE OR REPLACE FUNCTION campaign_payment_methods_fit(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof($1) = 'object' THEN
+    NOT EXISTS (
+        SELECT FROM jsonb_each($1) one
+        WHERE NOT campaign_is_list_of_strings(one.value) OR one.value = '[]'
+    )
+ELSE FALSE END;
+
+-- A list of {"when": [facts], word: whole number from least}; it may be empty, no ``when`` may.
+CREATE OR REPLACE FUNCTION campaign_whens_fit(jsonb, word text, least bigint, most bigint)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN campaign_is_list_of_objects(
+    $1, ARRAY(SELECT key COLLATE "C" FROM unnest(ARRAY['when', word]) key ORDER BY 1)
+) THEN
+    NOT EXISTS (
+        SELECT FROM jsonb_array_elements($1) item
+        WHERE NOT (
+            campaign_is_list_of_strings(item -> 'when') AND item -> 'when' <> '[]'
+            AND CASE WHEN jsonb_typeof(item -> word) = 'number' THEN
+                (item -> word)::text ~ '^\d{1,13}$'
+                AND (item -> word)::bigint BETWEEN least AND most
+            ELSE FALSE END
+        )
+    )
+    AND (SELECT count(DISTINCT item -> 'when') = count(*) FROM jsonb_array_elements($1) item)
+ELSE FALSE END;
+
+-- The greatest number by which lots are multiplied; 1 where there is none.
+CREATE OR REPLACE FUNCTION campaign_greatest_times(jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT COALESCE(max((item ->> 'times')::bigint), 1) FROM jsonb_array_elements($1) item);
+
+-- The last day of the last travel period.
+CREATE OR REPLACE FUNCTION campaign_last_travel_day(jsonb) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ($1 -> -1 ->> 'last')::date;
