@@ -118,9 +118,29 @@ def newest_public_terms(*, at: datetime) -> Terms | None:
     return terms_in_force().filter(public_at__lte=at).order_by("-opens_at", "-id").first()
 
 
-def runs_somewhere(operator: str) -> bool:
-    """Return whether an operator runs any section of the rail network."""
-    return Stop.objects.filter(operator_to_next=operator).exists()
+def lines_of_network() -> dict[str, set[str]]:
+    """Return each line or train of the rail network with the operators of its sections."""
+    lines: dict[str, set[str]] = {}
+    sections = Stop.objects.filter(operator_to_next__isnull=False)
+    for line, operator in sections.values_list("service__name", "operator_to_next").distinct():
+        lines.setdefault(line, set()).add(str(operator))
+    return lines
+
+
+def latest_terms(campaign: Campaign) -> Terms:
+    """Return the terms that a check is about: the draft, else those in force.
+
+    Raises:
+        NoTerms: there are neither.
+    """
+    return draft_terms(campaign) or working_terms(campaign)
+
+
+def other_terms(campaign: Campaign) -> list[Terms]:
+    """Return the terms to compute with of every other campaign that has any, by code as bytes."""
+    others = Campaign.objects.exclude(pk=campaign.pk).filter(terms__isnull=False).distinct()
+    found = others.prefetch_related("terms__prizes").order_by("code")
+    return [working_terms(other) for other in found]
 
 
 def file_of(terms: Terms) -> CampaignFile:

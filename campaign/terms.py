@@ -3,19 +3,24 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaign import queries
-from campaign.lawcheck import Finding, check_terms
+from campaign.checks import OtherCampaign, Surroundings, check_file, check_rule_sentences
+from campaign.findings import Finding, refusing
+from campaign.law import plan_at_its_largest
 from campaign.models import Campaign, Prize, Terms
 from campaign.refusals import (
     AlreadyPublished,
     BrokenCampaignFile,
     EntriesFrozen,
     NotPublished,
-    UnlawfulTerms,
+    TermsRefused,
 )
+from campaign.rules import RULES
 from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
 from campaign.termsfile import CampaignFile, write_campaign_file
 from core import approvals, audit
@@ -104,13 +109,36 @@ def save_draft(campaign: Campaign, *, version: int, file: CampaignFile) -> bool:
 
 
 def check_campaign(campaign: Campaign) -> list[Finding]:
-    """Return what is wrong with the campaign's latest version, draft or published."""
-    latest = queries.draft_terms(campaign) or queries.working_terms(campaign)
-    findings = check_terms(latest)
-    if not queries.runs_somewhere(latest.operator):
-        sentence = _("operator: it runs no section of the rail network, so no booking would count.")
-        findings.append(Finding("unknown_operator", sentence, unlawful=False))
-    return findings
+    """Return what is wrong with the campaign's latest version, draft or published.
+
+    Raises:
+        NoTerms: it has none.
+    """
+    return check_terms(queries.latest_terms(campaign))
+
+
+def check_terms(terms: Terms) -> list[Finding]:
+    """Return what is wrong with a version of the terms, and what is worth a look.
+
+    Source: docs/specs/campaigns.md 7.
+    """
+    others = [
+        OtherCampaign(other.campaign.code, other.travel, plan_at_its_largest(other.plan))
+        for other in queries.other_terms(terms.campaign)
+    ]
+    around = Surroundings(queries.lines_of_network(), others)
+    findings = check_file(queries.file_of(terms), around)
+    return [*findings, *check_rule_sentences(rule_sentences())]
+
+
+def rule_sentences() -> dict[str, dict[str, str]]:
+    """Return the sentence of every rule in every language of the pages."""
+    sentences: dict[str, dict[str, str]] = {rule.code: {} for rule in RULES}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for rule in RULES:
+                sentences[rule.code][language] = str(rule.sentence)
+    return sentences
 
 
 @transaction.atomic
@@ -118,7 +146,7 @@ def request_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Ap
     """Request the publication of the first version; None where it is published already.
 
     Raises:
-        UnlawfulTerms: the prize law forbids what the terms promise.
+        TermsRefused: the check refuses the draft; the message has every finding.
         NotPermitted: the person may not request it.
     """
     lock_campaign(campaign)
@@ -137,7 +165,7 @@ def request_revision(
         BrokenCampaignFile: the file is of another campaign, or its terms break a rule.
         NotPublished: there is nothing to revise yet.
         EntriesFrozen: the list for the draw is frozen.
-        UnlawfulTerms, NotPermitted: as for the publication.
+        TermsRefused, NotPermitted: as for the publication.
     """
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
@@ -158,7 +186,7 @@ def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime)
     Raises:
         NotPublished: there is no draft.
         EntriesFrozen: the list for the draw is frozen.
-        UnlawfulTerms, NotPermitted: as for the publication.
+        TermsRefused, NotPermitted: as for the publication.
     """
     lock_campaign(campaign)
     action = REVISE if queries.published_terms(campaign) else PUBLISH
@@ -171,7 +199,7 @@ def content_to_publish(code: str) -> dict[str, Any]:
     Raises:
         NotPublished: there is no draft.
         EntriesFrozen: the list for the draw is frozen.
-        UnlawfulTerms: the prize law forbids what the terms promise.
+        TermsRefused: the check refuses the draft; the message has every finding.
     """
     campaign = queries.get_campaign(code)
     draft = queries.draft_terms(campaign)
@@ -179,8 +207,8 @@ def content_to_publish(code: str) -> dict[str, Any]:
         raise NotPublished(_("There are no terms that wait for publication."))
     if campaign.entries_frozen_at:
         raise entries_frozen()
-    if unlawful := [finding.message for finding in check_terms(draft) if finding.unlawful]:
-        raise UnlawfulTerms(" ".join(unlawful))
+    if refused := refusing(check_terms(draft)):
+        raise TermsRefused(" ".join(finding.message for finding in refused))
     return {"version": draft.version, **written_values(draft)}
 
 
