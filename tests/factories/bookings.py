@@ -70,7 +70,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
     payment_method = "registered_card"
     amount_yen = 5_000
     operators = factory.LazyFunction(lambda: ["JR West"])
-    sections = factory.LazyAttribute(lambda booking: sections_of(booking))
+    sections = factory.LazyAttribute(sections_of)
     cancelled = False
     refunded = False
     stopover = False

@@ -59,7 +59,7 @@ class RideFactory(ValuesFactory):
         model = Booking
 
     operators = ["X"]
-    sections = factory.LazyAttribute(lambda booking: sections_of(booking))
+    sections = factory.LazyAttribute(sections_of)
     purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
