@@ -112,13 +112,12 @@ def test_file_with_everything_becomes_columns_and_a_plan() -> None:
         "cap_if": [],
         "points": 300,
     }
+    smart_ex = When(frozenset({"smart_ex"}), 600)
     assert file.plan == Plan(
         minimum_total_yen=5_000,
         lots=Lots(5_000, 20, (When(frozenset({"ticketless"}), 2),)),
         prizes=(
-            Prize(
-                1, "a", Take("winners", 10), Spent(10, 500, (When(frozenset({"smart_ex"}), 600),))
-            ),
+            Prize(1, "a", Take("winners", 10), Spent(10, 500, (smart_ex,))),
             Prize(2, "b", Take("one_in", 2), Fixed(300), 6_000),
             Prize(3, "c", Take("all"), Pool(1_000, 50), beside=True),
         ),

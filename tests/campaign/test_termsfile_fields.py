@@ -449,8 +449,10 @@ ELSEWHERE: list[tuple[str, str, Any, str]] = [
         "spent without a cap",
         "prizes[0].reward",
         {"kind": "spent", "percent": 10, "cap_if": []},
-        "prizes[0].reward.cap: missing; required here: kind, percent, cap, cap_if "
-        '(of kind "spent").',
+        (
+            "prizes[0].reward.cap: missing; required here: kind, percent, cap, cap_if "
+            '(of kind "spent").'
+        ),
     ),
     (
         "spent with a null for its cap",
