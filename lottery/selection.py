@@ -78,12 +78,15 @@ def order_entrants(seed: bytes, entrants: Iterable[tuple[bytes, int]]) -> list[P
     ]
 
 
-def select_awards(plan: Plan, rewards: Sequence[Sequence[int]]) -> Selection:
+def select_awards(
+    plan: Plan, rewards: Sequence[Sequence[int]], *, eligible: Sequence[int] | None = None
+) -> Selection:
     """Give the prizes of a plan along the order of the draw.
 
     ``rewards`` has, for each entrant in that order, the points of each prize; 0 where they may not
-    win it. An entrant whose reward does not fit the budget is never skipped: that would favour
-    small rewards. It ends the whole plan. Source: docs/specs/draw-protocol.md 3.4.
+    win it. ``eligible``, how many may win each prize, spares reading all of them. An entrant whose
+    reward does not fit the budget is never skipped: that would favour small rewards. It ends the
+    whole plan. Source: docs/specs/draw-protocol.md 3.4.
     """
     walk = Walk(plan, rewards)
     winners = []
@@ -91,18 +94,22 @@ def select_awards(plan: Plan, rewards: Sequence[Sequence[int]]) -> Selection:
         if walk.has_ended:
             winners.append(0)
             continue
-        limit = max_winners(prize.take, rewards, place)
+        counted = None if eligible is None else eligible[place]
+        limit = max_winners(prize.take, rewards, place, eligible=counted)
         winners.append(walk.give(place, limit, beside=prize.beside))
     total = walk.lines[-1].cumulative if walk.lines else 0
     return Selection(walk.lines, tuple(winners), total, plan.budget_points - total)
 
 
-def max_winners(take: Take, rewards: Sequence[Sequence[int]], place: int) -> int:
+def max_winners(
+    take: Take, rewards: Sequence[Sequence[int]], place: int, *, eligible: int | None = None
+) -> int:
     """Return how many can win a prize at most; ``place`` is its number less one."""
     if take.kind == "winners":
         return take.count
     if take.kind == "one_in":
-        eligible = sum(1 for row in rewards if row[place])
+        if eligible is None:
+            eligible = sum(1 for row in rewards if row[place])
         return -(-eligible // take.count)
     return len(rewards)
 
