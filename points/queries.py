@@ -17,7 +17,7 @@ from campaign.queries import get_campaign
 from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
-from points.models import AwardStanding, KeyStanding, Payout
+from points.models import AwardStanding, KeyStanding, Payout, WaitingAnswer
 from points.refusals import NotApproved
 
 State = AwardStanding.State
@@ -141,8 +141,9 @@ def find_open_keys(payout: Payout) -> QuerySet[KeyStanding]:
 
 
 def find_open_answers(payout: Payout) -> QuerySet[QuarantinedRow]:
-    """Return the rows of a payout's results files that wait in quarantine."""
-    return open_rows().filter(file__results__payout=payout)
+    """Return the rows of a payout's results files in quarantine, without other campaigns' rows."""
+    waiting = WaitingAnswer.objects.filter(payout=payout)
+    return open_rows().filter(pk__in=waiting.values("row"))
 
 
 def describe_waiting_answers(payout: Payout) -> list[str]:

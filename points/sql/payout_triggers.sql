@@ -56,11 +56,7 @@ BEGIN
         RAISE EXCEPTION 'both sides agree on every key before the close'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_closed_when_settled';
     END IF;
-    IF EXISTS (
-        SELECT FROM points_resultsfile results
-        JOIN bookings_quarantinedrow answer ON answer.file_id = results.file_id
-        WHERE results.payout_id = OLD.id AND answer.status = 'open'
-    ) THEN
+    IF EXISTS (SELECT FROM points_waitinganswer WHERE payout_id = OLD.id) THEN
         RAISE EXCEPTION 'no answer waits in quarantine at the close'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_closed_when_read';
     END IF;

@@ -1,5 +1,6 @@
 """The steps from a drawn result to points on members' accounts, as staff and workers take them."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from bookings.models import Booking
 from core.models import Approval
 from entries.models import Membership
 from lottery import confirming, voiding
-from lottery.models import Draw
+from lottery.models import Award, Draw
 from points import payout, preparing
 from points.models import AwardStanding, Payout, Transfer
 from tests import approving
@@ -100,6 +101,12 @@ def standings(draw: Draw) -> dict[str, tuple[str, int, int, int, str]]:
         )
         for one in rows
     }
+
+
+def credit_key(award: Award) -> str:
+    """Return the key of an award's credit, in hex, by the specification's formula."""
+    parts = (bytes(award.draw.manifest_sha256), bytes(award.entrant.pid))
+    return hashlib.sha256(b"credit/v1\0" + b"".join(parts)).hexdigest()
 
 
 def transfers() -> list[dict[str, Any]]:
