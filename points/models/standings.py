@@ -41,6 +41,7 @@ class AwardStanding(models.Model):
         Award, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="standing"
     )
     draw = view_reference(Draw, verbose_name=_("draw"))
+    prize = models.SmallIntegerField(_("prize"))
     rank = models.IntegerField(_("rank"))
     wester_id = fields.identifier(verbose_name=_("WESTER ID"))
     award_points = models.BigIntegerField(_("award"))
@@ -62,7 +63,7 @@ class AwardStanding(models.Model):
         verbose_name_plural = _("awards")
 
     def __str__(self) -> str:
-        return f"{self.draw_id}/{self.rank}"
+        return f"{self.draw_id}/{self.prize}/{self.rank}"
 
 
 class KeyStanding(models.Model):
