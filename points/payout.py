@@ -162,12 +162,17 @@ def compile_recheck(terms: Terms, prize: Prize, lots_total: int) -> tuple[str, A
     """
     plan = terms.plan
     total, facts = "counting_total", "facts"
+    share = shares_of(plan, lots_total).get(prize.number)
     rules = {rule.code: rule for rule in MEMBER_RULES}
     below = Q(counting_total__lt=plan.minimum_of(prize))
     judged = Candidate.objects.order_by().values(
         "wester_id",
         reward=reward_column(
-            plan, prize, total=total, facts=facts, share=shares_of(plan, lots_total).get(prize.number)
+            plan,
+            prize,
+            total=total,
+            facts=facts,
+            share=shares_of(plan, lots_total).get(prize.number),
         ),
         lots=lots_column(plan, total=total, facts=facts),
         reason=Case(
