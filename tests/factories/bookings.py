@@ -81,10 +81,10 @@ class BookingFactory(DjangoModelFactory[Booking]):
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
     ticketing = None
     ticketing_at = factory.LazyAttribute(
-        lambda booking: booking.latest_occurred_at if booking.ticketing else None
+        lambda booking: booking.latest_occurred_at if booking.ticketing is not None else None
     )
     ticketing_event_id = factory.LazyAttribute(
-        lambda booking: booking.latest_event_id if booking.ticketing else None
+        lambda booking: booking.latest_event_id if booking.ticketing is not None else None
     )
 
 

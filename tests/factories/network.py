@@ -64,10 +64,10 @@ class RideFactory(ValuesFactory):
     latest_occurred_at = factory.SelfAttribute("booked_at")
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
     ticketing_at = factory.LazyAttribute(
-        lambda booking: booking.latest_occurred_at if booking.ticketing else None
+        lambda booking: booking.latest_occurred_at if booking.ticketing is not None else None
     )
     ticketing_event_id = factory.LazyAttribute(
-        lambda booking: booking.latest_event_id if booking.ticketing else None
+        lambda booking: booking.latest_event_id if booking.ticketing is not None else None
     )
 
 
