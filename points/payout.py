@@ -167,13 +167,7 @@ def compile_recheck(terms: Terms, prize: Prize, lots_total: int) -> tuple[str, A
     below = Q(counting_total__lt=plan.minimum_of(prize))
     judged = Candidate.objects.order_by().values(
         "wester_id",
-        reward=reward_column(
-            plan,
-            prize,
-            total=total,
-            facts=facts,
-            share=shares_of(plan, lots_total).get(prize.number),
-        ),
+        reward=reward_column(plan, prize, total=total, facts=facts, share=share),
         lots=lots_column(plan, total=total, facts=facts),
         reason=Case(
             When(rules["withdrawn"].rejects(terms), then=Value("withdrawn")),
