@@ -11,11 +11,12 @@ from core.audit import Actor
 from lottery import documents, protocol
 from lottery.bundle import has_public_result, read_records
 from lottery.documents import DrawnPlace
-from lottery.models import Award, Draw, Entrant
+from lottery.models import Draw, Entrant
 from lottery.ordering import read_rank
 from lottery.protocol import BLOCK
 from lottery.queries import subject_of
 from lottery.refusals import NoReceipt
+from lottery.results import list_awards
 
 PERMISSION = "lottery.issue_receipt"
 
@@ -51,12 +52,11 @@ def make_receipt(draw: Draw, entrant: Entrant) -> bytes:
 def find_place(draw: Draw, entrant: Entrant) -> DrawnPlace:
     """Return an entrant's place in a draw that was run, with what they won of each prize."""
     ticket, lot = protocol.winning_lot(read_seed(draw), bytes(entrant.pid), entrant.lots)
-    won = dict(Award.objects.filter(entrant=entrant).values_list("prize", "points"))
     return DrawnPlace(
         ticket=ticket.hex(),
         lot=lot,
         rank=read_rank(draw, entrant.position),
-        awards=[won.get(number, 0) for number in range(1, len(entrant.rewards) + 1)],
+        awards=list_awards(entrant),
     )
 
 

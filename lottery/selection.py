@@ -84,8 +84,9 @@ def select_awards(
     """Give the prizes of a plan along the order of the draw.
 
     ``rewards`` has, for each entrant in that order, the points of each prize; 0 where they may not
-    win it. ``eligible``, how many may win each prize, spares the reading of all of them. An entrant whose reward does not fit the budget is never skipped: that would favour
-    small rewards. It ends the whole plan. Source: docs/specs/draw-protocol.md 3.4.
+    win it. ``eligible``, how many may win each prize, spares reading all of them. An entrant whose
+    reward does not fit the budget is never skipped: that would favour small rewards. It ends the
+    whole plan. Source: docs/specs/draw-protocol.md 3.4.
     """
     walk = Walk(plan, rewards)
     winners = []

@@ -29,7 +29,8 @@ class Award(models.Model):
         _("rank"), db_comment="Place in the order of all entrants, from 1, the same for each prize."
     )
     lot = models.IntegerField(
-        _("winning lot"), db_comment="The number, from 1, of the entrant's lot with the least ticket."
+        _("winning lot"),
+        db_comment="Of the entrant's lots the one with the least ticket, from 1.",
     )
     points = models.BigIntegerField(_("points"), db_comment="The reward, or under partial less.")
 

@@ -227,6 +227,7 @@ class Draw(models.Model):
             ("request_publication", "Can request the publication of a draw"),
             ("request_confirmation", "Can request the confirmation of a draw"),
             ("request_void", "Can request that a draw become void"),
+            ("request_reveal", "Can request that an auditor is given a draw's key"),
             ("request_forgetting", "Can request the erasure of a draw's keys"),
             ("run_draw", "Can run a draw whose round has come"),
             ("issue_receipt", "Can issue a member's receipt of a draw"),
@@ -307,8 +308,7 @@ class Draw(models.Model):
                 name="draw_subtrees_of_its_entries",
             ),
             models.CheckConstraint(
-                condition=Q(ranks__isnull=True)
-                | has_bytes("ranks", F("entry_count") * RANK_BYTES),
+                condition=Q(ranks__isnull=True) | has_bytes("ranks", F("entry_count") * RANK_BYTES),
                 name="draw_ranks_of_its_entries",
             ),
         ]

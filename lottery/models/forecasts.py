@@ -91,9 +91,7 @@ class StoredForecast(models.Model):
             budget_points=self.budget_points,
             winners=tuple(
                 Spread(*counts)
-                for counts in zip(
-                    self.winners_p10, self.winners_p50, self.winners_p90, strict=True
-                )
+                for counts in zip(self.winners_p10, self.winners_p50, self.winners_p90, strict=True)
             ),
             members=Spread(self.members_p10, self.members_p50, self.members_p90),
             used_points=Spread(self.used_p10, self.used_p50, self.used_p90),

@@ -42,7 +42,7 @@ ALTER TABLE lottery_draw ENABLE ALWAYS TRIGGER draw_follows_its_predecessor;
 CREATE OR REPLACE FUNCTION lottery_draw_list_complete() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF (NEW.entry_count, NEW.lots_total, NEW.eligible) IS DISTINCT FROM (
+    IF (NEW.entry_count, NEW.lots_total, NEW.eligible) <> (
         WITH listed AS MATERIALIZED (
             SELECT mask, count(*) AS entrants, SUM(lots) AS lots
             FROM lottery_entrant WHERE draw_id = NEW.id GROUP BY mask
@@ -88,7 +88,7 @@ ALTER TABLE lottery_draw ENABLE ALWAYS TRIGGER draw_list_complete;
 CREATE OR REPLACE FUNCTION lottery_draw_awards_complete() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF (NEW.winners, NEW.total_points) IS DISTINCT FROM (
+    IF (NEW.winners, NEW.total_points) <> (
         WITH given AS MATERIALIZED (
             SELECT
                 award.prize,
