@@ -25,9 +25,13 @@ def member_sentences(terms: Terms) -> dict[str, str]:
     return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
-def forfeit_sentence(terms: Terms, code: str) -> str:
-    """Return the sentence for a member whose award was forfeited after the draw."""
-    filled = placeholders(terms)
+def forfeit_sentence(terms: Terms, code: str, *, prize: int = 1) -> str:
+    """Return the sentence for a member whose award in a prize was forfeited after the draw.
+
+    Args: ``prize``: its number in the plan.
+    """
+    plan = terms.plan
+    filled = {"minimum": formats.grouped(plan.minimum_of(plan.prizes[prize - 1]))}
     if code == "withdrawn":
         return _("You were drawn, but your WESTER membership had ended before the crediting.")
     if code == "below_minimum":
@@ -36,6 +40,11 @@ def forfeit_sentence(terms: Terms, code: str) -> str:
             "is below %(minimum)s yen."
         )
         return sentence % filled
+    if code == "lot_withdrawn":
+        return _(
+            "No points are given, because the rides of the lot that was drawn were cancelled "
+            "or the like."
+        )
     if code == "reversed":
         return _("You were drawn and points were credited, but they were taken back afterwards.")
     return _("You were drawn, but the points could not be credited to your account.")
