@@ -10,10 +10,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bookings.models import Stop
-from campaign.models import Campaign, Prize, Terms
+from campaign.models import Campaign, Terms
 from campaign.refusals import NoTerms, UnknownCampaign
-
-NOT_IN_A_FILE = {"id", "campaign_id", "terms_id", "version", "published_at", "published_by_id"}
+from campaign.termsfile import PRIZE_COLUMNS, TERMS_COLUMNS, CampaignFile
 
 
 def get_campaign(code: str) -> Campaign:
@@ -119,18 +118,42 @@ def newest_public_terms(*, at: datetime) -> Terms | None:
     return terms_in_force().filter(public_at__lte=at).order_by("-opens_at", "-id").first()
 
 
-def runs_somewhere(operator: str) -> bool:
-    """Return whether an operator runs any section of the rail network."""
-    return Stop.objects.filter(operator_to_next=operator).exists()
+def lines_of_network() -> dict[str, set[str]]:
+    """Return each line or train of the rail network with the operators of its sections."""
+    lines: dict[str, set[str]] = {}
+    sections = Stop.objects.filter(operator_to_next__isnull=False)
+    for line, operator in sections.values_list("service__name", "operator_to_next").distinct():
+        lines.setdefault(line, set()).add(str(operator))
+    return lines
+
+
+def latest_terms(campaign: Campaign) -> Terms:
+    """Return the terms that a check is about: the draft, else those in force.
+
+    Raises:
+        NoTerms: there are neither.
+    """
+    return draft_terms(campaign) or working_terms(campaign)
+
+
+def other_terms(campaign: Campaign) -> list[Terms]:
+    """Return the terms to compute with of every other campaign that has any, by code as bytes."""
+    others = Campaign.objects.exclude(pk=campaign.pk).filter(terms__isnull=False).distinct()
+    found = others.prefetch_related("terms__prizes").order_by("code")
+    return [working_terms(other) for other in found]
+
+
+def file_of(terms: Terms) -> CampaignFile:
+    """Return what a campaign file says of a version of the terms and its prizes."""
+    prizes = terms.prizes.order_by("number")
+    return CampaignFile(
+        terms.campaign.code,
+        {name: getattr(terms, name) for name in TERMS_COLUMNS},
+        [{name: getattr(prize, name) for name in PRIZE_COLUMNS} for prize in prizes],
+    )
 
 
 def terms_values(terms: Terms) -> dict[str, Any]:
     """Return the values of the terms by the names of their columns, the prizes as a list."""
-    prizes = terms.prizes.order_by("number")
-    return columns(terms) | {"prizes": [columns(prize) for prize in prizes]}
-
-
-def columns(row: Terms | Prize) -> dict[str, Any]:
-    """Return what a campaign file says of a row, by the names of its columns."""
-    names = (field.attname for field in row._meta.concrete_fields)
-    return {name: getattr(row, name) for name in names if name not in NOT_IN_A_FILE}
+    file = file_of(terms)
+    return {**file.terms, "prizes": file.prizes}

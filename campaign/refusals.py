@@ -31,5 +31,5 @@ class EntriesFrozen(CampaignRefusal):
     """The list for the draw is frozen; no terms may follow until that draw is void."""
 
 
-class UnlawfulTerms(CampaignRefusal):
-    """The prize law forbids what these terms promise."""
+class TermsRefused(CampaignRefusal):
+    """The check refuses these terms: they make no sense, or the prize law forbids them."""

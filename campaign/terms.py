@@ -1,29 +1,31 @@
 """Load the terms of a campaign, check, publish and revise them."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaign import queries
-from campaign.lawcheck import Finding, check_terms
-from campaign.models import Campaign, Terms
+from campaign.checks import OtherCampaign, Surroundings, check_file, check_rule_sentences
+from campaign.findings import Finding, refusing
+from campaign.law import plan_at_its_largest
+from campaign.models import Campaign, Prize, Terms
 from campaign.refusals import (
     AlreadyPublished,
     BrokenCampaignFile,
     EntriesFrozen,
     NotPublished,
-    UnlawfulTerms,
+    TermsRefused,
 )
-from campaign.sentences import TERMS_SENTENCES
-from campaign.termsfile import CampaignFile
+from campaign.rules import RULES
+from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
+from campaign.termsfile import CampaignFile, write_campaign_file
 from core import approvals, audit
 from core.audit import Actor
 from core.canonical_json import content_sha256
-from core.commands import to_json
 from core.errors import constraint_errors
 from core.models import Approval
 
@@ -63,11 +65,11 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        changed = save_draft(campaign, version=1, values=file.terms)
+        changed = save_draft(campaign, version=1, file=file)
         if changed:
             record_load(campaign, actor=actor, at=at)
         return changed
-    if queries.terms_values(published) == file.terms:
+    if queries.file_of(published) == file:
         return False
     raise AlreadyPublished(
         _("This campaign is published with other terms; change them with: campaign revise.")
@@ -86,29 +88,57 @@ def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> Non
     )
 
 
-def save_draft(campaign: Campaign, *, version: int, values: Mapping[str, Any]) -> bool:
-    """Save these values as the campaign's draft; return whether anything changed."""
+def save_draft(campaign: Campaign, *, version: int, file: CampaignFile) -> bool:
+    """Save the campaign's draft, terms and prizes, as the file says; return whether it changed."""
     draft = queries.draft_terms(campaign) or Terms(campaign=campaign)
-    if draft.pk and queries.terms_values(draft) == values:
+    before = queries.file_of(draft) if draft.pk else None
+    if before == file:
         return False
     draft.version = version
-    for name, value in values.items():
+    for name, value in file.terms.items():
         setattr(draft, name, value)
+    sentences = {**TERMS_SENTENCES, **PRIZE_SENTENCES}
     with constraint_errors(
-        {name: BrokenCampaignFile(str(sentence)) for name, sentence in TERMS_SENTENCES.items()}
+        {name: BrokenCampaignFile(str(sentence)) for name, sentence in sentences.items()}
     ):
         draft.save()
+        if before is None or before.prizes != file.prizes:
+            draft.prizes.all().delete()
+            Prize.objects.bulk_create(Prize(terms=draft, **prize) for prize in file.prizes)
     return True
 
 
 def check_campaign(campaign: Campaign) -> list[Finding]:
-    """Return what is wrong with the campaign's latest version, draft or published."""
-    latest = queries.draft_terms(campaign) or queries.working_terms(campaign)
-    findings = check_terms(latest)
-    if not queries.runs_somewhere(latest.operator):
-        sentence = _("operator: it runs no section of the rail network, so no booking would count.")
-        findings.append(Finding("unknown_operator", sentence, unlawful=False))
-    return findings
+    """Return what is wrong with the campaign's latest version, draft or published.
+
+    Raises:
+        NoTerms: it has none.
+    """
+    return check_terms(queries.latest_terms(campaign))
+
+
+def check_terms(terms: Terms) -> list[Finding]:
+    """Return what is wrong with a version of the terms, and what is worth a look.
+
+    Source: docs/specs/campaigns.md 7.
+    """
+    others = [
+        OtherCampaign(other.campaign.code, other.travel, plan_at_its_largest(other.plan))
+        for other in queries.other_terms(terms.campaign)
+    ]
+    around = Surroundings(queries.lines_of_network(), others)
+    findings = check_file(queries.file_of(terms), around)
+    return [*findings, *check_rule_sentences(rule_sentences())]
+
+
+def rule_sentences() -> dict[str, dict[str, str]]:
+    """Return the sentence of every rule in every language of the pages."""
+    sentences: dict[str, dict[str, str]] = {rule.code: {} for rule in RULES}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for rule in RULES:
+                sentences[rule.code][language] = str(rule.sentence)
+    return sentences
 
 
 @transaction.atomic
@@ -116,7 +146,7 @@ def request_publication(*, campaign: Campaign, actor: Actor, at: datetime) -> Ap
     """Request the publication of the first version; None where it is published already.
 
     Raises:
-        UnlawfulTerms: the prize law forbids what the terms promise.
+        TermsRefused: the check refuses the draft; the message has every finding.
         NotPermitted: the person may not request it.
     """
     lock_campaign(campaign)
@@ -135,7 +165,7 @@ def request_revision(
         BrokenCampaignFile: the file is of another campaign, or its terms break a rule.
         NotPublished: there is nothing to revise yet.
         EntriesFrozen: the list for the draw is frozen.
-        UnlawfulTerms, NotPermitted: as for the publication.
+        TermsRefused, NotPermitted: as for the publication.
     """
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
@@ -143,9 +173,9 @@ def request_revision(
         raise NotPublished(_("This campaign is not published yet; use: campaign load."))
     if file.code != campaign.code:
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
-    if queries.terms_values(published) == file.terms:
+    if queries.file_of(published) == file:
         return None
-    save_draft(campaign, version=published.version + 1, values=file.terms)
+    save_draft(campaign, version=published.version + 1, file=file)
     return approvals.request(action=REVISE, subject=campaign.code, actor=actor, at=at)
 
 
@@ -156,7 +186,7 @@ def request_draft_publication(*, campaign: Campaign, actor: Actor, at: datetime)
     Raises:
         NotPublished: there is no draft.
         EntriesFrozen: the list for the draw is frozen.
-        UnlawfulTerms, NotPermitted: as for the publication.
+        TermsRefused, NotPermitted: as for the publication.
     """
     lock_campaign(campaign)
     action = REVISE if queries.published_terms(campaign) else PUBLISH
@@ -169,7 +199,7 @@ def content_to_publish(code: str) -> dict[str, Any]:
     Raises:
         NotPublished: there is no draft.
         EntriesFrozen: the list for the draw is frozen.
-        UnlawfulTerms: the prize law forbids what the terms promise.
+        TermsRefused: the check refuses the draft; the message has every finding.
     """
     campaign = queries.get_campaign(code)
     draft = queries.draft_terms(campaign)
@@ -177,15 +207,14 @@ def content_to_publish(code: str) -> dict[str, Any]:
         raise NotPublished(_("There are no terms that wait for publication."))
     if campaign.entries_frozen_at:
         raise entries_frozen()
-    if unlawful := [finding.message for finding in check_terms(draft) if finding.unlawful]:
-        raise UnlawfulTerms(" ".join(unlawful))
-    return {"code": code, "version": draft.version, **written_values(draft)}
+    if refused := refusing(check_terms(draft)):
+        raise TermsRefused(" ".join(finding.message for finding in refused))
+    return {"version": draft.version, **written_values(draft)}
 
 
 def written_values(terms: Terms) -> dict[str, Any]:
-    """Return the values of the terms as JSON has them: instants in Japan's time."""
-    values: dict[str, Any] = json.loads(to_json(queries.terms_values(terms)))
-    return values
+    """Return a version of the terms as a campaign file says it: plan, texts, all that binds."""
+    return write_campaign_file(queries.file_of(terms))
 
 
 @approvals.action(

@@ -1,135 +1,217 @@
-"""Campaign files: JSON with exactly these keys, each of its type."""
+"""Campaign files: read into the columns of the terms and their prizes, and written from them.
 
-import re
-from collections.abc import Callable
+Source: docs/specs/campaigns.md 1.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from bookings.enumerations import MemberKind
-from campaign.models.campaigns import IDENTIFIER
-from campaign.models.terms import MAX_NUMBER
+from campaign.file_form import ALL, BOOKINGS, FORM, REWARDS, SCHEMA
+from campaign.file_values import broken, read_object, shown
+from campaign.plan import Edge, Fixed, Lots, Plan, Pool, Prize, Spent, Take, TakeKind, When
 from campaign.refusals import BrokenCampaignFile
+from core.clock import JAPAN
 from core.printable import printable_name
-from core.strict_json import DuplicateKey, NotAnObject, parse_object
+from core.strict_json import DuplicateKey, NotAnObject, join_place, parse_object
 
-Value = TypeVar("Value")
-MAX_BYTES = 1_000_000  # a file has some 1,000
-MAX_TEXT = 100
-CODE = re.compile(IDENTIFIER)
-MAX_SHOWN = 40  # characters of a key that we do not know
-NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
-INSTANT = re.compile(
-    r"20\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-](0\d|1[0-5]):[0-5]\d)", re.ASCII
+MAX_BYTES = 1_000_000  # a file has some 10,000
+FIRST_VERSION = frozenset(
+    ("name_ja", "name_en", "travel_first", "travel_last", "reward_cap_points", "policy", "operator")
+)
+FLAT_FILE = (
+    "This file is of the first version, whose place campaign/2 has taken: move travel_first and "
+    "travel_last to bookings.travel, operator to bookings.touches, reward_cap_points to the cap of "
+    "a prize, policy to edge, and the names to name; campaign/data/012025121203.json is an example"
+)
+# What a column has the name of in the file, and what stands there as it is.
+SAME = (
+    *("public_at", "opens_at", "closes_at", "entry_needed", "credit_at", "expires_on"),
+    *("kept_until", "time_zone"),
+)
+SAME_LATER = (*("budget_points", "edge", "expected_sales_yen", "expected_sales_basis", "texts"),)
+OF_BOOKINGS = tuple(name for name in BOOKINGS if name != "booked")
+TERMS_COLUMNS = (
+    *("series_code", "series_course", "series_carried", "name_ja", "name_en"),
+    *SAME,
+    *OF_BOOKINGS,
+    *("booked_from", "booked_until"),
+    *("minimum_total_yen", "lots_yen", "lots_most", "lots_times"),
+    *SAME_LATER,
+)
+PRIZE_COLUMNS = (
+    *("number", "code", "name_ja", "name_en", "take", "take_count", "minimum_total_yen"),
+    *("beside", "kind", "percent", "cap", "cap_if", "points"),
 )
 
 
 @dataclass(frozen=True)
 class CampaignFile:
-    """What a file says: the campaign's code, and its terms by the names of their columns."""
+    """What a file says: the campaign's code, and its terms and prizes by their columns' names."""
 
     code: str
     terms: dict[str, Any]
+    prizes: list[dict[str, Any]]
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of prizes as plain values."""
+        return plan_of(self.terms, self.prizes)
 
 
 def read_campaign_file(content: bytes) -> CampaignFile:
     """Read a campaign file; a byte order mark is tolerated, as in the feeds.
 
     Raises:
-        BrokenCampaignFile: it is no JSON object of exactly the known keys and types.
+        BrokenCampaignFile: it has not the form of campaign/2; the sentence names the place and
+            what may stand there.
     """
     try:
         data = parse_object(content, max_bytes=MAX_BYTES, allow_bom=True)
     except DuplicateKey as failure:
-        raise BrokenCampaignFile(f"{_shown(failure.key)}: given twice.") from failure
+        place = join_place(failure.place, shown(failure.key))
+        raise broken(place, "given twice; leave one") from failure
     except NotAnObject as failure:
         raise BrokenCampaignFile("The file must hold one JSON object.") from failure
     except ValueError as failure:
         raise BrokenCampaignFile(f"The file is not JSON in UTF-8 ({failure}).") from failure
-    if unknown := sorted(data.keys() - FIELDS.keys() - {"code"}):
-        raise BrokenCampaignFile(f"{_shown(unknown[0])}: no such field.")
-    code = _checked("code", data, _code)
-    return CampaignFile(code, {name: _checked(name, data, read) for name, read in FIELDS.items()})
+    if "schema" not in data and FIRST_VERSION & data.keys():
+        raise broken("", FLAT_FILE)
+    return to_columns(read_object(data, "", readers=FORM))
 
 
-def _shown(name: str) -> str:
-    """Return a key for a sentence: short, and without what a terminal would obey."""
-    fits = name.isprintable() and 0 < len(name) <= MAX_SHOWN
-    return name if fits else ascii(name)[:MAX_SHOWN]
+def to_columns(found: Mapping[str, Any]) -> CampaignFile:
+    """Return what a file says, its values read, by the names of the columns."""
+    series = found["series"] or {"code": None, "course": None, "carried": False}
+    bookings, lots = found["bookings"], found["lots"]
+    booked = bookings["booked"] or {"from": None, "until": None}
+    terms = {
+        **{f"series_{name}": value for name, value in series.items()},
+        **names_to_columns(found["name"]),
+        **{name: found[name] for name in SAME},
+        **{name: bookings[name] for name in OF_BOOKINGS},
+        **{f"booked_{name}": value for name, value in booked.items()},
+        "minimum_total_yen": found["minimum_total_yen"],
+        **{f"lots_{name}": value for name, value in lots.items()},
+        **{name: found[name] for name in SAME_LATER},
+    }
+    prizes = [prize_to_columns(number, prize) for number, prize in enumerate(found["prizes"], 1)]
+    return CampaignFile(found["code"], terms, prizes)
 
 
-def _checked(name: str, data: dict[str, Any], read: Callable[[Any], Value]) -> Value:
-    if name not in data:
-        raise BrokenCampaignFile(f"{name}: missing.")
-    try:
-        return read(data[name])
-    except (TypeError, ValueError) as failure:
-        raise BrokenCampaignFile(f"{name}: {failure}.") from failure
+def names_to_columns(name: Mapping[str, str]) -> dict[str, str]:
+    """Return a name in both languages by the names of the columns."""
+    return {f"name_{language}": text for language, text in name.items()}
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be a text that is not empty")
-    if NOT_IN_A_LINE.search(value):
-        raise ValueError("must be one line without control characters")
-    if len(value) > MAX_TEXT:
-        raise ValueError(f"must have at most {MAX_TEXT} characters")
-    return value
+def prize_to_columns(number: int, prize: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a prize of a file by the names of the columns."""
+    ((take, count),) = prize["take"].items()
+    reward = prize["reward"]
+    return {
+        "number": number,
+        "code": prize["code"],
+        **names_to_columns(prize["name"]),
+        "take": take,
+        "take_count": None if take == ALL else count,
+        "minimum_total_yen": prize["minimum_total_yen"],
+        "beside": prize["beside"],
+        "kind": reward["kind"],
+        "percent": reward.get("percent"),
+        "cap": reward.get("cap"),
+        "cap_if": reward.get("cap_if", []),
+        "points": reward.get("points"),
+    }
 
 
-def _code(value: Any) -> str:
-    if not isinstance(value, str) or not CODE.fullmatch(value):
-        raise ValueError("must be 1 to 40 of A-Z, a-z, 0-9, _ and -")
-    return value
+def write_campaign_file(file: CampaignFile) -> dict[str, Any]:
+    """Return the JSON object of a campaign file, its keys in the order of the form.
+
+    Read again, it is equal to ``file``. Instants are written with Japan's offset.
+    """
+    terms = {name: written(value) for name, value in file.terms.items()}
+    series = {name: terms[f"series_{name}"] for name in ("code", "course", "carried")}
+    booked = {name: terms[f"booked_{name}"] for name in ("from", "until")}
+    content = {
+        **terms,
+        "schema": SCHEMA,
+        "code": file.code,
+        "series": None if series["code"] is None else series,
+        "name": names_of(terms),
+        "bookings": {
+            name: terms[name] if name != "booked" else booked if booked["from"] else None
+            for name in BOOKINGS
+        },
+        "lots": {name: terms[f"lots_{name}"] for name in ("yen", "most", "times")},
+        "prizes": [write_prize(prize) for prize in file.prizes],
+    }
+    return {name: content[name] for name in FORM}
 
 
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_NUMBER:
-        raise ValueError(f"must be a whole number of at most {MAX_NUMBER:,}")
-    return value
+def written(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, datetime):
+        return value.astimezone(JAPAN).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _day(value: Any) -> date:
-    if not isinstance(value, str) or not DAY.fullmatch(value):
-        raise ValueError("must be a day like 2024-12-26")
-    return date.fromisoformat(value)
+def names_of(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the name that columns have, in both languages."""
+    return {"ja": columns["name_ja"], "en": columns["name_en"]}
 
 
-def _instant(value: Any) -> datetime:
-    if not isinstance(value, str) or not INSTANT.fullmatch(value):
-        raise ValueError("must be an instant like 2024-12-10T12:00:00+09:00")
-    return datetime.fromisoformat(value)
+def write_prize(prize: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a prize of a campaign file."""
+    take = prize["take"]
+    return {
+        "code": prize["code"],
+        "name": names_of(prize),
+        "take": {take: True if take == ALL else prize["take_count"]},
+        "minimum_total_yen": prize["minimum_total_yen"],
+        "beside": prize["beside"],
+        "reward": {name: prize[name] for name in REWARDS[prize["kind"]]},
+    }
 
 
-def _kinds(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(kind in MemberKind.values for kind in value):
-        raise ValueError("must be a list of known member kinds")
-    return sorted(value)
+def plan_of(terms: Mapping[str, Any], prizes: Sequence[Mapping[str, Any]]) -> Plan:
+    """Return the plan that columns of terms and prizes say.
+
+    Source: docs/specs/campaigns.md 3, 4.
+    """
+    times = whens_of(terms["lots_times"], "times")
+    edge: Edge = "partial" if terms["edge"] == "partial" else "stop"
+    return Plan(
+        minimum_total_yen=terms["minimum_total_yen"],
+        lots=Lots(terms["lots_yen"], terms["lots_most"], times),
+        prizes=tuple(planned_prize(prize) for prize in prizes),
+        budget_points=terms["budget_points"],
+        edge=edge,
+    )
 
 
-FIELDS: dict[str, Callable[[Any], Any]] = {
-    "name_ja": _text,
-    "name_en": _text,
-    "public_at": _instant,
-    "opens_at": _instant,
-    "closes_at": _instant,
-    "travel_first": _day,
-    "travel_last": _day,
-    "minimum_total_yen": _number,
-    "reward_cap_points": _number,
-    "budget_points": _number,
-    "policy": _text,
-    "credit_at": _instant,
-    "expires_on": _day,
-    "time_zone": _text,
-    "operator": _text,
-    "kinds_excluded": _kinds,
-    "kinds_registered": _kinds,
-    "kinds_free": _kinds,
-    "expected_sales_yen": _number,
-}
+def whens_of(items: Sequence[Mapping[str, Any]], name: str) -> tuple[When, ...]:
+    """Return the values that hold for members with some facts."""
+    return tuple(When(frozenset(item["when"]), item[name]) for item in items)
+
+
+def planned_prize(prize: Mapping[str, Any]) -> Prize:
+    """Return a prize as a plain value."""
+    rewards = {
+        "spent": lambda: Spent(prize["percent"], prize["cap"], whens_of(prize["cap_if"], "cap")),
+        "fixed": lambda: Fixed(prize["points"]),
+        "pool": lambda: Pool(prize["points"], prize["cap"]),
+    }
+    takes: dict[str, TakeKind] = {"all": "all", "winners": "winners", "one_in": "one_in"}
+    return Prize(
+        number=prize["number"],
+        code=prize["code"],
+        take=Take(takes[prize["take"]], prize["take_count"] or 0),
+        reward=rewards[prize["kind"]](),
+        minimum_total_yen=prize["minimum_total_yen"],
+        beside=prize["beside"],
+    )
 
 
 def read_campaign_file_at(path: Path) -> CampaignFile:

@@ -1,19 +1,30 @@
 """JSON from outside, read so that two readers cannot understand it differently."""
 
 import json
+import re
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 # Counted before the text is read: where a library has lifted Python's limit of recursion, deep
 # nesting ends the process, not the reading.
-MAX_BRACKETS = 100
+MAX_DEPTH = 100
+STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 class DuplicateKey(ValueError):
-    """An object names a key twice."""
+    """An object names a key twice; ``place`` is where the object stands, such as ``a.b[0]``."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, place: str = "") -> None:
         super().__init__("a key appears twice")
+        self.key = key
+        self.place = place
+
+
+class _Twice(dict[str, Any]):
+    """An object that names a key twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]], key: str) -> None:
+        super().__init__(pairs)
         self.key = key
 
 
@@ -35,16 +46,22 @@ def parse_object(text: bytes, *, max_bytes: int, allow_bom: bool = False) -> dic
     """
     if len(text) > max_bytes:
         raise ValueError(f"it has more than {max_bytes} bytes")
-    if text.count(b"[") + text.count(b"{") > MAX_BRACKETS:
+    if _depth(text) > MAX_DEPTH:
         raise ValueError("it is nested too deeply")
     content = json.loads(
         text.decode("utf-8-sig" if allow_bom else "utf-8"),
-        object_pairs_hook=_refuse_duplicates,
+        object_pairs_hook=_mark_duplicates,
         parse_constant=_refuse_constant,
     )
+    _refuse_duplicates(content, "")
     if not isinstance(content, dict):
         raise NotAnObject("it is no object")
     return content
+
+
+def join_place(place: str, key: str) -> str:
+    """Return the place of a key's value inside the object at a place; "" is the whole text."""
+    return f"{place}.{key}" if place else key
 
 
 def value_of(content: dict[str, Any], name: str, kind: type[Value]) -> Value:
@@ -59,13 +76,36 @@ def value_of(content: dict[str, Any], name: str, kind: type[Value]) -> Value:
     return value
 
 
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
+def _depth(text: bytes) -> int:
+    """Return how deeply brackets are nested outside strings."""
+    depth = deepest = 0
+    for token in STRING_OR_BRACKET.findall(text):
+        if token in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in b"]}":
+            depth -= 1
+    return deepest
+
+
+def _mark_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: set[str] = set()
+    for key, _value in pairs:
         if key in found:
-            raise DuplicateKey(key)
-        found[key] = value
-    return found
+            return _Twice(pairs, key)
+        found.add(key)
+    return dict(pairs)
+
+
+def _refuse_duplicates(value: Any, place: str) -> None:
+    if isinstance(value, _Twice):
+        raise DuplicateKey(value.key, place)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_duplicates(inner, join_place(place, key))
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            _refuse_duplicates(inner, f"{place}[{number}]")
 
 
 def _refuse_constant(name: str) -> Any:

@@ -7,10 +7,7 @@ CREATE OR REPLACE FUNCTION campaign_is_list_of_strings(jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof($1) = 'array' THEN
     NOT EXISTS (SELECT FROM jsonb_array_elements($1) item WHERE jsonb_typeof(item) <> 'string')
-    AND ARRAY(SELECT jsonb_array_elements_text($1)) = ARRAY(
-        SELECT DISTINCT item COLLATE "C" FROM jsonb_array_elements_text($1) item
-        ORDER BY item COLLATE "C"
-    )
+    AND campaign_is_sorted_set(ARRAY(SELECT jsonb_array_elements_text($1)))
 ELSE FALSE END;
 
 -- A list that is not empty, of objects with exactly these keys.
@@ -20,7 +17,9 @@ RETURN CASE WHEN jsonb_typeof($1) = 'array' THEN
     NOT EXISTS (
         SELECT FROM jsonb_array_elements($1) item
         WHERE CASE WHEN jsonb_typeof(item) = 'object' THEN
-            ARRAY(SELECT jsonb_object_keys(item) COLLATE "C" ORDER BY 1) <> keys
+            ARRAY(
+                SELECT key FROM jsonb_object_keys(item) key ORDER BY key COLLATE "C"
+            ) <> keys
         ELSE TRUE END
     )
 ELSE FALSE END;
@@ -59,7 +58,7 @@ RETURN NOT EXISTS (
             item ->> 'first' AS first_day,
             item ->> 'last' AS last_day,
             lag(item ->> 'last') OVER (ORDER BY place) AS before
-        FROM jsonb_array_elements($1) WITH ORDINALITY AS period (item, place)
+        FROM jsonb_array_elements($1) WITH ORDINALITY AS periods (item, place) -- noqa: AL05
     ) period
     WHERE first_day > last_day OR first_day <= before
 );
@@ -73,12 +72,14 @@ RETURN CASE WHEN jsonb_typeof($1) = 'object' THEN
     )
 ELSE FALSE END;
 
--- A list of {"when": [facts], word: whole number from least}; it may be empty, no ``when`` may.
-CREATE OR REPLACE FUNCTION campaign_whens_fit(jsonb, word text, least bigint, most bigint)
-RETURNS boolean
+-- A list of {"when": [facts], word: whole number from smallest to largest}; it may be empty, but
+-- no ``when`` may.
+CREATE OR REPLACE FUNCTION campaign_whens_fit(
+    jsonb, word text, smallest bigint, largest bigint
+) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN campaign_is_list_of_objects(
-    $1, ARRAY(SELECT key COLLATE "C" FROM unnest(ARRAY['when', word]) key ORDER BY 1)
+    $1, ARRAY(SELECT key FROM unnest(ARRAY['when', word]) key ORDER BY key COLLATE "C")
 ) THEN
     NOT EXISTS (
         SELECT FROM jsonb_array_elements($1) item
@@ -86,7 +87,7 @@ RETURN CASE WHEN campaign_is_list_of_objects(
             campaign_is_list_of_strings(item -> 'when') AND item -> 'when' <> '[]'
             AND CASE WHEN jsonb_typeof(item -> word) = 'number' THEN
                 (item -> word)::text ~ '^\d{1,13}$'
-                AND (item -> word)::bigint BETWEEN least AND most
+                AND (item -> word)::bigint BETWEEN smallest AND largest
             ELSE FALSE END
         )
     )

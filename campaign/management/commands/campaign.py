@@ -1,5 +1,6 @@
 """``campaign load|check|show|publish|revise``: load, check and publish the terms of a campaign."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from campaign import queries, terms
+from campaign.findings import Finding, refusing
 from campaign.models import Campaign
 from campaign.states import entry_state
 from campaign.termsfile import read_campaign_file_at
 from core import arguments, clock
 from core.approval_reports import report_request
 from core.commands import Report, VerbCommand, one_transaction
+from core.strict_json import join_place
 
 
 def file_argument(parser: CommandParser) -> None:
@@ -55,18 +58,30 @@ class Command(VerbCommand):
         return Report({**shown, "changed": changed}, f"Campaign {content.code}: {words}.")
 
     def check_terms(self, *, code: str, **_: Any) -> Report:
-        """Check that the terms are sane and within the prize law."""
+        """Check that the terms make sense and are within the prize law."""
         findings = terms.check_campaign(queries.get_campaign(code))
-        data = [{"code": found.code, "message": found.message} for found in findings]
+        ok = not refusing(findings)
+        data = [
+            {
+                "code": found.code,
+                "field": found.field,
+                "sentence": found.sentence,
+                "message": found.message,
+                "refuses": found.refuses,
+            }
+            for found in findings
+        ]
         if not findings:
             return Report({"ok": True, "findings": []}, f"Campaign {code}: nothing to mend.")
-        sentences = "\n".join(found.message for found in findings)
-        return Report({"ok": False, "findings": data}, sentences, ok=False)
+        sentences = "\n".join(as_line(found) for found in findings)
+        return Report({"ok": ok, "findings": data}, sentences, ok=ok)
 
     def show(self, *, code: str, **_: Any) -> Report:
-        """Show the terms, their version and the state of the entry period."""
-        shown = describe_campaign(queries.get_campaign(code))
-        return Report(shown, "\n".join(f"{name:20}{as_text(shown[name])}" for name in shown))
+        """Show the terms as a campaign file; for people also their version and state."""
+        campaign = queries.get_campaign(code)
+        shown = describe_campaign(campaign)
+        lines = (f"{name:30}{as_text(value)}" for name, value in flat(shown))
+        return Report(terms.written_values(queries.working_terms(campaign)), "\n".join(lines))
 
     def publish(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
         """Request the publication of a campaign; another person approves."""
@@ -107,7 +122,6 @@ def describe_campaign(campaign: Campaign) -> dict[str, Any]:
     working = queries.working_terms(campaign)
     draft = queries.draft_terms(campaign)
     return {
-        "code": campaign.code,
         "state": entry_state(working, campaign.entries_frozen_at, now=clock.now()),
         "version": working.version,
         "published_at": working.published_at,
@@ -116,10 +130,29 @@ def describe_campaign(campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def as_line(finding: Finding) -> str:
+    """Return a finding as a person reads it: what only warns begins with the word."""
+    return finding.message if finding.refuses else f"Warning: {finding.message}"
+
+
+def flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of a campaign file with their places; lists of words stay whole."""
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from flat(inner, join_place(place, name))
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for number, inner in enumerate(value):
+            yield from flat(inner, f"{place}[{number}]")
+    else:
+        yield place, value
+
+
 def as_text(value: Any) -> str:
     """Return a value as a person reads it: instants in Japan's time, lists by commas."""
     if isinstance(value, datetime):
         return value.astimezone(clock.JAPAN).isoformat()
-    if isinstance(value, list):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | dict):
         return ", ".join(value) or "none"
     return "-" if value is None else str(value)

@@ -1,0 +1,151 @@
+"""What the law on premiums (景品表示法) allows a plan of prizes, by its numbers.
+
+One point is worth one yen. Source: docs/specs/campaigns.md 8.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from campaign.findings import Finding
+from campaign.plan import PERCENT, Fixed, Plan, Pool, Prize, Spent
+
+# 総付: everybody gets it.
+SHARE_OF_PURCHASE_PERCENT = 20
+SMALL_PURCHASE_YEN = 1_000
+SMALL_PURCHASE_POINTS = 200
+# 一般懸賞: a lottery decides who gets it.
+TIMES_THE_PURCHASE = 20
+MAX_REWARD_POINTS = 100_000
+SHARE_OF_SALES_PERCENT = 2
+
+
+def check_law(plan: Plan, *, expected_sales_yen: int) -> list[Finding]:
+    """Return where a plan goes beyond the law, the prizes in their order."""
+    if is_given_to_all(plan, expected_sales_yen=expected_sales_yen):
+        return [found for prize in plan.prizes for found in check_gift(plan, prize)]
+    found = [found for prize in plan.prizes for found in check_lottery_prize(plan, prize)]
+    largest = plan_at_its_largest(plan)
+    if largest * PERCENT > expected_sales_yen * SHARE_OF_SALES_PERCENT:
+        sentence = _(
+            "All prizes may come to at most %(percent)s percent of the expected sales, "
+            "%(limit)s points; these come to %(points)s. Lower them, or the budget."
+        )
+        limit = expected_sales_yen * SHARE_OF_SALES_PERCENT // PERCENT
+        words = {
+            "percent": SHARE_OF_SALES_PERCENT,
+            "limit": f"{limit:,}",
+            "points": f"{largest:,}",
+        }
+        found.append(Finding("prizes_above_share_of_sales", "budget_points", sentence % words))
+    return found
+
+
+def is_given_to_all(plan: Plan, *, expected_sales_yen: int) -> bool:
+    """Return whether everybody gets every prize (総付), as the budget holds all of them."""
+    if any(prize.take.kind != "all" for prize in plan.prizes):
+        return False
+    needed = sum(
+        (points_for_all(plan, prize, expected_sales_yen) for prize in plan.prizes), Fraction()
+    )
+    return plan.budget_points >= needed
+
+
+def points_for_all(plan: Plan, prize: Prize, expected_sales_yen: int) -> Fraction:
+    """Return the points that a prize comes to where everybody gets it, by the expected sales."""
+    reward = prize.reward
+    if isinstance(reward, Spent):
+        return Fraction(expected_sales_yen * reward.percent, PERCENT)
+    if isinstance(reward, Fixed):
+        return Fraction(expected_sales_yen, plan.minimum_of(prize)) * reward.points
+    return Fraction(reward.points)
+
+
+def plan_at_its_largest(plan: Plan) -> int:
+    """Return the points of the whole plan at its largest.
+
+    Each prize's number of winners by its largest reward; the budget, where a prize takes otherwise.
+    """
+    if any(prize.take.kind != "winners" for prize in plan.prizes):
+        return plan.budget_points
+    return winners_at_their_largest(plan)
+
+
+def winners_at_their_largest(plan: Plan) -> int:
+    """Return the points of all prizes with a number of winners, each by its largest reward."""
+    return sum(
+        prize.take.count * largest_reward(prize)
+        for prize in plan.prizes
+        if prize.take.kind == "winners"
+    )
+
+
+def largest_reward(prize: Prize) -> int:
+    """Return the largest reward that one entrant may get."""
+    reward = prize.reward
+    if isinstance(reward, Spent):
+        return max(reward.cap, *(item.value for item in reward.cap_if), 0)
+    if isinstance(reward, Fixed):
+        return reward.points
+    return reward.points if reward.cap is None else min(reward.points, reward.cap)
+
+
+def largest_gift(purchase_yen: int) -> int:
+    """Return the largest lawful reward that everybody with this purchase gets."""
+    if purchase_yen < SMALL_PURCHASE_YEN:
+        return SMALL_PURCHASE_POINTS
+    return purchase_yen * SHARE_OF_PURCHASE_PERCENT // PERCENT
+
+
+def check_gift(plan: Plan, prize: Prize) -> Iterator[Finding]:
+    """Yield where a prize that everybody gets is larger than the law allows."""
+    field = f"prizes[{prize.number - 1}].reward"
+    reward = prize.reward
+    if isinstance(reward, Spent) and reward.percent > SHARE_OF_PURCHASE_PERCENT:
+        sentence = _("What everybody gets may be at most %(percent)s percent of what was spent.")
+        words = {"percent": SHARE_OF_PURCHASE_PERCENT}
+        yield Finding("gift_too_large", f"{field}.percent", sentence % words)
+    limit = largest_gift(plan.minimum_of(prize))
+    if isinstance(reward, Fixed) and reward.points > limit:
+        yield gift_too_large(f"{field}.points", limit)
+    if isinstance(reward, Pool) and reward.cap is None:
+        yield pool_without_cap(f"{field}.cap", limit)
+    elif isinstance(reward, Pool) and reward.cap is not None and reward.cap > limit:
+        yield gift_too_large(f"{field}.cap", limit)
+
+
+def gift_too_large(field: str, limit: int) -> Finding:
+    """Return the finding of points beyond what everybody may get."""
+    sentence = _("What everybody gets for this minimum may be at most %(limit)s points.")
+    return Finding("gift_too_large", field, sentence % {"limit": f"{limit:,}"})
+
+
+def pool_without_cap(field: str, limit: int) -> Finding:
+    """Return the warning of a pool whose shares nothing bounds but their number."""
+    sentence = _(
+        "Without a cap a share may be larger than the law allows, %(limit)s points; think of a cap."
+    )
+    words = {"limit": f"{limit:,}"}
+    return Finding("pool_without_cap", field, sentence % words, refuses=False)
+
+
+def check_lottery_prize(plan: Plan, prize: Prize) -> Iterator[Finding]:
+    """Yield where a prize of a lottery is larger than the law allows.
+
+    A share of what was spent is never above 20 times the spending that earns it, as it is at most
+    10 times: only its caps count. A pool without a cap is warned of, as in a gift to all: how
+    large its shares are depends on how many there are.
+    """
+    words = {Spent: "cap", Fixed: "points", Pool: "cap"}
+    field = f"prizes[{prize.number - 1}].reward.{words[type(prize.reward)]}"
+    limit = MAX_REWARD_POINTS
+    if isinstance(prize.reward, Fixed):
+        limit = min(limit, plan.minimum_of(prize) * TIMES_THE_PURCHASE)
+    if largest_reward(prize) <= limit:
+        return
+    if isinstance(prize.reward, Pool) and prize.reward.cap is None:
+        yield pool_without_cap(field, limit)
+    else:
+        sentence = _("One prize of a lottery may be at most %(limit)s points here.")
+        yield Finding("prize_too_large", field, sentence % {"limit": f"{limit:,}"})
