@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('take', 'all'), ('take_count__isnull', True)), models.Q(('take', 'winners'), ('take_count__range', (1, 1000000000000))), models.Q(('take', 'one_in'), ('take_count__range', (2, 1000000000000))), _connector='OR'), name='prize_take_has_its_count'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('take', 'all'), ('take_count__isnull', True)), models.Q(('take', 'winners'), ('take_count__isnull', False), ('take_count__range', (1, 1000000000000))), models.Q(('take', 'one_in'), ('take_count__isnull', False), ('take_count__range', (2, 1000000000000))), _connector='OR'), name='prize_take_has_its_count'),
         ),
         migrations.AddConstraint(
             model_name='prize',
@@ -327,7 +327,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'spent'), ('percent__range', (1, 1000)), ('points__isnull', True), ('cap__isnull', False), ('cap__range', (1, 1000000000000))), models.Q(('cap__isnull', True), ('kind', 'fixed'), ('percent__isnull', True), ('points__isnull', False), ('points__range', (1, 1000000000000))), models.Q(('kind', 'pool'), ('percent__isnull', True), ('points__isnull', False), models.Q(('cap__isnull', True), ('cap__range', (1, 1000000000000)), _connector='OR'), ('points__range', (1, 1000000000000))), _connector='OR'), name='prize_reward_has_its_words'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'spent'), ('percent__range', (1, 1000)), ('points__isnull', True), ('cap__isnull', False), ('percent__isnull', False), ('cap__range', (1, 1000000000000))), models.Q(('cap__isnull', True), ('kind', 'fixed'), ('percent__isnull', True), ('points__isnull', False), ('points__range', (1, 1000000000000))), models.Q(('kind', 'pool'), ('percent__isnull', True), ('points__isnull', False), models.Q(('cap__isnull', True), ('cap__range', (1, 1000000000000)), _connector='OR'), ('points__range', (1, 1000000000000))), _connector='OR'), name='prize_reward_has_its_words'),
         ),
         migrations.AddConstraint(
             model_name='prize',

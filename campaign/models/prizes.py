@@ -87,8 +87,8 @@ class Prize(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(take=Take.ALL, take_count__isnull=True)
-                | Q(take=Take.WINNERS, take_count__range=(1, MAX_NUMBER))
-                | Q(take=Take.ONE_IN, take_count__range=(2, MAX_NUMBER)),
+                | Q(take=Take.WINNERS, take_count__isnull=False, take_count__range=(1, MAX_NUMBER))
+                | Q(take=Take.ONE_IN, take_count__isnull=False, take_count__range=(2, MAX_NUMBER)),
                 name="prize_take_has_its_count",
             ),
             models.CheckConstraint(
@@ -101,7 +101,7 @@ class Prize(models.Model):
             models.CheckConstraint(
                 condition=(
                     Q(kind=RewardKind.SPENT, percent__range=(1, MOST_PERCENT), points__isnull=True)
-                    & Q(cap__isnull=False)
+                    & Q(percent__isnull=False, cap__isnull=False)
                     & from_1("cap")
                 )
                 | (

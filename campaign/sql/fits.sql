@@ -45,7 +45,9 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN campaign_is_list_of_objects($1, '{first,last}') THEN
     $1 <> '[]' AND NOT EXISTS (
         SELECT FROM jsonb_array_elements($1) item, jsonb_each_text(item) day
-        WHERE NOT pg_input_is_valid(day.value, 'date') OR day.value !~ '^20\d\d-\d\d-\d\d$'
+        WHERE (
+            pg_input_is_valid(day.value, 'date') AND day.value ~ '^20\d\d-\d\d-\d\d$'
+        ) IS NOT TRUE
     )
 ELSE FALSE END;
 
@@ -94,10 +96,12 @@ RETURN CASE WHEN campaign_is_list_of_objects(
     AND (SELECT count(DISTINCT item -> 'when') = count(*) FROM jsonb_array_elements($1) item)
 ELSE FALSE END;
 
--- The greatest number by which lots are multiplied; 1 where there is none.
+-- The greatest number by which lots are multiplied; 1 where there is none, or no list that fits.
 CREATE OR REPLACE FUNCTION campaign_greatest_times(jsonb) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (SELECT COALESCE(max((item ->> 'times')::bigint), 1) FROM jsonb_array_elements($1) item);
+RETURN CASE WHEN campaign_whens_fit($1, 'times', 2, 65535) THEN
+    (SELECT COALESCE(max((item ->> 'times')::bigint), 1) FROM jsonb_array_elements($1) item)
+ELSE 1 END;
 
 -- The last day of the last travel period.
 CREATE OR REPLACE FUNCTION campaign_last_travel_day(jsonb) RETURNS date

@@ -247,6 +247,7 @@ def test_auditrecord_is_only_added_to() -> None:
         ("core_approval", "approval_never_truncated", ApprovalFactory),
         ("core_auditrecord", "auditrecord_never_truncated", AuditRecordFactory),
         ("campaign_terms", "terms_never_truncated", TermsFactory),
+        ("campaign_prize", "prize_never_truncated", TermsFactory),
     ],
 )
 def test_table_is_never_truncated(table: str, name: str, factory: Any) -> None:

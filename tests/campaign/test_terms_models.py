@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from campaign.models import Terms
-from tests.campaign.terms_rules_table import RULES
+from tests.campaign.terms_rules_table import FORM, MEANING
 from tests.database import trigger_off
 from tests.factories.campaign import (
     AT,
@@ -18,22 +18,73 @@ from tests.guards import refused_as, sql
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("name", "broken", "kept"), RULES)
-def test_terms_keep_the_rule(name: str, broken: dict[str, Any], kept: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("name", "broken", "kept"), FORM)
+def test_terms_keep_their_form(name: str, broken: dict[str, Any], kept: dict[str, Any]) -> None:
     with refused_as(name):
         TermsFactory.create(**broken)
 
     TermsFactory.create(**kept)
 
 
+@pytest.mark.parametrize(("name", "broken", "kept"), MEANING)
+def test_published_terms_keep_the_rule(
+    name: str, broken: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    TermsFactory.create(**broken)
+    with refused_as(name):
+        TermsFactory.create(**broken, published=True)
+
+    TermsFactory.create(**kept, published=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "kept"),
+    [
+        pytest.param(name, broken, kept, id=f"{name} {words}")
+        for name, words, broken, kept in (
+            ("terms_prizes_numbered", "two left out", [{"number": 3}], [{"number": 1}]),
+            (
+                "terms_prize_minimum_not_below",
+                "below",
+                [{"minimum_total_yen": 4_999}],
+                [{"minimum_total_yen": 5_000}],
+            ),
+            (
+                "terms_pool_within_budget",
+                "a yen above",
+                [{"kind": "pool", "points": 100_000_001}],
+                [{"kind": "pool", "points": 100_000_000}],
+            ),
+        )
+    ],
+)
+def test_published_terms_have_a_whole_plan(
+    name: str, broken: list[dict[str, Any]], kept: list[dict[str, Any]]
+) -> None:
+    TermsFactory.create(prizes=broken)
+    with refused_as(name):
+        TermsFactory.create(prizes=broken, published=True)
+
+    TermsFactory.create(prizes=kept, published=True)
+
+
+def test_published_terms_give_at_least_a_point() -> None:
+    with refused_as("terms_prize_of_a_point"):
+        TermsFactory.create(minimum_total_yen=99, prizes=[{"percent": 1}], published=True)
+
+    TermsFactory.create(minimum_total_yen=100, prizes=[{"percent": 1}], published=True)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        pytest.param("terms_kinds_known", "ARRAY[NULL]::varchar[]", id="an element that is null"),
         pytest.param(
-            "terms_kinds_sorted_once", "ARRAY[ARRAY['corporate', 'plus_ex']]", id="two dimensions"
+            "terms_lists_of_known_values", "ARRAY[NULL]::varchar[]", id="an element that is null"
         ),
-        pytest.param("terms_kinds_sorted_once", "'[0:0]={corporate}'", id="counted from nought"),
+        pytest.param(
+            "terms_lists_sorted_once", "ARRAY[ARRAY['corporate', 'plus_ex']]", id="two dimensions"
+        ),
+        pytest.param("terms_lists_sorted_once", "'[0:0]={corporate}'", id="counted from nought"),
     ],
 )
 def test_terms_accept_only_plain_lists(name: str, value: str) -> None:
@@ -116,18 +167,17 @@ def test_published_terms_never_change(column: str) -> None:
 
 
 def test_published_terms_are_never_unpublished_nor_deleted() -> None:
-    published = TermsFactory.create(published=True)
+    TermsFactory.create(published=True)
 
     with refused_as("terms_published_never_change"):
         sql("UPDATE campaign_terms SET published_at = NULL, published_by_id = NULL")
     with refused_as("terms_published_never_change"):
         sql("DELETE FROM campaign_terms")
-    with refused_as("terms_published_never_change"):
-        published.delete()
 
 
 def test_drafts_change_and_go() -> None:
     TermsFactory.create()
 
     assert sql("UPDATE campaign_terms SET budget_points = 1") == 1
+    assert sql("DELETE FROM campaign_prize") == 1
     assert sql("DELETE FROM campaign_terms") == 1

@@ -128,7 +128,7 @@ class TermsFactory(DjangoModelFactory[Terms]):
                 values["travel"][place][name] = day.isoformat()
         terms: Terms = super()._create(model_class, *args, **values)
         for number, changed in enumerate(prizes, 1):
-            PrizeFactory.create(terms=terms, number=number, **changed)
+            PrizeFactory.create(terms=terms, **({"number": number} | changed))
         if any(end.values()):
             for name, value in end.items():
                 setattr(terms, name, value)
