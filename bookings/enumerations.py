@@ -57,6 +57,13 @@ class ProductKind(models.TextChoices):
     FARE_ONLY = "fare_only", _("fare only")
 
 
+class Ticketing(models.TextChoices):
+    """Whether a paper ticket is needed for the ride."""
+
+    TICKETLESS = "ticketless", _("ticketless")
+    PAPER = "paper", _("paper ticket")
+
+
 class PaymentMethod(models.TextChoices):
     """How it was paid."""
 
