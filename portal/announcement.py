@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from campaign.law import is_given_to_all
 from campaign.models import Prize, Terms
 from campaign.plan import Plan
 from portal import booking_words, formats, plan_words
@@ -62,6 +63,16 @@ def in_language(text: Any) -> Any:
     return text[language()] if isinstance(text, Mapping) else text
 
 
+def prize_names(terms: Terms) -> dict[int, str]:
+    """Return the names of the prizes in the language of the page, by their numbers."""
+    return {prize.number: name_of(prize) for prize in terms.prizes.all()}
+
+
+def gives_to_all(terms: Terms) -> bool:
+    """Return whether the campaign draws nobody: everybody gets every prize."""
+    return is_given_to_all(terms.plan, expected_sales_yen=terms.expected_sales_yen)
+
+
 def touches_of(terms: Terms) -> list[Touch]:
     """Return the items of the terms that say which sections count; a query for each with lines."""
     return [
@@ -80,7 +91,7 @@ def announce(terms: Terms) -> dict[str, Any]:
     texts, plan = own_texts(terms), terms.plan
     services = booking_words.services_of(terms)
     touches = touches_of(terms)
-    gives_to_all = plan_words.draws_nobody(plan, expected_sales_yen=terms.expected_sales_yen)
+    to_all = gives_to_all(terms)
     return {
         "terms": terms,
         "name": name_of(terms),
@@ -96,27 +107,26 @@ def announce(terms: Terms) -> dict[str, Any]:
         "journeys_that_do_not": booking_words.which_journeys_do_not(touches),
         "lines": booking_words.lines_in_words(touches),
         "not_counted": booking_words.not_counted(terms, rail_points=texts["rail_points_name"]),
-        "gives_to_all": gives_to_all,
-        "figures": figures(plan, gives_to_all=gives_to_all),
-        "prizes": shown_prizes(terms, gives_to_all=gives_to_all),
-        "how_chosen": plan_words.how_winners_are_chosen(plan, gives_to_all=gives_to_all),
+        "gives_to_all": to_all,
+        "figures": figures(plan, gives_to_all=to_all),
+        "prizes": shown_prizes(terms, to_all=to_all),
+        "how_chosen": plan_words.how_winners_are_chosen(plan, gives_to_all=to_all),
         "lots": plan_words.lots_in_words(plan),
         "order_of_prizes": plan_words.order_of_prizes(plan),
         "budget": plan_words.budget_in_words(plan),
-        "published": plan_words.what_is_published(plan),
+        "published": plan_words.what_is_published(plan, gives_to_all=to_all),
     }
 
 
-def shown_prizes(terms: Terms, *, gives_to_all: bool) -> list[ShownPrize]:
+def shown_prizes(terms: Terms, *, to_all: bool) -> list[ShownPrize]:
     """Return the prizes in their order, in words."""
-    plan = terms.plan
-    named = {prize.number: name_of(prize) for prize in terms.prizes.all()}
+    plan, named = terms.plan, prize_names(terms)
     return [
         ShownPrize(
             number=prize.number,
             code=prize.code,
             name=named[prize.number],
-            who=plan_words.who_wins(plan, prize, gives_to_all=gives_to_all),
+            who=plan_words.who_wins(plan, prize, gives_to_all=to_all),
             what=plan_words.what_a_winner_gets(prize, plan.lots),
             notes=plan_words.notes_of_prize(plan, prize),
         )

@@ -1,6 +1,6 @@
 """Which bookings count, in sentences made from the terms. Source: docs/specs/campaigns.md 2."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -60,14 +60,32 @@ def kinds_of(kinds: Collection[str], services: Collection[str]) -> list[str]:
 
 def sections_in_words(touch: Touch) -> str:
     """Return the sections of which a journey needs one."""
+    if touch.stretches:
+        return stretches_in_words(touch)
     operator = {"operator": str(names.operator_name(touch.operator))}
-    if not touch.stretches:
-        return pgettext("sections", "%(operator)s lines") % operator
+    return pgettext("sections", "%(operator)s lines") % operator
+
+
+def stretches_in_words(touch: Touch) -> str:
+    """Return the stretches of line of which a journey needs a section."""
     ends = listing.join_any(
         pgettext("a stretch of line", "%(start)s–%(end)s") % {"start": one[0], "end": one[-1]}
         for one in touch.stretches
     )
-    return pgettext("sections", "the %(operator)s section %(ends)s") % {**operator, "ends": ends}
+    values = {"operator": str(names.operator_name(touch.operator)), "ends": ends}
+    return pgettext("sections", "the %(operator)s section %(ends)s") % values
+
+
+def missing_sections(touches: Sequence[Touch]) -> str:
+    """Return the sections none of which a rejected journey has."""
+    found = [
+        stretches_in_words(touch)
+        if touch.stretches
+        else pgettext("sections that a journey lacks", "a section run by %(operator)s")
+        % {"operator": str(names.operator_name(touch.operator))}
+        for touch in touches
+    ]
+    return listing.join_any(dict.fromkeys(found))
 
 
 def which_bookings_count(terms: BookingTerms, touches: Sequence[Touch]) -> list[str]:
@@ -108,10 +126,9 @@ def which_journeys_do_not(touches: Sequence[Touch]) -> str:
 
 def lines_in_words(touches: Sequence[Touch]) -> list[str]:
     """Return a sentence that names the lines and trains of each item that has some."""
-    sentence = _("%(sections)s: %(lines)s.")
+    sentence = _("Lines and trains on %(sections)s: %(lines)s.")
     return [
-        sentence
-        % {"sections": sections_in_words(touch), "lines": listing.join(list(touch.lines), ", ")}
+        sentence % {"sections": sections_in_words(touch), "lines": listing.join_names(touch.lines)}
         for touch in touches
         if touch.lines
     ]
@@ -133,16 +150,19 @@ def not_counted(terms: BookingTerms, *, rail_points: str) -> list[str]:
 
 def channels_not_counted(channels: Collection[str]) -> list[str]:
     """Return the sentence about where tickets must not have been bought."""
-    if not channels:
-        return []
+    places = {"places": places_in_words(channels)}
+    return [_("Tickets booked or bought at %(places)s.") % places] if channels else []
+
+
+def places_in_words(channels: Collection[str]) -> str:
+    """Return the places that sell tickets by these channels."""
     places = {
         str(SalesChannel.COUNTER): _("a station’s ticket office (Midori no Madoguchi)"),
         str(SalesChannel.AGENCY): _("a travel agency or the like"),
         str(SalesChannel.WEB): _("a web page"),
         str(SalesChannel.APP): _("an app"),
     }
-    shown = listing.join_any(place for channel, place in places.items() if channel in channels)
-    return [_("Tickets booked or bought at %(places)s.") % {"places": shown}]
+    return listing.join_any(place for channel, place in places.items() if channel in channels)
 
 
 def payments_not_counted(terms: BookingTerms) -> list[str]:
@@ -159,6 +179,17 @@ def payments_not_counted(terms: BookingTerms) -> list[str]:
 
 def payment_not_counted(service: str, methods: Collection[str]) -> str:
     """Return which ways of paying do not count on a service."""
+    others = [method for method in PaymentMethod.values if method not in methods]
+    values = {
+        "service": service_name(service),
+        "allowed": ways_to_pay(methods),
+        "others": ways_to_pay(others),
+    }
+    return _("%(service)s tickets not paid %(allowed)s: those paid %(others)s.") % values
+
+
+def ways_to_pay(methods: Collection[str]) -> str:
+    """Return ways of paying, any of them, as what follows the word paid."""
     ways = {
         str(PaymentMethod.POINTS): _("with points"),
         str(PaymentMethod.REGISTERED_CARD): _(
@@ -169,20 +200,20 @@ def payment_not_counted(service: str, methods: Collection[str]) -> str:
         str(PaymentMethod.BANK): _("at a bank"),
         str(PaymentMethod.STATION): _("at a station"),
     }
-    others = [way for name, way in ways.items() if name not in methods]
-    values = {
-        "service": service_name(service),
-        "allowed": listing.join_any(way for name, way in ways.items() if name in methods),
-        "others": listing.join_dotted(others),
-    }
-    return _("%(service)s tickets not paid %(allowed)s: those paid %(others)s.") % values
+    return listing.join_dotted(way for method, way in ways.items() if method in methods)
+
+
+def ways_that_count(terms: BookingTerms) -> str:
+    """Return the ways of paying of every service that asks for some."""
+    methods = terms.payment_methods.values()
+    return ways_to_pay({method for of_service in methods for method in of_service})
 
 
 def products_not_counted(products: Collection[str], *, rail_points: str) -> list[str]:
     """Return the kinds of tickets that do not count."""
     sentences = {
         str(ProductKind.FARE_ONLY): _("Tickets for the fare alone, without a limited express."),
-        str(ProductKind.RAIL_POINTS): _("“%(product)s”.") % {"product": rail_points},
+        str(ProductKind.RAIL_POINTS): _("%(product)s.") % {"product": rail_points},
         str(ProductKind.DISCOUNT): _("Discount tickets."),
         str(ProductKind.STANDARD): _("Tickets at the ordinary fare."),
     }
@@ -223,8 +254,3 @@ def ex_name(services: Collection[str]) -> str:
 def all_services(terms: BookingTerms) -> str:
     """Return the services of a campaign as its sentences offer them."""
     return service_words.any_service(services_of(terms))
-
-
-def group_lines(touches: Iterable[Mapping[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the operator and the lines of each item of the terms that names lines."""
-    return [(touch["operator"], tuple(touch["lines"])) for touch in touches if touch["lines"]]

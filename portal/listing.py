@@ -24,8 +24,16 @@ def join_dotted(words: Iterable[object]) -> str:
     )
 
 
+def join_names(words: Iterable[object]) -> str:
+    """Join names that are listed and not part of a sentence."""
+    comma = pgettext("inside a list", ", ")
+    return comma.join(map(str, words))
+
+
 def join(words: list[object], last: str, *, comma: str | None = None) -> str:
     """Join words with the comma of the language, the last one with its own word."""
+    if not words:
+        return ""
     *earlier, end = words
     comma = comma or pgettext("inside a list", ", ")
     return f"{comma.join(map(str, earlier))}{last}{end}" if earlier else str(end)

@@ -8,17 +8,12 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.law import is_given_to_all, largest_reward, winners_at_their_largest
+from campaign.law import largest_reward, winners_at_their_largest
 from campaign.plan import Fixed, Lots, Plan, Pool, Prize, Spent
 from portal import formats
 from portal.service_words import facts_in_words
 
 WHOLE_PERCENT = 100
-
-
-def draws_nobody(plan: Plan, *, expected_sales_yen: int) -> bool:
-    """Return whether everybody gets every prize, as the budget holds all of them."""
-    return is_given_to_all(plan, expected_sales_yen=expected_sales_yen)
 
 
 def is_certain_to_fit(plan: Plan) -> bool:
@@ -154,15 +149,21 @@ def lots_sentences(plan: Plan) -> Iterator[str]:
 
 
 def order_of_prizes(plan: Plan) -> list[str]:
-    """Return how several prizes are drawn; nothing where there is one, or nobody is passed over."""
+    """Return in which order several prizes are drawn, and what becomes of those left over."""
     later = plan.prizes[1:]
+    rest = (
+        [_("If fewer can win a prize than it has winners, the rest of it is given to nobody.")]
+        if any(prize.take.kind == "winners" for prize in plan.prizes)
+        else []
+    )
     if all(prize.beside for prize in later):
-        return []
+        return rest
     return [
         _("The prizes are drawn in the order in which they stand here."),
         _("A member who has won one is passed over for the others.")
         if not any(prize.beside for prize in later)
         else _("A member who has won one is passed over for the others but those in addition."),
+        *rest,
     ]
 
 
@@ -196,13 +197,18 @@ def shares_one_pool(plan: Plan) -> bool:
     return len(rewards) == 1 and isinstance(rewards[0], Pool) and rewards[0].cap is None
 
 
-def what_is_published(plan: Plan) -> list[str]:
-    """Return what the published list of a draw shows of entrants, before anybody enters.
+def what_is_published(plan: Plan, *, gives_to_all: bool) -> list[str]:
+    """Return what the published files of a draw show of entrants, before anybody enters.
 
-    Source: docs/specs/draw-protocol.md 3.
+    Source: docs/specs/draw-protocol.md 3.5.
     """
     sentences = [
         _(
+            "So that everybody can check the points, we publish the list of those who take part "
+            "(numbers made for it, without names and WESTER IDs), their lots, and their points."
+        )
+        if gives_to_all
+        else _(
             "So that everybody can check that the draw is fair, we publish the list of entrants "
             "(numbers that change with every draw, without names and WESTER IDs), their lots, and "
             "the points of those who win."
@@ -222,6 +228,13 @@ def what_is_published(plan: Plan) -> list[str]:
     if any(isinstance(prize.reward, Spent) for prize in plan.prizes):
         sentences.append(
             _("Points for what was spent show, under such a number, the total of who gets them.")
+        )
+    if not is_certain_to_fit(plan):
+        sentences.append(
+            _(
+                "Where the total of all points ends, the reward that no longer fitted is published "
+                "too."
+            )
         )
     return sentences
 
