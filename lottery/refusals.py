@@ -12,7 +12,11 @@ class NoDraw(LotteryRefusal):
 
 
 class EntryPeriodRuns(LotteryRefusal):
-    """The entry period has not ended."""
+    """The period of entry, of booking or of travel has not ended."""
+
+
+class ListTooLarge(LotteryRefusal):
+    """There are more entrants, or more lots, than the protocol allows."""
 
 
 class DrawStands(LotteryRefusal):
