@@ -45,8 +45,8 @@ def forfeit_sentence(code: str, *, minimum_yen: int) -> str:
         return sentence % {"minimum": formats.grouped(minimum_yen)}
     if code == "lot_withdrawn":
         return _(
-            "No points are given, because the bookings that gave the lot that was drawn were "
-            "cancelled or the like."
+            "No points are given, because the rides of the lot that was drawn were cancelled "
+            "or the like."
         )
     if code == "reversed":
         return _("You were drawn and points were credited, but they were taken back afterwards.")

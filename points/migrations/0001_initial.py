@@ -66,6 +66,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WaitingAnswer',
+            fields=[
+                ('id', models.CharField(max_length=40, primary_key=True, serialize=False)),
+            ],
+            options={
+                'db_table': 'points_waitinganswer',
+                'managed': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -173,7 +184,7 @@ class Migration(migrations.Migration):
                 ('business_date', models.DateField()),
                 ('sequence', models.IntegerField()),
                 ('delivery', models.IntegerField(db_comment="Which of the payout's results files, from 1.")),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='bookings.feedfile')),
+                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='bookings.feedfile')),
                 ('payout', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='points.payout')),
             ],
             options={
@@ -197,8 +208,8 @@ class Migration(migrations.Migration):
                 ('approval', models.ForeignKey(blank=True, db_comment='Null where a worker did what was approved before.', db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='core.approval', verbose_name='approval')),
                 ('award', points.models.transfers.UncheckedKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='lottery.award', verbose_name='award')),
                 ('from_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_from', to='points.account', verbose_name='from')),
-                ('to_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_to', to='points.account', verbose_name='to')),
                 ('reverses', points.models.transfers.UncheckedKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='points.transfer', verbose_name='reverses')),
+                ('to_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_to', to='points.account', verbose_name='to')),
             ],
             options={
                 'verbose_name': 'transfer',
@@ -292,6 +303,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('payout', 'delivery'), name='resultsfile_in_order'),
         ),
         migrations.AddConstraint(
+            model_name='resultsfile',
+            constraint=models.UniqueConstraint(fields=('file', 'payout'), name='resultsfile_once_per_payout'),
+        ),
+        migrations.AddConstraint(
             model_name='transfer',
             constraint=models.UniqueConstraint(fields=('key', 'payload'), name='transfer_repeats_say_the_same'),
         ),
@@ -348,5 +363,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
+        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'waiting_answer', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
     ]
