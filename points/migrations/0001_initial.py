@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             name='AwardStanding',
             fields=[
                 ('award', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='standing', serialize=False, to='lottery.award')),
+                ('prize', models.SmallIntegerField(verbose_name='prize')),
                 ('rank', models.IntegerField(verbose_name='rank')),
                 ('wester_id', models.CharField(db_collation='C', max_length=40, verbose_name='WESTER ID')),
                 ('award_points', models.BigIntegerField(verbose_name='award')),
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
                 ('awards', models.IntegerField(verbose_name='awards')),
                 ('award_points', models.BigIntegerField(verbose_name='points of the awards')),
                 ('list_sha256', models.CharField(db_comment='Of the approved list: key, WESTER ID and points of each award.', max_length=64)),
+                ('ended_by_budget', models.BooleanField(db_comment='Whether a reward did not fit: then lots decided also in prizes that all take.', verbose_name='ended by the budget')),
                 ('approved_at', models.DateTimeField(verbose_name='approved at')),
                 ('ended_at', models.DateTimeField(blank=True, db_comment='When the last award was credited or forfeited.', null=True, verbose_name='ended at')),
                 ('closed_at', models.DateTimeField(blank=True, db_comment='When both sides agreed on every key.', null=True, verbose_name='closed at')),
@@ -152,6 +154,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.IntegerField(db_comment='From 0.', verbose_name='number')),
+                ('prize', models.SmallIntegerField(db_comment='Its number in the plan, from 1.', verbose_name='prize')),
                 ('first_rank', models.IntegerField(verbose_name='first rank')),
                 ('last_rank', models.IntegerField(db_comment='Inclusive.', verbose_name='last rank')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
@@ -288,7 +291,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payoutpart',
-            constraint=models.CheckConstraint(condition=models.Q(('first_rank__gte', 1), ('last_rank__gte', models.F('first_rank')), ('number__gte', 0)), name='payoutpart_of_some_ranks'),
+            constraint=models.CheckConstraint(condition=models.Q(('first_rank__gte', 1), ('last_rank__gte', models.F('first_rank')), ('number__gte', 0), ('prize__gte', 1)), name='payoutpart_of_some_ranks'),
         ),
         migrations.AddConstraint(
             model_name='resolution',
