@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from campaign.lawcheck import Finding, check_terms, largest_lawful_prize
+
 from campaign.models import Terms
 from tests.factories.campaign import FIRST_TERMS
 
