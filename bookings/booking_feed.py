@@ -1,6 +1,6 @@
 """Apply the feed ``bookings``: store the events, and fold them into the bookings.
 
-Source: docs/specs/feeds.md 1.7, 1.8, 2.2, 2.3; docs/specs/consistency.md 2.
+Source: docs/specs/feeds.md 1.7, 1.8, 2.2, 2.3, 2.4; docs/specs/consistency.md 2.
 """
 
 from collections.abc import Iterable, Iterator

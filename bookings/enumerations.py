@@ -1,6 +1,6 @@
 """The enumerations of feeds and their tables, each typed once.
 
-Source: docs/specs/feeds.md 2.1, 3; bookings/data/network/README.md.
+Source: docs/specs/feeds.md 2.1, 2.3, 3; bookings/data/network/README.md.
 """
 
 from django.db import models

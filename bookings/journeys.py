@@ -2,7 +2,7 @@
 
 Names are compared unchanged, code point by code point, which equals byte by byte in UTF-8.
 
-Source: docs/specs/feeds.md 1.10, 1.11, 2.1.
+Source: docs/specs/feeds.md 1.10, 1.11, 2.1, 2.4.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Load the rail network into the database as a whole, and read it.
 
-Source: docs/specs/feeds.md 1.11, 2.1; bookings/data/network/README.md.
+Source: docs/specs/feeds.md 1.11, 2.1, 2.4; bookings/data/network/README.md.
 """
 
 from collections.abc import Iterable
