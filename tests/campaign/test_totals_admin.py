@@ -172,13 +172,8 @@ def test_bookings_are_filtered_by_reason(staff: Client, campaign: Campaign) -> N
 
 def test_only_rules_of_the_campaign_are_offered(staff: Client, campaign: Campaign) -> None:
     BookingFactory.create()
-    TermsFactory.create(
-        campaign__code="EX",
-        published=True,
-        touches=[touch(services="smart_ex")],
-        payment_methods={},
-        opens_at=FIRST_TERMS["opens_at"] - timedelta(seconds=1),
-    )
+    ex = {"touches": [touch(services="smart_ex")], "payment_methods": {}}
+    TermsFactory.create(campaign__code="EX", published=True, **ex)
 
     def offered(code: str) -> list[str]:
         page = staff.get(reverse(BOOKINGS), {"campaign": code})
