@@ -1,6 +1,6 @@
 """Apply the feed ``bookings``: store the events, and fold them into the bookings.
 
-Source: docs/specs/feeds.md 1.7, 1.8, 2.2; docs/specs/consistency.md 2.
+Source: docs/specs/feeds.md 1.7, 1.8, 2.2, 2.3, 2.4; docs/specs/consistency.md 2.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from bookings.definitions import BOOKINGS
 from bookings.feeds import Feed
 from bookings.journeys import JourneyUnresolved, Network
-from bookings.network import current_network
+from bookings.network import current_network, sort_sections
 from core import locks
 from core.sql_files import read_sql
 
@@ -21,13 +21,14 @@ JOURNEY_BATCH_SIZE = 2_000  # of up to 8 KiB each
 # No index: a journey may be longer than an index entry can be.
 CREATE_RESOLVED = """
 CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
-SELECT journey, operators, ''::varchar(40) AS reason FROM bookings_booking WITH NO DATA"""
+SELECT journey, operators, sections, ''::varchar(40) AS reason
+FROM bookings_booking WITH NO DATA"""
 STAGED_JOURNEYS = "SELECT DISTINCT journey FROM staged"
-COPY_RESOLVED = "COPY resolved (journey, operators, reason) FROM STDIN"
+COPY_RESOLVED = "COPY resolved (journey, operators, sections, reason) FROM STDIN"
 
 
 def apply_booking_events(cursor: CursorWrapper) -> int:
-    """Apply the staged booking events; return how many of them are new.
+    """Apply the staged booking events; return how many of them were not applied before.
 
     Stored events are read only where they arrive again: each value of a booking is the greatest,
     the least or the union of something in its events, so the stored booking and the fold of the
@@ -43,14 +44,21 @@ def apply_booking_events(cursor: CursorWrapper) -> int:
 
 
 def append_events(cursor: CursorWrapper) -> int:
-    """Store the staged events that are new; reject those stored with other content."""
+    """Store what the staged events newly state; reject those stored with other content.
+
+    Return how many events are new, and how many others have a ticketing that was not known.
+    """
     cursor.execute(read_sql("bookings", "append_events"))
     appended = int(cursor.rowcount)
-    cursor.execute("SELECT count(*) FROM staged")
-    (staged,) = cursor.fetchone()
+    cursor.execute("SELECT count(*), count(ticketing) FROM staged")
+    staged, with_ticketing = cursor.fetchone()
     if appended < staged:
         cursor.execute("ANALYZE staged (event_id)")
         cursor.execute(read_sql("bookings", "reject_conflicting_events"))
+        if with_ticketing:
+            cursor.execute(read_sql("bookings", "append_ticketings"))
+            appended += int(cursor.rowcount)
+            cursor.execute(read_sql("bookings", "reject_conflicting_ticketings"))
     return appended
 
 
@@ -64,7 +72,7 @@ def fold_events(cursor: CursorWrapper) -> None:
 
 
 def resolve_journeys(cursor: CursorWrapper, network: Network) -> bool:
-    """Write each staged journey once to ``resolved``, with its operators or its reason.
+    """Write each staged journey once to ``resolved``, with its sections or its reason.
 
     Return whether any journey has a reason.
     """
@@ -83,13 +91,13 @@ def resolve_journeys(cursor: CursorWrapper, network: Network) -> bool:
 
 def resolve_batch(
     journeys: Iterable[str], network: Network
-) -> Iterator[tuple[str, list[str], str]]:
-    """Yield each journey with its operators, sorted, or with the reason why it has none."""
+) -> Iterator[tuple[str, list[str], list[str], str]]:
+    """Yield each journey with its operators and sections, or with the reason why it has none."""
     for journey in journeys:
         try:
-            yield journey, sorted(network.operators(journey)), ""
+            yield journey, *sort_sections(network, journey), ""
         except JourneyUnresolved as error:
-            yield journey, [], error.code
+            yield journey, [], [], error.code
 
 
 BOOKING_FEED = Feed(

@@ -3,11 +3,11 @@
 ``bookings.reading`` reads a feed by its definition only; other apps declare their feeds with the
 same classes.
 
-Source: docs/specs/feeds.md 2.1, 3.
+Source: docs/specs/feeds.md 2.1, 2.3, 3.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bookings.enumerations import (
     BookingService,
@@ -17,6 +17,7 @@ from bookings.enumerations import (
     PaymentMethod,
     ProductKind,
     SalesChannel,
+    Ticketing,
 )
 from bookings.values import AMOUNT, DATE, IDENTIFIER, JOURNEY, NUMBER, TIMESTAMP, Kind, choice_of
 
@@ -59,10 +60,10 @@ class ComputedColumn:
 
 @dataclass(frozen=True)
 class FeedDefinition:
-    """One feed: its name, its columns in order, and the rules between columns.
+    """One version of a feed: its name, its columns in order, and the rules between columns.
 
-    With ``totals`` the manifest has ``total_points`` as well: the sum of one of these, each an SQL
-    expression of a row's columns.
+    ``later`` are the versions after the first, which has them. With ``totals`` the manifest has
+    ``total_points`` as well: the sum of one of these, each an SQL expression of a row's columns.
     """
 
     name: str
@@ -70,6 +71,13 @@ class FeedDefinition:
     cases: tuple[Case, ...] = ()
     computed: tuple[ComputedColumn, ...] = ()
     totals: tuple[str, ...] = ()
+    version: int = 1
+    later: tuple["FeedDefinition", ...] = ()
+
+    @property
+    def versions(self) -> tuple["FeedDefinition", ...]:
+        """Return the first version and the later ones, in order."""
+        return (self, *self.later)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -87,8 +95,9 @@ def join_row(fields: Sequence[bytes]) -> bytes:
     return rb"\\x" + b"\x1f".join(fields).hex().encode("ascii")
 
 
-BOOKINGS = FeedDefinition(
+BOOKINGS_2 = FeedDefinition(
     name="bookings",
+    version=2,
     columns=(
         Column("event_id", IDENTIFIER),
         Column(
@@ -107,6 +116,7 @@ BOOKINGS = FeedDefinition(
         Column("journey", JOURNEY),
         Column("sales_channel", choice_of(*SalesChannel.values)),
         Column("product_kind", choice_of(*ProductKind.values)),
+        Column("ticketing", choice_of(*Ticketing.values)),
         Column(
             "payment_method",
             choice_of(*PaymentMethod.values),
@@ -122,6 +132,12 @@ BOOKINGS = FeedDefinition(
             empty=("wester_id",),
         ),
     ),
+)
+BOOKINGS = replace(
+    BOOKINGS_2,
+    version=1,
+    columns=tuple(column for column in BOOKINGS_2.columns if column.name != "ticketing"),
+    later=(BOOKINGS_2,),
 )
 
 EX_REGISTRATIONS = FeedDefinition(

@@ -1,6 +1,6 @@
 """The enumerations of feeds and their tables, each typed once.
 
-Source: docs/specs/feeds.md 2.1, 3; bookings/data/network/README.md.
+Source: docs/specs/feeds.md 2.1, 2.3, 3; bookings/data/network/README.md.
 """
 
 from django.db import models
@@ -55,6 +55,13 @@ class ProductKind(models.TextChoices):
     DISCOUNT = "discount", _("discount")
     RAIL_POINTS = "rail_points", _("paid with points")
     FARE_ONLY = "fare_only", _("fare only")
+
+
+class Ticketing(models.TextChoices):
+    """Whether a paper ticket is needed for the ride."""
+
+    TICKETLESS = "ticketless", _("ticketless")
+    PAPER = "paper", _("paper ticket")
 
 
 class PaymentMethod(models.TextChoices):

@@ -17,8 +17,9 @@ from core import locks
 class Feed:
     """One feed: its definition, its lock, its staging table and its ``apply``.
 
-    ``create_staged`` is the SQL that creates the temporary table ``staged``: ``record``, then the
-    columns of ``definition.copy_columns``.
+    ``definition`` is the feed's first version, which has the later ones. ``create_staged`` is the
+    SQL that creates the temporary table ``staged``: ``record``, then the ``copy_columns`` of every
+    version.
 
     ``apply`` is called under the feed's lock, with the rows that are correct by themselves in
     ``staged`` (perhaps none). It moves the rows that stored data rejects to ``rejected``, leaves

@@ -2,7 +2,7 @@
 
 Names are compared unchanged, code point by code point, which equals byte by byte in UTF-8.
 
-Source: docs/specs/feeds.md 1.10, 1.11, 2.1.
+Source: docs/specs/feeds.md 1.10, 1.11, 2.1, 2.4.
 """
 
 import re
@@ -95,6 +95,22 @@ def parse_journey(journey: str) -> list[Leg]:
     return [Leg(*LEG_SEPARATORS.split(leg)) for leg in journey.split("|")]
 
 
+def name_section(operator: str, line: str) -> str:
+    """Return how a booking's sections name those that an operator runs on a line.
+
+    A line is a service of the network: a line or a train, as a leg names it. No name contains the
+    separator, so that two pairs have two names.
+    """
+    return f"{operator}:{line}"
+
+
+class RiddenSections(NamedTuple):
+    """Who runs the sections that are ridden, and their names by ``name_section``."""
+
+    operators: frozenset[str]
+    sections: frozenset[str]
+
+
 class IndexedService(NamedTuple):
     """A service, indexed to find the operators between two of its stops."""
 
@@ -111,7 +127,7 @@ class Network:
     def __init__(self, rows: Iterable[NetworkRow]) -> None:
         """Index the rows, in any order; only the last of a service has no operator."""
         self._services: dict[str, IndexedService] = {}
-        self._resolved_legs: dict[str, frozenset[str]] = {}
+        self._resolved_legs: dict[str, RiddenSections] = {}
         for row in sorted(rows, key=lambda row: row.seq):
             service = self._services.setdefault(row.service, IndexedService({}, []))
             if row.kind == STOP:
@@ -126,8 +142,19 @@ class Network:
             BadJourney, UnknownService, UnknownStation: the first that applies to any leg, in this
                 order.
         """
-        legs = self._leg_operators(journey)
-        return legs[0] if len(legs) == 1 else frozenset().union(*legs)
+        legs = self._legs_of(journey)
+        return legs[0].operators if len(legs) == 1 else frozenset().union(*(o for o, _ in legs))
+
+    def sections(self, journey: str) -> frozenset[str]:
+        """Return each operator together with the line that it runs a ridden section of.
+
+        Named by ``name_section``.
+
+        Raises:
+            BadJourney, UnknownService, UnknownStation: as ``operators`` does.
+        """
+        legs = self._legs_of(journey)
+        return legs[0].sections if len(legs) == 1 else frozenset().union(*(s for _, s in legs))
 
     def legs(self, journey: str) -> list[tuple[str, frozenset[str]]]:
         """Return each leg as written, in order, with who runs its sections.
@@ -135,13 +162,14 @@ class Network:
         Raises:
             BadJourney, UnknownService, UnknownStation: as ``operators`` does.
         """
-        return list(zip(journey.split("|"), self._leg_operators(journey), strict=True))
+        operators = (leg.operators for leg in self._legs_of(journey))
+        return list(zip(journey.split("|"), operators, strict=True))
 
     def all_operators(self) -> frozenset[str]:
         """Return all operators of the network."""
         return frozenset().union(*(service.operators for service in self._services.values()))
 
-    def _leg_operators(self, journey: str) -> list[frozenset[str]]:
+    def _legs_of(self, journey: str) -> list[RiddenSections]:
         legs = journey.split("|")
         if not all(leg in self._resolved_legs for leg in legs):
             self._resolve_legs(journey)
@@ -155,7 +183,9 @@ class Network:
                     f"The network has no service {leg.service}.", service=leg.service
                 )
         for text, leg in zip(journey.split("|"), legs, strict=True):
-            self._resolved_legs[text] = self._operators_between(leg)
+            operators = self._operators_between(leg)
+            sections = frozenset(name_section(operator, leg.service) for operator in operators)
+            self._resolved_legs[text] = RiddenSections(operators, sections)
 
     def _operators_between(self, leg: Leg) -> frozenset[str]:
         stops, operators = self._services[leg.service]

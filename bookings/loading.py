@@ -98,7 +98,7 @@ def load_content(
     if is_loaded(reader.sha256):  # by a session that had the lock before us
         return already_loaded(reader)
     with create_staging_tables(feed) as cursor:
-        staged = copy_chunks(cursor, feed, report_progress(reader, on_progress))
+        staged = copy_chunks(cursor, reader.definition, report_progress(reader, on_progress))
         check_total_points(cursor, reader, staged)
         applied = feed.apply(cursor)
         copy_rejected_texts(cursor, reader)
@@ -188,6 +188,7 @@ def save_loaded_file(
         sha256=reader.sha256,
         status=outcome.status,
         encoding=reader.manifest.encoding,
+        version=reader.manifest.version,
         rows=outcome.rows,
         applied=outcome.applied,
         duplicates=outcome.duplicates,

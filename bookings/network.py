@@ -1,6 +1,6 @@
 """Load the rail network into the database as a whole, and read it.
 
-Source: docs/specs/feeds.md 1.11, 2.1; bookings/data/network/README.md.
+Source: docs/specs/feeds.md 1.11, 2.1, 2.4; bookings/data/network/README.md.
 """
 
 from collections.abc import Iterable
@@ -32,13 +32,13 @@ class NetworkLoaded:
 
     services: int
     stops: int  # without the rows that a service only passes
-    bookings: int  # whose operators changed
+    bookings: int  # whose sections changed
 
 
 def load_network(*, folder: Path) -> NetworkLoaded:
-    """Replace the network, recompute every booking's operators, mark the members affected.
+    """Replace the network, recompute every booking's sections, mark the members affected.
 
-    Members are marked for exactly the bookings whose operators changed. Loading the same network
+    Members are marked for exactly the bookings whose sections changed. Loading the same network
     again changes nothing.
 
     The lock of the bookings feed is acquired as well, and first (in the order of the feeds'
@@ -58,7 +58,7 @@ def load_network(*, folder: Path) -> NetworkLoaded:
         return NetworkLoaded(
             services=len({row.service for row in rows}),
             stops=sum(row.kind == StopKind.STOP for row in rows),
-            bookings=update_booking_operators(Network(rows)),
+            bookings=update_booking_sections(Network(rows)),
         )
 
 
@@ -75,6 +75,26 @@ def read_stored_rows() -> list[NetworkRow]:
     """Return every row of the network, in any order."""
     columns = ("service__name", "seq", "station", "operator_to_next", "kind")
     return [NetworkRow(*values) for values in Stop.objects.values_list(*columns)]
+
+
+def known_lines() -> dict[str, frozenset[str]]:
+    """Return the lines of each operator: the services that it runs at least one section of."""
+    pairs = Stop.objects.exclude(operator_to_next=None).values_list(
+        "operator_to_next", "service__name"
+    )
+    lines: dict[str, set[str]] = {}
+    for operator, line in pairs.distinct():
+        lines.setdefault(operator, set()).add(line)
+    return {operator: frozenset(names) for operator, names in lines.items()}
+
+
+def sort_sections(network: Network, journey: str) -> tuple[list[str], list[str]]:
+    """Return a journey's operators and its sections, as a booking has them.
+
+    Raises:
+        JourneyUnresolved: as ``Network.operators`` does.
+    """
+    return sorted(network.operators(journey)), sorted(network.sections(journey))
 
 
 def replace_rows(rows: list[NetworkRow]) -> None:
@@ -100,11 +120,11 @@ def replace_rows(rows: list[NetworkRow]) -> None:
 # The columns have the types and collations of bookings_booking.
 CREATE_RESOLVED = """
 CREATE TEMPORARY TABLE resolved_journey AS
-SELECT journey, operators FROM bookings_booking WITH NO DATA"""
+SELECT journey, operators, sections FROM bookings_booking WITH NO DATA"""
 
 
-def update_booking_operators(network: Network) -> int:
-    """Update the bookings whose operators differ in this network; return how many.
+def update_booking_sections(network: Network) -> int:
+    """Update the bookings whose sections differ in this network; return how many.
 
     Raises:
         LoadedJourneyLost: as ``load_network`` does.
@@ -113,14 +133,14 @@ def update_booking_operators(network: Network) -> int:
         cursor.execute(CREATE_RESOLVED)
         resolve_loaded_journeys(network)
         cursor.execute("ANALYZE resolved_journey")
-        cursor.execute(read_sql("bookings", "update_booking_operators"))
+        cursor.execute(read_sql("bookings", "update_booking_sections"))
         (changed,) = cursor.fetchone()
         cursor.execute("DROP TABLE resolved_journey")
     return int(changed)
 
 
 def resolve_loaded_journeys(network: Network) -> None:
-    """Write each journey of events and bookings once to resolved_journey, with its operators.
+    """Write each journey of events and bookings once to resolved_journey, with its sections.
 
     Raises:
         LoadedJourneyLost: as ``load_network`` does.
@@ -147,11 +167,11 @@ def resolve_loaded_journeys(network: Network) -> None:
 def copy_resolved_journeys(network: Network, journeys: Iterable[str]) -> set[str]:
     """Copy the journeys to resolved_journey; return the errors of those that do not resolve."""
     errors: set[str] = set()
-    into = "COPY resolved_journey (journey, operators) FROM STDIN"
+    into = "COPY resolved_journey (journey, operators, sections) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(into) as copy:
         for journey in journeys:
             try:
-                copy.write_row((journey, sorted(network.operators(journey))))
+                copy.write_row((journey, *sort_sections(network, journey)))
             except JourneyUnresolved as error:
                 errors.add(str(error))
     return errors

@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings.chunks import Chunk
+from bookings.definitions import FeedDefinition
 from bookings.feeds import Feed, Feeds
 from bookings.models import QuarantinedRow
 from bookings.rows import AcceptedRow, read_row
@@ -93,7 +94,9 @@ def replay_feed(feed: Feed, at: datetime) -> Replayed:
         rows = iter(lock_rows_to_replay(feed))
         while batch := list(islice(rows, ROW_BATCH_SIZE)):
             tried += [row.pk for row in batch]
-            copy_chunks(cursor, feed, [make_replay_chunk(feed, batch)])
+            for definition in feed.definition.versions:
+                rows_of_version = [row for row in batch if row.file.version == definition.version]
+                copy_chunks(cursor, definition, [make_replay_chunk(definition, rows_of_version)])
         if tried:
             feed.apply(cursor)
         return Replayed(tried, close_replayed_rows(cursor, at))
@@ -108,22 +111,22 @@ def lock_rows_to_replay(feed: Feed) -> Iterator[QuarantinedRow]:
     return rows.select_for_update(of=("self",)).iterator(chunk_size=ROW_BATCH_SIZE)
 
 
-def make_replay_chunk(feed: Feed, rows: Sequence[QuarantinedRow]) -> Chunk:
-    """Return the rows for COPY, each under its key instead of its record number.
+def make_replay_chunk(definition: FeedDefinition, rows: Sequence[QuarantinedRow]) -> Chunk:
+    """Return the rows of one version for COPY, each under its key instead of its record number.
 
     A row that is bad by itself under today's rules is left out, and stays as it is.
     """
     lines = [
         accepted.copy_line(row.pk)
         for row in rows
-        if isinstance(accepted := read_quarantined_row(feed, row), AcceptedRow)
+        if isinstance(accepted := read_quarantined_row(definition, row), AcceptedRow)
     ]
     return Chunk(b"".join(lines), len(lines), [])
 
 
-def read_quarantined_row(feed: Feed, row: QuarantinedRow) -> AcceptedRow | str:
+def read_quarantined_row(definition: FeedDefinition, row: QuarantinedRow) -> AcceptedRow | str:
     """Return a quarantined row's values, or the reason why it is bad by itself."""
-    return read_row(feed.definition, bytes(row.content), row.file.encoding)
+    return read_row(definition, bytes(row.content), row.file.encoding)
 
 
 def close_replayed_rows(cursor: CursorWrapper, at: datetime) -> int:

@@ -104,17 +104,31 @@ def open_feed_file(
 ) -> FeedFileReader:
     """Read the manifest of a feed file, and compare the checksum.
 
-    Args: ``follow_links`` is set only where a person named the path: who may write to the inbox
-    must not be able to read other files through a link.
+    Args: ``definitions`` has the first version of each feed by its name. ``follow_links`` is set
+    only where a person named the path: who may write to the inbox must not be able to read other
+    files through a link.
 
     Raises:
         FileRefused: ``code`` is the reason: ``no_manifest``, ``unreadable_manifest``,
             ``unknown_version``, ``unknown_feed``, ``unreadable_file`` or ``checksum_differs``.
     """
-    feeds_with_totals = [name for name, definition in definitions.items() if definition.totals]
-    manifest = read_manifest(path, feeds_with_totals=feeds_with_totals, follow_links=follow_links)
+    manifest = read_manifest(
+        path,
+        feeds_with_totals=[name for name, definition in definitions.items() if definition.totals],
+        versions={
+            name: [one.version for one in definition.versions]
+            for name, definition in definitions.items()
+        },
+        follow_links=follow_links,
+    )
     names = (feed_of_name(path.name) or "", manifest.feed)
-    expected = tuple(definitions[name] for name in names if name in definitions)
+    expected = tuple(
+        one
+        for name in names
+        if name in definitions
+        for one in definitions[name].versions
+        if one.version == manifest.version
+    )
     if not expected:
         raise FileRefused("unknown_feed", "There is no feed of this name.")
     digest = hashlib.sha256()

@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from bookings.chunks import BadRow, Chunk
+from bookings.definitions import FeedDefinition
 from bookings.feeds import Feed
 
 # The sorts and hashes of a load are few and large. Its tables are in memory or on disks without
@@ -45,12 +46,13 @@ def create_staging_tables(feed: Feed) -> Iterator[CursorWrapper]:
         cursor.execute("DROP TABLE staged, rejected, delivered")
 
 
-def copy_chunks(cursor: CursorWrapper, feed: Feed, chunks: Iterable[Chunk]) -> int:
+def copy_chunks(cursor: CursorWrapper, definition: FeedDefinition, chunks: Iterable[Chunk]) -> int:
     """Copy the chunks' rows to ``staged`` and ``rejected``; return how many are staged.
 
-    The server stores rows while the next ones are read.
+    The server stores rows while the next ones are read. Columns that the definition's version does
+    not have stay null.
     """
-    columns = map(sql.Identifier, ("record", *feed.definition.copy_columns))
+    columns = map(sql.Identifier, ("record", *definition.copy_columns))
     copy_staged = COPY_STAGED.format(columns=sql.SQL(", ").join(columns))
     remaining = iter(chunks)
     staged, is_over = 0, False

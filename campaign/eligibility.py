@@ -2,22 +2,24 @@
 
 from typing import Any
 
+from django.contrib.postgres.aggregates import BitOr
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Func, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from psycopg import sql
 
 from bookings.models import Booking, ExRegistration
+from campaign.facts import BITS, FACTS, TICKETLESS, booking_gives
 from campaign.models import Terms
 from campaign.rules import (
-    RULE_CODES,
-    RULES,
     Rule,
     any_rejects,
     final_rules,
     is_pending,
+    rules_of,
     waiting_rules,
 )
 from core.sql_files import compose_sql
@@ -40,13 +42,13 @@ class ArrayOf(Func):
 
 
 def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
-    """Return what each member's bookings come to: member, sum_yen, counting, waiting_yen.
+    """Return what each member's bookings come to: member, sum_yen, counting, waiting_yen, facts.
 
     A member without a booking that counts or waits has no row.
-    Source: docs/specs/eligibility.md 1, 2.
+    Source: docs/specs/eligibility.md 1, 2; docs/specs/campaigns.md 2.
     """
-    counts = ~any_rejects(terms, waiting_rules())
-    considered = bookings.filter(~any_rejects(terms, final_rules()))
+    counts = ~any_rejects(terms, waiting_rules(terms))
+    considered = bookings.filter(~any_rejects(terms, final_rules(terms)))
     return (
         considered.annotate(member=MEMBER)
         .values("member")
@@ -54,14 +56,24 @@ def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
             sum_yen=Coalesce(Sum("amount_yen", filter=counts), 0),
             counting=Count("id", filter=counts),
             waiting_yen=Sum("amount_yen") - F("sum_yen"),
+            facts=Coalesce(BitOr(facts_of_booking(), filter=counts), 0),
         )
         .order_by()
     )
 
 
+def facts_of_booking() -> Combinable:
+    """Return the bits of the facts that a booking gives: its service, and a ticketless ride."""
+    services = (
+        When(booking_gives(one), then=Value(BITS[one])) for one in FACTS if one != TICKETLESS
+    )
+    ticketless = When(booking_gives(TICKETLESS), then=Value(BITS[TICKETLESS]))
+    return Case(*services, default=Value(0)).bitor(Case(ticketless, default=Value(0)))
+
+
 def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
     """Add ``reasons`` to bookings: the code of every rule that rejects, in the rules' order."""
-    codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in RULES)
+    codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in rules_of(terms))
     return bookings.annotate(reasons=WithoutNulls(ArrayOf(*codes)))
 
 
@@ -115,7 +127,7 @@ def rejected_by(rule: Rule, terms: Terms, bookings: QuerySet[Booking]) -> QueryS
 
 def counting(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Return the bookings that no rule rejects."""
-    return bookings.filter(~any_rejects(terms))
+    return bookings.filter(~any_rejects(terms, rules_of(terms)))
 
 
 def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
@@ -130,7 +142,8 @@ def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
         .annotate(bookings=Count("id"), yen=Sum("amount_yen"))
         .order_by()
     )
-    counts = {code: {"bookings": 0, "yen": 0} for code in (*RULE_CODES, "pending", "counts")}
+    codes = (*(rule.code for rule in rules_of(terms)), "pending", "counts")
+    counts = {code: {"bookings": 0, "yen": 0} for code in codes}
     for group in groups:
         for code in headings(group["reasons"]):
             counts[code]["bookings"] += group["bookings"]

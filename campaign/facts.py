@@ -13,11 +13,14 @@ from bookings.enumerations import BookingService
 TICKETLESS = "ticketless"
 FACTS = (*sorted(BookingService.values), TICKETLESS)  # each the bit of its place; never reordered
 BITS = {fact: 1 << place for place, fact in enumerate(FACTS)}
+COMBINATIONS = tuple(
+    frozenset(fact for fact, bit in BITS.items() if bits & bit) for bits in range(2 ** len(FACTS))
+)  # each in the place that its bits say
 
 
 def facts_of(bits: int) -> list[str]:
     """Return the facts that these bits say, sorted."""
-    return sorted(fact for fact, bit in BITS.items() if bits & bit)
+    return sorted(COMBINATIONS[bits])
 
 
 def bits_of(facts: Iterable[str]) -> int:

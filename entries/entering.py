@@ -11,6 +11,7 @@ from psycopg import sql
 from core.errors import DATABASE_AWAY
 from core.locks import Lock, acquire_sql
 from core.sql_files import read_sql
+from entries import participation
 from entries.enumerations import Channel
 from entries.models import Entry
 from entries.refusals import EntriesRefusal
@@ -22,6 +23,10 @@ class NotOpenYet(EntriesRefusal):
 
 class EntryPeriodOver(EntriesRefusal):
     """The entry period has ended, or the entrants are frozen for the draw."""
+
+
+class EnteredElsewhere(EntriesRefusal):
+    """The member's entry to another course of the series came first."""
 
 
 class EntryUnconfirmed(Exception):
@@ -42,6 +47,14 @@ class CampaignPeriod(Protocol):
     @property
     def closes_at(self) -> datetime:
         """The first instant after the period."""
+
+    @property
+    def series_code(self) -> str | None:
+        """The series that the campaign belongs to."""
+
+    @property
+    def series_course(self) -> str | None:
+        """Its course, of which a member takes part in one only."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +79,39 @@ GOING_AWAY = ("08", "57")
 def enter_campaign(*, period: CampaignPeriod, wester_id: str, entered_at: datetime) -> Entered:
     """Enter a member into a campaign, or return the existing entry.
 
-    Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one entry a member, the earliest).
+    Source: docs/specs/eligibility.md 3.1; docs/specs/feeds.md 5 (one entry a member, the earliest);
+    docs/specs/campaigns.md 6 (courses).
     Args: ``entered_at`` is the instant at which the request arrived.
 
     Raises:
         NotOpenYet, EntryPeriodOver: outside the period, or after the freeze, without an entry.
+        EnteredElsewhere: without an entry here, but with one to another course of the series.
         EntryUnconfirmed: the database went away, and may or may not have written the entry.
         DATABASE_AWAY: it was away, too busy or read-only, and nothing was written.
     """
-    if period.opens_at <= entered_at < period.closes_at:
+    is_elsewhere = is_of_another_course(period, wester_id)
+    if period.opens_at <= entered_at < period.closes_at and not is_elsewhere:
         written = write_entry(period.campaign_id, wester_id=wester_id, entered_at=entered_at)
         if written is not None:
             return written
     if existing := find_entry(campaign_id=period.campaign_id, wester_id=wester_id):
         return Entered(existing, is_new=False)
+    if is_elsewhere:
+        raise EnteredElsewhere(_("You have already entered another course of this series."))
     if entered_at < period.opens_at:
         raise NotOpenYet(_("Entry has not opened yet."))
     raise EntryPeriodOver(_("The entry period has ended."))
+
+
+def is_of_another_course(period: CampaignPeriod, wester_id: str) -> bool:
+    """Return whether an earlier entry puts the member into another course of the series.
+
+    An entry that is made meanwhile is not seen: the earlier of the two decides, whatever was said.
+    """
+    if period.series_code is None or period.series_course is None:
+        return False
+    course = participation.find_course(period.series_code, wester_id)
+    return course not in (None, period.series_course)
 
 
 def write_entry(campaign_id: int, *, wester_id: str, entered_at: datetime) -> Entered | None:

@@ -1,7 +1,7 @@
 """Find a member's standing on the frozen list, as the app of the draw registers it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from campaign.models import Campaign
 
@@ -10,12 +10,21 @@ from campaign.models import Campaign
 class FrozenStanding:
     """What the frozen list of the current draw says of a member; points are whole.
 
-    ``award_points`` is None before the result is confirmed, and 0 for a member who was not drawn.
+    ``rewards`` are by prize, 0 where it cannot be won. ``awards`` are the points won by the number
+    of the prize: None before the result is confirmed, empty for a member who was not drawn.
     """
 
     is_entrant: bool
-    reward_points: int
-    award_points: int | None
+    total_yen: int = 0
+    facts: list[str] = field(default_factory=list)
+    lots: int = 0
+    rewards: list[int] = field(default_factory=list)
+    awards: dict[int, int] | None = None
+
+    @property
+    def award_points(self) -> int | None:
+        """Return what was won in all; None before the result is confirmed."""
+        return None if self.awards is None else sum(self.awards.values())
 
 
 Finder = Callable[[Campaign, str], FrozenStanding | None]

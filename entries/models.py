@@ -144,3 +144,25 @@ class MembershipRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class CourseMember(models.Model):
+    """A member of the frozen list of a campaign with a course, who is of that course for good.
+
+    Written by the freeze, deleted by a void.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
+    wester_id = fields.identifier()
+    series_code = models.CharField(max_length=40, db_collation="C")
+    course = models.CharField(max_length=40, db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series_code", "wester_id", "campaign"], name="coursemember_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -13,11 +13,13 @@ from entries.models import Member
 
 @dataclass(frozen=True)
 class Visit:
-    """A user at a public campaign: its entry period and the user's WESTER ID."""
+    """A user at a public campaign: its entry period, its series and the user's WESTER ID."""
 
     campaign_id: int
     opens_at: datetime
     closes_at: datetime
+    series_code: str | None
+    series_course: str | None
     wester_id: str | None  # None for a visitor, and for staff
 
 

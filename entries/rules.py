@@ -1,12 +1,12 @@
 """The rules that keep a member out of the draw, evaluated in Postgres.
 
-The conditions use three columns of a row: ``entered_at``, ``counting_total`` (yen) and
-``has_left``. Source: docs/specs/eligibility.md 3.4; reasons are shown in their order.
+The conditions use columns of a row: ``takes_part`` and ``is_elsewhere`` (entries.participation),
+``counting_total`` (yen) and ``has_left``. Source: docs/specs/eligibility.md 3.4;
+docs/specs/campaigns.md 6; reasons are shown in their order.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Protocol
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 class MemberTerms(Protocol):
     """The terms that the rules depend on."""
 
-    opens_at: datetime
-    closes_at: datetime
     minimum_total_yen: int
 
 
@@ -36,9 +34,12 @@ class MemberRule:
     rejects: Callable[[MemberTerms], Q]
 
 
-def _not_entered(terms: MemberTerms) -> Q:
-    outside = Q(entered_at__lt=terms.opens_at) | Q(entered_at__gte=terms.closes_at)
-    return Q(entered_at__isnull=True) | outside
+def _not_entered(_terms: MemberTerms) -> Q:
+    return Q(takes_part=False)
+
+
+def _entered_elsewhere(_terms: MemberTerms) -> Q:
+    return Q(is_elsewhere=True)
 
 
 def _below_minimum(terms: MemberTerms) -> Q:
@@ -70,6 +71,12 @@ MEMBER_RULES = (
         "専用ページからエントリー(WESTER IDでのログインが必要)を行い",
         _("Not in the draw, because there is no entry."),
         _not_entered,
+    ),
+    MemberRule(
+        "entered_elsewhere",
+        "同じシリーズでは、いずれか1コースのみご参加いただけます。",
+        _("Not in this draw, because the entry to another course of the series came first."),
+        _entered_elsewhere,
     ),
     MemberRule(
         "below_minimum",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     DateTimeField,
     Exists,
@@ -21,12 +22,15 @@ from django.db.models import (
 from bookings.models import Booking
 from campaign import eligibility, queries
 from campaign.eligibility import ArrayOf, WithoutNulls
+from campaign.facts import TICKETLESS
 from campaign.models import Campaign, Terms
-from campaign.rewards import reward_points
+from campaign.plan import Plan
+from campaign.rewards import lots_of, rewards_of
 from campaign.rules import is_pending
 from entries.enumerations import MembershipStatus
 from entries.frozen import FrozenStanding, find_frozen_standing
 from entries.models import Entry, Membership
+from entries.participation import find_participation
 from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
 
 
@@ -52,8 +56,9 @@ class ExplainedBooking:
 class Standing:
     """Where one member stands; yen and points are whole.
 
-    The totals are today's. From the freeze on, reward and member reasons follow the frozen list,
-    whose facts are ``frozen``.
+    The totals are today's. From the freeze on, facts, lots, rewards and member reasons follow the
+    frozen list, of which ``frozen`` says the rest. ``rewards`` are what is due if drawn, by prize;
+    None for a share of a pool before the freeze. Who may not be drawn has no lots and no rewards.
     """
 
     wester_id: str | None
@@ -62,8 +67,10 @@ class Standing:
     total_yen: int
     awaiting_yen: int
     missing_yen: int
-    reward_points: int
     member_reasons: list[str]
+    facts: list[str] = field(default_factory=list)
+    lots: int = 0
+    rewards: list[int | None] = field(default_factory=list)
     bookings: list[ExplainedBooking] = field(default_factory=list)
     frozen: FrozenStanding | None = None
 
@@ -108,8 +115,8 @@ def standing_without_member(terms: Terms, bookings: list[ExplainedBooking]) -> S
         total_yen=0,
         awaiting_yen=0,
         missing_yen=terms.minimum_total_yen,
-        reward_points=0,
         member_reasons=[],
+        rewards=[0] * len(terms.plan.prizes),
         bookings=bookings,
     )
 
@@ -130,52 +137,86 @@ def build_standing(
 ) -> Standing:
     """Return a member's standing, from the bookings and the member rules."""
     total = sum(one.booking.amount_yen for one in bookings if one.counts)
-    facts = find_member_facts(terms, wester_id, total)
+    known = find_what_is_known(terms, wester_id, total)
+    frozen: FrozenStanding | None = known["frozen"]
+    facts = frozen.facts if frozen and frozen.is_entrant else facts_of_bookings(bookings)
+    lots, rewards = lots_and_rewards(
+        terms.plan, total, facts, frozen, may_be_drawn=not known["reasons"]
+    )
     return Standing(
         wester_id=wester_id,
-        entered_at=facts["entered_at"],
-        has_left=facts["has_left"],
+        entered_at=known["entered_at"],
+        has_left=known["has_left"],
         total_yen=total,
         awaiting_yen=sum(one.booking.amount_yen for one in bookings if one.is_pending),
         missing_yen=max(terms.minimum_total_yen - total, 0),
-        reward_points=reward_of(terms, total, facts["frozen"]),
-        member_reasons=facts["reasons"],
+        member_reasons=known["reasons"],
+        facts=facts,
+        lots=lots,
+        rewards=rewards,
         bookings=bookings if shown is None else shown,
-        frozen=facts["frozen"],
+        frozen=frozen,
     )
 
 
-def reward_of(terms: Terms, total_yen: int, frozen: FrozenStanding | None) -> int:
-    """Return the points due if the member is drawn; from the freeze on, those frozen."""
+def facts_of_bookings(bookings: list[ExplainedBooking]) -> list[str]:
+    """Return the facts that the counting bookings give, sorted."""
+    counting = [one.booking for one in bookings if one.counts]
+    facts = {str(booking.booking_service) for booking in counting}
+    if any(booking.ticketing == TICKETLESS for booking in counting):
+        facts.add(TICKETLESS)
+    return sorted(facts)
+
+
+def lots_and_rewards(
+    plan: Plan,
+    total_yen: int,
+    facts: list[str],
+    frozen: FrozenStanding | None,
+    *,
+    may_be_drawn: bool,
+) -> tuple[int, list[int | None]]:
+    """Return lots and rewards by today's total, or by the frozen list once there is one."""
+    if not may_be_drawn:
+        return 0, [0] * len(plan.prizes)
     if frozen is not None:
-        return frozen.reward_points
-    return reward_points(terms, total_yen)
+        return frozen.lots, [*frozen.rewards]
+    return lots_of(plan, total_yen, facts), rewards_of(plan, total_yen, facts)
 
 
-def find_member_facts(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
+def find_what_is_known(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
     """Return entry, membership, frozen standing and reasons of a WESTER ID.
 
     From the freeze on the frozen list decides: a member on it has no reasons; for a member who is
     not on it, and whom no rule keeps out, entry or bookings were known too late.
     Source: docs/specs/eligibility.md 3.
     """
-    facts = evaluate_member_rules(terms, wester_id, total_yen)
-    is_frozen = facts.pop("entries_frozen_at") is not None
+    known = evaluate_member_rules(terms, wester_id, total_yen)
+    is_frozen = known.pop("entries_frozen_at") is not None
     frozen = find_frozen_standing(terms.campaign, wester_id) if is_frozen else None
     if frozen is not None:
-        facts["reasons"] = [] if frozen.is_entrant else facts["reasons"] or [KNOWN_TOO_LATE.code]
-    return {**facts, "frozen": frozen}
+        known["reasons"] = [] if frozen.is_entrant else known["reasons"] or [KNOWN_TOO_LATE.code]
+    return {**known, "frozen": frozen}
 
 
 def evaluate_member_rules(terms: Terms, wester_id: str, total_yen: int) -> dict[str, Any]:
-    """Return entry, membership and the codes of rules that apply, in one query."""
+    """Return entry, membership and the codes of the rules that apply.
+
+    ``entered_at`` is that of the entry that counts, or else of one that counts for nothing.
+    """
+    part = find_participation(terms, wester_id)
+    # The total is today's, the stored ones may be of yesterday.
+    takes_part = part.takes_part if terms.entry_needed else total_yen > 0
     entry = Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id)
     left = Membership.objects.filter(wester_id=wester_id, status=MembershipStatus.WITHDRAWN)
     row = Campaign.objects.filter(pk=terms.campaign_id).annotate(
-        entered_at=Subquery(entry.values("entered_at"), output_field=DateTimeField()),
+        own_entry=Subquery(entry.values("entered_at"), output_field=DateTimeField()),
         has_left=Exists(left),
+        takes_part=Value(takes_part, output_field=BooleanField()),
+        is_elsewhere=Value(part.is_elsewhere, output_field=BooleanField()),
         counting_total=Value(total_yen, output_field=BigIntegerField()),
     )
     codes = (Case(When(rule.rejects(terms), then=Value(rule.code))) for rule in MEMBER_RULES)
     reasons = WithoutNulls(ArrayOf(*codes))
-    return dict(row.values("entered_at", "has_left", "entries_frozen_at", reasons=reasons).get())
+    known = row.values("own_entry", "has_left", "entries_frozen_at", reasons=reasons).get()
+    return {**known, "entered_at": part.entered_at or known["own_entry"]}

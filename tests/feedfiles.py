@@ -37,6 +37,11 @@ def booking_row(**values: object) -> dict[str, object]:
     return row | values
 
 
+def booking_row_2(**values: object) -> dict[str, object]:
+    """Return a good row of ``bookings``, version 2: ticketless."""
+    return booking_row(**{"ticketing": "ticketless"} | values)
+
+
 def ex_booking_row(**values: object) -> dict[str, object]:
     """Return a good row of ``bookings`` for an EX ticket."""
     row = {
@@ -115,7 +120,7 @@ def write_feed_file(
     path.write_bytes(delivered)
     right: dict[str, Any] = {
         "feed": definition.name,
-        "version": 1,
+        "version": definition.version,
         "business_date": business_date,
         "sequence": sequence,
         "rows": len(rows),

@@ -42,6 +42,7 @@ ORDER BY 1, 2
 WITHOUT_A_PERSON = {
     "bookings.Booking.booked_at",
     "bookings.Booking.latest_occurred_at",
+    "bookings.Booking.ticketing_at",
     "bookings.BookingEvent.booked_at",
     "bookings.BookingEvent.occurred_at",
     "bookings.ExRegistration.points_registered_at",

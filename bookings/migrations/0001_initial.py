@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('journey', models.TextField(db_collation='C', db_comment='service:from>to, joined by |', verbose_name='journey')),
                 ('sales_channel', models.CharField(choices=[('web', 'web page'), ('app', 'app'), ('counter', 'ticket office'), ('agency', 'travel agency')], max_length=10, verbose_name='sales channel')),
                 ('product_kind', models.CharField(choices=[('standard', 'standard'), ('discount', 'discount'), ('rail_points', 'paid with points'), ('fare_only', 'fare only')], max_length=20, verbose_name='product')),
+                ('ticketing', models.CharField(blank=True, choices=[('ticketless', 'ticketless'), ('paper', 'paper ticket')], db_comment='Null: not known, for version 1 of the feed does not have it.', max_length=10, null=True, verbose_name='ticketing')),
                 ('payment_method', models.CharField(choices=[('registered_card', 'registered card'), ('other_card', 'another card'), ('convenience_store', 'convenience store'), ('bank', 'bank'), ('station', 'station'), ('points', 'points')], max_length=20, verbose_name='payment')),
                 ('amount_yen', models.IntegerField(db_comment='What the item costs in total.', verbose_name='amount in yen')),
                 ('event_id', bookings.models.fields.IdentifierKey(db_collation='C', max_length=40, primary_key=True, serialize=False)),
@@ -58,7 +59,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['reservation_no', 'item_no', 'booking_service'], name='bookingevent_booking')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('booking_service', 'e5489'), ('ex_member_no__isnull', True)), models.Q(('booking_service__in', ['ex_yoyaku', 'smart_ex']), ('ex_member_no__isnull', False), ('wester_id__isnull', True)), _connector='OR'), name='bookingevent_holder_fits'), models.CheckConstraint(condition=models.Q(('item_no__range', (1, 99))), name='bookingevent_item_1_to_99'), models.CheckConstraint(condition=models.Q(('amount_yen__range', (0, 9999999))), name='bookingevent_amount_in_range'), models.CheckConstraint(condition=models.Q(('payment_method__in', ['registered_card', 'other_card', 'convenience_store', 'bank', 'station', 'points']), ('product_kind__in', ['standard', 'discount', 'rail_points', 'fare_only']), ('sales_channel__in', ['web', 'app', 'counter', 'agency'])), name='bookingevent_values_known'), models.CheckConstraint(condition=models.Q(('event_type__in', ['booked', 'used', 'changed', 'cancelled', 'refunded', 'stopover']), ('operated_via__in', ['web', 'app', 'phone', 'counter', 'gate', 'system'])), name='bookingevent_kind_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('booking_service', 'e5489'), ('ex_member_no__isnull', True)), models.Q(('booking_service__in', ['ex_yoyaku', 'smart_ex']), ('ex_member_no__isnull', False), ('wester_id__isnull', True)), _connector='OR'), name='bookingevent_holder_fits'), models.CheckConstraint(condition=models.Q(('item_no__range', (1, 99))), name='bookingevent_item_1_to_99'), models.CheckConstraint(condition=models.Q(('amount_yen__range', (0, 9999999))), name='bookingevent_amount_in_range'), models.CheckConstraint(condition=models.Q(('payment_method__in', ['registered_card', 'other_card', 'convenience_store', 'bank', 'station', 'points']), ('product_kind__in', ['standard', 'discount', 'rail_points', 'fare_only']), ('sales_channel__in', ['web', 'app', 'counter', 'agency']), models.Q(('ticketing__in', ['ticketless', 'paper']), ('ticketing__isnull', True), _connector='OR')), name='bookingevent_values_known'), models.CheckConstraint(condition=models.Q(('event_type__in', ['booked', 'used', 'changed', 'cancelled', 'refunded', 'stopover']), ('operated_via__in', ['web', 'app', 'phone', 'counter', 'gate', 'system'])), name='bookingevent_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EventTicketing',
+            fields=[
+                ('event_id', bookings.models.fields.IdentifierKey(db_collation='C', max_length=40, primary_key=True, serialize=False)),
+                ('ticketing', models.CharField(choices=[('ticketless', 'ticketless'), ('paper', 'paper ticket')], max_length=10)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ticketing__in', ['ticketless', 'paper'])), name='eventticketing_known')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +98,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, db_comment='Reason code of a refused file.', db_default='', max_length=40, verbose_name='reason')),
                 ('detail', models.TextField(blank=True, db_comment='The same in a sentence.', db_default='', verbose_name='detail')),
                 ('encoding', models.CharField(blank=True, db_comment='Of a loaded file, by its manifest.', db_default='', max_length=10, verbose_name='encoding')),
+                ('version', models.PositiveSmallIntegerField(db_comment='Of a loaded file, by its manifest; 0 of a refused one.', db_default=0, verbose_name='version')),
                 ('rows', models.BigIntegerField(db_default=0, verbose_name='rows')),
                 ('applied', models.BigIntegerField(db_default=0, verbose_name='applied')),
                 ('duplicates', models.BigIntegerField(db_default=0, verbose_name='duplicates')),
@@ -96,7 +108,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'feed file',
                 'verbose_name_plural': 'feed files',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('detail', ''), ('encoding__in', ['utf-8', 'cp932']), ('reason', ''), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('applied'), '+', models.F('duplicates')), '+', models.F('quarantined'))), ('status', 'loaded')), models.Q(('applied', 0), ('duplicates', 0), ('encoding', ''), ('quarantined', 0), ('rows', 0), ('status', 'refused'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='feedfile_loaded_or_refused'), models.CheckConstraint(condition=models.Q(('applied__gte', 0), ('duplicates__gte', 0), ('quarantined__gte', 0), ('rows__gte', 0)), name='feedfile_counts_not_negative'), models.UniqueConstraint(condition=models.Q(('status', 'loaded')), fields=('sha256',), name='feedfile_content_loaded_once'), models.UniqueConstraint(condition=models.Q(('status', 'refused')), fields=('name', 'sha256'), name='feedfile_one_refusal_per_content')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('detail', ''), ('encoding__in', ['utf-8', 'cp932']), ('reason', ''), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('applied'), '+', models.F('duplicates')), '+', models.F('quarantined'))), ('status', 'loaded'), ('version__gte', 1)), models.Q(('applied', 0), ('duplicates', 0), ('encoding', ''), ('quarantined', 0), ('rows', 0), ('status', 'refused'), ('version', 0), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='feedfile_loaded_or_refused'), models.CheckConstraint(condition=models.Q(('applied__gte', 0), ('duplicates__gte', 0), ('quarantined__gte', 0), ('rows__gte', 0)), name='feedfile_counts_not_negative'), models.UniqueConstraint(condition=models.Q(('status', 'loaded')), fields=('sha256',), name='feedfile_content_loaded_once'), models.UniqueConstraint(condition=models.Q(('status', 'refused')), fields=('name', 'sha256'), name='feedfile_one_refusal_per_content')],
             },
         ),
         migrations.CreateModel(
@@ -139,9 +151,11 @@ class Migration(migrations.Migration):
                 ('journey', models.TextField(db_collation='C', db_comment='service:from>to, joined by |', verbose_name='journey')),
                 ('sales_channel', models.CharField(choices=[('web', 'web page'), ('app', 'app'), ('counter', 'ticket office'), ('agency', 'travel agency')], max_length=10, verbose_name='sales channel')),
                 ('product_kind', models.CharField(choices=[('standard', 'standard'), ('discount', 'discount'), ('rail_points', 'paid with points'), ('fare_only', 'fare only')], max_length=20, verbose_name='product')),
+                ('ticketing', models.CharField(blank=True, choices=[('ticketless', 'ticketless'), ('paper', 'paper ticket')], db_comment='Null: not known, for version 1 of the feed does not have it.', max_length=10, null=True, verbose_name='ticketing')),
                 ('payment_method', models.CharField(choices=[('registered_card', 'registered card'), ('other_card', 'another card'), ('convenience_store', 'convenience store'), ('bank', 'bank'), ('station', 'station'), ('points', 'points')], max_length=20, verbose_name='payment')),
                 ('amount_yen', models.IntegerField(db_comment='What the item costs in total.', verbose_name='amount in yen')),
                 ('operators', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(db_collation='C', max_length=100), db_comment='Who runs the sections of the journey, sorted, each once.', size=None, verbose_name='operators')),
+                ('sections', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(db_collation='C', max_length=201), db_comment='operator:line of the sections of the journey, sorted, each once; a line is the service that a leg names.', size=None, verbose_name='sections')),
                 ('cancelled', models.BooleanField(db_default=False, verbose_name='cancelled')),
                 ('refunded', models.BooleanField(db_default=False, verbose_name='refunded')),
                 ('stopover', models.BooleanField(db_default=False, verbose_name='stopover')),
@@ -150,13 +164,15 @@ class Migration(migrations.Migration):
                 ('purchase_known', models.BooleanField(db_comment='The values come from a booked, changed or used event; those outrank others.', verbose_name='purchase known')),
                 ('latest_occurred_at', models.DateTimeField(verbose_name='latest event at')),
                 ('latest_event_id', models.CharField(db_collation='C', max_length=40, verbose_name='latest event')),
+                ('ticketing_at', models.DateTimeField(blank=True, null=True, verbose_name='ticketing known at')),
+                ('ticketing_event_id', models.CharField(blank=True, db_collation='C', max_length=40, null=True, verbose_name='event with the ticketing')),
                 ('registration', models.ForeignObject(from_fields=['ex_member_no'], null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='bookings', to='bookings.exregistration', to_fields=['ex_member_no'])),
             ],
             options={
                 'verbose_name': 'booking',
                 'verbose_name_plural': 'booked tickets',
                 'indexes': [models.Index(condition=models.Q(('wester_id__isnull', False)), fields=['wester_id'], name='booking_wester_id'), models.Index(condition=models.Q(('ex_member_no__isnull', False)), fields=['ex_member_no'], name='booking_ex_member_no')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('booking_service', 'e5489'), ('ex_member_no__isnull', True)), models.Q(('booking_service__in', ['ex_yoyaku', 'smart_ex']), ('ex_member_no__isnull', False), ('wester_id__isnull', True)), _connector='OR'), name='booking_holder_fits'), models.CheckConstraint(condition=models.Q(('item_no__range', (1, 99))), name='booking_item_1_to_99'), models.CheckConstraint(condition=models.Q(('amount_yen__range', (0, 9999999))), name='booking_amount_in_range'), models.CheckConstraint(condition=models.Q(('payment_method__in', ['registered_card', 'other_card', 'convenience_store', 'bank', 'station', 'points']), ('product_kind__in', ['standard', 'discount', 'rail_points', 'fare_only']), ('sales_channel__in', ['web', 'app', 'counter', 'agency'])), name='booking_values_known'), models.UniqueConstraint(fields=('reservation_no', 'item_no', 'booking_service'), name='booking_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('booking_service', 'e5489'), ('ex_member_no__isnull', True)), models.Q(('booking_service__in', ['ex_yoyaku', 'smart_ex']), ('ex_member_no__isnull', False), ('wester_id__isnull', True)), _connector='OR'), name='booking_holder_fits'), models.CheckConstraint(condition=models.Q(('item_no__range', (1, 99))), name='booking_item_1_to_99'), models.CheckConstraint(condition=models.Q(('amount_yen__range', (0, 9999999))), name='booking_amount_in_range'), models.CheckConstraint(condition=models.Q(('payment_method__in', ['registered_card', 'other_card', 'convenience_store', 'bank', 'station', 'points']), ('product_kind__in', ['standard', 'discount', 'rail_points', 'fare_only']), ('sales_channel__in', ['web', 'app', 'counter', 'agency']), models.Q(('ticketing__in', ['ticketless', 'paper']), ('ticketing__isnull', True), _connector='OR')), name='booking_values_known'), models.CheckConstraint(condition=models.Q(models.Q(('ticketing__isnull', False), ('ticketing_at__isnull', False), ('ticketing_event_id__isnull', False)), models.Q(('ticketing__isnull', True), ('ticketing_at__isnull', True), ('ticketing_event_id__isnull', True)), _connector='OR'), name='booking_ticketing_of_an_event'), models.UniqueConstraint(fields=('reservation_no', 'item_no', 'booking_service'), name='booking_once')],
             },
         ),
         migrations.CreateModel(
@@ -202,5 +218,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE bookings_booking SET (fillfactor = 85)',
             'ALTER TABLE bookings_booking RESET (fillfactor)',
         ),
-        load_sql('bookings', 'bookingevent_triggers', 'registrationrow_triggers'),
+        load_sql('bookings', 'bookingevent_triggers', 'eventticketing_triggers', 'registrationrow_triggers'),
     ]

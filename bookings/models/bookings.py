@@ -12,11 +12,17 @@ from bookings.enumerations import (
     PaymentMethod,
     ProductKind,
     SalesChannel,
+    Ticketing,
 )
 from bookings.models import fields
 from bookings.models.registrations import ExRegistration
 
 MAX_AMOUNT_YEN = 9_999_999
+TICKETING_KNOWN_OR_NULL = Q(ticketing__in=Ticketing.values) | Q(ticketing__isnull=True)
+TICKETING_OF_AN_EVENT = Q(
+    ticketing__isnull=False, ticketing_at__isnull=False, ticketing_event_id__isnull=False
+)
+NO_TICKETING = Q(ticketing__isnull=True, ticketing_at__isnull=True, ticketing_event_id__isnull=True)
 E5489_HOLDER = Q(booking_service=BookingService.E5489, ex_member_no__isnull=True)
 EX_HOLDER = Q(
     booking_service__in=[BookingService.EX_YOYAKU, BookingService.SMART_EX],
@@ -38,7 +44,8 @@ def value_constraints(model: str) -> list[models.BaseConstraint]:
                 sales_channel__in=SalesChannel.values,
                 product_kind__in=ProductKind.values,
                 payment_method__in=PaymentMethod.values,
-            ),
+            )
+            & TICKETING_KNOWN_OR_NULL,
             name=f"{model}_values_known",
         ),
     ]
@@ -74,6 +81,14 @@ class BookingValues(BookingKey):
     )
     sales_channel = models.CharField(_("sales channel"), max_length=10, choices=SalesChannel)
     product_kind = models.CharField(_("product"), max_length=20, choices=ProductKind)
+    ticketing = models.CharField(  # noqa: DJ001 - no version has an empty one
+        _("ticketing"),
+        max_length=10,
+        choices=Ticketing,
+        null=True,
+        blank=True,
+        db_comment="Null: not known, for version 1 of the feed does not have it.",
+    )
     payment_method = models.CharField(_("payment"), max_length=20, choices=PaymentMethod)
     amount_yen = models.IntegerField(_("amount in yen"), db_comment="What the item costs in total.")
 
@@ -105,11 +120,34 @@ class BookingEvent(BookingValues):
         ]
 
 
+class EventTicketing(models.Model):
+    """The ticketing of an event that was stored without one; rows are only added.
+
+    An event of version 1 of the feed is never changed where version 2 of it comes later.
+    """
+
+    # No foreign key: the trigger looks at all rows of a statement at once.
+    event_id = fields.IdentifierKey()
+    ticketing = models.CharField(max_length=10, choices=Ticketing)
+
+    class Meta:
+        # Its triggers are in bookings/sql/eventticketing_triggers.sql.
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ticketing__in=Ticketing.values), name="eventticketing_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.ticketing}"
+
+
 class Booking(BookingValues):
     """The state of one ticket: the fold of its events (bookings/sql/fold_events.sql).
 
     ``(purchase_known, latest_occurred_at, latest_event_id)`` orders the events; the values come
-    from the greatest. With it events are folded in any order and any split.
+    from the greatest. ``(ticketing_at, ticketing_event_id)`` does so for ticketing, among purchase
+    events whose ticketing is known. With them events are folded in any order and any split.
     """
 
     # No foreign key: a booking may come before its registration, or without one.
@@ -126,6 +164,12 @@ class Booking(BookingValues):
         verbose_name=_("operators"),
         db_comment="Who runs the sections of the journey, sorted, each once.",
     )
+    sections = ArrayField(
+        fields.section(),
+        verbose_name=_("sections"),
+        db_comment="operator:line of the sections of the journey, sorted, each once; a line is the"
+        " service that a leg names.",
+    )
     cancelled = models.BooleanField(_("cancelled"), db_default=False)
     refunded = models.BooleanField(_("refunded"), db_default=False)
     stopover = models.BooleanField(_("stopover"), db_default=False)
@@ -137,6 +181,10 @@ class Booking(BookingValues):
     )
     latest_occurred_at = models.DateTimeField(_("latest event at"))
     latest_event_id = fields.identifier(verbose_name=_("latest event"))
+    ticketing_at = models.DateTimeField(_("ticketing known at"), null=True, blank=True)
+    ticketing_event_id = fields.identifier(
+        verbose_name=_("event with the ticketing"), null=True, blank=True
+    )
 
     class Meta:
         # Its fillfactor of 85 is set in the initial migration: updates stay on their page.
@@ -144,6 +192,9 @@ class Booking(BookingValues):
         verbose_name_plural = _("booked tickets")
         constraints = [
             *value_constraints("booking"),
+            models.CheckConstraint(
+                condition=TICKETING_OF_AN_EVENT | NO_TICKETING, name="booking_ticketing_of_an_event"
+            ),
             models.UniqueConstraint(
                 fields=["reservation_no", "item_no", "booking_service"], name="booking_once"
             ),

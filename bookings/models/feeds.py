@@ -11,11 +11,12 @@ LOADED = Q(
     reason="",
     detail="",
     encoding__in=[*ENCODINGS],
+    version__gte=1,
     rows=F("applied") + F("duplicates") + F("quarantined"),
 )
-REFUSED = Q(status="refused", encoding="", rows=0, applied=0, duplicates=0, quarantined=0) & ~Q(
-    reason=""
-)
+REFUSED = Q(
+    status="refused", encoding="", version=0, rows=0, applied=0, duplicates=0, quarantined=0
+) & ~Q(reason="")
 OPEN = Q(status="open", settled_at__isnull=True, settled_by="", note="")
 REPLAYED = Q(status="replayed", settled_at__isnull=False)
 DISMISSED = Q(status="dismissed", settled_at__isnull=False) & ~Q(settled_by="") & ~Q(note="")
@@ -52,6 +53,11 @@ class FeedFile(models.Model):
         db_default="",
         blank=True,
         db_comment="Of a loaded file, by its manifest.",
+    )
+    version = models.PositiveSmallIntegerField(
+        _("version"),
+        db_default=0,
+        db_comment="Of a loaded file, by its manifest; 0 of a refused one.",
     )
     rows = models.BigIntegerField(_("rows"), db_default=0)
     applied = models.BigIntegerField(_("applied"), db_default=0)

@@ -32,6 +32,14 @@ class IdentifierKey(CharField):
         return f"character varying({self.max_length})"
 
 
+def section(**options: Any) -> "CharField":
+    """Return a column for an operator and a line as ``bookings.journeys.name_section`` joins them.
+
+    Compared as bytes.
+    """
+    return models.CharField(max_length=201, db_collation="C", **options)
+
+
 def name(**options: Any) -> "CharField":
     """Return a column for a Japanese name, compared as bytes, without normalisation."""
     return models.CharField(max_length=100, db_collation="C", **options)

@@ -6,13 +6,13 @@ INSERT INTO bookings_bookingevent (
     event_id, event_type, occurred_at, operated_via,
     reservation_no, item_no, booking_service,
     booked_at, wester_id, ex_member_no, travel_date, journey,
-    sales_channel, product_kind, payment_method, amount_yen
+    sales_channel, product_kind, ticketing, payment_method, amount_yen
 )
 SELECT
     event_id, event_type, occurred_at, operated_via,
     reservation_no, item_no, booking_service,
     booked_at, wester_id, ex_member_no, travel_date, journey,
-    sales_channel, product_kind, payment_method, amount_yen
+    sales_channel, product_kind, ticketing, payment_method, amount_yen
 FROM staged
 ORDER BY event_id, record
 ON CONFLICT (event_id) DO NOTHING

@@ -6,6 +6,6 @@ SELECT
     event_id, event_type, occurred_at, operated_via,
     reservation_no, item_no, booking_service,
     booked_at, wester_id, ex_member_no, travel_date, journey,
-    sales_channel, product_kind, payment_method, amount_yen
+    sales_channel, product_kind, ticketing, payment_method, amount_yen
 FROM bookings_bookingevent
 WITH NO DATA

@@ -1,8 +1,9 @@
 -- fold_events: fold the staged events into bookings, and join them with the stored ones
 -- Reads staged, resolved, bookings_booking; writes the temporary table changed. Uses booking_once.
 -- Of the staged events and the stored booking: the later event has the values, booked_at is the
--- least, and no flag turns false again. Only bookings that are new or become different are in
--- changed. A duplicate among the events changes nothing.
+-- least, and no flag turns false again. Ticketing comes from the latest purchase event that has
+-- one. Only bookings that are new or become different are in changed. A duplicate among the events
+-- changes nothing.
 CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
 WITH folded AS (
     SELECT
@@ -12,6 +13,15 @@ WITH folded AS (
         event_type IN ('booked', 'changed', 'used') AS purchase_known,
         occurred_at AS latest_occurred_at,
         event_id AS latest_event_id,
+        (array_agg(ticketing) FILTER (
+            WHERE ticketing IS NOT NULL AND event_type IN ('booked', 'changed', 'used')
+        ) OVER booking)[1] AS ticketing,
+        (array_agg(occurred_at) FILTER (
+            WHERE ticketing IS NOT NULL AND event_type IN ('booked', 'changed', 'used')
+        ) OVER booking)[1] AS ticketing_at,
+        (array_agg(event_id) FILTER (
+            WHERE ticketing IS NOT NULL AND event_type IN ('booked', 'changed', 'used')
+        ) OVER booking)[1] AS ticketing_event_id,
         min(booked_at) OVER booking AS booked_at,
         bool_or(event_type = 'cancelled') OVER booking AS cancelled,
         bool_or(event_type = 'refunded') OVER booking AS refunded,
@@ -44,6 +54,12 @@ SELECT
         AS latest_occurred_at,
     CASE WHEN is_later THEN folded.latest_event_id ELSE old.latest_event_id END AS latest_event_id,
     CASE WHEN is_later THEN resolved.operators ELSE old.operators END AS operators,
+    CASE WHEN is_later THEN resolved.sections ELSE old.sections END AS sections,
+    CASE WHEN ticketing_is_later THEN folded.ticketing ELSE old.ticketing END AS ticketing,
+    CASE WHEN ticketing_is_later THEN folded.ticketing_at ELSE old.ticketing_at END
+        AS ticketing_at,
+    CASE WHEN ticketing_is_later THEN folded.ticketing_event_id ELSE old.ticketing_event_id END
+        AS ticketing_event_id,
     LEAST(folded.booked_at, old.booked_at) AS booked_at,
     folded.cancelled OR COALESCE(old.cancelled, FALSE) AS cancelled,
     folded.refunded OR COALESCE(old.refunded, FALSE) AS refunded,
@@ -56,12 +72,18 @@ LEFT JOIN bookings_booking AS old
     ON (old.reservation_no, old.item_no, old.booking_service)
         = (folded.reservation_no, folded.item_no, folded.booking_service)
 CROSS JOIN LATERAL (
-    SELECT old.id IS NULL
+    SELECT
+        old.id IS NULL
         OR (folded.purchase_known, folded.latest_occurred_at, folded.latest_event_id)
-            > (old.purchase_known, old.latest_occurred_at, old.latest_event_id) AS is_later
+            > (old.purchase_known, old.latest_occurred_at, old.latest_event_id) AS is_later,
+        folded.ticketing IS NOT NULL AND (
+            old.ticketing IS NULL
+            OR (folded.ticketing_at, folded.ticketing_event_id)
+                > (old.ticketing_at, old.ticketing_event_id)
+        ) AS ticketing_is_later
 ) AS compared
 WHERE folded.position = 1 AND (
-    is_later OR folded.booked_at < old.booked_at
+    is_later OR ticketing_is_later OR folded.booked_at < old.booked_at
     OR folded.cancelled AND NOT old.cancelled
     OR folded.refunded AND NOT old.refunded
     OR folded.stopover AND NOT old.stopover

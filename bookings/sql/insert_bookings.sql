@@ -3,15 +3,17 @@
 INSERT INTO bookings_booking (
     reservation_no, item_no, booking_service,
     wester_id, ex_member_no, travel_date, journey,
-    sales_channel, product_kind, payment_method, amount_yen,
-    purchase_known, latest_occurred_at, latest_event_id, operators, booked_at,
+    sales_channel, product_kind, ticketing, payment_method, amount_yen,
+    purchase_known, latest_occurred_at, latest_event_id, ticketing_at, ticketing_event_id,
+    operators, sections, booked_at,
     cancelled, refunded, stopover, used, changed_by_phone
 )
 SELECT
     reservation_no, item_no, booking_service,
     wester_id, ex_member_no, travel_date, journey,
-    sales_channel, product_kind, payment_method, amount_yen,
-    purchase_known, latest_occurred_at, latest_event_id, operators, booked_at,
+    sales_channel, product_kind, ticketing, payment_method, amount_yen,
+    purchase_known, latest_occurred_at, latest_event_id, ticketing_at, ticketing_event_id,
+    operators, sections, booked_at,
     cancelled, refunded, stopover, used, changed_by_phone
 FROM changed
 WHERE id IS NULL

@@ -1,6 +1,7 @@
 -- reject_conflicting_events: move the staged rows whose event is stored with other content
 -- Reads bookings_bookingevent; writes staged, rejected. Uses the primary key of the events.
--- An event that was just appended equals its own row.
+-- An event that was just appended equals its own row. Ticketing is compared by
+-- reject_conflicting_ticketings.
 WITH conflicting AS (
     DELETE FROM staged
     USING bookings_bookingevent AS event

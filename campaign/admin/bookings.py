@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Booking, BookingEvent
 from campaign import eligibility, queries
 from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign, chosen_terms
-from campaign.rules import RULES
+from campaign.rules import RULES, rules_of
 from core.admin_base import ModelAdmin, ReadOnlyAdmin
 
 COUNTS = gettext_lazy("counts")
@@ -29,8 +29,10 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        """Return the reason codes in the order of the rules."""
-        return [("counts", COUNTS), *((rule.code, rule.code) for rule in RULES)]
+        """Return the reason codes of the chosen campaign in the order of the rules."""
+        terms = chosen_terms(request)
+        rules = rules_of(terms) if terms else RULES
+        return [("counts", COUNTS), *((rule.code, rule.code) for rule in rules)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         """Return the bookings that the chosen rule rejects, whatever other rules say."""
@@ -41,7 +43,7 @@ class ReasonFilter(admin.SimpleListFilter):
             return queryset.none()
         if self.value() == "counts":
             return eligibility.counting(terms, queryset)
-        for rule in RULES:
+        for rule in rules_of(terms):
             if rule.code == self.value():
                 return eligibility.rejected_by(rule, terms, queryset)
         return queryset

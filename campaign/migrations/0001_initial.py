@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        load_sql('campaign', 'is_sorted_set', 'fits', 'reward_points'),
+        load_sql('campaign', 'is_sorted_set', 'fits', 'reward_points', 'rewards', 'values_by_facts'),
         migrations.CreateModel(
             name='Campaign',
             fields=[
@@ -366,5 +366,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE campaign_total SET (fillfactor = 85)',
             'ALTER TABLE campaign_total RESET (fillfactor)',
         ),
-        load_sql('campaign', 'campaign_triggers', 'terms_triggers', 'prize_triggers', 'total_triggers'),
+        load_sql('campaign', 'planned_prize', 'campaign_triggers', 'terms_triggers', 'prize_triggers', 'total_triggers'),
     ]

@@ -5,6 +5,7 @@ SELECT
     member,
     SUM(sum_yen)::bigint AS sum_yen,
     SUM(counting)::bigint AS counting,
-    SUM(waiting_yen)::bigint AS waiting_yen
+    SUM(waiting_yen)::bigint AS waiting_yen,
+    BIT_OR(facts) AS facts
 FROM ({by_login} UNION ALL {by_registration}) found
 GROUP BY member

@@ -16,12 +16,15 @@ gone AS (
 MERGE INTO campaign_total AS old
 USING (SELECT * FROM fresh ORDER BY member) AS fresh
     ON old.campaign_id = %(campaign)s AND old.wester_id = fresh.member
-WHEN MATCHED AND (old.total_yen, old.bookings, old.awaiting_yen)
-    IS DISTINCT FROM (fresh.sum_yen, fresh.counting, fresh.waiting_yen) THEN
+WHEN MATCHED AND (old.total_yen, old.bookings, old.awaiting_yen, old.facts)
+    IS DISTINCT FROM (fresh.sum_yen, fresh.counting, fresh.waiting_yen, fresh.facts) THEN
     UPDATE SET
-        total_yen = fresh.sum_yen, bookings = fresh.counting, awaiting_yen = fresh.waiting_yen
+        total_yen = fresh.sum_yen,
+        bookings = fresh.counting,
+        awaiting_yen = fresh.waiting_yen,
+        facts = fresh.facts
 WHEN NOT MATCHED THEN
-    INSERT (campaign_id, wester_id, total_yen, bookings, awaiting_yen)
+    INSERT (campaign_id, wester_id, total_yen, bookings, awaiting_yen, facts)
     VALUES (
-        %(campaign)s, fresh.member, fresh.sum_yen, fresh.counting, fresh.waiting_yen
+        %(campaign)s, fresh.member, fresh.sum_yen, fresh.counting, fresh.waiting_yen, fresh.facts
     )

@@ -81,5 +81,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('issuer', 'sub'), name='member_one_per_account'), models.UniqueConstraint(fields=('wester_id',), name='member_one_per_wester_id'), models.CheckConstraint(condition=models.Q(('wester_id__regex', '^[A-Za-z0-9_-]{1,40}$')), name='member_wester_id_is_identifier'), models.CheckConstraint(condition=models.Q(models.Q(('issuer', ''), _negated=True), models.Q(('sub', ''), _negated=True)), name='member_account_is_named')],
             },
         ),
+        migrations.CreateModel(
+            name='CourseMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wester_id', models.CharField(db_collation='C', max_length=40)),
+                ('series_code', models.CharField(db_collation='C', max_length=40)),
+                ('course', models.CharField(db_collation='C', max_length=40)),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaign.campaign')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('series_code', 'wester_id', 'campaign'), name='coursemember_once')],
+            },
+        ),
         load_sql('entries', 'member_triggers', 'entryrow_triggers', 'membershiprow_triggers'),
     ]

@@ -42,12 +42,14 @@ FROM generate_series(1, {entrants}) n"""
 RODE = """
 INSERT INTO bookings_booking (
     booking_service, reservation_no, item_no, wester_id, booked_at, travel_date, journey,
-    sales_channel, product_kind, payment_method, amount_yen, operators, cancelled, refunded,
-    stopover, used, changed_by_phone, purchase_known, latest_occurred_at, latest_event_id
+    sales_channel, product_kind, payment_method, amount_yen, operators, sections, cancelled,
+    refunded, stopover, used, changed_by_phone, purchase_known, latest_occurred_at, latest_event_id
 )
 SELECT 'e5489', 'R' || n, 1, 'W' || lpad(n::text, 7, '0'), timestamptz '2024-12-12 00:00+09',
     date '2024-12-30', '東海道・山陽・九州新幹線:東京>新神戸', 'web', 'standard', 'registered_card',
-    5000 + n % 20000, ARRAY['JR Central', 'JR West'], false, false, false, true, false, true,
+    5000 + n % 20000, ARRAY['JR Central', 'JR West'],
+    ARRAY['JR Central:東海道・山陽・九州新幹線', 'JR West:東海道・山陽・九州新幹線'],
+    false, false, false, true, false, true,
     timestamptz '2024-12-30 00:00+09', 'E' || n
 FROM generate_series(1, {entrants}) n"""
 EMPTY = (

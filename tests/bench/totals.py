@@ -47,8 +47,9 @@ FROM generate_series(0, %(members)s - 1) n"""
 BOOKED = """
 INSERT INTO bookings_booking (
     booking_service, reservation_no, item_no, wester_id, ex_member_no, booked_at, travel_date,
-    journey, sales_channel, product_kind, payment_method, amount_yen, operators, cancelled,
-    refunded, stopover, used, changed_by_phone, purchase_known, latest_occurred_at, latest_event_id
+    journey, sales_channel, product_kind, payment_method, amount_yen, operators, sections,
+    cancelled, refunded, stopover, used, changed_by_phone, purchase_known,
+    latest_occurred_at, latest_event_id
 )
 SELECT CASE WHEN is_ex THEN 'smart_ex' ELSE 'e5489' END, 'R' || n, 1,
     CASE WHEN NOT is_ex AND two %% 100 > 0 THEN 'W' || lpad(member::text, 7, '0') END,
@@ -61,6 +62,8 @@ SELECT CASE WHEN is_ex THEN 'smart_ex' ELSE 'e5489' END, 'R' || n, 1,
     CASE WHEN two %% 15 = 4 THEN 'convenience_store' ELSE 'registered_card' END,
     500 + one %% 20000,
     CASE WHEN two %% 25 = 5 THEN ARRAY['JR Central'] ELSE ARRAY['JR Central', 'JR West'] END,
+    CASE WHEN two %% 25 = 5 THEN ARRAY['JR Central:東海道・山陽・九州新幹線']
+        ELSE ARRAY['JR Central:東海道・山陽・九州新幹線', 'JR West:東海道・山陽・九州新幹線'] END,
     two %% 20 = 6, two %% 60 = 7, two %% 200 = 8, two %% 10 <> 9, two %% 99 = 10 AND NOT is_ex,
     true, timestamptz '2024-12-28 00:00+09', 'E' || n
 FROM (

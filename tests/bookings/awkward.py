@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from tests.bookings.contract_model import OPERATORS, UNRESOLVED
-from tests.feedfiles import booking_row, registration_row
+from tests.feedfiles import booking_row_2, registration_row
 
 START = datetime(2024, 12, 31, 15, tzinfo=UTC)  # midnight in Japan
 ZONES = [timezone(timedelta(hours=9)), UTC, timezone(-timedelta(hours=15, minutes=59))]
@@ -27,7 +27,7 @@ def written(instant: datetime, zone: timezone, zulu: bool) -> str:
 
 
 def events(*, conflicts: bool) -> st.SearchStrategy[dict[str, str]]:
-    """Rows of ``bookings``; without conflicts the content of an event follows from its key."""
+    """Rows of ``bookings``, version 2; without conflicts a key has one content."""
     identifiers = st.sampled_from(["E1", "E10", "e1", "E-1", "E_1"])
     if not conflicts:
         identifiers = st.from_regex(r"[A-Ba_-]{3}", fullmatch=True)
@@ -42,7 +42,7 @@ def events(*, conflicts: bool) -> st.SearchStrategy[dict[str, str]]:
     )
     return st.builds(
         lambda holder, **values: {
-            name: str(value) for name, value in booking_row(**values, **holder).items()
+            name: str(value) for name, value in booking_row_2(**values, **holder).items()
         },
         holders,
         event_id=identifiers,
@@ -56,6 +56,7 @@ def events(*, conflicts: bool) -> st.SearchStrategy[dict[str, str]]:
         item_no=st.sampled_from(["1", "12"]),
         journey=st.sampled_from([*OPERATORS, *UNRESOLVED] if conflicts else list(OPERATORS)),
         amount_yen=st.sampled_from(["0", "9999999"]),
+        ticketing=st.sampled_from(["ticketless", "paper"]),
     )
 
 
@@ -66,7 +67,16 @@ SMALL_CHANGES = [
     {"wester_id": "W1"},
     {"booked_at": START.isoformat()},
     {"amount_yen": "1"},
+    {"ticketing": "ticketless"},
+    {"ticketing": "paper"},
 ]
+
+
+def in_version(version: int, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows of version 2 as this version has them."""
+    if version == 2:
+        return rows
+    return [{name: row[name] for name in row if name != "ticketing"} for row in rows]
 
 
 @st.composite

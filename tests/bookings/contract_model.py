@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tests.bookings.network_table import walk
+
 Row = Mapping[str, str]
 Key = tuple[str, str, int]
 PURCHASE_EVENTS = ("booked", "changed", "used")
@@ -37,7 +39,7 @@ UNRESOLVED = {
 
 
 def parsed(row: Row) -> dict[str, Any]:
-    """Return a row's values; an empty field is null."""
+    """Return a row's values; an empty field is null, and what its version does not have."""
     values: dict[str, Any] = {name: text or None for name, text in row.items()}
     for name, text in values.items():
         if text is not None and name.endswith("_at"):
@@ -51,6 +53,32 @@ def parsed(row: Row) -> dict[str, Any]:
 
 def key_of(event: Mapping[str, Any]) -> Key:
     return event["booking_service"], event["reservation_no"], event["item_no"]
+
+
+def sections_of(journey: str) -> list[str]:
+    """Return who runs a section on which line, read off the table of the network."""
+    legs = [(leg, *leg.partition(":")[2].split(">")) for leg in journey.split("|")]
+    pairs = {
+        (operator, leg.partition(":")[0])
+        for leg, start, end in legs
+        for operator in walk(leg.partition(":")[0], start, end)
+    }
+    return sorted(f"{operator}:{line}" for operator, line in pairs)
+
+
+def ticketing_of(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the latest purchase event's ticketing that is known, and which event that is."""
+    known = [
+        event for event in events if event["ticketing"] and event["event_type"] in PURCHASE_EVENTS
+    ]
+    if not known:
+        return dict.fromkeys(("ticketing", "ticketing_at", "ticketing_event_id"))
+    latest = max(known, key=place_of)
+    return {
+        "ticketing": latest["ticketing"],
+        "ticketing_at": latest["occurred_at"],
+        "ticketing_event_id": latest["event_id"],
+    }
 
 
 def place_of(event: Mapping[str, Any]) -> tuple[bool, datetime, bytes]:
@@ -72,7 +100,9 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         **dict(zip(("booking_service", "reservation_no", "item_no"), key_of(latest), strict=True)),
         **{name: latest[name] for name in LATEST},
         **{flag: flag in types for flag in FLAGS},
+        **ticketing_of(events),
         "operators": OPERATORS[latest["journey"]],
+        "sections": sections_of(latest["journey"]),
         "booked_at": min(event["booked_at"] for event in events),
         "changed_by_phone": phoned,
         "purchase_known": latest["event_type"] in PURCHASE_EVENTS,
@@ -85,7 +115,8 @@ def fold(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 class BookingsModel:
     """What is known of bookings."""
 
-    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)  # as they came first
+    ticketings: dict[str, str] = field(default_factory=dict)  # of events that came without one
     quarantined: list[tuple[str, int, str]] = field(default_factory=list)
     marks: list[tuple[str | None, str | None]] = field(default_factory=list)
 
@@ -93,7 +124,8 @@ class BookingsModel:
         """Return the state of every booking."""
         by_key: dict[Key, list[dict[str, Any]]] = {}
         for event in self.events.values():
-            by_key.setdefault(key_of(event), []).append(event)
+            known = {**event, "ticketing": self.ticketing(event["event_id"])}
+            by_key.setdefault(key_of(event), []).append(known)
         return {key: fold(events) for key, events in by_key.items()}
 
     def load(self, file: str, rows: Iterable[Row]) -> tuple[int, int, int]:
@@ -101,14 +133,16 @@ class BookingsModel:
         before = self.bookings()
         counts = {"applied": 0, "duplicate": 0, "quarantined": 0}
         for record, row in enumerate(rows, 1):
-            event = parsed(row)
+            event = {"ticketing": None, **parsed(row)}
             reason = self.judge(event)
             if reason in counts:
                 counts[reason] += 1
             else:
                 counts["quarantined"] += 1
                 self.quarantined.append((file, record, reason))
-            if reason == "applied":
+            if reason == "applied" and event["event_id"] in self.events:
+                self.ticketings[event["event_id"]] = event["ticketing"]
+            elif reason == "applied":
                 self.events[event["event_id"]] = event
         self.mark(before)
         return counts["applied"], counts["duplicate"], counts["quarantined"]
@@ -120,7 +154,16 @@ class BookingsModel:
         known = self.events.get(event["event_id"])
         if known is None:
             return "applied"
-        return "duplicate" if known == event else "conflicting_event"
+        if {**known, "ticketing": None} != {**event, "ticketing": None}:
+            return "conflicting_event"
+        ticketing = self.ticketing(event["event_id"])
+        if event["ticketing"] in {None, ticketing}:
+            return "duplicate"
+        return "applied" if ticketing is None else "conflicting_event"
+
+    def ticketing(self, event_id: str) -> str | None:
+        """Return what is known of an event's ticketing, whenever it came."""
+        return self.events[event_id]["ticketing"] or self.ticketings.get(event_id)
 
     def mark(self, before: dict[Key, dict[str, Any]]) -> None:
         """Mark whose bookings a load changed: once each, old and new."""

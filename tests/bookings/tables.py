@@ -7,6 +7,7 @@ from django.db.models import Model
 from bookings.models import (
     Booking,
     BookingEvent,
+    EventTicketing,
     ExRegistration,
     MemberMark,
     QuarantinedRow,
@@ -35,7 +36,12 @@ def readable(row: dict[str, Any]) -> dict[str, Any]:
 def bookings_state() -> dict[str, list[dict[str, Any]]]:
     """Return what the fold comes to, and what it comes from."""
     models = (Booking, BookingEvent, ExRegistration, RegistrationRow)
-    return {model.__name__: whole(model) for model in models}
+    state = {model.__name__: whole(model) for model in models}
+    beside = dict(EventTicketing.objects.values_list("event_id", "ticketing"))
+    for event in state["BookingEvent"]:  # in which of two places it is depends on the order
+        event["ticketing"] = event["ticketing"] or beside.get(event["event_id"])
+    state["BookingEvent"].sort(key=repr)
+    return state
 
 
 def quarantined() -> list[tuple[str, int, str]]:

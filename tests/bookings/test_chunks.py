@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.chunks import MAX_CHUNK_RECORDS, BadRow, Chunk, make_chunk, make_chunks
-from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
+from bookings.definitions import BOOKINGS, BOOKINGS_2, EX_REGISTRATIONS, FeedDefinition
 from bookings.rows import read_row
 from bookings.values import MAX_RECORD_BYTES
 from tests.bookings.feeds import ENTRIES, MEMBERSHIPS, MOSTLY_EMPTY
 from tests.bookings.test_values import BAD, GOOD
-from tests.feedfiles import booking_row, ex_booking_row
+from tests.feedfiles import booking_row, booking_row_2, ex_booking_row
 
-FEEDS = [BOOKINGS, EX_REGISTRATIONS, MEMBERSHIPS, ENTRIES, MOSTLY_EMPTY]
+FEEDS = [BOOKINGS, BOOKINGS_2, EX_REGISTRATIONS, MEMBERSHIPS, ENTRIES, MOSTLY_EMPTY]
 ODD_TEXTS = ["", " ", "\0", "\\", "\\N", "\\.", "\t", "\n", "\r\n", ",", '"', ",,", "駅", "\ufeff"]
 ODD_TEXTS += [text for _, text, _ in BAD]
 
@@ -63,7 +63,7 @@ def without_surrogates(text: str) -> str:
     return text.encode("utf-8", "ignore").decode()
 
 
-@pytest.mark.parametrize("definition", FEEDS, ids=lambda definition: definition.name)
+@pytest.mark.parametrize("definition", FEEDS, ids=lambda feed: f"{feed.name} {feed.version}")
 @given(data=st.data())
 @settings(max_examples=150)
 def test_make_chunk_agrees_with_the_exact_rules(
@@ -103,6 +103,22 @@ def test_make_chunk_agrees_with_the_exact_rules_on_every_value(
 
     assert len(records) == len(texts)
     assert same_rows(found, exactly(BOOKINGS, "utf-8", records))
+
+
+@pytest.mark.parametrize("text", ["ticketless", "paper", "Paper", " paper", "", *ODD_TEXTS[1:]])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL], ids=["plain", "quoted"])
+def test_make_chunk_agrees_with_the_exact_rules_on_every_ticketing(
+    text: str, quoting: Literal[0, 1]
+) -> None:
+    line = io.StringIO(newline="")
+    writer = csv.DictWriter(line, BOOKINGS_2.header, quoting=quoting, lineterminator="")
+    writer.writerow(booking_row_2(ticketing=text))
+    records = [line.getvalue().encode()]
+
+    found = make_chunk(BOOKINGS_2, "utf-8", 1, records)
+
+    assert same_rows(found, exactly(BOOKINGS_2, "utf-8", records))
+    assert found.count == (text in {"ticketless", "paper"})
 
 
 @pytest.mark.parametrize("field", [b"x", b'"x"'], ids=["plain", "quoted"])

@@ -6,6 +6,7 @@ import pytest
 
 from bookings.models import (
     BookingEvent,
+    EventTicketing,
     RegistrationRow,
 )
 from tests.factories.feeds import (
@@ -38,6 +39,10 @@ WRONG_VALUES = [
     pytest.param("values_known", {"sales_channel": "tv"}, {"sales_channel": "app"}, id="channel"),
     pytest.param("values_known", {"product_kind": ""}, {"product_kind": "discount"}, id="kind"),
     pytest.param("values_known", {"payment_method": "x"}, {"payment_method": "bank"}, id="payment"),
+    pytest.param("values_known", {"ticketing": ""}, {"ticketing": "paper"}, id="empty ticketing"),
+    pytest.param(
+        "values_known", {"ticketing": "app"}, {"ticketing": "ticketless"}, id="other ticketing"
+    ),
 ]
 
 
@@ -82,18 +87,79 @@ def test_event_is_stored_once_by_its_bytes() -> None:
         ("UPDATE bookings_bookingevent SET amount_yen = 1", "bookingevent_append_only"),
         ("DELETE FROM bookings_bookingevent", "bookingevent_append_only"),
         ("TRUNCATE bookings_bookingevent", "bookingevent_never_truncated"),
+        ("UPDATE bookings_eventticketing SET ticketing = 'paper'", "eventticketing_append_only"),
+        ("DELETE FROM bookings_eventticketing", "eventticketing_append_only"),
+        ("TRUNCATE bookings_eventticketing", "eventticketing_never_truncated"),
         ("DELETE FROM bookings_registrationrow", "registrationrow_never_deleted"),
         ("TRUNCATE bookings_registrationrow", "registrationrow_never_truncated"),
     ],
 )
 def test_what_was_delivered_is_never_lost(statement: str, name: str) -> None:
-    RideEventFactory.create()
+    event = RideEventFactory.create()
+    EventTicketing.objects.create(event_id=event.event_id, ticketing="ticketless")
     RegistrationRowFactory.create()
 
     with refused_as(name):
         sql(statement)
 
     assert (BookingEvent.objects.count(), RegistrationRow.objects.count()) == (1, 1)
+    assert EventTicketing.objects.get().ticketing == "ticketless"
+
+
+@pytest.mark.parametrize(
+    ("event", "beside"),
+    [
+        pytest.param({"event_id": "E1", "ticketing": "paper"}, "E1", id="its event has one"),
+        pytest.param({"event_id": "E1", "ticketing": "ticketless"}, "E1", id="the same one"),
+        pytest.param({"event_id": "e1"}, "E1", id="there is no such event"),
+    ],
+)
+def test_ticketing_is_beside_an_event_without_one(event: Values, beside: str) -> None:
+    RideEventFactory.create(**event)
+    RideEventFactory.create(event_id="E2")
+
+    with refused_as("eventticketing_of_an_event_without"):
+        EventTicketing.objects.bulk_create(
+            EventTicketing(event_id=event_id, ticketing="ticketless") for event_id in ("E2", beside)
+        )
+
+    EventTicketing.objects.create(event_id="E2", ticketing="ticketless")
+
+
+def test_ticketing_is_stored_once_for_an_event() -> None:
+    RideEventFactory.create(event_id="E1")
+    EventTicketing.objects.create(event_id="E1", ticketing="paper")
+
+    with refused_as("bookings_eventticketing_pkey"):
+        EventTicketing.objects.create(event_id="E1", ticketing="ticketless")
+
+
+def test_ticketing_beside_an_event_is_a_known_one() -> None:
+    RideEventFactory.create(event_id="E1")
+
+    with refused_as("eventticketing_known"):
+        EventTicketing.objects.create(event_id="E1", ticketing="app")
+
+    EventTicketing.objects.create(event_id="E1", ticketing="paper")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"ticketing_at": None}, id="at no time"),
+        pytest.param({"ticketing_event_id": None}, id="of no event"),
+        pytest.param({"ticketing": None, "ticketing_event_id": None}, id="a time without one"),
+        pytest.param({"ticketing": None, "ticketing_at": None}, id="an event without one"),
+    ],
+)
+def test_ticketing_of_a_booking_comes_from_an_event(wrong: Values) -> None:
+    right = {"ticketing": "paper", "ticketing_at": AT, "ticketing_event_id": "E1"}
+
+    with refused_as("booking_ticketing_of_an_event"):
+        RideFactory.create(**right | wrong)
+
+    RideFactory.create(**right)
+    RideFactory.create(ticketing=None)
 
 
 def test_booking_is_named_by_three_values_together() -> None:
@@ -133,9 +199,11 @@ def test_registration_is_of_a_known_kind() -> None:
         pytest.param({"reason": "no_manifest"}, id="loaded for a reason"),
         pytest.param({"detail": "because"}, id="loaded with an excuse"),
         pytest.param({"encoding": ""}, id="loaded in no encoding"),
+        pytest.param({"version": 0}, id="loaded in no version"),
         pytest.param({"status": "refused"}, id="refused without a reason"),
         pytest.param({"refused": True, "rows": 1, "applied": 1}, id="refused with rows applied"),
         pytest.param({"refused": True, "encoding": "utf-8"}, id="refused but read"),
+        pytest.param({"refused": True, "version": 1}, id="refused with a version"),
         pytest.param({"status": "lost"}, id="another status"),
     ],
 )
@@ -144,6 +212,7 @@ def test_file_is_loaded_or_refused(wrong: Values) -> None:
         FeedFileFactory.create(**wrong)
 
     FeedFileFactory.create(rows=6, applied=1, duplicates=2, quarantined=3)
+    FeedFileFactory.create(version=2)
     FeedFileFactory.create(refused=True, detail="There is no manifest.")
 
 

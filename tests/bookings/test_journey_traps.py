@@ -1,12 +1,13 @@
 """Rides that look as if they touched JR West and do not, and the other way round.
 
 Each trap of the network table is one test; the operators are written out, so that a wrong section
-shows even where the verdict is right. Both directions are asked.
+shows even where the verdict is right. Both directions are asked, and the sections of each ride are
+those of its operators on its line.
 """
 
 import pytest
 
-from bookings.journeys import Network, UnknownStation
+from bookings.journeys import Network, UnknownStation, name_section
 from tests.bookings.network_table import TABLE, stops
 
 WEST, CENTRAL, EAST = "JR West", "JR Central", "JR East"
@@ -24,6 +25,9 @@ def check(network: Network, rides: dict[str, set[str]]) -> None:
         start, end = between.split(">")
         assert network.operators(ride) == operators, ride
         assert network.operators(f"{service}:{end}>{start}") == operators, f"back: {ride}"
+        sections = {f"{operator}:{service}" for operator in operators}
+        assert network.sections(ride) == sections, ride
+        assert network.sections(f"{service}:{end}>{start}") == sections, f"back: {ride}"
 
 
 def test_trap_1_tokaido_shinkansen_is_central_where_the_old_line_is_west(network: Network) -> None:
@@ -257,6 +261,9 @@ def test_boundary_station_touches_only_the_side_that_is_ridden(
 ) -> None:
     check(network, {ride: {operator} for ride, operator in (before, behind)})
     assert network.operators(f"{before[0]}|{behind[0]}") == {before[1], behind[1]}
+    assert network.sections(f"{before[0]}|{behind[0]}") == {
+        f"{operator}:{ride.partition(':')[0]}" for ride, operator in (before, behind)
+    }
 
 
 @pytest.mark.parametrize("station", ["亀山", "下関"])
@@ -267,3 +274,72 @@ def test_boundary_station_where_no_listed_train_calls(station: str) -> None:
 def test_boundary_station_at_the_end_of_its_trains(network: Network) -> None:
     assert [service for service in TABLE if "南小谷" in stops(service)] == ["あずさ"]
     check(network, {"あずさ:白馬>南小谷": {EAST}})
+
+
+SANYO = [THROUGH, "山陽新幹線", "のぞみ", "ひかり", "こだま（山陽）", "みずほ", "さくら"]
+HOKURIKU = ["北陸新幹線", "かがやき", "はくたか", "つるぎ"]
+
+
+def touches(network: Network, journey: str, lines: list[str]) -> bool:
+    """Return whether a section of the journey is JR West's on one of the lines."""
+    return not network.sections(journey).isdisjoint(name_section(WEST, line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("journey", "sanyo", "hokuriku"),
+    [
+        pytest.param("山陽新幹線:新大阪>博多", True, False, id="by the line"),
+        pytest.param("のぞみ:新大阪>博多", True, False, id="by the train"),
+        pytest.param("ひかり:岡山>新大阪", True, False, id="back, a part of it"),
+        pytest.param("こだま（山陽）:相生>姫路", True, False, id="between small stops"),
+        pytest.param("みずほ:小倉>熊本", True, False, id="one section of it, and on"),
+        pytest.param("さくら:博多>熊本", False, False, id="from its end"),
+        pytest.param("のぞみ:東京>新大阪", False, False, id="to its beginning"),
+        pytest.param("こだま（東海道）:東京>新大阪", False, False, id="the other Kodama"),
+        pytest.param(f"{THROUGH}:東京>新神戸", True, False, id="by the chain, across"),
+        pytest.param(f"{THROUGH}:博多>鹿児島中央", False, False, id="by the chain, beyond"),
+        pytest.param("博多南線:博多>博多南", False, False, id="another line of JR West"),
+        pytest.param("きらめき:小倉>博多", False, False, id="beside it"),
+        pytest.param("サンダーバード:大阪>敦賀", False, False, id="a limited express"),
+        pytest.param("北陸新幹線:敦賀>上越妙高", False, True, id="Hokuriku by the line"),
+        pytest.param("つるぎ:富山>敦賀", False, True, id="Hokuriku by the train"),
+        pytest.param("かがやき:長野>富山", False, True, id="past its end"),
+        pytest.param("はくたか:上越妙高>長野", False, False, id="from its end to the East"),
+        pytest.param("あさま:東京>長野", False, False, id="a train of the East"),
+        pytest.param(
+            "サンダーバード:大阪>敦賀|北陸新幹線:敦賀>金沢", False, True, id="the next leg"
+        ),
+        pytest.param(
+            "のぞみ:東京>新神戸|はくたか:東京>長野", True, False, id="the line of the other leg"
+        ),
+        pytest.param("つるぎ:敦賀>金沢|ひかり:新大阪>岡山", True, True, id="one leg on each"),
+        pytest.param(
+            "のぞみ:東京>新大阪|サンダーバード:新大阪>敦賀",
+            False,
+            False,
+            id="a line without its operator, an operator without the line",
+        ),
+    ],
+)
+def test_sections_tell_the_lines_of_an_operator_apart(
+    journey: str, sanyo: bool, hokuriku: bool, network: Network
+) -> None:
+    assert touches(network, journey, SANYO) == sanyo
+    assert touches(network, journey, HOKURIKU) == hokuriku
+
+
+@pytest.mark.parametrize(
+    ("stations", "lines"),
+    [(("新大阪", "博多"), SANYO), (("敦賀", "上越妙高"), [*HOKURIKU[:1], HOKURIKU[2]])],
+)
+def test_lines_between_two_stations_are_all_that_stop_at_both(
+    stations: tuple[str, str], lines: list[str], network: Network
+) -> None:
+    found = {service for service in TABLE if set(stations) <= set(stops(service))}
+    ride = "{}:{}>{}".format
+
+    assert found >= set(lines)
+    for line in lines:
+        assert name_section(WEST, line) in network.sections(ride(line, *stations))
+    for other in found - set(lines):
+        assert network.sections(ride(other, *stations)).isdisjoint([name_section(WEST, other)])

@@ -22,6 +22,7 @@ from bookings.journeys import (
     journey_pattern,
     parse_journey,
 )
+from tests.bookings.contract_model import sections_of
 from tests.bookings.network_table import TABLE, stops, walk
 
 RIDES = [(service, *pair) for service in TABLE for pair in permutations(stops(service), 2)]
@@ -159,6 +160,9 @@ def test_operators_of_every_pair_of_stops(service: str, network: Network) -> Non
     found = {pair: network.operators(f"{service}:{pair[0]}>{pair[1]}") for pair in pairs}
 
     assert found == {pair: walk(service, *pair) for pair in pairs}
+    for pair in pairs:
+        sections = {f"{operator}:{service}" for operator in walk(service, *pair)}
+        assert network.sections(f"{service}:{pair[0]}>{pair[1]}") == sections
 
 
 @pytest.mark.parametrize(("service", "station"), PASSED)
@@ -198,6 +202,9 @@ def test_operators_refuses_with_the_first_code(journey: str, code: str, network:
         with pytest.raises(JourneyUnresolved) as refusal:
             network.operators(journey)
         assert refusal.value.code == code
+        with pytest.raises(JourneyUnresolved) as refusal:
+            network.sections(journey)
+        assert refusal.value.code == code
 
 
 def test_operators_compares_names_as_bytes(network: Network) -> None:
@@ -224,6 +231,7 @@ def test_operators_of_a_journey_are_those_of_its_legs(
     legs = [f"{service}:{start}>{end}" for service, start, end in rides]
 
     assert network.operators("|".join(legs)) == set().union(*(walk(*ride) for ride in rides))
+    assert network.sections("|".join(legs)) == set(sections_of("|".join(legs)))
     assert network.legs("|".join(legs)) == [(leg, network.operators(leg)) for leg in legs]
 
 
@@ -250,7 +258,21 @@ def test_network_takes_rows_in_any_order(order: list[int]) -> None:
 
     assert network.operators("A:a>c") == {"X", "Y"}
     assert network.operators("A:d>c") == {"Z"}
+    assert network.sections("A:a>c") == {"X:A", "Y:A"}
     assert network.all_operators() == {"X", "Y", "Z"}
+
+
+def test_sections_of_two_legs_name_each_pair_once() -> None:
+    network = Network(
+        NetworkRow(service, seq, station, operator, "stop")
+        for service, operators in (("A", "XYX"), ("B", "XZ"))
+        for seq, (station, operator) in enumerate(
+            zip("abcd", [*operators, None], strict=False), start=1
+        )
+    )
+
+    assert network.sections("A:a>d|B:a>c|A:b>a") == {"X:A", "Y:A", "X:B", "Z:B"}
+    assert network.operators("A:a>d|B:a>c|A:b>a") == {"X", "Y", "Z"}
 
 
 def test_journeys_imports_no_django() -> None:

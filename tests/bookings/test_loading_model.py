@@ -16,9 +16,9 @@ from bookings.booking_feed import BOOKING_FEED
 from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
 from bookings.feeds import index_feeds
 from bookings.loading import FileOutcome, load_file
-from bookings.models import Booking, BookingEvent, ExRegistration, RegistrationRow
+from bookings.models import Booking, BookingEvent, EventTicketing, ExRegistration, RegistrationRow
 from bookings.registration_feed import REGISTRATION_FEED
-from tests.bookings.awkward import events, registrations, with_near_copies
+from tests.bookings.awkward import events, in_version, registrations, with_near_copies
 from tests.bookings.contract_model import BookingsModel, RegistrationsModel, Row
 from tests.bookings.tables import bookings_state, marks, quarantined, whole
 from tests.feedfiles import write_feed_file
@@ -61,25 +61,43 @@ def found(model: Any) -> list[dict[str, Any]]:
     return expected(whole(model))
 
 
+VERSIONS = st.sampled_from([1, 2])
+
+
+def load_events(folder: Path, version: int, rows: Rows, sequence: int) -> FileOutcome:
+    """Load rows of version 2 in a file of this version."""
+    definition = BOOKINGS.versions[version - 1]
+    return load(folder, in_version(version, rows), sequence, definition)
+
+
 @given(
     files=st.lists(
-        with_near_copies(st.lists(events(conflicts=True), max_size=6)), min_size=1, max_size=4
-    )
+        st.tuples(VERSIONS, with_near_copies(st.lists(events(conflicts=True), max_size=6))),
+        min_size=1,
+        max_size=4,
+    ),
+    data=st.data(),
 )
 @settings(max_examples=150)
-def test_load_file_does_what_the_contract_says_of_any_events(files: list[Rows]) -> None:
+def test_load_file_does_what_the_contract_says_of_any_events(
+    files: list[tuple[int, Rows]], data: st.DataObject
+) -> None:
     model = BookingsModel()
     contents = set()
+    repeated = [(3 - version, rows) for version, rows in files if data.draw(st.booleans())]
     with empty_database() as folder:
-        for sequence, rows in enumerate(files, 1):
-            outcome = load(folder, rows, sequence)
-            if str(rows) in contents:
+        for sequence, (version, rows) in enumerate([*files, *repeated], 1):
+            outcome = load_events(folder, version, rows, sequence)
+            delivered = in_version(version, rows)
+            content = str((version, delivered))
+            if content in contents:
                 assert outcome.status == "already_loaded"
                 continue
-            contents.add(str(rows))
-            assert counts(outcome) == model.load(outcome.name, rows)
+            contents.add(content)
+            assert counts(outcome) == model.load(outcome.name, delivered)
 
         assert found(BookingEvent) == expected(list(model.events.values()))
+        assert dict(EventTicketing.objects.values_list()) == model.ticketings
         assert found(Booking) == expected(list(model.bookings().values()))
         assert quarantined() == model.quarantined
         assert sorted(marks(), key=str) == sorted(model.marks, key=str)
@@ -94,15 +112,21 @@ def test_load_file_ends_in_the_same_state_for_any_order_and_split(
     rows: Rows, data: st.DataObject
 ) -> None:
     repeated = rows + (data.draw(st.lists(st.sampled_from(rows), max_size=3)) if rows else [])
-    shuffled = data.draw(st.permutations(repeated))
+    versions = {row["event_id"]: data.draw(st.sampled_from([[1], [2], [1, 2]])) for row in rows}
+    by_version = [(version, row) for row in repeated for version in versions[row["event_id"]]]
+    with empty_database() as folder:
+        for version in (1, 2):
+            some = [row for row in rows if version in versions[row["event_id"]]]
+            load_events(folder, version, some, version)
+        in_order = bookings_state()
+    shuffled = data.draw(st.permutations(by_version))
     cut = data.draw(st.integers(0, len(shuffled)))
     with empty_database() as folder:
-        load(folder, rows, 1)
-        at_once = bookings_state()
-    with empty_database() as folder:
-        for sequence, part in enumerate((shuffled[:cut], shuffled[cut:]), 1):
-            load(folder, part, sequence)
-        assert bookings_state() == at_once
+        for sequence, part in enumerate((shuffled[:cut], shuffled[cut:])):
+            for version in data.draw(st.permutations([1, 2])):
+                some = [row for one, row in part if one == version]
+                load_events(folder, version, some, 2 * sequence + version)
+        assert bookings_state() == in_order
 
 
 @given(files=st.lists(st.lists(registrations(), max_size=5), min_size=1, max_size=4))

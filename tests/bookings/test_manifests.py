@@ -175,6 +175,63 @@ def test_read_manifest_finds_another_version(tmp_path: Path, manifest: dict[str,
     assert refusal_of(tmp_path, manifest) == "unknown_version"
 
 
+VERSIONS = {"bookings": [1, 2], "memberships": [1]}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "version"),
+    [
+        pytest.param(RIGHT, 1, id="the first"),
+        pytest.param(RIGHT | {"version": 2}, 2, id="the second, of a feed that has it"),
+    ],
+)
+def test_read_manifest_reads_a_version_of_the_feed(
+    tmp_path: Path, manifest: dict[str, Any], version: int
+) -> None:
+    write_manifest(tmp_path / FILE, manifest)
+
+    assert read_manifest(tmp_path / FILE, versions=VERSIONS).version == version
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason", "sentence"),
+    [
+        pytest.param(RIGHT | {"version": 3}, "unknown_version", "version 1 or 2", id="the third"),
+        pytest.param(RIGHT | {"version": 0}, "unknown_version", "version 1 or 2", id="version 0"),
+        pytest.param(
+            RIGHT | {"version": 2, "feed": "memberships"},
+            "unknown_version",
+            "version 1.",
+            id="the second of another feed",
+        ),
+        pytest.param(
+            RIGHT | {"version": 2, "feed": "entries"}, "unknown_version", "version 1.", id="no feed"
+        ),
+        pytest.param({"version": 2}, "unknown_version", "version 1.", id="of no feed"),
+        pytest.param(
+            {"version": 2, "feed": ["bookings"]}, "unknown_version", "version 1.", id="a list"
+        ),
+        pytest.param(
+            {"version": 2, "feed": "bookings"},
+            "unreadable_manifest",
+            "version 2",
+            id="keys missing",
+        ),
+        pytest.param(
+            RIGHT | {"version": True}, "unreadable_manifest", "names no version", id="no number"
+        ),
+    ],
+)
+def test_read_manifest_refuses_a_version_that_the_feed_does_not_have(
+    tmp_path: Path, manifest: dict[str, Any], reason: str, sentence: str
+) -> None:
+    write_manifest(tmp_path / FILE, manifest)
+
+    with pytest.raises(FileRefused, match=sentence) as info:
+        read_manifest(tmp_path / FILE, versions=VERSIONS)
+    assert info.value.code == reason
+
+
 def test_read_manifest_finds_none(tmp_path: Path) -> None:
     (tmp_path / "bookings-20250107-001.manifest.json").write_text(json.dumps(RIGHT))
 

@@ -13,6 +13,7 @@ from bookings.network import (
     LoadedJourneyLost,
     NetworkLoaded,
     current_network,
+    known_lines,
     load_network,
     read_stored_rows,
 )
@@ -223,6 +224,56 @@ def test_load_network_accepts_losing_what_no_event_rides_on(tmp_path: Path) -> N
     )
 
     assert loaded == NetworkLoaded(services=1, stops=2, bookings=0)
+
+
+def test_load_network_follows_sections_where_operators_stay(tmp_path: Path) -> None:
+    load_network(folder=write_network(tmp_path))
+    RideFactory(
+        reservation_no="both lines",
+        wester_id="w1",
+        journey="alpha:a>b|beta:a>d",
+        operators=["X", "Z"],
+        sections=["X:alpha", "Z:beta"],
+    )
+    RideFactory(reservation_no="next section", wester_id="w2", journey="alpha:b>c", operators=["Y"])
+    exchanged = ["alpha,1,a,A,Z,stop", *ALPHA[1:]]
+    exchanged_beta = ["beta,1,a,A,X,stop", "beta,2,p,P,X,pass", "beta,3,d,D,,stop"]
+
+    loaded = load_network(folder=write_network(tmp_path, exchanged, exchanged_beta))
+
+    assert loaded.bookings == 1
+    booking = Booking.objects.get(reservation_no="both lines")
+    assert (booking.operators, booking.sections) == (["X", "Z"], ["X:beta", "Z:alpha"])
+    assert marks() == {("w1", None)}
+
+
+def test_load_network_mends_sections_that_do_not_fit_the_same_network(tmp_path: Path) -> None:
+    load_network(folder=write_network(tmp_path))
+    RideFactory(reservation_no="off", wester_id="w1", sections=["X:beta"])
+    RideFactory(reservation_no="none", wester_id="w2", sections=[])
+    RideFactory(reservation_no="right", wester_id="w3", sections=["X:alpha"])
+
+    assert load_network(folder=tmp_path).bookings == 2
+    assert {tuple(booking.sections) for booking in Booking.objects.all()} == {("X:alpha",)}
+    assert marks() == {("w1", None), ("w2", None)}
+
+
+def test_known_lines_are_the_services_of_each_operator(tmp_path: Path) -> None:
+    load_network(
+        folder=write_network(tmp_path, [*ALPHA, "gamma,1,a,A,X,stop", "gamma,2,b,B,,stop"])
+    )
+
+    assert known_lines() == {"X": {"alpha", "gamma"}, "Y": {"alpha"}, "Z": {"beta"}}
+
+
+def test_known_lines_of_the_projects_own_network() -> None:
+    lines = known_lines()
+
+    assert {"山陽新幹線", "のぞみ", "北陸新幹線", "サンダーバード"} <= lines["JR West"]
+    assert {"東海道新幹線", "こだま（東海道）", "のぞみ"} <= lines["JR Central"]
+    assert "こだま（東海道）" not in lines["JR West"]
+    assert lines["智頭急行"] == {"スーパーはくと", "スーパーいなば"}
+    assert len(lines) == 14
 
 
 def test_load_network_names_ten_of_many_losses(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_load_network_dry_run_counts_and_changes_nothing(tmp_path: Path) -> None
     assert not MemberMark.objects.exists()
     assert run("load_network", str(tmp_path), "--dry-run")[0] == (
         "Would load 2 services with 5 stops; "
-        "1 bookings would run over other operators than before.\n"
+        "1 bookings would run over other sections than before.\n"
     )
 
 

@@ -2,11 +2,18 @@ from itertools import combinations
 
 import pytest
 
-from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
+from bookings.definitions import BOOKINGS, BOOKINGS_2, EX_REGISTRATIONS, FeedDefinition
 from bookings.rows import AcceptedRow, read_row
 from bookings.values import MAX_RECORD_BYTES, ROW_REASONS
 from tests.bookings.feeds import ENTRIES, MEMBERSHIPS
-from tests.feedfiles import Row, booking_row, csv_bytes, ex_booking_row, registration_row
+from tests.feedfiles import (
+    Row,
+    booking_row,
+    booking_row_2,
+    csv_bytes,
+    ex_booking_row,
+    registration_row,
+)
 
 
 def record_of(row: Row, definition: FeedDefinition = BOOKINGS, encoding: str = "utf-8") -> bytes:
@@ -99,6 +106,29 @@ def test_read_row_takes_an_empty_field_for_null(column: str) -> None:
 )
 def test_read_row_judges_the_whole_row(row: Row, expected: str) -> None:
     assert reason_of(row) == expected
+
+
+@pytest.mark.parametrize(
+    ("ticketing", "expected"),
+    [
+        pytest.param("ticketless", "accepted", id="ticketless"),
+        pytest.param("paper", "accepted", id="paper"),
+        pytest.param("", "missing_value", id="none"),
+        pytest.param("Ticketless", "unknown_value", id="a capital"),
+        pytest.param("paper ", "unknown_value", id="a space"),
+        pytest.param("app", "unknown_value", id="another"),
+    ],
+)
+def test_read_row_requires_a_ticketing_of_version_2(ticketing: str, expected: str) -> None:
+    assert reason_of(booking_row_2(ticketing=ticketing), BOOKINGS_2) == expected
+
+
+def test_read_row_of_version_2_has_one_column_more_after_the_product() -> None:
+    place = BOOKINGS.header.index("product_kind") + 1
+
+    assert BOOKINGS_2.header == (*BOOKINGS.header[:place], "ticketing", *BOOKINGS.header[place:])
+    assert read_row(BOOKINGS_2, record_of(booking_row()), "utf-8") == "bad_column_count"
+    assert read_row(BOOKINGS, record_of(booking_row_2(), BOOKINGS_2), "utf-8") == "bad_column_count"
 
 
 @pytest.mark.parametrize("record", [b"", b" ", b'""', b"," * 14, b"," * 16, b"x"])

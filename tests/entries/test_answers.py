@@ -89,7 +89,7 @@ def test_the_number_of_queries_does_not_grow() -> None:
             assert len(stand(campaign).bookings) >= bookings
         counts.append(len(captured))
 
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 6
 
 
 @pytest.mark.slow

@@ -55,10 +55,13 @@ STANDING = {
     "awaiting_yen": 700,
     "missing_yen": 1_000,
     "eligible": False,
-    "reward_points": 0,
+    "facts": ["e5489"],
+    "lots": 0,
+    "rewards": [0],
     "member_reasons": ["below_minimum"],
     "frozen": False,
     "award_points": None,
+    "awards": None,
 }
 NOBODY = {
     **STANDING,
@@ -67,6 +70,7 @@ NOBODY = {
     "total_yen": 0,
     "awaiting_yen": 0,
     "missing_yen": 5_000,
+    "facts": [],
     "member_reasons": [],
 }
 
@@ -231,6 +235,6 @@ def test_explain_in_words(campaign: Campaign) -> None:
         "smart_ex/R1/1: 5,000 yen, counter_or_agency, stopover",
         (
             "Total 4,000 yen, 700 yen waiting, 1,000 yen missing: below_minimum; "
-            "reward if drawn 0 points."
+            "lots 0; rewards if drawn 0 points."
         ),
     ]

@@ -25,7 +25,9 @@ def test_find_visit_returns_the_period_of_the_last_version_in_force() -> None:
 
     visit = find_visit(campaign.code, AnonymousUser())
 
-    assert visit == Visit(campaign.pk, **period, wester_id=None)
+    assert visit == Visit(
+        campaign.pk, **period, series_code=None, series_course=None, wester_id=None
+    )
 
 
 def test_find_visit_of_only_a_draft_is_none() -> None:

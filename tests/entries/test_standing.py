@@ -54,7 +54,8 @@ def test_the_total_decides(
     found = stand(campaign)
 
     assert (found.total_yen, found.member_reasons) == (yen, reasons)
-    assert (found.reward_points, found.missing_yen) == (reward, missing)
+    assert (found.lots, found.rewards) == (1 if reward else 0, [reward])
+    assert found.missing_yen == missing
     assert found.eligible is (not reasons)
 
 
@@ -80,7 +81,7 @@ def test_the_entry_decides(
 
     assert (found.entered_at, found.member_reasons) == (entered_at, reasons)
     assert found.eligible is (not reasons)
-    assert found.reward_points == 5_000
+    assert found.rewards == ([5_000] if not reasons else [0])
 
 
 @pytest.mark.parametrize(
@@ -108,12 +109,21 @@ def test_all_reasons_are_given_in_the_order_of_the_terms(campaign: Campaign) -> 
     MembershipFactory.create(wester_id="W1")
 
     assert stand(campaign).member_reasons == ["not_entered", "below_minimum", "withdrawn"]
-    assert [rule.code for rule in rules.MEMBER_RULES] == stand(campaign).member_reasons
+    assert [rule.code for rule in rules.MEMBER_RULES] == [
+        "not_entered",
+        "entered_elsewhere",
+        "below_minimum",
+        "withdrawn",
+    ]
 
 
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
+        (
+            "entered_elsewhere",
+            "同じシリーズの別のコースにエントリー済みのため、このコースの抽選の対象外です。",
+        ),
         ("not_entered", "エントリーが確認できないため、抽選の対象外です。"),
         (
             "below_minimum",
@@ -182,8 +192,8 @@ def test_an_unknown_wester_id_has_an_empty_list(campaign: Campaign) -> None:
         total_yen=0,
         awaiting_yen=0,
         missing_yen=5_000,
-        reward_points=0,
         member_reasons=["not_entered", "below_minimum"],
+        rewards=[0],
         bookings=[],
     )
     assert not found.eligible

@@ -1,11 +1,13 @@
 """Bookings, EX registrations and marks: the smallest that count under the first campaign."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import factory
 from factory.django import DjangoModelFactory
 
+from bookings.journeys import name_section
 from bookings.models import Booking, ExRegistration, FeedFile, MemberMark, QuarantinedRow
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -29,6 +31,12 @@ class RegistrationFactory(DjangoModelFactory[ExRegistration]):
     points_registered_at = None
     updated_at = datetime(2024, 12, 1, tzinfo=JAPAN)
     row_text = b""
+
+
+def sections_of(booking: Any) -> list[str]:
+    """Return the sections of each operator on each line of the journey."""
+    lines = {leg.partition(":")[0] for leg in booking.journey.split("|")}
+    return sorted(name_section(operator, line) for operator in booking.operators for line in lines)
 
 
 class BookingFactory(DjangoModelFactory[Booking]):
@@ -62,6 +70,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
     payment_method = "registered_card"
     amount_yen = 5_000
     operators = factory.LazyFunction(lambda: ["JR West"])
+    sections = factory.LazyAttribute(sections_of)
     cancelled = False
     refunded = False
     stopover = False
@@ -70,6 +79,13 @@ class BookingFactory(DjangoModelFactory[Booking]):
     purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
+    ticketing = None
+    ticketing_at = factory.LazyAttribute(
+        lambda booking: booking.latest_occurred_at if booking.ticketing is not None else None
+    )
+    ticketing_event_id = factory.LazyAttribute(
+        lambda booking: booking.latest_event_id if booking.ticketing is not None else None
+    )
 
 
 class MarkFactory(DjangoModelFactory[MemberMark]):
@@ -93,6 +109,7 @@ class FeedFileFactory(DjangoModelFactory[FeedFile]):
     sha256 = factory.Sequence(lambda n: f"{n:064x}")
     status = "loaded"
     encoding = "utf-8"
+    version = 1
     rows = 1
     quarantined = 1
     tried_at = BOOKED_AT

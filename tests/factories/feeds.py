@@ -24,13 +24,14 @@ class FeedFileFactory(DjangoModelFactory[FeedFile]):
         model = FeedFile
 
     class Params:
-        refused = factory.Trait(status="refused", encoding="", reason="no_manifest")
+        refused = factory.Trait(status="refused", encoding="", version=0, reason="no_manifest")
 
     name = factory.Sequence(lambda n: f"bookings-20250107-{n:03}.csv")
     feed = "bookings"
     sha256 = factory.Sequence(lambda n: f"{n:064x}")
     status = "loaded"
     encoding = "utf-8"
+    version = 1
     tried_at = AT
 
 

@@ -8,6 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from bookings.models import Booking, BookingEvent
+from tests.factories.bookings import sections_of
 
 HEADER = "service_or_line,seq,station_ja,station_romaji,operator_to_next,kind"
 ALPHA = ("alpha,1,a,A,X,stop", "alpha,2,b,B,Y,stop", "alpha,3,c,C,,stop")
@@ -46,6 +47,7 @@ class ValuesFactory(DjangoModelFactory):
     journey = "alpha:a>b"
     sales_channel = "web"
     product_kind = "standard"
+    ticketing = None
     payment_method = "registered_card"
     amount_yen = 5000
 
@@ -57,9 +59,16 @@ class RideFactory(ValuesFactory):
         model = Booking
 
     operators = ["X"]
+    sections = factory.LazyAttribute(sections_of)
     purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
     latest_event_id = factory.Sequence(lambda n: f"E{n}")
+    ticketing_at = factory.LazyAttribute(
+        lambda booking: booking.latest_occurred_at if booking.ticketing is not None else None
+    )
+    ticketing_event_id = factory.LazyAttribute(
+        lambda booking: booking.latest_event_id if booking.ticketing is not None else None
+    )
 
 
 class RideEventFactory(ValuesFactory):

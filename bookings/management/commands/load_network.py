@@ -12,7 +12,7 @@ from core.printable import printable_name
 
 
 class Command(ContractCommand):
-    """Replace the rail network by a folder's, and recompute the operators of all bookings."""
+    """Replace the rail network by a folder's, and recompute the sections of all bookings."""
 
     help = "Replace the rail network by the CSV files of a folder."
 
@@ -33,5 +33,5 @@ class Command(ContractCommand):
         return Report(
             asdict(loaded),
             f"{done} {loaded.services} services with {loaded.stops} stops; "
-            f"{loaded.bookings} bookings {changed} over other operators than before.",
+            f"{loaded.bookings} bookings {changed} over other sections than before.",
         )

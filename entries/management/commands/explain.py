@@ -113,12 +113,22 @@ def describe_standing(found: Standing) -> dict[str, Any]:
         "awaiting_yen": found.awaiting_yen,
         "missing_yen": found.missing_yen,
         "eligible": found.eligible,
-        "reward_points": found.reward_points,
+        "facts": found.facts,
+        "lots": found.lots,
+        "rewards": found.rewards,
         "member_reasons": found.member_reasons,
         "frozen": found.frozen is not None,
         "award_points": found.frozen.award_points if found.frozen else None,
+        "awards": awards_by_prize(found),
         "bookings": [describe_booking(one) for one in found.bookings],
     }
+
+
+def awards_by_prize(found: Standing) -> list[int] | None:
+    """Return what was won, by prize, 0 where nothing; None before the result is confirmed."""
+    if found.frozen is None or found.frozen.awards is None:
+        return None
+    return [found.frozen.awards.get(number, 0) for number, _ in enumerate(found.rewards, 1)]
 
 
 def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
@@ -142,11 +152,17 @@ def describe_in_words(found: Standing) -> str:
     lines.append(
         f"Total {found.total_yen:,} yen, {found.awaiting_yen:,} yen waiting, "
         f"{found.missing_yen:,} yen missing: {verdict}; "
-        f"reward if drawn {found.reward_points:,} points."
+        f"lots {found.lots:,}; rewards if drawn {describe_rewards(found.rewards)}."
     )
     if found.frozen is not None:
         lines.append(describe_frozen(found.frozen))
     return "\n".join(lines)
+
+
+def describe_rewards(rewards: list[int | None]) -> str:
+    """Return the rewards of the prizes as text, in their order."""
+    points = ["a share" if reward is None else f"{reward:,}" for reward in rewards]
+    return f"{' / '.join(points)} points"
 
 
 def describe_frozen(frozen: FrozenStanding) -> str:
