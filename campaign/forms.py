@@ -1,24 +1,22 @@
 """Forms of the staff pages."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.enumerations import MemberKind
 from campaign import queries
 from campaign.models import Campaign, Terms
+from campaign.refusals import BrokenCampaignFile
+from campaign.termsfile import CampaignFile, read_campaign_file, write_campaign_file
 from core import clock
 
 if TYPE_CHECKING:  # generic in its stubs only
-    from django.utils.functional import _StrPromise as StrPromise
-
     TermsModelForm = forms.ModelForm[Terms]
     CampaignChoice = forms.ModelChoiceField[Campaign]
 else:
     TermsModelForm, CampaignChoice = forms.ModelForm, forms.ModelChoiceField
-LISTS = ("kinds_excluded", "kinds_registered", "kinds_free")
-NOT_IN_A_FORM = {"id", "campaign", "version"}
 
 
 class PublishedCampaignField(CampaignChoice):
@@ -38,30 +36,35 @@ class PublishedCampaignField(CampaignChoice):
         return queries.choice_label(obj)
 
 
-def kinds_field(label: "StrPromise") -> forms.MultipleChoiceField:
-    """Return a field for a list of member kinds, as tall as the list."""
-    every_kind = forms.SelectMultiple(attrs={"size": len(MemberKind)})
-    return forms.MultipleChoiceField(
-        label=label, choices=MemberKind, required=False, widget=every_kind
-    )
-
-
 class TermsForm(TermsModelForm):
-    """The numbers and lists of a draft, refused in the same words as a campaign file."""
+    """A draft as its campaign file, refused in the same words as one that is loaded."""
 
-    kinds_excluded = kinds_field(_("member kinds left out"))
-    kinds_registered = kinds_field(_("member kinds that must register before booking"))
-    kinds_free = kinds_field(_("member kinds that need no registration"))
+    file = forms.CharField(
+        label=_("campaign file"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "false"}),
+        help_text=_("Terms, prizes and texts, as campaign load and campaign show have them."),
+    )
 
     class Meta:
         model = Terms
-        fields = [
-            field.name
-            for field in Terms._meta.concrete_fields
-            if field.editable and field.name not in NOT_IN_A_FORM
-        ]
+        fields: tuple[str, ...] = ()
 
-    def clean(self) -> dict[str, Any]:
-        """Sort the lists as the database wants them."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        return {name: sorted(value) if name in LISTS else value for name, value in cleaned.items()}
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["file"].initial = file_as_text(self.instance)
+
+    def clean_file(self) -> CampaignFile:
+        """Read the file, which must be of this campaign."""
+        try:
+            file = read_campaign_file(self.cleaned_data["file"].encode())
+        except BrokenCampaignFile as failure:
+            raise forms.ValidationError(str(failure)) from failure
+        if file.code != self.instance.campaign.code:
+            raise forms.ValidationError(_("code: must stay the code of this campaign."))
+        return file
+
+
+def file_as_text(terms: Terms) -> str:
+    """Return the campaign file of a version as people read it."""
+    return json.dumps(write_campaign_file(queries.file_of(terms)), ensure_ascii=False, indent=2)

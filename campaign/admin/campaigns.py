@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from campaign import queries, terms
-from campaign.forms import TermsForm
+from campaign.forms import TermsForm, file_as_text
 from campaign.models import Campaign, Terms
 from campaign.sentences import ENTRY_STATES
 from campaign.states import entry_state
@@ -75,10 +76,24 @@ class TermsAdmin(ModelAdmin):
     """The terms: a draft can be changed, a published version cannot."""
 
     form = TermsForm
-    readonly_fields = ["campaign", "version", "published_at", "published_by"]
+    readonly_fields = ["campaign", "version", "published_at", "published_by", "as_file"]
     list_display = ["campaign", "version", "published_at", "published_by", "opens_at", "closes_at"]
     list_select_related = ["campaign", "published_by"]
     ordering = ["-campaign_id", "-version"]
+
+    def get_fields(self, request: HttpRequest, obj: Terms | None = None) -> list[str]:
+        """Return the file to be changed, or the file to be read."""
+        file = "file" if self.has_change_permission(request, obj) else "as_file"
+        return ["campaign", "version", "published_at", "published_by", file]
+
+    @admin.display(description=_("campaign file"))
+    def as_file(self, version: Terms) -> str:
+        """Return the campaign file of a version, to be read."""
+        return format_html("<pre>{}</pre>", file_as_text(version))
+
+    def save_model(self, request: HttpRequest, obj: Terms, form: TermsForm, change: bool) -> None:  # noqa: FBT001 - as Django calls it
+        """Save the terms and their prizes as the file says."""
+        terms.save_draft(obj.campaign, version=obj.version, file=form.cleaned_data["file"])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: ``campaign load`` and ``campaign revise`` create versions."""

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from campaign import plan
 from campaign.models.campaigns import IDENTIFIER
 from campaign.models.terms import MAX_NUMBER, Fits, Terms, from_1
 
@@ -138,24 +137,3 @@ class Prize(models.Model):
 
     def __str__(self) -> str:
         return f"{self.terms_id} {self.code}"
-
-    def as_planned(self) -> plan.Prize:
-        """Return the prize as a plain value."""
-        takes: dict[str, plan.TakeKind] = {"all": "all", "winners": "winners", "one_in": "one_in"}
-        return plan.Prize(
-            number=self.number,
-            code=self.code,
-            take=plan.Take(takes[self.take], self.take_count or 0),
-            reward=self.planned_reward(),
-            minimum_total_yen=self.minimum_total_yen,
-            beside=self.beside,
-        )
-
-    def planned_reward(self) -> plan.Spent | plan.Fixed | plan.Pool:
-        """Return what a winner gets as a plain value; the constraints say which numbers there are."""
-        if self.kind == RewardKind.SPENT:
-            caps = tuple(plan.When(frozenset(item["when"]), item["cap"]) for item in self.cap_if)
-            return plan.Spent(self.percent or 0, self.cap or 0, caps)
-        if self.kind == RewardKind.FIXED:
-            return plan.Fixed(self.points or 0)
-        return plan.Pool(self.points or 0, self.cap)

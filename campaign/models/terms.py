@@ -6,13 +6,11 @@ and campaign/sql/fits.sql. A draft may mean something wrong, which ``campaign ch
 form is held by the database. What is published holds both.
 """
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Mod
@@ -22,8 +20,8 @@ from django.utils.translation import pgettext_lazy
 
 from bookings.enumerations import MemberKind, ProductKind, SalesChannel
 from campaign.models.campaigns import IDENTIFIER, Campaign
-from campaign.plan import Edge, Lots, Plan, When
-from campaign.sentences import TERMS_SENTENCES
+from campaign.plan import Plan
+from campaign.termsfile import plan_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -369,20 +367,7 @@ class Terms(models.Model):
     def plan(self) -> Plan:
         """Return the plan of prizes; of a draft as it was when it was first asked for."""
         prizes = sorted(self.prizes.all(), key=lambda prize: prize.number)
-        edges: dict[str, Edge] = {"stop": "stop", "partial": "partial"}
-        return Plan(
-            minimum_total_yen=self.minimum_total_yen,
-            lots=Lots(
-                yen=self.lots_yen,
-                most=self.lots_most,
-                times=tuple(
-                    When(frozenset(item["when"]), item["times"]) for item in self.lots_times
-                ),
-            ),
-            prizes=tuple(prize.as_planned() for prize in prizes),
-            budget_points=self.budget_points,
-            edge=edges[self.edge],
-        )
+        return plan_of(vars(self), [vars(prize) for prize in prizes])
 
     @property
     def periods(self) -> list[tuple[date, date]]:
@@ -414,18 +399,3 @@ class Terms(models.Model):
     @property
     def operator(self) -> str:
         return str(self.touches[0]["operator"])
-
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Name every rule that is broken by its sentence, the same as for a campaign file.
-
-        Raises:
-            ValidationError: at least one rule is broken.
-        """
-        broken: list[StrPromise | ValidationError] = []
-        for constraint in self._meta.constraints:
-            try:
-                constraint.validate(type(self), self, exclude=set(exclude or ()))
-            except ValidationError as failure:
-                broken.append(TERMS_SENTENCES.get(constraint.name, failure))
-        if broken:
-            raise ValidationError(broken)

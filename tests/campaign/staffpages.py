@@ -1,7 +1,7 @@
 """The staff pages as a browser sees them."""
 
+import json
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from campaign.models import Terms
-from campaign.termsfile import FIELDS
+from campaign.queries import file_of
+from campaign.termsfile import write_campaign_file
 from core.models import User
-from tests.factories.campaign import JAPAN
 
 MODELS = ("campaign", "terms", "approval", "auditrecord")
 OF_CORE = ("approval", "auditrecord", "user")
@@ -43,22 +43,7 @@ def act(client: Client, model: str, action: str, *rows: Any) -> list[tuple[str, 
     ]
 
 
-def typed(terms: Terms, **changed: Any) -> dict[str, Any]:
-    """Return these terms with some changes as they are typed into a form."""
-    values = {name: changed.get(name, getattr(terms, name)) for name in FIELDS}
-    return {name: as_typed(value) for name, value in values.items()}
-
-
-def filled_in(terms: Terms, **changed: Any) -> dict[str, Any]:
-    """Return what a browser sends when the page of these terms is saved with some changes."""
-    sent = typed(terms, **changed)
-    for name in ("public_at", "opens_at", "closes_at", "credit_at"):
-        sent[f"{name}_0"], sent[f"{name}_1"] = sent.pop(name).split(" ")
-    return sent
-
-
-def as_typed(value: Any) -> Any:
-    """Return a value as a person types it: days and instants of Japan."""
-    if isinstance(value, datetime):
-        return value.astimezone(JAPAN).replace(tzinfo=None).isoformat(" ")
-    return value.isoformat() if isinstance(value, date) else value
+def filled_in(terms: Terms, **changed: Any) -> dict[str, str]:
+    """Return what a browser sends when a file is saved with some of its fields changed."""
+    file = write_campaign_file(file_of(terms))
+    return {"file": json.dumps(file | changed, ensure_ascii=False)}

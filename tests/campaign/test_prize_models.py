@@ -129,8 +129,8 @@ def test_prizes_are_told_apart(name: str, same: dict[str, Any]) -> None:
         "UPDATE campaign_prize SET cap = cap",
         "DELETE FROM campaign_prize",
         (
-            "INSERT INTO campaign_prize (terms_id, number, code, name_ja, name_en, take, beside, kind,"
-            " cap_if, points) SELECT id, 2, '2', '2', '2', 'all', FALSE, 'fixed', '[]', 1"
+            "INSERT INTO campaign_prize (terms_id, number, code, name_ja, name_en, take, beside,"
+            " kind, cap_if, points) SELECT id, 2, '2', '2', '2', 'all', FALSE, 'fixed', '[]', 1"
             " FROM campaign_terms"
         ),
     ],
