@@ -169,8 +169,12 @@ def create_draw(
             round_time=round_time,
             publish_by=round_time - timedelta(seconds=settings.DRAW_MIN_GAP_S),
             frozen_at=at,
-            pid_key=keys.seal_key(secret.pid_key, name=key_name("pid", campaign, sequence)),
-            nonce_key=keys.seal_key(secret.nonce_key, name=key_name("nonce", campaign, sequence)),
+            pid_key=keys.seal_key(
+                secret.pid_key, name=keys.key_name("pid", campaign.code, sequence)
+            ),
+            nonce_key=keys.seal_key(
+                secret.nonce_key, name=keys.key_name("nonce", campaign.code, sequence)
+            ),
             entry_count=described.entry_count,
             lots_total=described.lots_total,
             eligible=described.eligible,
@@ -179,9 +183,13 @@ def create_draw(
         )
 
 
-def key_name(which: str, campaign: Campaign, sequence: int) -> str:
-    """Return the name that a key is encrypted for, and that decrypts it."""
-    return f"{which} {campaign.code}/{sequence}"
+def seal_keys(secret: SecretList, campaign_code: str, sequence: int) -> dict[str, bytes]:
+    """Return the columns of the keys, each encrypted under its name."""
+    made = {"pid": secret.pid_key, "nonce": secret.nonce_key}
+    return {
+        f"{which}_key": keys.seal_key(key, name=keys.key_name(which, campaign_code, sequence))
+        for which, key in made.items()
+    }
 
 
 def make_files(

@@ -67,6 +67,14 @@ class KeysNeeded(LotteryRefusal):
     """The keys of the draw are still needed."""
 
 
+class KeysErased(LotteryRefusal):
+    """The keys of the draw are erased."""
+
+
+class UnfitKey(LotteryRefusal):
+    """A file holds no key, or the key of another draw."""
+
+
 class BrokenKey(LotteryRefusal):
     """The stored keys cannot be decrypted with this DRAW_KEY."""
 

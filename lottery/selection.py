@@ -146,3 +146,40 @@ class Walk:
                 break
         self.total_points = total
         return given
+
+
+# ---- The cut of a draw with one total: running.py and forecast.py take the plan, then it goes.
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where the budget ends; whole points."""
+
+    winners: int
+    total_points: int
+    leftover_points: int
+    partial_points: int
+
+    @property
+    def awards(self) -> int:
+        """Number of entries that get points."""
+        return self.winners + (1 if self.partial_points else 0)
+
+
+def cut_at_budget(rewards: Iterable[int], *, budget: int, policy: str) -> Cut:
+    """Make the cut: before the first reward that exceeds the budget."""
+    winners, total = 0, 0
+    exceeds = False
+    for reward in rewards:
+        exceeds = total + reward > budget
+        if exceeds:
+            break
+        winners, total = winners + 1, total + reward
+    left = budget - total
+    partial = left if exceeds and policy == PARTIAL else 0
+    return Cut(winners, total + partial, left - partial, partial)
+
+
+def max_entries_read(*, entrants: int, budget: int, least_reward: int) -> int:
+    """Return how many entries the cut can read: all winners and one more."""
+    return min(entrants, budget // least_reward + 1)

@@ -142,7 +142,6 @@ def recheck_part(payout: Payout, part: PayoutPart) -> None:
                 "lots_decided": lots_decided(prize, ended_by_budget=payout.ended_by_budget),
                 "first_rank": part.first_rank,
                 "last_rank": part.last_rank,
-                "entered_at": terms.opens_at,
             },
         )
 

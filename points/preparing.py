@@ -125,7 +125,7 @@ def is_ended_by_budget(draw: Draw) -> bool:
     """Return whether the budget ended a draw's plan: a reward did not fit.
 
     It is then in the last line of winners.csv, with a smaller award.
-    Source: docs/specs/draw-protocol.md 4.
+    Source: docs/specs/draw-protocol.md 3.5.
     """
     with connection.cursor() as cursor:
         cursor.execute(END_OF_WINNERS, [MAX_LINE_BYTES, draw.pk])

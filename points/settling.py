@@ -172,12 +172,14 @@ def share_out_answers(cursor: CursorWrapper, payout: Payout) -> dict[str | None,
     cursor.execute(read_sql("points", "count_shared_answers"))
     counts = {code: (rows, rejected) for code, rows, rejected in cursor.fetchall()}
     codes = sorted(code for code in counts if code)
-    if codes and payout.draw.campaign.code not in codes:
+    own = payout.draw.campaign.code
+    if codes and own not in codes:
         raise OtherPayout(
             _("The file answers for other campaigns, not for this one: %(codes)s.")
             % {"codes": ", ".join(codes)}
         )
-    cursor.execute(DELETE_OTHERS, {"draw": payout.draw_id})
+    if codes not in ([], [own]):
+        cursor.execute(DELETE_OTHERS, {"draw": payout.draw_id})
     cursor.execute("DROP TABLE shared")
     return counts
 

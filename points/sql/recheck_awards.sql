@@ -1,9 +1,9 @@
 -- recheck_awards: write to the table verdict what each award without an end comes to today
 -- All are of one prize. The table is temporary and dropped with the transaction. Part totals: the
--- query of the members' totals and facts today; part judged: the query of reason, lots and reward of
--- each candidate. All of them have entered, for they are on the frozen list. Where lots decided, the
--- winning lot must be one of today's. Reads lottery_award (award_rank_once) and lottery_entrant by
--- its key, points_transfer (transfer_one_of_a_kind_per_award), and entries_membership by its key.
+-- query of the members' totals and facts today; part judged: the query of the reason, lots and
+-- reward of each candidate. Where lots decided, the winning lot must be one of today's. Reads
+-- lottery_award (award_rank_once) and lottery_entrant by its key, points_transfer
+-- (transfer_one_of_a_kind_per_award), and entries_membership by its key.
 CREATE TEMPORARY TABLE verdict ON COMMIT DROP AS
 WITH totals AS MATERIALIZED ({totals}),
 due AS MATERIALIZED (
@@ -20,7 +20,6 @@ due AS MATERIALIZED (
 candidate AS (
     SELECT
         due.wester_id,
-        %(entered_at)s::timestamptz AS entered_at,
         COALESCE(totals.sum_yen, 0) AS counting_total,
         COALESCE(totals.facts, 0)::smallint AS facts,
         membership.wester_id IS NOT NULL AS has_left

@@ -30,7 +30,9 @@ uncredited AS MATERIALIZED (
     FROM (
         SELECT
             award.draw_id,
-            points_award_key('credit/v2', draw.manifest_sha256, entrant.pid, award.prize) AS credit_key
+            points_award_key(
+                'credit/v2', draw.manifest_sha256, entrant.pid, award.prize
+            ) AS credit_key
         FROM lottery_draw draw
         JOIN lottery_award award ON award.draw_id = draw.id
         JOIN lottery_entrant entrant ON entrant.id = award.entrant_id

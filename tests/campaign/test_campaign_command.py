@@ -101,7 +101,7 @@ def test_load_of_no_file_reports_it(tmp_path: Path) -> None:
 def test_load_over_published_terms_points_to_the_revision(file: Path) -> None:
     CampaignFactory.create(code=CODE, published=True)
 
-    sentence = refused("campaign", "load", write(file, policy="partial"))
+    sentence = refused("campaign", "load", write(file, edge="partial"))
 
     assert sentence.endswith("change them with: campaign revise.")
 

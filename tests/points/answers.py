@@ -63,6 +63,15 @@ def classes(payout: Payout) -> dict[str, tuple[str, bool]]:
     }
 
 
+def classes_by_award(payout: Payout) -> dict[tuple[str, int], tuple[str, bool]]:
+    """Return the class of the key of each award, by member and prize, and whether it is open."""
+    rows = KeyStanding.objects.filter(payout=payout, award__isnull=False)
+    return {
+        (one.award.entrant.wester_id, one.award.prize): (one.classed, one.is_open)
+        for one in rows.select_related("award__entrant")
+    }
+
+
 def garble(row: Mapping[str, Any]) -> Row:
     """Return a rejection whose points no reader takes."""
     return {**reject(row), "points": "12,34O"}

@@ -328,7 +328,7 @@ def test_the_command_reports_the_rows_of_others(
     path = write_answers(tmp_path, [answer(rows["W1"]), unknown, *map(answer, theirs.values())])
     code, others = payout.draw.campaign.code, other.draw.campaign.code
 
-    done = run_json("payout", "settle", code, path)
+    done = run_json("payout", "settle", code, path, may_warn=True)
 
     assert done["file"] == {
         "name": path.name,
@@ -344,5 +344,10 @@ def test_the_command_reports_the_rows_of_others(
         "others": {others: 2},
     }
     assert done["classes"]["unknown_here"] == 1
+    sentence = (
+        f"{path.name}: rows whose key belongs to no campaign, open here as unknown_here: 1. "
+        "A later file ends them, or: payout resolve."
+    )
+    assert done["warnings"] == [sentence]
     again = run_json("payout", "settle", others, path)
-    assert (again["file"]["applied"], again["open"]) == (2, 0)
+    assert (again["file"]["applied"], again["open"], again["warnings"]) == (2, 0, [])

@@ -115,7 +115,9 @@ class Command(VerbCommand):
             report = report_payout(
                 code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome)
             )
-            report = replace(report, warnings=report.data["warnings"])
+            unknown = describe_unknown(outcome)
+            data = {**report.data, "warnings": [*report.data["warnings"], *unknown]}
+            report = replace(report, data=data, warnings=data["warnings"])
         progress.end(describe(outcome))
         return report
 
@@ -167,6 +169,15 @@ def describe(outcome: SettledFile) -> str:
         f"{outcome.name}: {outcome.rows:,} rows, {outcome.applied:,} applied, "
         f"{outcome.duplicates:,} duplicates, {outcome.quarantined:,} quarantined{others}{unknown}"
     )
+
+
+def describe_unknown(outcome: SettledFile) -> list[str]:
+    """Return a warning of keys that belong to no campaign; none where there are no such keys."""
+    sentence = (
+        f"{outcome.name}: rows whose key belongs to no campaign, open here as unknown_here: "
+        f"{outcome.unknown:,}. A later file ends them, or: payout resolve."
+    )
+    return [sentence] if outcome.unknown else []
 
 
 def report_payout(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:
