@@ -27,7 +27,7 @@ from core.clock import JAPAN
 
 KIND_LISTS = ("kinds_excluded", "kinds_registered", "kinds_free")
 # The drawings of the campaign page that ship (templates/portal).
-DRAWINGS = ("plain", "new_year")
+DRAWINGS = ("plain", "new_year", "rain", "snow")
 MAY_BE_EMPTY = {"slogan"}
 
 

@@ -18,14 +18,14 @@ class LotteryConfig(AppConfig):
         # The models are there only now.
         from core import roles
         from entries import frozen
-        from lottery import forgetting, publishing, results  # noqa: F401 - they declare actions
+        from lottery import forgetting, publishing, results, revealing  # noqa: F401 - they declare
 
         frozen.register_finder(results.read_frozen_standing)
         for role in roles.ROLES:
             roles.register(role, {"lottery.view_draw", "lottery.view_storedforecast"})
-        requests = ("publication", "confirmation", "void", "forgetting")
+        requests = ("publication", "confirmation", "void", "reveal", "forgetting")
         may_request = {f"lottery.request_{name}" for name in requests}
         roles.register("ops", {"lottery.freeze_draw", "lottery.run_draw", *may_request})
         roles.register("campaign", may_request)
-        roles.register("auditor", {"lottery.issue_receipt"})
+        roles.register("auditor", {"lottery.issue_receipt", "lottery.request_reveal"})
         roles.register("support", {"lottery.issue_receipt"})

@@ -4,48 +4,47 @@ Manifest: the file that says what is fixed before the seed can be known.
 Source: docs/specs/draw-protocol.md 2.6, 2.7, 3.5.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any
 
 from core.canonical_json import canonical_json
+from lottery import protocol
 from lottery.beacon import MAX_EXACT_NUMBER, ChainInfo, Round
-from lottery.selection import Cut
+from lottery.protocol import NUMBERS, PID_BYTES
+from lottery.selection import Line, Selection
 
-MANIFEST_SCHEMA, RESULT_SCHEMA = "pointdraw/1", "pointdraw/1/result"
-RECEIPT_SCHEMA = "pointdraw/1/receipt"
-WINNERS_HEADER = b"rank,pid,reward,m,cumulative\n"
-
-
-class DrawTerms(Protocol):
-    """The terms that are published with a draw."""
-
-    version: int
-    opens_at: datetime
-    closes_at: datetime
-    travel_first: date
-    travel_last: date
-    minimum_total_yen: int
-    reward_cap_points: int
-    budget_points: int
-    policy: str
-    credit_at: datetime
-    expires_on: date
-    time_zone: str
-    operator: str
-    kinds_excluded: list[str]
-    kinds_registered: list[str]
-    kinds_free: list[str]
+MANIFEST_SCHEMA, RESULT_SCHEMA = "pointdraw/2", "pointdraw/2/result"
+RECEIPT_SCHEMA = "pointdraw/2/receipt"
+WINNERS_HEADER = b"prize,rank,pid,reward,award,lot,m,others,cumulative\n"
+# Of the campaign's file: what is published as it is; what is an instant.
+TERMS_KEYS = (
+    *("schema", "code", "series", "entry_needed", "expires_on", "kept_until", "time_zone"),
+    *("bookings", "minimum_total_yen", "lots", "budget_points", "edge"),
+)
+PRIZE_KEYS = ("code", "take", "minimum_total_yen", "beside", "reward")
+TERMS_INSTANTS = ("public_at", "opens_at", "closes_at", "credit_at")
+BOOKED_INSTANTS = ("from", "until")
+BEYOND_ASCII = re.compile(rb"[^ -~]|%")
+# Lists of the campaign's file whose order means nothing, besides those of payment_methods.
+UNORDERED = re.compile(r"services|lines|when|.*_excluded|kinds_.*")
+TERMS_IN_MANIFEST = ("budget_points", "edge", "prizes", "credit_at", "expires_on", "time_zone")
 
 
 @dataclass(frozen=True)
 class FrozenList:
-    """The manifest's fields about the list of entrants; hashes in hex."""
+    """The manifest's fields about the list of entrants; hashes in hex.
+
+    ``eligible`` counts, for each prize, those who may win it.
+    """
 
     entry_count: int
+    lots_total: int
+    eligible: Sequence[int]
     entries_sha256: str
     merkle_root: str
     pid_key_sha256: str
@@ -62,20 +61,48 @@ class ManifestHeader:
     signing_key: str
 
 
-@dataclass(frozen=True)
-class DrawnEntry:
-    """A row of winners.csv: a winner, or the entry after the cut."""
+@dataclass(frozen=True, slots=True)
+class WinnerLine:
+    """A line of winners.csv: an award, or the reward that did not fit.
 
+    ``opening`` is m_i; ``others`` are the c_j of the other prizes in their order.
+    """
+
+    prize: int
+    rank: int
     pid: bytes
     reward: int
+    award: int
+    lot: int
     opening: bytes
+    others: Sequence[bytes]
+    cumulative: int
+
+    def encode(self) -> bytes:
+        """Return the line with its line end."""
+        others = ".".join([other.hex() for other in self.others])
+        return (
+            f"{self.prize},{self.rank},{self.pid.hex()},{self.reward},{self.award},{self.lot},"
+            f"{self.opening.hex()},{others},{self.cumulative}\n"
+        ).encode()
+
+
+@dataclass(frozen=True)
+class DrawnPlace:
+    """The fields of a receipt after the draw; ``awards`` has 0 for a prize that was not won."""
+
+    ticket: str
+    lot: int
+    rank: int
+    awards: Sequence[int]
 
 
 def published_json(content: Mapping[str, Any]) -> bytes:
     """Return canonical JSON in the protocol's subset, where all writers give the same bytes.
 
     Raises:
-        TypeError: a value has a type outside the subset.
+        TypeError: a value has a type outside the subset, or is true or false, which are written 1
+            and 0.
         ValueError: a string is not printable ASCII, or a number has more than 53 bits.
     """
     refuse_beyond_subset(content)
@@ -89,9 +116,11 @@ def read_json(content: bytes) -> dict[str, Any]:
 
 
 def refuse_beyond_subset(value: object) -> None:
-    """Refuse strings beyond printable ASCII and numbers beyond 53 bits, at any depth."""
+    """Refuse strings beyond printable ASCII, numbers beyond 53 bits and booleans, at any depth."""
     if isinstance(value, str) and not (value.isascii() and value.isprintable()):
         raise ValueError("A published string is printable ASCII.")
+    if isinstance(value, bool):
+        raise TypeError("A published file writes true and false as 1 and 0.")
     if isinstance(value, int) and abs(value) > MAX_EXACT_NUMBER:
         raise ValueError("A published number has at most 53 bits.")
     if isinstance(value, Mapping):
@@ -106,92 +135,173 @@ def unix(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-def credit_on(terms: DrawTerms) -> str:
-    """Return the day of the crediting in the campaign's time zone."""
-    return terms.credit_at.astimezone(ZoneInfo(terms.time_zone)).date().isoformat()
+def published_terms(file: Mapping[str, Any], *, version: int) -> dict[str, Any]:
+    """Return the content of terms.json of a campaign's file in one version.
+
+    ``file`` is the parsed JSON of the file that ``campaign show --json`` gives: instants as ISO
+    8601 with offset, dates as strings, booleans. Names and texts are left out.
+    Source: docs/specs/draw-protocol.md 2.6.
+    """
+    terms = {key: file[key] for key in TERMS_KEYS}
+    terms["version"] = version
+    terms |= {key: unix(datetime.fromisoformat(file[key])) for key in TERMS_INSTANTS}
+    if booked := file["bookings"]["booked"]:
+        instants = {key: unix(datetime.fromisoformat(booked[key])) for key in BOOKED_INSTANTS}
+        terms["bookings"] = {**file["bookings"], "booked": instants}
+    terms["prizes"] = [{key: prize[key] for key in PRIZE_KEYS} for prize in file["prizes"]]
+    published: dict[str, Any] = published_value(terms)
+    methods = published["bookings"]["payment_methods"]
+    methods |= {service: sorted(allowed) for service, allowed in methods.items()}
+    return published
 
 
-def terms_json(code: str, terms: DrawTerms) -> bytes:
-    """Return terms.json."""
-    return published_json(
-        {
-            "campaign": code,
-            "version": terms.version,
-            "opens_at": unix(terms.opens_at),
-            "closes_at": unix(terms.closes_at),
-            "travel_first": terms.travel_first.isoformat(),
-            "travel_last": terms.travel_last.isoformat(),
-            "minimum_total": terms.minimum_total_yen,
-            "reward_cap": terms.reward_cap_points,
-            "budget": terms.budget_points,
-            "policy": terms.policy,
-            "credit_on": credit_on(terms),
-            "expires_on": terms.expires_on.isoformat(),
-            "time_zone": terms.time_zone,
-            "operator": terms.operator,
-            "kinds_excluded": sorted(terms.kinds_excluded),
-            "kinds_registered": sorted(terms.kinds_registered),
-            "kinds_free": sorted(terms.kinds_free),
+def published_value(value: Any) -> Any:
+    """Return a value as terms.json writes it: escaped, 1 and 0 for booleans, sorted lists."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, Mapping):
+        return {
+            escaped(key): sorted(published_value(inner))
+            if isinstance(inner, (list, tuple)) and UNORDERED.fullmatch(key)
+            else published_value(inner)
+            for key, inner in value.items()
         }
-    )
+    if isinstance(value, (list, tuple)):
+        return [published_value(item) for item in value]
+    return value
+
+
+def escaped(text: str) -> str:
+    """Return a text with ``%`` and each byte of UTF-8 beyond printable ASCII as ``%XX``."""
+    return BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), text.encode()).decode()
 
 
 def manifest_json(
     *,
     header: ManifestHeader,
-    terms: DrawTerms,
-    terms_sha256: str,
+    terms: Mapping[str, Any],
     entries: FrozenList,
     chain: ChainInfo,
     round_number: int,
     frozen_at: datetime,
     min_gap_s: int,
 ) -> bytes:
-    """Return manifest.json: everything that is fixed before the seed can be known."""
+    """Return manifest.json: everything that is fixed before the seed can be known.
+
+    ``terms`` is what ``published_terms`` gives. Source: docs/specs/draw-protocol.md 2.7.
+    """
     round_time = chain.time_of(round_number)
     return published_json(
         {
             "schema": MANIFEST_SCHEMA,
             **asdict(header),
             **asdict(entries),
-            "terms_sha256": terms_sha256,
-            "reward_cap": terms.reward_cap_points,
-            "budget": terms.budget_points,
-            "policy": terms.policy,
+            "terms_sha256": hashlib.sha256(published_json(terms)).hexdigest(),
+            **{key: terms[key] for key in TERMS_IN_MANIFEST},
             "beacon": {**asdict(chain), "round": round_number, "round_time": round_time},
             "frozen_at": unix(frozen_at),
             "publish_by": round_time - min_gap_s,
             "min_gap_s": min_gap_s,
-            "credit_on": credit_on(terms),
-            "expires_on": terms.expires_on.isoformat(),
-            "time_zone": terms.time_zone,
         }
     )
 
 
-def winners_csv(drawn: Iterable[DrawnEntry]) -> bytes:
-    """Return winners.csv: the rewards in the order of the draw, with their running sum."""
-    rows, cumulative = [WINNERS_HEADER], 0
-    for rank, entry in enumerate(drawn, 1):
-        cumulative += entry.reward
-        line = f"{rank},{entry.pid.hex()},{entry.reward},{entry.opening.hex()},{cumulative}\n"
-        rows.append(line.encode())
-    return b"".join(rows)
+def winner_line(
+    line: Line, *, pid: bytes, lot: int, rewards: Sequence[int], nonces: bytes, wester_id: bytes
+) -> WinnerLine:
+    """Return a line of the selection as winners.csv shows it: it opens one reward, no other.
+
+    ``rewards`` and the joined ``nonces`` are those of the entrant, prize by prize.
+    """
+    keys = protocol.split_hashes(nonces)
+    openings = [protocol.opening_of(nonce, wester_id) for nonce in keys]
+    others = [
+        protocol.reward_commitment(pid, prize, reward, opening)
+        for prize, (reward, opening) in enumerate(zip(rewards, openings, strict=True), 1)
+        if prize != line.prize
+    ]
+    return WinnerLine(
+        prize=line.prize,
+        rank=line.rank,
+        pid=pid,
+        reward=line.reward,
+        award=line.award,
+        lot=lot,
+        opening=openings[line.prize - 1],
+        others=others,
+        cumulative=line.cumulative,
+    )
+
+
+def winners_csv(lines: Iterable[WinnerLine]) -> bytes:
+    """Return winners.csv: the lines that the selection gives.
+
+    Source: docs/specs/draw-protocol.md 3.5.
+    """
+    return WINNERS_HEADER + b"".join([line.encode() for line in lines])
 
 
 def result_json(
-    *, manifest_sha256: str, drawn_by: Round, seed: bytes, cut: Cut, winners_sha256: str
+    *, manifest_sha256: str, drawn_by: Round, seed: bytes, selection: Selection, winners_sha256: str
 ) -> bytes:
-    """Return result.json."""
+    """Return result.json.
+
+    Source: docs/specs/draw-protocol.md 3.5.
+    """
     return published_json(
         {
             "schema": RESULT_SCHEMA,
             "manifest_sha256": manifest_sha256,
             **asdict(drawn_by),
             "seed": seed.hex(),
-            "winners": cut.winners,
-            "total_points": cut.total_points,
-            "leftover_points": cut.leftover_points,
+            "winners": selection.winners,
+            "total_points": selection.total_points,
+            "leftover_points": selection.leftover_points,
             "winners_sha256": winners_sha256,
         }
     )
+
+
+def receipt_json(
+    *,
+    manifest_sha256: str,
+    wester_id: str,
+    record: bytes,
+    rewards: Sequence[int],
+    nonces: Sequence[bytes],
+    index: int,
+    path: Sequence[bytes],
+    drawn: DrawnPlace | None,
+) -> bytes:
+    """Return receipt.json of an entrant; ``drawn`` is None before the result is public.
+
+    ``record`` is theirs of entries.bin. Source: docs/specs/draw-protocol.md 5.
+    """
+    lots, mask = NUMBERS.unpack_from(record, PID_BYTES)
+    place = asdict(drawn) if drawn else dict.fromkeys(("ticket", "lot", "rank", "awards"))
+    return published_json(
+        {
+            "schema": RECEIPT_SCHEMA,
+            "manifest_sha256": manifest_sha256,
+            "wester_id": wester_id,
+            "pid": record[:PID_BYTES].hex(),
+            "lots": lots,
+            "mask": mask,
+            "rewards": list(rewards),
+            "nonces": [nonce.hex() for nonce in nonces],
+            "index": index,
+            "path": [node.hex() for node in path],
+            **place,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class DrawnEntry:
+    """A row of the list of winners of one total; it goes when running.py takes the plan."""
+
+    pid: bytes
+    reward: int
+    opening: bytes

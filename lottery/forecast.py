@@ -1,23 +1,31 @@
-"""Forecast winners and used budget of a draw from today's rewards.
+"""Forecast winners and used budget of a draw from today's lots and rewards.
 
 Free of database and clock. Neither the later entrants nor the order is known, so both are
-simulated. Each trial samples today's rewards with replacement, until the budget ends or as many
-were sampled as there are entrants. The same rewards give the same forecast.
+simulated. Each trial samples today's entrants with replacement, those with more lots earlier, and
+gives the prizes of the plan along that order. The same entrants give the same forecast.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from math import ceil
 from random import Random
 
-from lottery.selection import Cut, cut_at_budget
+from campaign.plan import Plan
+from lottery.rows_as_read import RowsAsRead
+from lottery.selection import Selection, select_awards
 
 TRIALS = 200
-BATCH = 1_000  # rewards sampled at once
+# Fewer trials where each reads many entrants: they differ little.
+MIN_TRIALS, MAX_READ = 20, 10_000_000
+BATCH = 1_000  # entrants sampled at once
+STEPS = 100  # in which the remaining lots are counted again
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+
+Rewards = tuple[int, ...]  # of an entrant, prize by prize; 0 where they may not win it
+Kind = tuple[int, Rewards]  # lots, and rewards
 
 
 @dataclass(frozen=True)
@@ -31,18 +39,23 @@ class Spread:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The expected result; whole points. ``reward_points``: the sum if every entrant won."""
+    """The expected result; whole points.
+
+    ``reward_points``: the sum if every entrant won every prize that they may win; ``winners``: of
+    each prize; ``members``: those who win some prize.
+    """
 
     entrants: int
     reward_points: int
     budget_points: int
-    winners: Spread
+    winners: tuple[Spread, ...]
+    members: Spread
     used_points: Spread
 
     @property
     def chance_percent(self) -> tuple[float, float, float]:
         """Percentage of entrants who win, at P10, P50 and P90; 0 without entrants."""
-        return percent_of(self.winners, self.entrants)
+        return percent_of(self.members, self.entrants)
 
     @property
     def used_percent(self) -> tuple[float, float, float]:
@@ -60,50 +73,91 @@ def percent_of(spread: Spread, whole: int) -> tuple[float, float, float]:
     )
 
 
-def forecast_draw(rewards: Mapping[int, int], *, budget: int, policy: str) -> Forecast:
+def forecast_draw(kinds: Mapping[Kind, int], plan: Plan) -> Forecast:
     """Forecast a draw.
 
-    Args: ``rewards``: number of entrants by reward; ``policy``: as in the terms.
+    Args: ``kinds``: number of entrants by their lots and rewards.
     """
-    entrants = sum(rewards.values())
-    cuts = list(simulate_cuts(rewards, entrants, budget=budget, policy=policy)) if entrants else []
+    entrants = sum(kinds.values())
+    outcomes = list(simulate_draws(kinds, plan)) if entrants else []
     return Forecast(
         entrants=entrants,
-        reward_points=sum(reward * count for reward, count in rewards.items()),
-        budget_points=budget,
-        winners=spread_of([cut.winners for cut in cuts]),
-        used_points=spread_of([cut.total_points for cut in cuts]),
+        reward_points=sum(sum(rewards) * count for (_lots, rewards), count in kinds.items()),
+        budget_points=plan.budget_points,
+        winners=tuple(
+            spread_of([outcome.winners[place] for outcome in outcomes])
+            for place in range(len(plan.prizes))
+        ),
+        members=spread_of([count_members(outcome) for outcome in outcomes]),
+        used_points=spread_of([outcome.total_points for outcome in outcomes]),
     )
 
 
-def simulate_cuts(
-    rewards: Mapping[int, int], entrants: int, *, budget: int, policy: str
-) -> Iterator[Cut]:
-    """Yield the cut of every trial."""
-    random = Random(trial_seed(rewards, budget, policy))  # noqa: S311 - decides nothing; repeatable
-    values = sorted(rewards)
-    weights = list(accumulate(rewards[value] for value in values))
-    for _trial in range(TRIALS):
-        sampled = sample_rewards(random, values, weights, entrants)
-        yield cut_at_budget(sampled, budget=budget, policy=policy)
+def count_members(outcome: Selection) -> int:
+    """Return how many entrants got at least one whole reward."""
+    return len({line.rank for line in outcome.lines if line.award == line.reward})
 
 
-def sample_rewards(
-    random: Random, values: list[int], weights: list[int], entrants: int
-) -> Iterator[int]:
-    """Yield as many rewards as there are entrants, sampled lazily with replacement."""
-    for start in range(0, entrants, BATCH):
-        count = min(BATCH, entrants - start)
-        yield from random.choices(values, cum_weights=weights, k=count)
+def simulate_draws(kinds: Mapping[Kind, int], plan: Plan) -> Iterator[Selection]:
+    """Yield the outcome of every trial."""
+    random = Random(trial_seed(kinds, plan))  # noqa: S311 - decides nothing; repeatable
+    entrants, read = sum(kinds.values()), 0
+    eligible = count_eligible(kinds, plan)
+    for trial in range(TRIALS):
+        if trial >= MIN_TRIALS and read > MAX_READ:
+            return
+        order = RowsAsRead(sample_order(random, kinds), entrants)
+        yield select_awards(plan, order, eligible=eligible)
+        read += len(order.read)
 
 
-def trial_seed(rewards: Mapping[int, int], budget: int, policy: str) -> bytes:
+def count_eligible(kinds: Mapping[Kind, int], plan: Plan) -> list[int]:
+    """Return how many entrants may win each prize."""
+    return [
+        sum(count for (_lots, rewards), count in kinds.items() if rewards[place])
+        for place in range(len(plan.prizes))
+    ]
+
+
+def sample_order(random: Random, kinds: Mapping[Kind, int]) -> Iterator[Rewards]:
+    """Yield the rewards of as many entrants as there are, sampled lazily with replacement.
+
+    Who has twice the lots of another comes first in two of three cases. The share of those with so
+    many lots falls as they are sampled, as it does where lots are drawn and not put back.
+    """
+    by_lots: dict[int, dict[Rewards, int]] = {}
+    for (lots, rewards), count in sorted(kinds.items()):
+        by_lots.setdefault(lots, {})[rewards] = count
+    left = {lots: float(sum(counts.values())) for lots, counts in by_lots.items()}
+    sampled = {lots: sample_rewards(random, counts) for lots, counts in by_lots.items()}
+    entrants = sum(kinds.values())
+    if len(by_lots) == 1:
+        yield from islice(chain.from_iterable(sampled.values()), entrants)
+        return
+    step = max(BATCH, entrants // STEPS)
+    for start in range(0, entrants, step):
+        size = min(step, entrants - start)
+        weights = [lots * count for lots, count in left.items()]
+        for lots in random.choices([*left], weights, k=size):
+            yield next(sampled[lots])
+        share = size / sum(weights)
+        left = {lots: max(0.0, count - lots * count * share) for lots, count in left.items()}
+
+
+def sample_rewards(random: Random, counts: Mapping[Rewards, int]) -> Iterator[Rewards]:
+    """Yield rewards without end, each as often as its number of entrants makes likely."""
+    values, weights = [*counts], list(accumulate(counts.values()))
+    while True:
+        yield from random.choices(values, cum_weights=weights, k=BATCH)
+
+
+def trial_seed(kinds: Mapping[Kind, int], plan: Plan) -> bytes:
     """Return the seed of the trials, the same for the same data."""
-    content = json.dumps([sorted(rewards.items()), budget, policy])
+    content = json.dumps([sorted(kinds.items()), plan.budget_points, plan.edge, len(plan.prizes)])
     return hashlib.sha256(content.encode()).digest()
 
 
-def spread_of(outcomes: list[int]) -> Spread:
+def spread_of(outcomes: Sequence[int]) -> Spread:
     """Return the spread of outcomes; zeros where there are none."""
     ordered = sorted(outcomes) or [0]
     p10, p50, p90 = (

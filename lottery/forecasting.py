@@ -7,11 +7,9 @@ from django.db.models import Count, Exists, OuterRef
 
 from campaign.models import AggregationRun, Campaign, Terms
 from campaign.queries import working_terms
-from campaign.rewards import reward_expression
-from entries.rules import any_keeps_out
-from lottery.entrant_list import compose_candidates
-from lottery.forecast import Forecast, forecast_draw
-from lottery.models import Candidate, StoredForecast
+from lottery.entrant_list import compose_candidates, eligible_members, planned_columns
+from lottery.forecast import Forecast, Kind, forecast_draw
+from lottery.models import StoredForecast
 
 # Two hash joins over all members.
 MEMORY = "SET LOCAL work_mem = '128MB'"
@@ -20,19 +18,21 @@ MEMORY = "SET LOCAL work_mem = '128MB'"
 def forecast_campaign(campaign: Campaign) -> Forecast:
     """Forecast the draw as if the list were frozen with the last run's totals."""
     terms = working_terms(campaign)
-    return forecast_draw(read_rewards(terms), budget=terms.budget_points, policy=terms.policy)
+    return forecast_draw(count_kinds(terms), terms.plan)
 
 
-def read_rewards(terms: Terms) -> dict[int, int]:
-    """Return the number of members whom no rule keeps out, by reward."""
-    eligible = Candidate.objects.exclude(any_keeps_out(terms)).order_by()
-    counted = eligible.values(reward=reward_expression(terms, "counting_total")).annotate(
-        entrants=Count("*")
-    )
+def count_kinds(terms: Terms) -> dict[Kind, int]:
+    """Return the number of members whom no rule keeps out, by lots and rewards."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
+        lots, *rewards = planned_columns(terms)
+        counted = (
+            eligible_members(terms)
+            .values(lots=lots, **{f"reward_{place}": one for place, one in enumerate(rewards)})
+            .annotate(entrants=Count("*"))
+        )
         cursor.execute(*compose_candidates(terms, counted))
-        return dict(cursor.fetchall())
+        return {(lots, tuple(rewards)): count for lots, *rewards, count in cursor.fetchall()}
 
 
 def store_due_forecasts(*, at: datetime) -> int:
@@ -68,9 +68,12 @@ def forecast_row(run: AggregationRun, forecast: Forecast, *, at: datetime) -> St
         entrants=forecast.entrants,
         reward_points=forecast.reward_points,
         budget_points=forecast.budget_points,
-        winners_p10=forecast.winners.p10,
-        winners_p50=forecast.winners.p50,
-        winners_p90=forecast.winners.p90,
+        winners_p10=[spread.p10 for spread in forecast.winners],
+        winners_p50=[spread.p50 for spread in forecast.winners],
+        winners_p90=[spread.p90 for spread in forecast.winners],
+        members_p10=forecast.members.p10,
+        members_p50=forecast.members.p50,
+        members_p90=forecast.members.p90,
         used_p10=forecast.used_points.p10,
         used_p50=forecast.used_points.p50,
         used_p90=forecast.used_points.p90,

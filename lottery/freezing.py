@@ -1,4 +1,4 @@
-"""Freeze a campaign: fix the list of entrants, their rewards and everything else that decides.
+"""Freeze a campaign: fix the list of entrants, their lots and rewards, and all else that decides.
 
 An entrant is a member in the draw. The manifest is the file that says what is fixed, before the
 random round that it names can be known.
@@ -8,6 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from campaign import aggregation, queries
 from campaign.models import Campaign, Terms
 from campaign.refusals import NotPublished
-from campaign.terms import lock_campaign
+from campaign.terms import lock_campaign, written_values
 from core import approvals, audit
 from core.audit import Actor
 from core.errors import constraint_errors
@@ -24,7 +25,7 @@ from core.locks import Lock, acquire
 from lottery import documents, keys
 from lottery.beacon import ChainInfo
 from lottery.chains import chain_named
-from lottery.documents import ManifestHeader
+from lottery.documents import FrozenList, ManifestHeader
 from lottery.entrant_list import SecretList, make_entrant_list, store_entrants
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
@@ -53,7 +54,8 @@ def freeze_draw(
     Raises:
         NotPermitted: the person may not freeze.
         NotPublished: the campaign has no published terms.
-        EntryPeriodRuns: the entry period has not ended.
+        EntryPeriodRuns: the entry period has not ended, nor that of booking or of travel.
+        ListTooLarge: there are more entrants, or more lots, than the protocol allows.
         DrawStands: the campaign has a draw of another round that is not void.
         RoundTooSoon: there would be no time left to publish in.
         RoundNotLater: the round is not later than the void predecessor's.
@@ -70,7 +72,7 @@ def freeze_draw(
     check_freeze_times(terms, beacon, number, at=at)
     secret = make_entrant_list(terms)
     draw = create_draw(terms, secret, beacon=beacon, chain=chain, number=number, at=at)
-    store_entrants(draw, secret.packed)
+    store_entrants(draw, secret.layout, secret.packed)
     Campaign.objects.filter(pk=campaign.pk).update(entries_frozen_at=at)
     record_freeze(draw, actor, at)
     return draw
@@ -83,9 +85,14 @@ def lock_for_freeze(campaign: Campaign) -> None:
     last: a caller that needs only the row then does not wait for loads.
     """
     acquire(Lock.LOADS)
-    acquire(Lock.ENTRIES, campaign.pk)
+    lock_entries(campaign)
     aggregation.lock_totals(campaign.pk)
     lock_campaign(campaign)
+
+
+def lock_entries(campaign: Campaign) -> None:
+    """Lock the entries of the campaign until the transaction ends."""
+    acquire(Lock.ENTRIES, campaign.pk)
 
 
 def require_same_round(standing: Draw, *, chain: str, number: int) -> Draw:
@@ -119,14 +126,18 @@ def round_up_to_second(instant: datetime) -> int:
 
 
 def check_freeze_times(terms: Terms, chain: ChainInfo, number: int, *, at: datetime) -> None:
-    """Check that the entry period is over and the round far enough away.
+    """Check that nothing can count any more, and that the round is far enough away.
 
     Raises:
-        EntryPeriodRuns: the entry period has not ended.
+        EntryPeriodRuns: the entry period has not ended, nor that of booking or of travel.
         RoundTooSoon: the last instant to publish at has passed.
     """
     if at < terms.closes_at:
         raise EntryPeriodRuns(_("The entry period has not ended; freeze once it has."))
+    if terms.booked_until and at < terms.booked_until:
+        raise EntryPeriodRuns(_("The period of booking has not ended; freeze once it has."))
+    if at.astimezone(ZoneInfo(terms.time_zone)).date() <= terms.periods[-1][1]:
+        raise EntryPeriodRuns(_("The last day of travel has not ended; freeze once it has."))
     if documents.unix(at) > chain.time_of(number) - settings.DRAW_MIN_GAP_S:
         raise RoundTooSoon(
             _("The round must be at least %(seconds)s seconds away, or it cannot be published.")
@@ -145,6 +156,7 @@ def create_draw(
     campaign = terms.campaign
     previous = campaign.draws.order_by("sequence").only("sequence", "manifest_sha256").last()
     sequence = previous.sequence + 1 if previous else 1
+    described = secret.describe()
     later = RoundNotLater(_("A successor names a later round than the void draw before it."))
     round_time = at.fromtimestamp(beacon.time_of(number), tz=at.tzinfo)
     with constraint_errors({"draw_names_a_later_round": later}):
@@ -157,22 +169,32 @@ def create_draw(
             round_time=round_time,
             publish_by=round_time - timedelta(seconds=settings.DRAW_MIN_GAP_S),
             frozen_at=at,
-            pid_key=keys.seal_key(secret.pid_key, name=key_name("pid", campaign, sequence)),
-            nonce_key=keys.seal_key(secret.nonce_key, name=key_name("nonce", campaign, sequence)),
-            entry_count=len(secret.packed),
+            pid_key=keys.seal_key(
+                secret.pid_key, name=keys.key_name("pid", campaign.code, sequence)
+            ),
+            nonce_key=keys.seal_key(
+                secret.nonce_key, name=keys.key_name("nonce", campaign.code, sequence)
+            ),
+            entry_count=described.entry_count,
+            lots_total=described.lots_total,
+            eligible=described.eligible,
             subtrees=b"".join(secret.subtrees),
-            **make_files(terms, secret, previous, beacon=beacon, number=number, at=at),
+            **make_files(terms, described, previous, beacon=beacon, number=number, at=at),
         )
 
 
-def key_name(which: str, campaign: Campaign, sequence: int) -> str:
-    """Return the name that a key is encrypted for, and that decrypts it."""
-    return f"{which} {campaign.code}/{sequence}"
+def seal_keys(secret: SecretList, campaign_code: str, sequence: int) -> dict[str, bytes]:
+    """Return the columns of the keys, each encrypted under its name."""
+    made = {"pid": secret.pid_key, "nonce": secret.nonce_key}
+    return {
+        f"{which}_key": keys.seal_key(key, name=keys.key_name(which, campaign_code, sequence))
+        for which, key in made.items()
+    }
 
 
 def make_files(
     terms: Terms,
-    secret: SecretList,
+    described: FrozenList,
     previous: Draw | None,
     *,
     beacon: ChainInfo,
@@ -181,7 +203,7 @@ def make_files(
 ) -> dict[str, Any]:
     """Return the columns of the files that the freeze fixes, with hash and signature."""
     verifier = VERIFIER.read_bytes()
-    terms_json = documents.terms_json(terms.campaign.code, terms)
+    published = documents.published_terms(written_values(terms), version=terms.version)
     manifest = documents.manifest_json(
         header=ManifestHeader(
             campaign=terms.campaign.code,
@@ -190,9 +212,8 @@ def make_files(
             verifier_sha256=hashlib.sha256(verifier).hexdigest(),
             signing_key=keys.signing_public_key(),
         ),
-        terms=terms,
-        terms_sha256=hashlib.sha256(terms_json).hexdigest(),
-        entries=secret.describe(),
+        terms=published,
+        entries=described,
         chain=beacon,
         round_number=number,
         frozen_at=at,
@@ -200,7 +221,7 @@ def make_files(
     )
     manifest_sha256 = hashlib.sha256(manifest).digest()
     return {
-        "terms_json": terms_json,
+        "terms_json": documents.published_json(published),
         "manifest": manifest,
         "manifest_sha256": manifest_sha256,
         "signature": keys.sign_manifest(manifest_sha256),

@@ -19,6 +19,11 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
+def key_name(which: str, campaign_code: str, sequence: int) -> str:
+    """Return the name that a key of a draw is encrypted for, and that decrypts it."""
+    return f"{which} {campaign_code}/{sequence}"
+
+
 def seal_key(key: bytes, *, name: str) -> bytes:
     """Encrypt a draw's key under DRAW_KEY; only the same name decrypts it."""
     nonce = secrets.token_bytes(NONCE_BYTES)

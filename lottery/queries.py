@@ -16,6 +16,7 @@ LARGE_COLUMNS = (
     "result",
     "winners_csv",
     "subtrees",
+    "ranks",
 )
 
 

@@ -10,10 +10,13 @@ from core import approvals, audit
 from core.audit import Actor
 from lottery import documents, protocol
 from lottery.bundle import has_public_result, read_records
-from lottery.models import Award, Draw, Entrant
-from lottery.protocol import BLOCK, HASH_BYTES
+from lottery.documents import DrawnPlace
+from lottery.models import Draw, Entrant
+from lottery.ordering import read_rank
+from lottery.protocol import BLOCK
 from lottery.queries import subject_of
 from lottery.refusals import NoReceipt
+from lottery.results import list_awards
 
 PERMISSION = "lottery.issue_receipt"
 
@@ -32,33 +35,35 @@ def receipt_json(draw: Draw, wester_id: str) -> bytes | None:
 
 def make_receipt(draw: Draw, entrant: Entrant) -> bytes:
     """Return the receipt of an entrant of a published draw."""
-    ticket, award = None, None
-    pid = bytes(entrant.pid)
-    if has_public_result(draw):
-        ticket = protocol.ticket_of(read_seed(draw), pid).hex()
-        award = Award.objects.filter(entrant=entrant).first()
-    return documents.published_json(
-        {
-            "schema": documents.RECEIPT_SCHEMA,
-            "manifest_sha256": bytes(draw.manifest_sha256).hex(),
-            "wester_id": entrant.wester_id,
-            "pid": pid.hex(),
-            "reward": entrant.reward_points,
-            "nonce": bytes(entrant.nonce).hex(),
-            "index": entrant.position,
-            "path": [node.hex() for node in make_path(draw, entrant.position)],
-            "ticket": ticket,
-            "rank": award.rank if award else None,
-            "award": award.points if award else None,
-        }
+    return documents.receipt_json(
+        manifest_sha256=bytes(draw.manifest_sha256).hex(),
+        wester_id=entrant.wester_id,
+        record=protocol.record_of(
+            bytes(entrant.pid), entrant.lots, entrant.mask, bytes(entrant.commitment)
+        ),
+        rewards=entrant.rewards,
+        nonces=protocol.split_hashes(bytes(entrant.nonces)),
+        index=entrant.position,
+        path=make_path(draw, entrant.position),
+        drawn=find_place(draw, entrant) if has_public_result(draw) else None,
+    )
+
+
+def find_place(draw: Draw, entrant: Entrant) -> DrawnPlace:
+    """Return an entrant's place in a draw that was run, with what they won of each prize."""
+    ticket, lot = protocol.winning_lot(read_seed(draw), bytes(entrant.pid), entrant.lots)
+    return DrawnPlace(
+        ticket=ticket.hex(),
+        lot=lot,
+        rank=read_rank(draw, entrant.position),
+        awards=list_awards(entrant),
     )
 
 
 def make_path(draw: Draw, index: int) -> list[bytes]:
     """Return the Merkle path of an entry, from its block and the stored subtrees."""
     first = index // BLOCK * BLOCK
-    stored = bytes(draw.subtrees)
-    subtrees = [stored[start : start + HASH_BYTES] for start in range(0, len(stored), HASH_BYTES)]
+    subtrees = protocol.split_hashes(bytes(draw.subtrees))
     block = read_records(draw, first, min(first + BLOCK, draw.entry_count))
     return protocol.path_in_blocks(subtrees, block, index)
 

@@ -12,7 +12,11 @@ class NoDraw(LotteryRefusal):
 
 
 class EntryPeriodRuns(LotteryRefusal):
-    """The entry period has not ended."""
+    """The period of entry, of booking or of travel has not ended."""
+
+
+class ListTooLarge(LotteryRefusal):
+    """There are more entrants, or more lots, than the protocol allows."""
 
 
 class DrawStands(LotteryRefusal):
@@ -61,6 +65,14 @@ class NotVoidable(LotteryRefusal):
 
 class KeysNeeded(LotteryRefusal):
     """The keys of the draw are still needed."""
+
+
+class KeysErased(LotteryRefusal):
+    """The keys of the draw are erased."""
+
+
+class UnfitKey(LotteryRefusal):
+    """A file holds no key, or the key of another draw."""
 
 
 class BrokenKey(LotteryRefusal):

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from campaign.facts import facts_of
 from campaign.models import Campaign
 from entries.frozen import FrozenStanding
-from lottery.models import Award, Draw
+from lottery.models import Award, Draw, Entrant
+from lottery.ordering import read_rank
 from lottery.queries import standing_draw
 
 
@@ -12,33 +14,60 @@ from lottery.queries import standing_draw
 class MemberResult:
     """A member's result in a draw; whole points.
 
-    ``rank`` and ``award_points`` are None where the member was not drawn, and for all members
-    before the result is confirmed.
+    ``lots`` and ``rewards`` (of each prize) are 0 for a member who is no entrant. ``rank`` and
+    ``awards`` (of each prize, 0 where none) are None before the result is confirmed, and for who is
+    no entrant.
     """
 
     draw: Draw
     is_entrant: bool
-    reward_points: int
     is_confirmed: bool
+    lots: int
+    facts: list[str]
+    rewards: list[int]
     rank: int | None = None
-    award_points: int | None = None
+    awards: list[int] | None = None
+
+    @property
+    def reward_points(self) -> int:
+        """The largest reward that the member can win."""
+        return max(self.rewards)
+
+    @property
+    def award_points(self) -> int | None:
+        """The sum of the member's awards; None where there is none."""
+        return sum(self.awards or ()) or None
 
 
 def member_result(draw: Draw, wester_id: str) -> MemberResult:
     """Return a member's result in a draw; it has no award before the confirmation."""
     is_confirmed = draw.state == Draw.State.CONFIRMED
-    entrant = draw.entrants.filter(wester_id=wester_id).only("reward_points").first()
+    entrant = draw.entrants.filter(wester_id=wester_id).defer("nonces").first()
     if entrant is None:
-        return MemberResult(draw, is_entrant=False, reward_points=0, is_confirmed=is_confirmed)
-    award = Award.objects.filter(entrant=entrant).first() if is_confirmed else None
+        return MemberResult(
+            draw,
+            is_entrant=False,
+            is_confirmed=is_confirmed,
+            lots=0,
+            facts=[],
+            rewards=[0] * len(draw.eligible),
+        )
     return MemberResult(
         draw,
         is_entrant=True,
-        reward_points=entrant.reward_points,
         is_confirmed=is_confirmed,
-        rank=award.rank if award else None,
-        award_points=award.points if award else None,
+        lots=entrant.lots,
+        facts=facts_of(entrant.facts),
+        rewards=entrant.rewards,
+        rank=read_rank(draw, entrant.position) if is_confirmed else None,
+        awards=list_awards(entrant) if is_confirmed else None,
     )
+
+
+def list_awards(entrant: Entrant) -> list[int]:
+    """Return what an entrant won of each prize; 0 where nothing."""
+    won = dict(Award.objects.filter(entrant=entrant).values_list("prize", "points"))
+    return [won.get(number, 0) for number in range(1, len(entrant.rewards) + 1)]
 
 
 def read_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding | None:

@@ -1,50 +1,26 @@
-"""Run a draw: the round gives the seed, the seed the order, the budget the cut.
-
-The cut is where the budget ends in the order of the draw: entrants before it win.
-"""
+"""Run a draw: the round gives the seed, the seed the order, the plan its awards along it."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from psycopg import sql
 
-from campaign.rewards import min_reward_points
 from core import approvals, audit
 from core.audit import Actor
-from core.sql_files import compose_sql
 from lottery import documents, protocol
 from lottery.beacon import Round, round_json, verify_round
 from lottery.chains import chain_of, obtain_round, round_not_due
-from lottery.documents import DrawnEntry
 from lottery.models import Draw
+from lottery.models.draws import RESULT
+from lottery.ordering import Order, PlacedEntrant, order_entrants, read_entrants
 from lottery.queries import lock_draw, subject_of
 from lottery.refusals import DrawEnded, NotPublishedYet, WrongRound
-from lottery.selection import Cut, cut_at_budget, max_entries_read
+from lottery.rows_as_read import RowsAsRead
+from lottery.selection import Selection, select_awards
 
 PERMISSION = "lottery.run_draw"
-COPY_OUT = sql.SQL("COPY ({query}) TO STDOUT (FORMAT binary)")
-STORE_AWARDS = "COPY lottery_award (draw_id, entrant_id, rank, points) FROM STDIN"
-# For the sort of as many entrants as can be drawn.
-MEMORY = "SET LOCAL work_mem = '256MB'"
-
-
-@dataclass(frozen=True)
-class OrderedEntrant:
-    """An entrant in the order of the draw."""
-
-    entrant_id: int
-    pid: bytes
-    reward: int
-    nonce: bytes
-    wester_id: str
-
-    def published_row(self) -> DrawnEntry:
-        """Return the row of winners.csv: it opens the commitment and does not name the member."""
-        opening = protocol.opening_of(self.nonce, self.wester_id.encode())
-        return DrawnEntry(self.pid, self.reward, opening)
+STORE_AWARDS = "COPY lottery_award (draw_id, entrant_id, prize, rank, lot, points) FROM STDIN"
 
 
 def run_with_beacon(*, draw: Draw, at: datetime, actor: Actor, to_void: bool = False) -> Draw:
@@ -100,14 +76,15 @@ def run_draw(
     seed = protocol.seed_of(
         bytes(locked.manifest_sha256), round.round, bytes.fromhex(round.randomness)
     )
-    ordered = order_entrants(locked, seed)
-    cut = cut_at_budget(
-        (entrant.reward for entrant in ordered),
-        budget=locked.terms.budget_points,
-        policy=locked.terms.policy,
+    order = order_entrants(locked, seed)
+    placed = RowsAsRead(read_entrants(locked, order), len(order.positions))
+    selection = select_awards(
+        locked.terms.plan,
+        RowsAsRead((one.rewards for one in placed), len(placed)),
+        eligible=locked.eligible,
     )
-    save_result(locked, ordered, cut, drawn_by=round, seed=seed, at=at)
-    store_awards(locked, ordered, cut)
+    save_result(locked, order, placed.read, selection, drawn_by=round, seed=seed, at=at)
+    store_awards(locked, order, placed.read, selection)
     record_run(locked, actor, at)
     return locked
 
@@ -128,67 +105,62 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
         raise round_not_due()
 
 
-def order_entrants(draw: Draw, seed: bytes) -> list[OrderedEntrant]:
-    """Return the entrants in the order of the draw, as far as the cut reads."""
-    terms = draw.terms
-    limit = max_entries_read(
-        entrants=draw.entry_count,
-        budget=terms.budget_points,
-        least_reward=min_reward_points(terms),
-    )
-    parameters = {"draw": draw.pk, "ticket": protocol.TICKET + seed, "max_rows": limit}
-    query = compose_sql("lottery", "order_entrants")
-    with connection.cursor() as cursor:
-        cursor.execute(MEMORY)
-        with cursor.copy(COPY_OUT.format(query=query), parameters) as copy:
-            copy.set_types(["int8", "bytea", "int8", "bytea", "text"])
-            return [OrderedEntrant(*row) for row in copy.rows()]
-
-
 def save_result(
     draw: Draw,
-    ordered: list[OrderedEntrant],
-    cut: Cut,
+    order: Order,
+    placed: list[PlacedEntrant],
+    selection: Selection,
     *,
     drawn_by: Round,
     seed: bytes,
     at: datetime,
 ) -> None:
-    """Save the result of a draw: its three files and their sums."""
-    shown = ordered[: cut.winners + 1]  # the entrant who does not fit proves where the budget ends
-    winners = documents.winners_csv(entrant.published_row() for entrant in shown)
+    """Save the result of a draw: its three files, their sums, and everybody's rank."""
+    winners = documents.winners_csv(
+        documents.winner_line(
+            line,
+            pid=entrant.pid,
+            lot=order.lots[line.rank - 1],
+            rewards=entrant.rewards,
+            nonces=entrant.nonces,
+            wester_id=entrant.wester_id.encode(),
+        )
+        for line in selection.lines
+        for entrant in (placed[line.rank - 1],)
+    )
     draw.state, draw.drawn_at = Draw.State.DRAWN, at
     draw.round_json = round_json(drawn_by)
     draw.winners_csv = winners
+    draw.ranks = order.ranks()
     draw.result = documents.result_json(
         manifest_sha256=bytes(draw.manifest_sha256).hex(),
         drawn_by=drawn_by,
         seed=seed,
-        cut=cut,
+        selection=selection,
         winners_sha256=hashlib.sha256(winners).hexdigest(),
     )
-    draw.winners, draw.total_points = cut.winners, cut.total_points
-    draw.leftover_points = cut.leftover_points
-    draw.save(
-        update_fields=[
-            "state",
-            "drawn_at",
-            "round_json",
-            "result",
-            "winners_csv",
-            "winners",
-            "total_points",
-            "leftover_points",
-        ]
-    )
+    draw.winners, draw.total_points = list(selection.winners), selection.total_points
+    draw.leftover_points = selection.leftover_points
+    draw.save(update_fields=["state", *RESULT])
 
 
-def store_awards(draw: Draw, ordered: list[OrderedEntrant], cut: Cut) -> None:
-    """Store the award of each drawn entrant: the points that they win."""
+def store_awards(
+    draw: Draw, order: Order, placed: list[PlacedEntrant], selection: Selection
+) -> None:
+    """Store the awards of the selection: the points that entrants win, prize by prize."""
     with connection.cursor() as cursor, cursor.copy(STORE_AWARDS) as copy:
-        for rank, entrant in enumerate(ordered[: cut.awards], 1):
-            points = entrant.reward if rank <= cut.winners else cut.partial_points
-            copy.write_row((draw.pk, entrant.entrant_id, rank, points))
+        for line in selection.awards:
+            place = line.rank - 1
+            copy.write_row(
+                (
+                    draw.pk,
+                    placed[place].entrant_id,
+                    line.prize,
+                    line.rank,
+                    order.lots[place],
+                    line.award,
+                )
+            )
 
 
 def record_run(draw: Draw, actor: Actor | None, at: datetime) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from campaign.models import Campaign, Terms
 from campaign.queries import shown_terms
@@ -14,6 +13,8 @@ from core.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
 from points.queries import count_awards, find_payout_end
 from portal import names
+from portal.announcement import announce
+from portal.revisions import find_revisions
 from portal.states import ShownState, next_change, shown_state
 
 TEMPLATE = "portal/campaign.html"
@@ -49,20 +50,19 @@ def current_state(terms: Terms, *, now: datetime) -> ShownState:
 
 def campaign_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
     """Return the context of the template that is the same for all visitors."""
+    announced = announce(terms)
     return {
+        **announced,
         "here": reverse("portal:campaign", args=[terms.campaign.code]),
-        "terms": terms,
-        "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "drawing": f"portal/drawings/{terms.texts['drawing']}.html",
         "state": state,
-        "state_name": names.STATES[state],
+        "state_name": names.state_name(
+            state, has_entries=terms.entry_needed, has_draw=not announced["gives_to_all"]
+        ),
         "can_still_enter": state in (ShownState.BEFORE, ShownState.OPEN),
         "is_public": terms.public_at <= now,
         "paid": payout_summary(terms.campaign) if state is ShownState.CREDITED else None,
-        "operator": names.operator_name(terms.operator),
-        "kinds_registered": names.kind_names(terms.kinds_registered),
-        "kinds_free": names.kind_names(terms.kinds_free),
-        "kinds_excluded": names.kind_names(terms.kinds_excluded),
-        **names.PRODUCTS,
+        "revisions": find_revisions(terms),
     }
 
 

@@ -56,6 +56,7 @@ def show_personal_campaign(request: HttpRequest, code: str, now: datetime) -> Ht
     if member is not None:
         context["member"] = member
         context["receipt"] = my_page.find_receipt(terms, member.wester_id)
+        context["is_carried"] = my_page.is_carried_over(terms, member.wester_id)
     response = render(request, campaign_page.TEMPLATE, context)
     add_never_cache_headers(response)
     return response

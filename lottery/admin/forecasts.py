@@ -47,8 +47,11 @@ class ForecastAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("winners (P10 / P50 / P90)"))
     def winners(self, stored: StoredForecast) -> str:
-        """Return the forecast number of winners."""
-        return f"{stored.winners_p10:,} / {stored.winners_p50:,} / {stored.winners_p90:,}"
+        """Return the forecast number of winners of each prize."""
+        return "; ".join(
+            f"{spread.p10:,} / {spread.p50:,} / {spread.p90:,}"
+            for spread in stored.forecast().winners
+        )
 
     @admin.display(description=gettext_lazy("chance of an entrant (P10 / P50 / P90)"))
     def chance(self, stored: StoredForecast) -> str:
@@ -84,8 +87,13 @@ def plots_of(campaign: Campaign) -> list[Plot]:
     }
     if not days:
         return []
+    prizes = min(len(one.winners) for one in days.values())
+    winners = [
+        plot_days(title, [(day, spread_of_prize(one, place)) for day, one in days.items()])
+        for place, title in enumerate(titles_of(prizes))
+    ]
     return [
-        plot_days(_("Winners"), [(day, winners_of(one)) for day, one in days.items()]),
+        *winners,
         plot_days(
             _("Chance of an entrant (%)"), [(day, one.chance_percent) for day, one in days.items()]
         ),
@@ -95,6 +103,14 @@ def plots_of(campaign: Campaign) -> list[Plot]:
     ]
 
 
-def winners_of(forecast: Forecast) -> tuple[float, float, float]:
-    """Return the numbers of winners at P10, P50 and P90."""
-    return (forecast.winners.p10, forecast.winners.p50, forecast.winners.p90)
+def titles_of(prizes: int) -> list[str]:
+    """Return the title of the plot of each prize's winners."""
+    if prizes == 1:
+        return [_("Winners")]
+    return [_("Winners of prize %(number)s") % {"number": place + 1} for place in range(prizes)]
+
+
+def spread_of_prize(forecast: Forecast, place: int) -> tuple[float, float, float]:
+    """Return the numbers of a prize's winners at P10, P50 and P90."""
+    spread = forecast.winners[place]
+    return (spread.p10, spread.p50, spread.p90)

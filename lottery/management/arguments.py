@@ -56,6 +56,13 @@ def output_file(parser: CommandParser) -> None:
     parser.add_argument("--output", required=True, metavar="FILE", type=Path, help="a file")
 
 
+def pid_key(parser: CommandParser) -> None:
+    """Declare the file of an auditor's key."""
+    parser.add_argument(
+        "--pid-key", required=True, metavar="FILE", type=Path, help="written by draw reveal"
+    )
+
+
 def receipt(parser: CommandParser) -> None:
     """Declare the entrant of a receipt, and its file."""
     parser.add_argument("wester_id", metavar="WESTER_ID", help="the entrant")

@@ -1,10 +1,12 @@
 import campaign.models.terms
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.math
 import django.db.models.functions.text
 import django.db.models.lookups
 import lottery.models.draws
+import lottery.models.forecasts
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,12 +23,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        load_sql('lottery', 'in_order'),
         migrations.CreateModel(
             name='Candidate',
             fields=[
                 ('wester_id', models.CharField(db_collation='C', max_length=40, primary_key=True, serialize=False)),
-                ('entered_at', models.DateTimeField()),
+                ('entered_at', models.DateTimeField(null=True)),
+                ('is_elsewhere', models.BooleanField()),
                 ('counting_total', models.BigIntegerField()),
+                ('facts', models.SmallIntegerField()),
                 ('has_left', models.BooleanField()),
             ],
             options={
@@ -56,6 +61,8 @@ class Migration(migrations.Migration):
                 ('pid_key', models.BinaryField(db_comment='K, encrypted; null once forgotten.', null=True)),
                 ('nonce_key', models.BinaryField(db_comment='K2, encrypted; null once forgotten.', null=True)),
                 ('entry_count', models.IntegerField(verbose_name='entrants')),
+                ('lots_total', models.IntegerField(db_comment='Of all entrants.', verbose_name='lots')),
+                ('eligible', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), db_comment='Of each prize, how many may win it.', size=None, verbose_name='eligible')),
                 ('terms_json', models.BinaryField(db_comment='terms.json, byte for byte.')),
                 ('manifest', models.BinaryField(db_comment='manifest.json, byte for byte.')),
                 ('manifest_sha256', models.BinaryField(db_comment='The manifest hash, 32 bytes.')),
@@ -65,7 +72,8 @@ class Migration(migrations.Migration):
                 ('round_json', models.BinaryField(db_comment='round.json, byte for byte.', null=True)),
                 ('result', models.BinaryField(db_comment='result.json, byte for byte.', null=True)),
                 ('winners_csv', models.BinaryField(db_comment='winners.csv, byte for byte.', null=True)),
-                ('winners', models.IntegerField(blank=True, db_comment="K: without a partial award's.", null=True, verbose_name='winners')),
+                ('ranks', models.BinaryField(db_comment='Of each entrant by position, 4 bytes: their place in the order.', null=True)),
+                ('winners', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), blank=True, db_comment="Of each prize, without a partial award's.", null=True, size=None, verbose_name='winners')),
                 ('total_points', models.BigIntegerField(blank=True, null=True, verbose_name='total points')),
                 ('leftover_points', models.BigIntegerField(blank=True, null=True, verbose_name='left over points')),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='campaign.campaign', verbose_name='campaign')),
@@ -78,7 +86,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'draw',
                 'verbose_name_plural': 'draws',
-                'permissions': [('freeze_draw', 'Can freeze the entrants of a draw'), ('request_publication', 'Can request the publication of a draw'), ('request_confirmation', 'Can request the confirmation of a draw'), ('request_void', 'Can request that a draw become void'), ('request_forgetting', "Can request the erasure of a draw's keys"), ('run_draw', 'Can run a draw whose round has come'), ('issue_receipt', "Can issue a member's receipt of a draw")],
+                'permissions': [('freeze_draw', 'Can freeze the entrants of a draw'), ('request_publication', 'Can request the publication of a draw'), ('request_confirmation', 'Can request the confirmation of a draw'), ('request_void', 'Can request that a draw become void'), ('request_reveal', "Can request that an auditor is given a draw's key"), ('request_forgetting', "Can request the erasure of a draw's keys"), ('run_draw', 'Can run a draw whose round has come'), ('issue_receipt', "Can issue a member's receipt of a draw")],
             },
         ),
         migrations.CreateModel(
@@ -88,9 +96,12 @@ class Migration(migrations.Migration):
                 ('position', models.IntegerField(db_comment='Place in entries.bin, from 0, by pid.')),
                 ('wester_id', models.CharField(db_collation='C', max_length=40)),
                 ('total_yen', models.BigIntegerField(db_comment='Of the counting bookings, inside the freeze.')),
-                ('reward_points', models.BigIntegerField(db_comment='min(total, cap): due if drawn.')),
+                ('facts', models.SmallIntegerField(db_comment='Bits of campaign.facts, by the counting bookings, inside the freeze.')),
+                ('lots', models.IntegerField(db_comment='Chances in the draw, as the plan gives them.')),
+                ('mask', models.IntegerField(db_comment='Bit i - 1 is set where the entrant may win prize i.')),
+                ('rewards', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_comment='Points in each prize if won; 0 where the entrant may not win it.', size=None)),
                 ('pid', models.BinaryField(db_comment='16 bytes.')),
-                ('nonce', models.BinaryField(db_comment='32 bytes, opens the commitment.')),
+                ('nonces', models.BinaryField(db_comment='Of each prize 32 bytes, which open the commitment to its reward.')),
                 ('commitment', models.BinaryField(db_comment='32 bytes, c of the protocol.')),
                 ('draw', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entrants', to='lottery.draw')),
             ],
@@ -103,10 +114,12 @@ class Migration(migrations.Migration):
             name='Award',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.IntegerField(db_comment="Place in the order of tickets, from 1; after the winners' the rest.", verbose_name='rank')),
+                ('prize', models.SmallIntegerField(db_comment='Its number in the plan, from 1.', verbose_name='prize')),
+                ('rank', models.IntegerField(db_comment='Place in the order of all entrants, from 1, the same for each prize.', verbose_name='rank')),
+                ('lot', models.IntegerField(db_comment="Of the entrant's lots the one with the least ticket, from 1.", verbose_name='winning lot')),
                 ('points', models.BigIntegerField(db_comment='The reward, or under partial less.', verbose_name='points')),
                 ('draw', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='lottery.draw', verbose_name='draw')),
-                ('entrant', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='award', to='lottery.entrant')),
+                ('entrant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='lottery.entrant')),
             ],
             options={
                 'verbose_name': 'award',
@@ -121,9 +134,12 @@ class Migration(migrations.Migration):
                 ('entrants', models.IntegerField(verbose_name='entrants')),
                 ('reward_points', models.BigIntegerField(verbose_name='rewards if all won (points)')),
                 ('budget_points', models.BigIntegerField(verbose_name='total of all rewards (points)')),
-                ('winners_p10', models.IntegerField(verbose_name='winners, P10')),
-                ('winners_p50', models.IntegerField(verbose_name='winners, P50')),
-                ('winners_p90', models.IntegerField(verbose_name='winners, P90')),
+                ('winners_p10', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='winners, P10')),
+                ('winners_p50', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='winners, P50')),
+                ('winners_p90', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='winners, P90')),
+                ('members_p10', models.IntegerField(verbose_name='members who win, P10')),
+                ('members_p50', models.IntegerField(verbose_name='members who win, P50')),
+                ('members_p90', models.IntegerField(verbose_name='members who win, P90')),
                 ('used_p10', models.BigIntegerField(verbose_name='points used, P10')),
                 ('used_p50', models.BigIntegerField(verbose_name='points used, P50')),
                 ('used_p90', models.BigIntegerField(verbose_name='points used, P90')),
@@ -148,7 +164,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'frozen'), ('published_at__isnull', True), ('published_by__isnull', True), ('drawn_at__isnull', True), ('leftover_points__isnull', True), ('result__isnull', True), ('round_json__isnull', True), ('total_points__isnull', True), ('winners__isnull', True), ('winners_csv__isnull', True), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'published'), ('published_at__isnull', False), ('published_by__isnull', False), ('drawn_at__isnull', True), ('leftover_points__isnull', True), ('result__isnull', True), ('round_json__isnull', True), ('total_points__isnull', True), ('winners__isnull', True), ('winners_csv__isnull', True), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'drawn'), models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False)), models.Q(('published_at__isnull', True), ('published_by__isnull', True)), _connector='OR'), ('drawn_at__isnull', False), ('leftover_points__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'confirmed'), ('published_at__isnull', False), ('published_by__isnull', False), ('drawn_at__isnull', False), ('leftover_points__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'void'), ('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True), models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False), ('drawn_at__isnull', False), ('leftover_points__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), models.Q(models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False)), models.Q(('published_at__isnull', True), ('published_by__isnull', True)), _connector='OR'), models.Q(models.Q(('drawn_at__isnull', False), ('leftover_points__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False)), models.Q(('drawn_at__isnull', True), ('leftover_points__isnull', True), ('result__isnull', True), ('round_json__isnull', True), ('total_points__isnull', True), ('winners__isnull', True), ('winners_csv__isnull', True)), _connector='OR'), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), _connector='OR')), _connector='OR'), name='draw_in_one_whole_state'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'frozen'), ('published_at__isnull', True), ('published_by__isnull', True), ('drawn_at__isnull', True), ('leftover_points__isnull', True), ('ranks__isnull', True), ('result__isnull', True), ('round_json__isnull', True), ('total_points__isnull', True), ('winners__isnull', True), ('winners_csv__isnull', True), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'published'), ('published_at__isnull', False), ('published_by__isnull', False), ('drawn_at__isnull', True), ('leftover_points__isnull', True), ('ranks__isnull', True), ('result__isnull', True), ('round_json__isnull', True), ('total_points__isnull', True), ('winners__isnull', True), ('winners_csv__isnull', True), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'drawn'), models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False)), models.Q(('published_at__isnull', True), ('published_by__isnull', True)), _connector='OR'), ('drawn_at__isnull', False), ('leftover_points__isnull', False), ('ranks__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'confirmed'), ('published_at__isnull', False), ('published_by__isnull', False), ('drawn_at__isnull', False), ('leftover_points__isnull', False), ('ranks__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('state', 'void'), ('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True), models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False), ('drawn_at__isnull', False), ('leftover_points__isnull', False), ('ranks__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False), ('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), models.Q(models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False)), models.Q(('published_at__isnull', True), ('published_by__isnull', True)), _connector='OR'), models.Q(models.Q(('drawn_at__isnull', False), ('leftover_points__isnull', False), ('ranks__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False)), models.Q(('drawn_at__isnull', True), ('leftover_points__isnull', True), ('ranks__isnull', True), ('result__isnull', True), ('round_json__isnull', True), ('total_points__isnull', True), ('winners__isnull', True), ('winners_csv__isnull', True)), _connector='OR'), ('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), _connector='OR')), _connector='OR'), name='draw_in_one_whole_state'),
         ),
         migrations.AddConstraint(
             model_name='draw',
@@ -188,11 +204,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_at__isnull', True), ('voided_at__lt', models.F('round_time')), models.Q(('drawn_at__isnull', False), ('leftover_points__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False)), _connector='OR'), name='draw_void_before_its_round_or_run'),
+            constraint=models.CheckConstraint(condition=models.Q(('voided_at__isnull', True), ('voided_at__lt', models.F('round_time')), models.Q(('drawn_at__isnull', False), ('leftover_points__isnull', False), ('ranks__isnull', False), ('result__isnull', False), ('round_json__isnull', False), ('total_points__isnull', False), ('winners__isnull', False), ('winners_csv__isnull', False)), _connector='OR'), name='draw_void_before_its_round_or_run'),
         ),
         migrations.AddConstraint(
             model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('entry_count__gte', 0), models.Q(('winners__isnull', True), models.Q(('winners__gte', 0), ('winners__lte', models.F('entry_count'))), _connector='OR'), models.Q(('total_points__isnull', True), ('total_points__gte', 0), _connector='OR'), models.Q(('leftover_points__isnull', True), ('leftover_points__gte', 0), _connector='OR')), name='draw_counts_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('entry_count__range', (0, 10000000)), ('lots_total__gte', models.F('entry_count')), ('lots_total__lte', 100000000), models.Q(('total_points__isnull', True), ('total_points__gte', 0), _connector='OR'), models.Q(('leftover_points__isnull', True), ('leftover_points__gte', 0), _connector='OR')), name='draw_counts_in_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='draw',
+            constraint=models.CheckConstraint(condition=models.Q(('eligible__len__range', (1, 16)), lottery.models.draws.NoLessThanEach('entry_count', 'eligible'), lottery.models.draws.NoneIsNegative('eligible')), name='draw_eligible_by_prize'),
+        ),
+        migrations.AddConstraint(
+            model_name='draw',
+            constraint=models.CheckConstraint(condition=models.Q(('winners__isnull', True), models.Q(('winners__len__range', (1, 16)), lottery.models.draws.NoLessThanEach('entry_count', 'winners'), lottery.models.draws.NoneIsNegative('winners'), django.db.models.lookups.Exact(lottery.models.draws.Cardinality('winners'), lottery.models.draws.Cardinality('eligible'))), _connector='OR'), name='draw_winners_by_prize'),
         ),
         migrations.AddConstraint(
             model_name='draw',
@@ -205,6 +229,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='draw',
             constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('subtrees'), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('entry_count'), '+', models.Value(1023)), '/', models.Value(1024)), '*', models.Value(32)))), name='draw_subtrees_of_its_entries'),
+        ),
+        migrations.AddConstraint(
+            model_name='draw',
+            constraint=models.CheckConstraint(condition=models.Q(('ranks__isnull', True), django.db.models.lookups.Exact(django.db.models.functions.text.Length('ranks'), django.db.models.expressions.CombinedExpression(models.F('entry_count'), '*', models.Value(4))), _connector='OR'), name='draw_ranks_of_its_entries'),
         ),
         migrations.AddConstraint(
             model_name='entrant',
@@ -224,15 +252,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entrant',
-            constraint=models.CheckConstraint(condition=models.Q(('reward_points__gte', 1)), name='entrant_reward_from_1'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrant',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('pid'), 16), django.db.models.lookups.Exact(django.db.models.functions.text.Length('nonce'), 32), django.db.models.lookups.Exact(django.db.models.functions.text.Length('commitment'), 32)), name='entrant_bytes_of_their_length'),
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('pid'), 16), django.db.models.lookups.Exact(django.db.models.functions.text.Length('nonces'), django.db.models.expressions.CombinedExpression(lottery.models.draws.Cardinality('rewards'), '*', models.Value(32))), django.db.models.lookups.Exact(django.db.models.functions.text.Length('commitment'), 32)), name='entrant_bytes_of_their_length'),
         ),
         migrations.AddConstraint(
             model_name='award',
-            constraint=models.UniqueConstraint(fields=('draw', 'rank'), name='award_rank_once'),
+            constraint=models.UniqueConstraint(fields=('entrant', 'prize'), name='award_of_a_prize_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.UniqueConstraint(fields=('draw', 'prize', 'rank'), name='award_rank_once'),
         ),
         migrations.AddConstraint(
             model_name='award',
@@ -240,15 +268,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('lot__gte', 1)), name='award_lot_from_1'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='award_of_some_points'),
         ),
         migrations.AddConstraint(
             model_name='storedforecast',
-            constraint=models.CheckConstraint(condition=models.Q(('entrants__gte', models.F('winners_p90')), ('winners_p10__gte', 0), ('winners_p50__gte', models.F('winners_p10')), ('winners_p90__gte', models.F('winners_p50'))), name='storedforecast_winners_in_order'),
+            constraint=models.CheckConstraint(condition=models.Q(('winners_p10__len__range', (1, 16)), lottery.models.draws.NoLessThanEach('entrants', 'winners_p10'), lottery.models.draws.NoneIsNegative('winners_p10'), ('winners_p90__len__range', (1, 16)), lottery.models.draws.NoLessThanEach('entrants', 'winners_p90'), lottery.models.draws.NoneIsNegative('winners_p90'), lottery.models.forecasts.InOrder('winners_p10', 'winners_p50', 'winners_p90')), name='storedforecast_winners_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='storedforecast',
+            constraint=models.CheckConstraint(condition=models.Q(('entrants__gte', models.F('members_p90')), ('members_p10__gte', 0), ('members_p50__gte', models.F('members_p10')), ('members_p90__gte', models.F('members_p50'))), name='storedforecast_members_in_order'),
         ),
         migrations.AddConstraint(
             model_name='storedforecast',
             constraint=models.CheckConstraint(condition=models.Q(('budget_points__gte', models.F('used_p90')), ('used_p10__gte', 0), ('used_p50__gte', models.F('used_p10')), ('used_p90__gte', models.F('used_p50'))), name='storedforecast_points_in_order'),
         ),
-        load_sql('lottery', 'draw_triggers', 'entrant_triggers', 'award_triggers', 'campaign_triggers'),
+        load_sql('lottery', 'draw_ranks', 'draw_triggers', 'entrant_triggers', 'award_triggers', 'campaign_triggers'),
     ]

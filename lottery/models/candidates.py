@@ -13,8 +13,10 @@ class Candidate(models.Model):
     """
 
     wester_id = fields.identifier(primary_key=True)
-    entered_at = models.DateTimeField()
+    entered_at = models.DateTimeField(null=True)
+    is_elsewhere = models.BooleanField()
     counting_total = models.BigIntegerField()
+    facts = models.SmallIntegerField()
     has_left = models.BooleanField()
 
     class Meta:

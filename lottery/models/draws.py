@@ -6,6 +6,7 @@ Its triggers stand in lottery/sql/draw_triggers.sql and points/sql/draw_triggers
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Terms
 from campaign.models.terms import whole_second
-from lottery.protocol import BLOCK, HASH_BYTES
+from lottery.protocol import BLOCK, HASH_BYTES, MAX_ENTRANTS, MAX_LOTS_TOTAL, MAX_PRIZES
 
 if TYPE_CHECKING:  # only its stubs are generic
     from django.utils.functional import _StrPromise as StrPromise
@@ -38,6 +39,7 @@ class BeaconChain(models.TextChoices):
     LOCAL = "local", _("local chain")
 
 
+RANK_BYTES = 4
 # Each state as a whole: the columns that are set in it, and those that are not.
 NOT_PUBLISHED = Q(published_at__isnull=True, published_by__isnull=True)
 IS_PUBLISHED = Q(published_at__isnull=False, published_by__isnull=False)
@@ -46,6 +48,7 @@ RESULT = (
     "round_json",
     "result",
     "winners_csv",
+    "ranks",
     "winners",
     "total_points",
     "leftover_points",
@@ -91,6 +94,34 @@ class Sha256(models.Func):
 
     function = "sha256"
     output_field = models.BinaryField()
+
+
+class NoLessThanEach(models.Func):
+    """Whether a number is no less than each number of an array."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " >= ALL ("
+    output_field = models.BooleanField()
+
+
+class NoneIsNegative(models.Func):
+    """Whether each number of an array is 0 or more."""
+
+    template = "0 <= ALL (%(expressions)s)"
+    output_field = models.BooleanField()
+
+
+class Cardinality(models.Func):
+    """How many elements an array has."""
+
+    function = "cardinality"
+    output_field = models.IntegerField()
+
+
+def counts_by_prize(field: str, limit: str) -> Q:
+    """Return the condition that an array has a number for each prize, from 0 up to a limit."""
+    has_prizes = Q(**{f"{field}__len__range": (1, MAX_PRIZES)})
+    return has_prizes & Q(NoLessThanEach(limit, field)) & Q(NoneIsNegative(field))
 
 
 def has_bytes(field: str, count: int | models.expressions.Combinable) -> Q:
@@ -157,6 +188,12 @@ class Draw(models.Model):
     pid_key = models.BinaryField(null=True, db_comment="K, encrypted; null once forgotten.")
     nonce_key = models.BinaryField(null=True, db_comment="K2, encrypted; null once forgotten.")
     entry_count = models.IntegerField(_("entrants"))
+    lots_total = models.IntegerField(_("lots"), db_comment="Of all entrants.")
+    eligible = ArrayField(
+        models.IntegerField(),
+        verbose_name=_("eligible"),
+        db_comment="Of each prize, how many may win it.",
+    )
     terms_json = models.BinaryField(db_comment="terms.json, byte for byte.")
     manifest = models.BinaryField(db_comment="manifest.json, byte for byte.")
     manifest_sha256 = models.BinaryField(db_comment="The manifest hash, 32 bytes.")
@@ -169,8 +206,15 @@ class Draw(models.Model):
     round_json = models.BinaryField(null=True, db_comment="round.json, byte for byte.")
     result = models.BinaryField(null=True, db_comment="result.json, byte for byte.")
     winners_csv = models.BinaryField(null=True, db_comment="winners.csv, byte for byte.")
-    winners = models.IntegerField(
-        _("winners"), null=True, blank=True, db_comment="K: without a partial award's."
+    ranks = models.BinaryField(
+        null=True, db_comment="Of each entrant by position, 4 bytes: their place in the order."
+    )
+    winners = ArrayField(
+        models.IntegerField(),
+        verbose_name=_("winners"),
+        null=True,
+        blank=True,
+        db_comment="Of each prize, without a partial award's.",
     )
     total_points = models.BigIntegerField(_("total points"), null=True, blank=True)
     leftover_points = models.BigIntegerField(_("left over points"), null=True, blank=True)
@@ -183,6 +227,7 @@ class Draw(models.Model):
             ("request_publication", "Can request the publication of a draw"),
             ("request_confirmation", "Can request the confirmation of a draw"),
             ("request_void", "Can request that a draw become void"),
+            ("request_reveal", "Can request that an auditor is given a draw's key"),
             ("request_forgetting", "Can request the erasure of a draw's keys"),
             ("run_draw", "Can run a draw whose round has come"),
             ("issue_receipt", "Can issue a member's receipt of a draw"),
@@ -233,11 +278,22 @@ class Draw(models.Model):
                 name="draw_void_before_its_round_or_run",
             ),
             models.CheckConstraint(
-                condition=Q(entry_count__gte=0)
-                & (Q(winners__isnull=True) | Q(winners__gte=0, winners__lte=F("entry_count")))
+                condition=Q(entry_count__range=(0, MAX_ENTRANTS))
+                & Q(lots_total__gte=F("entry_count"), lots_total__lte=MAX_LOTS_TOTAL)
                 & (Q(total_points__isnull=True) | Q(total_points__gte=0))
                 & (Q(leftover_points__isnull=True) | Q(leftover_points__gte=0)),
                 name="draw_counts_in_range",
+            ),
+            models.CheckConstraint(
+                condition=counts_by_prize("eligible", "entry_count"), name="draw_eligible_by_prize"
+            ),
+            models.CheckConstraint(
+                condition=Q(winners__isnull=True)
+                | (
+                    counts_by_prize("winners", "entry_count")
+                    & Q(models.lookups.Exact(Cardinality("winners"), Cardinality("eligible")))
+                ),
+                name="draw_winners_by_prize",
             ),
             models.CheckConstraint(
                 condition=Q(manifest_sha256=Sha256("manifest")), name="draw_hash_is_of_its_manifest"
@@ -251,7 +307,16 @@ class Draw(models.Model):
                 ),
                 name="draw_subtrees_of_its_entries",
             ),
+            models.CheckConstraint(
+                condition=Q(ranks__isnull=True) | has_bytes("ranks", F("entry_count") * RANK_BYTES),
+                name="draw_ranks_of_its_entries",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.sequence}"
+
+    @property
+    def winner_count(self) -> int:
+        """How many full awards the draw gave, of all prizes; 0 before it is run."""
+        return sum(self.winners or ())

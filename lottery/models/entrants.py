@@ -3,11 +3,12 @@
 Its triggers stand in lottery/sql/entrant_triggers.sql.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import fields
-from lottery.models.draws import Draw, has_bytes
+from lottery.models.draws import Cardinality, Draw, has_bytes
 from lottery.protocol import HASH_BYTES, PID_BYTES
 
 
@@ -24,9 +25,19 @@ class Entrant(models.Model):
     position = models.IntegerField(db_comment="Place in entries.bin, from 0, by pid.")
     wester_id = fields.identifier()
     total_yen = models.BigIntegerField(db_comment="Of the counting bookings, inside the freeze.")
-    reward_points = models.BigIntegerField(db_comment="min(total, cap): due if drawn.")
+    facts = models.SmallIntegerField(
+        db_comment="Bits of campaign.facts, by the counting bookings, inside the freeze."
+    )
+    lots = models.IntegerField(db_comment="Chances in the draw, as the plan gives them.")
+    mask = models.IntegerField(db_comment="Bit i - 1 is set where the entrant may win prize i.")
+    rewards = ArrayField(
+        models.BigIntegerField(),
+        db_comment="Points in each prize if won; 0 where the entrant may not win it.",
+    )
     pid = models.BinaryField(db_comment="16 bytes.")
-    nonce = models.BinaryField(db_comment="32 bytes, opens the commitment.")
+    nonces = models.BinaryField(
+        db_comment="Of each prize 32 bytes, which open the commitment to its reward."
+    )
     commitment = models.BinaryField(db_comment="32 bytes, c of the protocol.")
 
     class Meta:
@@ -40,11 +51,8 @@ class Entrant(models.Model):
                 condition=models.Q(position__gte=0), name="entrant_position_from_0"
             ),
             models.CheckConstraint(
-                condition=models.Q(reward_points__gte=1), name="entrant_reward_from_1"
-            ),
-            models.CheckConstraint(
                 condition=has_bytes("pid", PID_BYTES)
-                & has_bytes("nonce", HASH_BYTES)
+                & has_bytes("nonces", Cardinality("rewards") * HASH_BYTES)
                 & has_bytes("commitment", HASH_BYTES),
                 name="entrant_bytes_of_their_length",
             ),

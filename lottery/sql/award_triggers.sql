@@ -13,20 +13,26 @@ EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE lottery_award ENABLE ALWAYS TRIGGER award_never_truncated;
 
 -- Checks all rows of a statement at once, also in place of their foreign keys, which would be
--- checked row by row. Reads lottery_draw and lottery_entrant by their keys.
+-- checked row by row. Reads lottery_draw, campaign_terms and lottery_entrant by their keys. Less
+-- than the reward is what was left of a budget that ends with a partial award.
 CREATE OR REPLACE FUNCTION lottery_award_of_the_result() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM written
         LEFT JOIN lottery_draw draw ON draw.id = written.draw_id
+        LEFT JOIN campaign_terms terms ON terms.id = draw.terms_id
         LEFT JOIN lottery_entrant entrant
             ON entrant.id = written.entrant_id AND entrant.draw_id = written.draw_id
         WHERE (
-            draw.state = 'drawn' AND CASE
-                WHEN written.rank <= draw.winners THEN written.points = entrant.reward_points
-                ELSE written.rank = draw.winners + 1 AND written.points < entrant.reward_points
-            END
+            draw.state = 'drawn'
+            AND written.rank <= draw.entry_count
+            AND written.lot <= entrant.lots
+            AND (
+                written.points = entrant.rewards[written.prize]
+                OR written.points < entrant.rewards[written.prize]
+                AND terms.edge = 'partial' AND draw.leftover_points = 0
+            )
         ) IS NOT TRUE
     ) OR EXISTS (
         SELECT FROM lottery_award award

@@ -42,8 +42,24 @@ ALTER TABLE lottery_draw ENABLE ALWAYS TRIGGER draw_follows_its_predecessor;
 CREATE OR REPLACE FUNCTION lottery_draw_list_complete() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    IF NEW.entry_count <> (SELECT count(*) FROM lottery_entrant WHERE draw_id = NEW.id) THEN
-        RAISE EXCEPTION 'the list has as many entrants as the manifest says'
+    IF (NEW.entry_count, NEW.lots_total, NEW.eligible) <> (
+        WITH listed AS MATERIALIZED (
+            SELECT mask, count(*) AS entrants, SUM(lots) AS lots
+            FROM lottery_entrant WHERE draw_id = NEW.id GROUP BY mask
+        )
+        SELECT
+            COALESCE(SUM(entrants), 0)::integer,
+            COALESCE(SUM(lots), 0)::integer,
+            ARRAY(
+                SELECT (
+                    SELECT COALESCE(SUM(entrants), 0)::integer FROM listed
+                    WHERE mask >> (prize.number - 1) & 1 = 1
+                )
+                FROM campaign_prize prize WHERE prize.terms_id = NEW.terms_id ORDER BY number
+            )
+        FROM listed
+    ) THEN
+        RAISE EXCEPTION 'the list has as many entrants and lots as the manifest says'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_list_complete';
     END IF;
     IF EXISTS (
@@ -73,11 +89,35 @@ CREATE OR REPLACE FUNCTION lottery_draw_awards_complete() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF (NEW.winners, NEW.total_points) <> (
-        SELECT count(*) FILTER (WHERE rank <= NEW.winners), COALESCE(SUM(points), 0)
-        FROM lottery_award WHERE draw_id = NEW.id
+        WITH given AS MATERIALIZED (
+            SELECT
+                award.prize,
+                count(*) FILTER (WHERE award.points = entrant.rewards[award.prize]) AS winners,
+                SUM(award.points) AS points
+            FROM lottery_award award JOIN lottery_entrant entrant ON entrant.id = award.entrant_id
+            WHERE award.draw_id = NEW.id GROUP BY award.prize
+        )
+        SELECT
+            ARRAY(
+                SELECT COALESCE(given.winners, 0)::integer
+                FROM generate_series(1, cardinality(NEW.eligible)) number
+                LEFT JOIN given ON given.prize = number ORDER BY number
+            ),
+            COALESCE(SUM(points), 0)::bigint
+        FROM given
     ) THEN
         RAISE EXCEPTION 'the awards are those of the result'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_awards_complete';
+    END IF;
+    IF EXISTS (
+        SELECT FROM lottery_award award
+        JOIN campaign_prize prize ON prize.terms_id = NEW.terms_id AND prize.number = award.prize
+        JOIN lottery_award earlier
+            ON earlier.entrant_id = award.entrant_id AND earlier.prize < award.prize
+        WHERE award.draw_id = NEW.id AND NOT prize.beside
+    ) THEN
+        RAISE EXCEPTION 'who has an earlier prize is passed over'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_awards_pass_over_winners';
     END IF;
     RETURN NULL;
 END;
@@ -95,11 +135,11 @@ ALTER TABLE lottery_draw ENABLE ALWAYS TRIGGER draw_awards_complete;
 CREATE OR REPLACE TRIGGER draw_frozen_part_stays
 BEFORE UPDATE ON lottery_draw
 FOR EACH ROW WHEN (
-    (OLD.campaign_id, OLD.chain, OLD.entry_count, OLD.frozen_at, OLD.manifest,
-        OLD.manifest_sha256, OLD.publish_by, OLD.round, OLD.round_time, OLD.sequence,
+    (OLD.campaign_id, OLD.chain, OLD.eligible, OLD.entry_count, OLD.frozen_at, OLD.lots_total,
+        OLD.manifest, OLD.manifest_sha256, OLD.publish_by, OLD.round, OLD.round_time, OLD.sequence,
         OLD.signature, OLD.subtrees, OLD.terms_id, OLD.terms_json, OLD.verifier)
-        IS DISTINCT FROM (NEW.campaign_id, NEW.chain, NEW.entry_count, NEW.frozen_at,
-            NEW.manifest, NEW.manifest_sha256, NEW.publish_by, NEW.round,
+        IS DISTINCT FROM (NEW.campaign_id, NEW.chain, NEW.eligible, NEW.entry_count,
+            NEW.frozen_at, NEW.lots_total, NEW.manifest, NEW.manifest_sha256, NEW.publish_by, NEW.round,
             NEW.round_time, NEW.sequence, NEW.signature, NEW.subtrees, NEW.terms_id,
             NEW.terms_json, NEW.verifier)
 )
@@ -131,10 +171,10 @@ ALTER TABLE lottery_draw ENABLE ALWAYS TRIGGER draw_publication_stays;
 CREATE OR REPLACE TRIGGER draw_result_stays
 BEFORE UPDATE ON lottery_draw
 FOR EACH ROW WHEN (
-    (OLD.drawn_at, OLD.round_json, OLD.result, OLD.winners_csv, OLD.winners,
+    (OLD.drawn_at, OLD.round_json, OLD.result, OLD.winners_csv, OLD.ranks, OLD.winners,
         OLD.total_points, OLD.leftover_points)
     IS DISTINCT FROM (NEW.drawn_at, NEW.round_json, NEW.result, NEW.winners_csv,
-        NEW.winners, NEW.total_points, NEW.leftover_points)
+        NEW.ranks, NEW.winners, NEW.total_points, NEW.leftover_points)
     AND (OLD.state = NEW.state OR NEW.state <> 'drawn')
 )
 EXECUTE FUNCTION core_refuse('this part of a draw is written once');

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verify a draw from its published files alone. Protocol: pointdraw/1.
+"""Verify a draw from its published files alone. Protocol: pointdraw/2.
 
     pip install --upgrade py-ecc cryptography
     python verify_draw.py BUNDLE [--manifest-sha256 HEX] [--signing-key HEX]
@@ -9,26 +9,31 @@ It needs no network, and nothing of the program that made the draw. Eleven steps
 first that fails ends it with exit status 1 (0: all passed, 2: wrong usage).
 
 What passes: the list of entrants was fixed before the round that ordered it was known, the round
-is the beacon's own, the order follows from both alone, and the budget was cut where the terms say.
-What no file can show is WHEN the list was published. So compare the manifest hash, printed first,
-with one that you saw before the round: give it as --manifest-sha256.
+is the beacon's own, the order of all lots follows from both alone, each prize went along that order
+to who may win it, and the budget ended where the terms say. What no file can show is WHEN the list
+was published. So compare the manifest hash, printed first, with one that you saw before the round:
+give it as --manifest-sha256. Nor do the files show that each record is a real member's, and lots,
+mask and rewards those of their bookings: each member sees their own, an auditor all.
 
-Below, ``||`` joins bytes, H is SHA-256, hex is lower case, and numbers inside hashes are
-64 bits, the most significant first.
+Below, ``||`` joins bytes, H is SHA-256, hex is lower case, and numbers inside hashes are 64 bits
+unless their size is named, the most significant byte first. Prizes and lots count from 1; bit i - 1
+of an entrant's mask is 1 where they may win prize i.
 """
 
 import argparse
+import itertools
 import json
 import os
 import re
 import stat
+import struct
 import sys
-from bisect import bisect_left
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +60,21 @@ OF_DESKTOPS = re.compile(
     r"\.DS_Store|\._.*|\.localized|Icon\r|__MACOSX|desktop\.ini|(eh)?Thumbs\.db|\.directory",
     re.IGNORECASE | re.DOTALL,
 )
-HEADER = "rank,pid,reward,m,cumulative"
-PID, RECORD = 16, 48  # bytes of a pseudonym, and of a record of entries.bin: pid || commitment
+HEADER = b"prize,rank,pid,reward,award,lot,m,others,cumulative\n"
+COLUMNS = 9
+PID, HEAD, RECORD = 16, 20, 52  # bytes: a pid; pid || lots || mask; and a record with c behind it
+RECORDS = struct.Struct(">16s36x")  # the pid of a record
+TWO = tuple(number.to_bytes(2, "big") for number in range(1 << 16))  # numbers of 16 bits
+ESCAPED = re.compile(r"(?:[ -$&-~]|%(?:25|[01][0-9A-F]|7F|[89A-F][0-9A-F]))+")
 LARGEST_FILE = 1 << 20  # bytes; of a JSON file, and of this program
-MOST_BRACKETS = 100  # opening ones in a JSON file; the protocol needs four
-LARGEST_ROW = 160  # bytes of winners.csv
+MOST_DEPTH = 20  # of a JSON file's brackets
+LARGEST_LINE = 1200  # bytes of winners.csv
+MOST_PRIZES, MOST_LOTS, MOST_UNITS = 16, 65_535, 10**12
+MOST_LOTS_TOTAL = 100_000_000
 MOST_ENTRIES = 10_000_000
 DAY = 86_400
+PERCENT = 100
+SELECTION, OPENINGS, SUMS = 8, 9, 10  # the steps that winners.csv is judged at
 AT_ONCE = 1 << 17  # records between two lines of progress
 
 # The public beacon, drand's quicknet, pinned. The program warns of any other chain.
@@ -96,14 +109,21 @@ class Draw:
     before_draw: bool = False
     manifest_hash: bytes = b""
     manifest: dict[str, Any] = field(default_factory=dict)
+    terms: dict[str, Any] = field(default_factory=dict)
     entries: bytes = b""
-    pids: list[bytes] = field(default_factory=list)
+    lots: "array[int]" = field(default_factory=lambda: array("H"))  # by index in entries.bin
+    masks: "array[int]" = field(default_factory=lambda: array("H"))
     round: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
     seed: bytes = b""
-    order: list[bytes] = field(default_factory=list)  # ticket || pid of every entry, sorted
-    rows: list[str] = field(default_factory=list)  # of winners.csv, without header and line ends
-    awards: list[int] = field(default_factory=list)  # by rank
+    order: "array[int]" = field(default_factory=lambda: array("I"))  # indexes, by rank
+    winning: "array[int]" = field(default_factory=lambda: array("H"))  # lots, by rank
+    lines: "Lines | None" = None  # of winners.csv
+
+    @property
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self.entries) // RECORD
 
     @property
     def is_drawn(self) -> bool:
@@ -141,10 +161,14 @@ def read_json(content: bytes, name: str, form: dict[str, Fits]) -> dict[str, Any
 def parse_json(content: bytes, name: str) -> dict[str, Any]:
     """Return a JSON object, canonical or not.
 
-    Brackets are counted first: py-ecc raises Python's recursion limit, so that deep nesting would
+    Its depth is counted first: py-ecc raises Python's recursion limit, so that deep nesting would
     end the process and not the step.
     """
-    if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
+    depth = deepest = 0
+    for bracket in re.findall(rb"[][{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", content)):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    if deepest > MOST_DEPTH:
         raise Failed(f"{name} is nested too deeply")
     try:
         value = json.loads(content.decode("latin-1"))
@@ -156,8 +180,8 @@ def parse_json(content: bytes, name: str) -> dict[str, Any]:
 
 
 def check_subset(value: Any, name: str) -> None:
-    """Refuse fractions, numbers of 2^53 and more, and strings beyond printable ASCII."""
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**53):
+    """Refuse fractions, numbers of 2^53 and more, true and false, and texts beyond ASCII."""
+    if isinstance(value, (float, bool)) or (isinstance(value, int) and abs(value) >= 2**53):
         raise Failed(f"{name} has a number that the protocol does not allow")
     if isinstance(value, str) and not re.fullmatch(r"[\x20-\x7e]*", value):
         raise Failed(f"{name} has a text that the protocol does not allow")
@@ -168,10 +192,12 @@ def check_subset(value: Any, name: str) -> None:
             check_subset(item, name)
 
 
-def check_form(value: dict[str, Any], name: str, form: dict[str, Fits]) -> None:
+def check_form(value: Any, name: str, form: dict[str, Fits]) -> None:
     """Refuse other keys, and values of another form."""
+    if not isinstance(value, dict):
+        raise Failed(f"{name} is not an object")
     if value.keys() != form.keys():
-        wrong = ", ".join(sorted(value.keys() ^ form.keys()))
+        wrong = ", ".join(sorted(map(str, value.keys() ^ form.keys())))
         raise Failed(f"{name} has keys missing or too many: {wrong[:200]}")
     for key, fits in form.items():
         if not fits(value[key]):
@@ -193,9 +219,36 @@ def is_hex_of(text: str, size: int) -> bool:
     return len(text) == 2 * size and re.fullmatch(r"[0-9a-f]*", text) is not None
 
 
-def is_number(least: int) -> Fits:
+def is_number(least: int, most: int = 2**53) -> Fits:
     """Whether a value is a whole number of at least this; true and false are none."""
-    return lambda value: type(value) is int and value >= least
+    return lambda value: type(value) is int and least <= value <= most
+
+
+is_units = is_number(1, MOST_UNITS)  # of money or points
+is_switch = is_number(0, 1)
+
+
+def is_code(value: Any) -> bool:
+    """Whether this is a code of a campaign, a prize or a series."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value) is not None
+
+
+def is_escaped(value: Any) -> bool:
+    """Whether this is a text of which ``%`` and each byte beyond ASCII are %XX; not empty."""
+    if not (isinstance(value, str) and ESCAPED.fullmatch(value)):
+        return False
+    try:
+        re.sub("%(..)", lambda code: chr(int(code[1], 16)), value).encode("latin-1").decode()
+    except ValueError:
+        return False
+    return True
+
+
+def is_list_of(fits: Fits, least: int = 0, most: int = 2**53) -> Fits:
+    """Whether a value is a list of so many that fit."""
+    return lambda value: (
+        isinstance(value, list) and least <= len(value) <= most and all(map(fits, value))
+    )
 
 
 def is_day(value: Any) -> bool:
@@ -208,23 +261,25 @@ def is_day(value: Any) -> bool:
         return False
 
 
-def is_sorted_list(value: Any) -> bool:
-    """Whether this is a sorted list of texts."""
-    return (
-        isinstance(value, list)
-        and all(isinstance(item, str) for item in value)
-        and value == sorted(value)
-    )
+def is_set(least: int = 0) -> Fits:
+    """Whether a value is a sorted list of at least so many texts, none twice."""
+    fits = is_list_of(is_escaped, least)
+    return lambda value: fits(value) and value == sorted(set(value))
 
 
-def is_policy(value: Any) -> bool:
-    """Whether this is a rule for the entry that does not fit the budget."""
+def is_edge(value: Any) -> bool:
+    """Whether this is a rule for the reward that does not fit the budget."""
     return value in ("stop", "partial")
 
 
 def is_none_or(fits: Fits) -> Fits:
     """Whether a value is null, or else fits."""
     return lambda value: value is None or fits(value)
+
+
+def is_object(value: Any) -> bool:
+    """Whether this is an object; what is in it is looked at by itself."""
+    return isinstance(value, dict)
 
 
 BEACON_FORM: dict[str, Fits] = {
@@ -239,74 +294,141 @@ BEACON_FORM: dict[str, Fits] = {
     "round_time": is_number(0),
 }
 MANIFEST_FORM: dict[str, Fits] = {
-    "schema": lambda value: value == "pointdraw/1",
-    "campaign": is_text,
+    "schema": lambda value: value == "pointdraw/2",
+    "campaign": is_code,
     "sequence": is_number(1),
     "previous_manifest_sha256": is_none_or(is_hex(32)),
     "terms_sha256": is_hex(32),
     "verifier_sha256": is_hex(32),
     "entry_count": is_number(0),
+    "lots_total": is_number(0),
+    "eligible": is_list_of(is_number(0), 1, MOST_PRIZES),
     "entries_sha256": is_hex(32),
     "merkle_root": is_hex(32),
-    "reward_cap": is_number(1),
-    "budget": is_number(0),
-    "policy": is_policy,
+    "budget_points": is_units,
+    "edge": is_edge,
+    "prizes": is_list_of(is_object, 1, MOST_PRIZES),
     "pid_key_sha256": is_hex(32),
-    "beacon": lambda value: isinstance(value, dict),
+    "beacon": is_object,
     "frozen_at": is_number(0),
     "publish_by": is_number(0),
     "min_gap_s": is_number(0),
-    "credit_on": is_day,
+    "credit_at": is_number(0),
     "expires_on": is_day,
     "time_zone": is_text,
     "signing_key": is_hex(32),
 }
 TERMS_FORM: dict[str, Fits] = {
-    "campaign": is_text,
+    "schema": lambda value: value == "campaign/2",
+    "code": is_code,
     "version": is_number(1),
+    "series": is_none_or(is_object),
+    "public_at": is_number(0),
     "opens_at": is_number(0),
     "closes_at": is_number(0),
-    "travel_first": is_day,
-    "travel_last": is_day,
-    "minimum_total": is_number(0),
-    "reward_cap": is_number(1),
-    "budget": is_number(0),
-    "policy": is_policy,
-    "credit_on": is_day,
+    "entry_needed": is_switch,
+    "credit_at": is_number(0),
     "expires_on": is_day,
-    "time_zone": is_text,
-    "operator": is_text,
-    "kinds_excluded": is_sorted_list,
-    "kinds_registered": is_sorted_list,
-    "kinds_free": is_sorted_list,
+    "kept_until": is_day,
+    "time_zone": is_escaped,
+    "bookings": is_object,
+    "minimum_total_yen": is_units,
+    "lots": is_object,
+    "budget_points": is_units,
+    "edge": is_edge,
+    "prizes": is_list_of(is_object, 1, MOST_PRIZES),
 }
+SERIES_FORM: dict[str, Fits] = {
+    "code": is_code,
+    "course": is_none_or(is_code),
+    "carried": is_switch,
+}
+BOOKINGS_FORM: dict[str, Fits] = {
+    "touches": is_list_of(is_object, 1),
+    "travel": is_list_of(is_object, 1),
+    "booked": is_none_or(is_object),
+    "products_excluded": is_set(),
+    "channels_excluded": is_set(),
+    "payment_methods": lambda value: (
+        is_object(value) and all(map(is_escaped, value)) and all(map(is_set(1), value.values()))
+    ),
+    "kinds_excluded": is_set(),
+    "kinds_registered": is_set(),
+    "kinds_free": is_set(),
+    "phone_changes_excluded": is_switch,
+    "stopovers_excluded": is_switch,
+}
+TOUCH_FORM: dict[str, Fits] = {
+    "services": is_set(1),
+    "operator": is_escaped,
+    "lines": is_none_or(is_set(1)),
+}
+TRAVEL_FORM: dict[str, Fits] = {"first": is_day, "last": is_day}
+BOOKED_FORM: dict[str, Fits] = {"from": is_number(0), "until": is_number(0)}
+LOTS_FORM: dict[str, Fits] = {
+    "yen": is_none_or(is_units),
+    "most": is_number(1, MOST_LOTS),
+    "times": is_list_of(is_object),
+}
+TIMES_FORM: dict[str, Fits] = {"when": is_set(1), "times": is_number(2, MOST_LOTS)}
+PRIZE_FORM: dict[str, Fits] = {
+    "code": is_code,
+    "take": lambda value: (
+        is_object(value)
+        and len(value) == 1
+        and value.keys() <= TAKE_FORM.keys()
+        and all(TAKE_FORM[key](number) for key, number in value.items())
+    ),
+    "minimum_total_yen": is_none_or(is_units),
+    "beside": is_switch,
+    "reward": is_object,
+}
+TAKE_FORM: dict[str, Fits] = {
+    "winners": is_units,
+    "one_in": is_number(2, MOST_UNITS),
+    "all": is_number(1, 1),
+}
+REWARD_FORMS: dict[str, dict[str, Fits]] = {
+    "spent": {
+        "kind": is_text,
+        "percent": is_number(1, 1000),
+        "cap": is_units,
+        "cap_if": is_list_of(is_object),
+    },
+    "fixed": {"kind": is_text, "points": is_units},
+    "pool": {"kind": is_text, "points": is_units, "cap": is_none_or(is_units)},
+}
+CAP_FORM: dict[str, Fits] = {"when": is_set(1), "cap": is_units}
 ROUND_FORM: dict[str, Fits] = {
     "round": is_number(1),
     "signature": is_text,
     "randomness": is_hex(32),
 }
 RESULT_FORM: dict[str, Fits] = {
-    "schema": lambda value: value == "pointdraw/1/result",
+    "schema": lambda value: value == "pointdraw/2/result",
     "manifest_sha256": is_hex(32),
     **ROUND_FORM,
     "seed": is_hex(32),
-    "winners": is_number(0),
+    "winners": is_list_of(is_number(0), 1, MOST_PRIZES),
     "total_points": is_number(0),
     "leftover_points": is_number(0),
     "winners_sha256": is_hex(32),
 }
 RECEIPT_FORM: dict[str, Fits] = {
-    "schema": lambda value: value == "pointdraw/1/receipt",
+    "schema": lambda value: value == "pointdraw/2/receipt",
     "manifest_sha256": is_hex(32),
     "wester_id": is_text,
     "pid": is_hex(PID),
-    "reward": is_number(1),
-    "nonce": is_hex(32),
+    "lots": is_number(1, MOST_LOTS),
+    "mask": is_number(0, 2**MOST_PRIZES - 1),
+    "rewards": is_list_of(is_number(0, MOST_UNITS), 1, MOST_PRIZES),
+    "nonces": is_list_of(is_hex(32), 1, MOST_PRIZES),
     "index": is_number(0),
-    "path": lambda value: isinstance(value, list) and all(is_hex(32)(item) for item in value),
+    "path": is_list_of(is_hex(32)),
     "ticket": is_none_or(is_hex(32)),
+    "lot": is_none_or(is_number(1, MOST_LOTS)),
     "rank": is_none_or(is_number(1)),
-    "award": is_none_or(is_number(1)),
+    "awards": is_none_or(is_list_of(is_number(0, MOST_UNITS), 1, MOST_PRIZES)),
 }
 
 
@@ -318,9 +440,22 @@ def uint64(number: int) -> bytes:
     return number.to_bytes(8, "big")
 
 
-def commitment(pid: bytes, reward: int, m: bytes) -> bytes:
-    """Return c = H(0x03 || pid || reward || m), where m hides who the entrant is."""
-    return sha256(b"\x03" + pid + uint64(reward) + m).digest()
+def reward_commitment(pid: bytes, prize: int, reward: int, m: bytes) -> bytes:
+    """Return c_i = H(0x05 || pid || uint16 i || r_i || m_i), where m_i hides who the entrant is."""
+    return sha256(b"\x05" + pid + TWO[prize] + uint64(reward) + m).digest()
+
+
+def commitment(head: bytes, parts: bytes) -> bytes:
+    """Return c = H(0x03 || pid || uint16 lots || uint16 mask || c_1 || ... || c_n)."""
+    return sha256(b"\x03" + head + parts).digest()
+
+
+def least_ticket(start: bytes, lots: int) -> bytes:
+    """Return an entrant's ticket and the 16 bits of its lot; ``start`` is 0x02 || seed || pid.
+
+    The ticket of lot j is H(start || uint16 j); the least of all lots counts.
+    """
+    return min([sha256(start + lot).digest() + lot for lot in TWO[1 : lots + 1]])
 
 
 def leaf(record: bytes) -> bytes:
@@ -425,10 +560,16 @@ def signature_holds(public_key: bytes, number: int, signature: bytes) -> bool:
 def check_manifest(draw: Draw) -> str:
     """(1) The manifest is canonical, of the protocol's keys, signed, and the one you know."""
     content = read_file(draw.folder / "manifest.json")
+    if parse_json(content, "manifest.json").get("schema") == "pointdraw/1":
+        raise Failed(
+            "the draw is of protocol pointdraw/1, and this program verifies pointdraw/2 only"
+        )
     manifest = read_json(content, "manifest.json", MANIFEST_FORM)
     check_form(manifest["beacon"], "the beacon of manifest.json", BEACON_FORM)
     if (manifest["sequence"] == 1) != (manifest["previous_manifest_sha256"] is None):
         raise Failed("the first draw has no previous manifest, and every later one has")
+    if len(manifest["eligible"]) != len(manifest["prizes"]):
+        raise Failed("manifest.json has not one number of eligible for each prize")
     draw.manifest, draw.manifest_hash = manifest, sha256(content).digest()
     signature = read_file(draw.folder / "manifest.sig").decode("latin-1")
     if not is_hex_of(signature, 64):
@@ -448,13 +589,24 @@ def check_manifest(draw: Draw) -> str:
 
 
 def check_times(draw: Draw) -> str:
-    """(2) The list was frozen before the last moment to publish it, which is before the round."""
+    """(2) The list was frozen after the entries closed and in time to publish before the round.
+
+    Other terms than those that the manifest names say nothing of it: step 3 refuses them.
+    """
     manifest = draw.manifest
     round_time, gap = manifest["beacon"]["round_time"], manifest["min_gap_s"]
     if manifest["publish_by"] != round_time - gap:
         raise Failed("publish_by is not round_time less min_gap_s")
     if manifest["frozen_at"] > manifest["publish_by"]:
         raise Failed("the list was frozen after publish_by")
+    try:
+        content = read_file(draw.folder / "terms.json")
+        closes_at = parse_json(content, "terms.json").get("closes_at")
+    except Failed:
+        content, closes_at = b"", None
+    is_named = sha256(content).hexdigest() == manifest["terms_sha256"]
+    if is_named and isinstance(closes_at, int) and manifest["frozen_at"] < closes_at:
+        raise Failed("the list was frozen before closes_at, while entries were taken")
     return f"to be published {gap} s before the round" + (
         ", LESS than a day: a demonstration" if gap < DAY else ""
     )
@@ -467,11 +619,15 @@ def check_terms(draw: Draw) -> str:
     """
     content = read_file(draw.folder / "terms.json")
     terms = read_json(content, "terms.json", TERMS_FORM)
+    check_parts(terms)
     if sha256(content).hexdigest() != draw.manifest["terms_sha256"]:
         raise Failed("terms.json is not what terms_sha256 names")
-    for key in sorted(terms.keys() & draw.manifest.keys()):
+    for key in sorted(terms.keys() & draw.manifest.keys() - {"schema"}):
         if terms[key] != draw.manifest[key]:
             raise Failed(f"terms.json and manifest.json have another {key}")
+    if terms["code"] != draw.manifest["campaign"]:
+        raise Failed("the code of terms.json is not the campaign of manifest.json")
+    draw.terms = terms
     program = read_file(draw.folder / "verify_draw.py")
     if sha256(program).hexdigest() != draw.manifest["verifier_sha256"]:
         raise Failed("verify_draw.py is not what verifier_sha256 names")
@@ -485,10 +641,10 @@ def check_terms(draw: Draw) -> str:
             f"a file is there that is none of a bundle: {min(stray)[:100]}; take it out of the "
             "folder and verify again"
         )
-    early = draw.manifest["frozen_at"] < terms["closes_at"]
+    prizes = len(terms["prizes"])
     return (
-        f"version {terms['version']}, {terms['budget']} points, policy {terms['policy']}"
-        + (", frozen BEFORE the entry period ended" if early else "")
+        f"version {terms['version']}, {prizes} prize{'s' if prizes > 1 else ''}, "
+        f"{terms['budget_points']} points, edge {terms['edge']}"
         + (
             f"; passed over what desktops put there: {', '.join(sorted(passed_over))[:200]}"
             if passed_over
@@ -497,8 +653,63 @@ def check_terms(draw: Draw) -> str:
     )
 
 
+def check_parts(terms: dict[str, Any]) -> None:
+    """Check the objects inside the terms, and what the rules of prizes and lots ask of them."""
+    if terms["series"] is not None:
+        check_form(terms["series"], "the series of terms.json", SERIES_FORM)
+    bookings = terms["bookings"]
+    check_form(bookings, "the bookings of terms.json", BOOKINGS_FORM)
+    for touch in bookings["touches"]:
+        check_form(touch, "a touch of terms.json", TOUCH_FORM)
+    for period in bookings["travel"]:
+        check_form(period, "a travel period of terms.json", TRAVEL_FORM)
+    if bookings["booked"] is not None:
+        check_form(bookings["booked"], "the booked of terms.json", BOOKED_FORM)
+    check_lots(terms["lots"])
+    for number, prize in enumerate(terms["prizes"], 1):
+        check_prize(prize, f"prize {number} of terms.json", terms["minimum_total_yen"])
+    if len({prize["code"] for prize in terms["prizes"]}) != len(terms["prizes"]):
+        raise Failed("two prizes of terms.json have one code")
+
+
+def check_lots(lots: dict[str, Any]) -> None:
+    """Check the rule of lots: one each, or one for so many yen."""
+    check_form(lots, "the lots of terms.json", LOTS_FORM)
+    for item in lots["times"]:
+        check_form(item, "an item of times of terms.json", TIMES_FORM)
+    if lots["yen"] is None and lots["most"] != 1:
+        raise Failed("the lots of terms.json have a most other than 1 though yen is null")
+    if max(factors_of(lots)) * lots["most"] > MOST_LOTS:
+        raise Failed(f"the lots of terms.json can be more than {MOST_LOTS}")
+
+
+def check_prize(prize: dict[str, Any], name: str, minimum: int) -> None:
+    """Check one prize; ``minimum`` is the campaign's."""
+    check_form(prize, name, PRIZE_FORM)
+    reward, own = prize["reward"], prize["minimum_total_yen"]
+    kind = reward.get("kind")
+    if not (isinstance(kind, str) and kind in REWARD_FORMS):
+        raise Failed(f"the reward of {name} has another kind than spent, fixed or pool")
+    check_form(reward, f"the reward of {name}", REWARD_FORMS[kind])
+    for item in reward.get("cap_if", []):
+        check_form(item, f"a cap of {name}", CAP_FORM)
+    if own is not None and own < minimum:
+        raise Failed(f"{name} has a minimum below the campaign's")
+    if prize["beside"] and "all" not in prize["take"]:
+        raise Failed(f"{name} is beside earlier ones, and does not take all")
+    if kind == "pool" and ("all" not in prize["take"] or own is not None):
+        raise Failed(f"{name} is a pool, and does not take all or has a minimum of its own")
+    if kind == "spent" and (own or minimum) * reward["percent"] < PERCENT:
+        raise Failed(f"{name} has a reward of 0 at its minimum")
+
+
+def factors_of(lots: dict[str, Any]) -> set[int]:
+    """Return what an entrant's lots can be multiplied by."""
+    return {1, *(item["times"] for item in lots["times"])}
+
+
 def check_entries(draw: Draw) -> str:
-    """(4) The list is the manifest's: size, hash, sorted by pid, nobody twice, and the count."""
+    """(4) The list is the manifest's: size, hash, sorted by pid, nobody twice, lots and masks."""
     count = draw.manifest["entry_count"]
     if count > MOST_ENTRIES:
         raise Failed(f"there are more than the {MOST_ENTRIES} entries that this program takes")
@@ -507,13 +718,92 @@ def check_entries(draw: Draw) -> str:
         raise Failed(f"entries.bin is not made of records of {RECORD} bytes")
     if sha256(content).hexdigest() != draw.manifest["entries_sha256"]:
         raise Failed("entries.bin is not what entries_sha256 names")
-    pids = [content[start : start + PID] for start in range(0, len(content), RECORD)]
-    if not all(map(lt, pids, pids[1:])):
-        raise Failed("entries.bin is not sorted by pid, or has a pid twice")
-    if len(pids) != count:
-        raise Failed(f"entries.bin has {len(pids)} entries, the manifest says {count}")
-    draw.entries, draw.pids = content, pids
-    return f"{count} entries, sorted, nobody twice"
+    check_sorted(content)
+    draw.entries = content
+    if draw.count != count:
+        raise Failed(f"entries.bin has {draw.count} entries, the manifest says {count}")
+    draw.lots, draw.masks = column(content, PID), column(content, PID + 2)
+    check_lots_of_all(draw)
+    check_masks(draw)
+    return f"{count} entries, sorted, nobody twice, {sum(draw.lots)} lots"
+
+
+def check_sorted(content: bytes) -> None:
+    """Refuse records that are not in the order of their pids, and a pid twice."""
+    before = b""
+    for index, (pid,) in enumerate(RECORDS.iter_unpack(content)):
+        if pid <= before and index:
+            raise Failed(f"entries.bin is not sorted by pid, or has a pid twice, at entry {index}")
+        before = pid
+
+
+def column(content: bytes, at: int) -> "array[int]":
+    """Return the number of 16 bits that each record has at a place."""
+    joined = bytearray(2 * (len(content) // RECORD))
+    joined[0::2], joined[1::2] = content[at::RECORD], content[at + 1 :: RECORD]
+    numbers = array("H", bytes(joined))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
+
+
+def check_lots_of_all(draw: Draw) -> None:
+    """Check that the terms can give each entrant's lots, and that they sum to lots_total."""
+    rule = draw.terms["lots"]
+    most, factors = rule["most"], factors_of(rule)
+    possible = {lots * factor for lots in range(1, most + 1) for factor in factors}
+    if wrong := set(draw.lots) - possible:
+        index = min(map(draw.lots.index, wrong))
+        raise Failed(f"entry {index} has {draw.lots[index]} lots, which the terms cannot give")
+    total = sum(draw.lots)
+    if total != draw.manifest["lots_total"] or total > MOST_LOTS_TOTAL:
+        raise Failed(f"the entries have {total} lots: another lots_total, or more than allowed")
+
+
+def check_masks(draw: Draw) -> None:
+    """Check each mask, and that as many have each bit as the manifest says.
+
+    Who reaches a minimum reaches every lower one. A pool is everybody's or nobody's.
+    """
+    prizes, counted = draw.terms["prizes"], Counter(draw.masks)
+    for mask in sorted(counted, key=draw.masks.index):
+        place = f"entry {draw.masks.index(mask)} has a mask"
+        if mask >> len(prizes):
+            raise Failed(f"{place} with a bit above the last prize")
+        for number, must in enumerate(required_bits(draw, mask), 1):
+            has = mask >> (number - 1) & 1
+            if must and not has:
+                raise Failed(f"{place} without prize {number}, which they may win")
+            if must is False and has:
+                raise Failed(f"{place} with prize {number}, which nobody can win")
+    for place_, said in enumerate(draw.manifest["eligible"]):
+        found = sum(count for mask, count in counted.items() if mask >> place_ & 1)
+        if found != said:
+            raise Failed(f"{found} entries may win prize {place_ + 1}, the manifest says {said}")
+
+
+def required_bits(draw: Draw, mask: int) -> list[bool | None]:
+    """Return for each prize whether its bit must be 1, must be 0, or may be both (None)."""
+    prizes = draw.terms["prizes"]
+    minima = [prize["minimum_total_yen"] or draw.terms["minimum_total_yen"] for prize in prizes]
+    reached = max(
+        [
+            draw.terms["minimum_total_yen"],
+            *(minimum for place, minimum in enumerate(minima) if mask >> place & 1),
+        ]
+    )
+    return [
+        share_of(draw, prize) >= 1
+        if prize["reward"]["kind"] == "pool"
+        else (True if minimum <= reached else None)
+        for prize, minimum in zip(prizes, minima, strict=True)
+    ]
+
+
+def share_of(draw: Draw, prize: dict[str, Any]) -> int:
+    """Return what a pool gives for one lot."""
+    points, total = prize["reward"]["points"], draw.manifest["lots_total"]
+    return int(points // total) if total else 0
 
 
 def check_root(draw: Draw) -> str:
@@ -563,126 +853,329 @@ def check_round(value: dict[str, Any], public_key: bytes) -> None:
 
 
 def check_seed(draw: Draw) -> str:
-    """(7) The seed is H("pointdraw/seed/v1" || 0x00 || manifest hash || round || randomness)."""
+    """(7) The seed is H("pointdraw/seed/v2" || 0x00 || manifest hash || round || randomness)."""
     drawn = uint64(draw.round["round"]) + bytes.fromhex(draw.round["randomness"])
-    draw.seed = sha256(b"pointdraw/seed/v1\x00" + draw.manifest_hash + drawn).digest()
+    draw.seed = sha256(b"pointdraw/seed/v2\x00" + draw.manifest_hash + drawn).digest()
     if draw.result.get("seed") != draw.seed.hex():
         raise Failed("the seed of result.json does not follow from manifest and round")
     return draw.seed.hex()
 
 
 def check_order(draw: Draw) -> str:
-    """(8) Every row has the rank and pid that the order of all entries gives it.
+    """(8) The lines are those that the selection gives along the order of all lots.
 
-    The order is by ticket, H(0x02 || seed || pid), then by pid: what was spent plays no part.
+    An entrant's ticket is the least H(0x02 || seed || pid || uint16 lot) of their lots; the order
+    is by ticket, then by pid: what was spent plays no part. winners.csv is read once, here, for
+    steps 8 to 10: it can be larger than the memory.
     """
-    start = b"\x02" + draw.seed
-    for begin in in_batches(len(draw.pids), AT_ONCE):
-        part = draw.pids[begin : begin + AT_ONCE]
-        draw.order += [sha256(start + pid).digest() + pid for pid in part]
-    draw.order.sort()
-    largest = LARGEST_ROW * (len(draw.pids) + 1)
-    lines = read_file(draw.folder / "winners.csv", largest).decode("latin-1").split("\n")
-    draw.rows = lines[1:-1] if lines[-1] == "" else lines[1:]
-    if len(draw.rows) > len(draw.order):
-        raise Failed("winners.csv has more rows than there are entries")
-    for rank, (row, place) in enumerate(zip(draw.rows, draw.order, strict=False), 1):
-        if row.split(",")[:2] != [str(rank), place[32:].hex()]:
-            raise Failed(f"row {rank} of winners.csv is not the entry of this rank")
-    return f"{len(draw.rows)} rows at their ranks among {len(draw.order)} entries"
+    order_entries(draw)
+    draw.lines = Lines(draw)
+    draw.lines.read()
+    draw.lines.refuse(SELECTION)
+    return f"{draw.lines.count} lines at their ranks among {draw.count} entries"
+
+
+def order_entries(draw: Draw) -> None:
+    """Sort all entries by their least ticket; an index in entries.bin is the order of pids."""
+    start, one, hash_ = b"\x02" + draw.seed, TWO[1], sha256
+    places: list[bytes] = []
+    for begin in in_batches(draw.count, AT_ONCE):
+        lots = draw.lots[begin : begin + AT_ONCE]
+        part = draw.entries[begin * RECORD : (begin + AT_ONCE) * RECORD]
+        for index, (pid,) in enumerate(RECORDS.iter_unpack(part), begin):
+            if lots[index - begin] == 1:
+                ticket, lot = hash_(start + pid + one).digest(), one
+            else:
+                least = least_ticket(start + pid, lots[index - begin])
+                ticket, lot = least[:32], least[32:]
+            places.append(ticket + index.to_bytes(4, "big") + lot)
+    places.sort()
+    draw.order = array("I", (int.from_bytes(place[32:36], "big") for place in places))
+    draw.winning = array("H", (int.from_bytes(place[36:], "big") for place in places))
+
+
+def selection(draw: Draw) -> Iterator[tuple[int, int]]:
+    """Yield prize and rank of each award, as they would be if the budget never ended.
+
+    A prize passes over who may not win it and, unless it is beside the earlier ones, who has one
+    of those. It ends with its last winner, before anybody more is looked at.
+    """
+    masks = array("H", [draw.masks[index] for index in draw.order])
+    has_award = bytearray(draw.count)
+    for place, prize in enumerate(draw.terms["prizes"]):
+        limit, given = most_winners(prize["take"], draw.manifest["eligible"][place]), 0
+        beside = prize["beside"]
+        for rank, mask in enumerate(masks, 1):
+            if given == limit:
+                break
+            if mask >> place & 1 and (beside or not has_award[rank - 1]):
+                yield place + 1, rank
+                has_award[rank - 1] = 1
+                given += 1
+
+
+def most_winners(take: dict[str, int], eligible: int) -> int:
+    """Return how many can win a prize at most: N, one in k of the eligible, or all of them."""
+    if "one_in" in take:
+        return -(-eligible // take["one_in"])
+    return take.get("winners", eligible)
+
+
+def bounds_of(draw: Draw, prize: dict[str, Any], lots: int) -> tuple[int, int]:
+    """Return the least and the greatest reward that the terms can give in a prize."""
+    reward = prize["reward"]
+    if reward["kind"] == "fixed":
+        return reward["points"], reward["points"]
+    if reward["kind"] == "pool":
+        share = lots * share_of(draw, prize)
+        share = share if reward["cap"] is None else min(share, reward["cap"])
+        return share, share
+    minimum = prize["minimum_total_yen"] or draw.terms["minimum_total_yen"]
+    caps = [reward["cap"], *(item["cap"] for item in reward["cap_if"])]
+    return max(1, min(minimum * reward["percent"] // PERCENT, *caps)), max(caps)
+
+
+@dataclass
+class Lines:
+    """winners.csv beside the selection, with the first fault that each of steps 8 to 10 finds."""
+
+    draw: Draw
+    count: int = 0
+    total: int = 0  # of the awards so far
+    has_ended: bool = False  # the budget, at the line read last
+    winners: list[int] = field(default_factory=list)  # with a full reward, by prize
+    digest: str = ""
+    faults: dict[int, str] = field(default_factory=dict)
+
+    def refuse(self, step: int) -> None:
+        """Refuse the file for what a step found in it."""
+        if step in self.faults:
+            raise Failed(self.faults[step])
+
+    def fault(self, step: int, text: str) -> None:
+        """Note what is wrong with the line being read; the first of each step counts."""
+        self.faults.setdefault(step, f"line {self.count + 1} of winners.csv {text}")
+
+    def read(self) -> None:
+        """Read the file to its end, or to where it is not the selection's.
+
+        Where a reward does not open, it says nothing of where the budget ends: step 9 refuses it.
+        """
+        prizes = len(self.draw.terms["prizes"])
+        self.winners = [0] * prizes
+        expected = selection(self.draw)
+        hashed, lines = sha256(), read_lines(self.draw.folder / "winners.csv", prizes, self.draw)
+        header = next(lines, b"")
+        hashed.update(header)
+        if header != HEADER:
+            self.faults[SUMS] = "winners.csv does not begin with its header"
+        for line in lines:
+            hashed.update(line)
+            place = None if self.has_ended else next(expected, None)
+            if place is None:
+                self.fault(SELECTION, "is more than the selection gives")
+            else:
+                self.read_line(line, *place)
+            if SELECTION in self.faults:
+                return
+            self.count += 1
+        if OPENINGS not in self.faults and not self.has_ended and next(expected, None):
+            self.fault(SELECTION, "is missing: the selection goes on")
+        self.digest = hashed.hexdigest()
+
+    def read_line(self, line: bytes, prize: int, rank: int) -> None:
+        """Check one line, which is of this prize and rank."""
+        draw, cells = self.draw, line.removesuffix(b"\n").split(b",")
+        if len(cells) != COLUMNS or not line.endswith(b"\n"):
+            self.fault(SUMS, "has another form")
+            cells = [*cells, *[b""] * COLUMNS][:COLUMNS]
+        index, lot = draw.order[rank - 1], draw.winning[rank - 1]
+        pid = draw.entries[index * RECORD : index * RECORD + PID]
+        if cells[:3] != [b"%d" % prize, b"%d" % rank, pid.hex().encode()]:
+            self.fault(SELECTION, "is not of the prize, rank and pid that the selection has there")
+        elif cells[5] != b"%d" % lot:
+            self.fault(SELECTION, "has another lot than the one that wins")
+        self.open_line(index, prize, cells)
+        if OPENINGS in self.faults:
+            return
+        reward = award = int(cells[3])
+        left = draw.manifest["budget_points"] - self.total
+        self.has_ended = reward > left
+        if self.has_ended:
+            award = left if draw.manifest["edge"] == "partial" else 0
+        else:
+            self.winners[prize - 1] += 1
+        self.total += award
+        if cells[4] != b"%d" % award:
+            self.fault(SUMS, f"has another award than {award}")
+        if cells[8] != b"%d" % self.total:
+            self.fault(SUMS, f"has another cumulative than {self.total}")
+
+    def open_line(self, index: int, prize: int, cells: list[bytes]) -> None:
+        """Check that reward, m and others open the entry's commitment, and the reward the terms."""
+        draw, prizes, reward = self.draw, len(self.winners), cells[3]
+        others = cells[7].split(b".") if cells[7] else []
+        if not re.fullmatch(rb"[1-9][0-9]{0,12}", reward) or not is_hash(cells[6]):
+            self.fault(OPENINGS, "has no reward and m to open its entry with")
+            return
+        if len(others) != prizes - 1 or not all(map(is_hash, others)):
+            self.fault(OPENINGS, "has not one hash in others for each other prize")
+            return
+        record = draw.entries[index * RECORD : (index + 1) * RECORD]
+        m = bytes.fromhex(cells[6].decode())
+        parts = [bytes.fromhex(other.decode()) for other in others]
+        parts.insert(prize - 1, reward_commitment(record[:PID], prize, int(reward), m))
+        if commitment(record[:HEAD], b"".join(parts)) != record[HEAD:]:
+            self.fault(OPENINGS, "does not open the commitment of its entry")
+            return
+        least, most = bounds_of(draw, draw.terms["prizes"][prize - 1], draw.lots[index])
+        if not least <= int(reward) <= most:
+            self.fault(OPENINGS, f"has a reward that the terms cannot give: {least} to {most}")
+
+
+def is_hash(text: bytes) -> bool:
+    """Whether these are 64 characters of lower-case hex."""
+    return re.fullmatch(rb"[0-9a-f]{64}", text) is not None
+
+
+def read_lines(path: Path, prizes: int, draw: Draw) -> Iterator[bytes]:
+    """Yield the lines of a regular file with their ends, none of them overlong."""
+    try:
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode):
+            raise Failed(f"{path.name} is not a regular file")
+        if about.st_size > LARGEST_LINE * (prizes * draw.count + 1):
+            raise Failed(f"{path.name} has more lines than there are awards to give")
+        with path.open("rb") as file:
+            for number in itertools.count():
+                if not (line := file.readline(LARGEST_LINE)):
+                    return
+                if len(line) == LARGEST_LINE:
+                    raise Failed(f"line {number} of {path.name} is too long")
+                if number and number % AT_ONCE == 0:
+                    show_progress(f"    {number} lines of {path.name}\n")
+                yield line
+    except OSError as error:
+        raise Failed(f"{path.name} cannot be read ({error.strerror})") from error
 
 
 def check_rewards(draw: Draw) -> str:
-    """(9) Every row's reward is from 1 to the cap and, with m, what its entry committed to."""
-    for rank, row in enumerate(draw.rows, 1):
-        _, pid, reward, m = [*row.split(","), "", ""][:4]
-        if not re.fullmatch(r"[1-9][0-9]{0,15}", reward) or not is_hex_of(m, 32):
-            raise Failed(f"row {rank} of winners.csv has no reward and m to open its entry with")
-        if int(reward) > draw.manifest["reward_cap"]:
-            raise Failed(f"row {rank} of winners.csv has a reward above the cap")
-        index = bisect_left(draw.pids, bytes.fromhex(pid))
-        opened = commitment(bytes.fromhex(pid), int(reward), bytes.fromhex(m))
-        if opened != draw.entries[index * RECORD + PID : (index + 1) * RECORD]:
-            raise Failed(f"row {rank} of winners.csv does not open the commitment of its entry")
-    return f"{len(draw.rows)} commitments opened, each reward from 1 to the cap"
+    """(9) Each line opens its entry's commitment, with a reward that the terms can give."""
+    lines = lines_of(draw)
+    lines.refuse(OPENINGS)
+    return f"{lines.count} commitments opened, each reward one of the terms"
 
 
-def check_cut(draw: Draw) -> str:
-    """(10) The budget ends where it must, nobody is skipped, and both files say so in due form."""
-    rewards = [int(row.split(",")[2]) for row in draw.rows]
-    winners, total, lines = 0, 0, [HEADER]
-    budget, cumulative = draw.manifest["budget"], 0
-    for rank, (row, reward) in enumerate(zip(draw.rows, rewards, strict=True), 1):
-        cumulative += reward
-        lines.append(",".join([*row.split(",")[:4], str(cumulative)]))
-        if row != lines[-1]:
-            raise Failed(f"row {rank} of winners.csv has another cumulative, or another form")
-        if cumulative <= budget:
-            winners, total = rank, cumulative
-    # The last row is the entry after the cut, unless every entry wins.
-    if len(draw.rows) != min(winners + 1, len(draw.order)):
-        raise Failed("winners.csv does not end with the first entry that exceeds the budget")
-    content = "".join(line + "\n" for line in lines).encode("latin-1")
-    if read_file(draw.folder / "winners.csv", len(content)) != content:
-        raise Failed("winners.csv is not of its form: header, rows, LF")
-    draw.awards = rewards[:winners]
-    left = budget - total
-    if draw.manifest["policy"] == "partial" and winners < len(draw.rows) and left:
-        draw.awards.append(left)
-        total, left = budget, 0
-    check_result(draw, winners=winners, total=total, left=left, winners_hash=sha256(content))
-    return f"{winners} winners, {total} points, {left} left over"
+def check_awards(draw: Draw) -> str:
+    """(10) Awards and sums are right, the plan ends at its budget, both files are of their form."""
+    lines = lines_of(draw)
+    lines.refuse(SUMS)
+    check_result(draw, lines)
+    left = draw.manifest["budget_points"] - lines.total
+    return f"{sum(lines.winners)} full awards, {lines.total} points, {left} left over"
 
 
-def check_result(draw: Draw, *, winners: int, total: int, left: int, winners_hash: Any) -> None:
-    """Check result.json against the rows, and its form against the protocol."""
+def lines_of(draw: Draw) -> Lines:
+    """Return the lines that step 8 read."""
+    if draw.lines is None:
+        raise Failed("winners.csv was not read")
+    return draw.lines
+
+
+def check_result(draw: Draw, lines: Lines) -> None:
+    """Check result.json against the lines, and its form against the protocol."""
     read_json(read_file(draw.folder / "result.json"), "result.json", RESULT_FORM)
     expected = {
         "manifest_sha256": draw.manifest_hash.hex(),
-        "winners": winners,
-        "total_points": total,
-        "leftover_points": left,
-        "winners_sha256": winners_hash.hexdigest(),
+        "winners": lines.winners,
+        "total_points": lines.total,
+        "leftover_points": draw.manifest["budget_points"] - lines.total,
+        "winners_sha256": lines.digest,
     }
     for key, value in expected.items():
         if draw.result[key] != value:
-            raise Failed(f"result.json has another {key} than the rows come to")
+            raise Failed(f"result.json has another {key} than the lines come to")
 
 
 def check_receipt(draw: Draw) -> str:
-    """(11) The receipt's member is in the list, with its reward, at the rank and award it says."""
+    """(11) The receipt's member is in the list, with these rewards, rank and awards."""
     if draw.receipt_file is None:
         return "none given"
     receipt = read_json(read_file(draw.receipt_file), "the receipt", RECEIPT_FORM)
     if receipt["manifest_sha256"] != draw.manifest_hash.hex():
         raise Failed("the receipt is of another draw")
-    if receipt["reward"] > draw.manifest["reward_cap"]:
-        raise Failed("the receipt has a reward above the cap")
-    pid, nonce = bytes.fromhex(receipt["pid"]), bytes.fromhex(receipt["nonce"])
-    m = sha256(b"\x04" + nonce + receipt["wester_id"].encode("ascii")).digest()
-    record = pid + commitment(pid, receipt["reward"], m)
-    index, path = receipt["index"], [bytes.fromhex(item) for item in receipt["path"]]
-    if record != draw.entries[index * RECORD : (index + 1) * RECORD]:
+    index = receipt["index"]
+    record = draw.entries[index * RECORD : (index + 1) * RECORD]
+    if record != opened_record(draw, receipt):
         raise Failed("the receipt does not open the entry at its index")
-    root = root_by_path(leaf(record), index, len(draw.pids), path)
+    check_receipt_rewards(draw, receipt)
+    path = [bytes.fromhex(item) for item in receipt["path"]]
+    root = root_by_path(leaf(record), index, draw.count, path)
     if root is None or root.hex() != draw.manifest["merkle_root"]:
         raise Failed("the receipt's path does not lead to the root")
-    for key, value in place_of(draw, pid).items():
+    for key, value in place_of(draw, index).items():
         if receipt[key] != value:
             raise Failed(f"the receipt has another {key} than the draw")
-    return f"entry {index}, reward {receipt['reward']}, " + (
-        f"rank {receipt['rank']}, award {receipt['award']}" if receipt["rank"] else "not drawn"
+    rewards = " ".join(map(str, receipt["rewards"]))
+    return f"entry {index}, lots {receipt['lots']}, rewards {rewards}, " + (
+        f"rank {receipt['rank']}, awards {' '.join(map(str, receipt['awards']))}"
+        if draw.is_drawn
+        else "not drawn yet"
     )
 
 
-def place_of(draw: Draw, pid: bytes) -> dict[str, Any]:
-    """Return ticket, rank and award of an entrant: none of them before the draw."""
+def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
+    """Return the record that a receipt's values make."""
+    prizes, pid = len(draw.terms["prizes"]), bytes.fromhex(receipt["pid"])
+    if len(receipt["rewards"]) != prizes or len(receipt["nonces"]) != prizes:
+        raise Failed("the receipt has not one reward and one nonce for each prize")
+    parts = b""
+    for number, reward in enumerate(receipt["rewards"], 1):
+        nonce = bytes.fromhex(receipt["nonces"][number - 1])
+        m = sha256(b"\x04" + nonce + receipt["wester_id"].encode("ascii")).digest()
+        parts += reward_commitment(pid, number, reward, m)
+    head = pid + TWO[receipt["lots"]] + TWO[receipt["mask"]]
+    return head + commitment(head, parts)
+
+
+def check_receipt_rewards(draw: Draw, receipt: dict[str, Any]) -> None:
+    """Check that each reward is one that the terms can give, or 0 where the mask has no bit."""
+    for place, reward in enumerate(receipt["rewards"]):
+        least, most = 0, 0
+        if receipt["mask"] >> place & 1:
+            least, most = bounds_of(draw, draw.terms["prizes"][place], receipt["lots"])
+        if not least <= reward <= most:
+            raise Failed(
+                f"the receipt has a reward in prize {place + 1} that the terms cannot give"
+            )
+
+
+def place_of(draw: Draw, index: int) -> dict[str, Any]:
+    """Return ticket, lot, rank and awards of an entrant: none of them before the draw."""
     if not draw.is_drawn:
-        return {"ticket": None, "rank": None, "award": None}
-    ticket = sha256(b"\x02" + draw.seed + pid).digest()
-    rank = bisect_left(draw.order, ticket + pid) + 1
-    award = draw.awards[rank - 1] if rank <= len(draw.awards) else None
-    return {"ticket": ticket.hex(), "rank": rank if award else None, "award": award}
+        return {"ticket": None, "lot": None, "rank": None, "awards": None}
+    pid = draw.entries[index * RECORD : index * RECORD + PID]
+    least = least_ticket(b"\x02" + draw.seed + pid, draw.lots[index])
+    rank = draw.order.index(index) + 1
+    return {
+        "ticket": least[:32].hex(),
+        "lot": draw.winning[rank - 1],
+        "rank": rank,
+        "awards": awards_of(draw, rank),
+    }
+
+
+def awards_of(draw: Draw, rank: int) -> list[int]:
+    """Return what an entrant won of each prize, by reading winners.csv once more."""
+    awards, hashed = [0] * len(draw.terms["prizes"]), sha256()
+    for line in read_lines(draw.folder / "winners.csv", len(awards), draw):
+        hashed.update(line)
+        cells = line.split(b",", 5)
+        if cells[1:2] == [b"%d" % rank]:
+            awards[int(cells[0]) - 1] = int(cells[4])
+    if hashed.hexdigest() != lines_of(draw).digest:
+        raise Failed("winners.csv has changed since step 8")
+    return awards
 
 
 # ---------------------------------------------------------------------- running the steps
@@ -697,10 +1190,10 @@ STEPS: list[tuple[str, Callable[[Draw], str]]] = [
     ("(7) seed", check_seed),
     ("(8) order", check_order),
     ("(9) rewards", check_rewards),
-    ("(10) cut", check_cut),
+    ("(10) awards", check_awards),
     ("(11) receipt", check_receipt),
 ]
-OF_THE_RESULT = (check_seed, check_order, check_rewards, check_cut)
+OF_THE_RESULT = (check_seed, check_order, check_rewards, check_awards)
 
 
 def verify(draw: Draw) -> bool:

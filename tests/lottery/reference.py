@@ -74,14 +74,76 @@ def local_round(number: int, secret: int = SECRET) -> tuple[str, str]:
     return signature.hex(), sha(signature).hex()
 
 
+ALL = {"all": 1}
+ONE_EACH: dict[str, Any] = {"yen": None, "most": 1, "times": []}
+HUNDRED = 100  # percent
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who entered: the total in yen, and the facts of their bookings."""
+
+    total: int
+    facts: frozenset[str] = frozenset()
+
+
+def prize(
+    take: dict[str, int],
+    reward: dict[str, Any],
+    *,
+    minimum: int | None = None,
+    beside: int = 0,
+    code: str = "",
+) -> dict[str, Any]:
+    """Return a prize as terms.json writes it; without a code it gets one by its place."""
+    return {
+        "code": code,
+        "take": take,
+        "minimum_total_yen": minimum,
+        "beside": beside,
+        "reward": reward,
+    }
+
+
+def spent(percent: int = 100, cap: int = 20_000, **cap_if: int) -> dict[str, Any]:
+    """Return a share of what was spent; ``cap_if`` has the cap of each fact, in their order."""
+    items = [{"when": [fact], "cap": other} for fact, other in cap_if.items()]
+    return {"kind": "spent", "percent": percent, "cap": cap, "cap_if": items}
+
+
+def fixed(points: int) -> dict[str, Any]:
+    return {"kind": "fixed", "points": points}
+
+
+def pool(points: int, cap: int | None = None) -> dict[str, Any]:
+    return {"kind": "pool", "points": points, "cap": cap}
+
+
+def winners(count: int) -> dict[str, int]:
+    return {"winners": count}
+
+
+def one_in(count: int) -> dict[str, int]:
+    return {"one_in": count}
+
+
+def members(*totals: int) -> list[Member]:
+    """Return members with these totals and no facts."""
+    return [Member(total) for total in totals]
+
+
 @dataclass
 class Plan:
     """The inputs of a bundle; the defaults are small and consistent."""
 
-    rewards: list[int] = field(default_factory=lambda: [6000, 5000, 20000, 7000, 12345, 9000, 5001])
+    members: list[Member] = field(
+        default_factory=lambda: members(6000, 5000, 20000, 7000, 12345, 9000, 5001)
+    )
+    prizes: list[dict[str, Any]] = field(default_factory=lambda: [prize(ALL, spent())])
+    lots: dict[str, Any] = field(default_factory=lambda: ONE_EACH)
+    minimum: int = 5000
     budget: int = 30_000
-    cap: int = 20_000
-    policy: str = "stop"
+    edge: str = "stop"
     beacon: dict[str, Any] = field(default_factory=local_beacon)
     number: int = 53_100_000  # of the round
     signed: tuple[str, str] | None = None  # signature and randomness, where not the local chain's
@@ -90,12 +152,42 @@ class Plan:
     terms: dict[str, Any] = field(default_factory=dict)  # what is to be otherwise
     manifest: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
+    forged: dict[str, dict[str, Any]] = field(default_factory=dict)  # fields of an Entry, by member
     pid_key: bytes = b"K" * 32
     nonce_key: bytes = b"N" * 32
 
+    def __post_init__(self) -> None:
+        self.prizes = [
+            one | {"code": one["code"] or f"p{number}"} for number, one in enumerate(self.prizes, 1)
+        ]
+
     @property
     def wester_ids(self) -> list[str]:
-        return [f"M{number:08}" for number in range(1, len(self.rewards) + 1)]
+        return [f"M{number:08}" for number in range(1, len(self.members) + 1)]
+
+    def minimum_of(self, one: dict[str, Any]) -> int:
+        return one["minimum_total_yen"] or self.minimum
+
+    def lots_of(self, member: Member) -> int:
+        """Return a member's lots by the rule of the terms."""
+        rule = self.lots
+        lots = min(max(member.total // rule["yen"], 1), rule["most"]) if rule["yen"] else 1
+        times = [item["times"] for item in rule["times"] if member.facts.issuperset(item["when"])]
+        return lots * (times[0] if times else 1)
+
+    def reward_of(self, member: Member, one: dict[str, Any]) -> int:
+        """Return what a member could win in a prize, by the rules of the terms."""
+        reward, caps = one["reward"], []
+        if member.total < self.minimum_of(one):
+            return 0
+        if reward["kind"] == "fixed":
+            return int(reward["points"])
+        if reward["kind"] == "pool":
+            share = reward["points"] // sum(map(self.lots_of, self.members))
+            points = self.lots_of(member) * share
+            return int(min(points, reward["cap"]) if reward["cap"] else points)
+        caps = [item["cap"] for item in reward["cap_if"] if member.facts.issuperset(item["when"])]
+        return int(min(member.total * reward["percent"] // HUNDRED, [*caps, reward["cap"]][0]))
 
 
 @dataclass(frozen=True)
@@ -103,25 +195,58 @@ class Entry:
     """An entrant as the freeze knows them."""
 
     wester_id: str
-    reward: int
     pid: bytes
-    nonce: bytes
+    lots: int
+    mask: int
+    rewards: tuple[int, ...]
+    nonces: tuple[bytes, ...]
 
     @property
-    def m(self) -> bytes:
-        return sha(b"\x04" + self.nonce + self.wester_id.encode())
+    def openings(self) -> list[bytes]:
+        """m_1 to m_n."""
+        return [sha(b"\x04" + nonce + self.wester_id.encode()) for nonce in self.nonces]
+
+    @property
+    def parts(self) -> list[bytes]:
+        """c_1 to c_n."""
+        return [
+            sha(b"\x05" + self.pid + uint16(number) + reward.to_bytes(8, "big") + opening)
+            for number, (reward, opening) in enumerate(
+                zip(self.rewards, self.openings, strict=True), 1
+            )
+        ]
 
     @property
     def record(self) -> bytes:
-        return self.pid + sha(b"\x03" + self.pid + self.reward.to_bytes(8, "big") + self.m)
+        head = self.pid + uint16(self.lots) + uint16(self.mask)
+        return head + sha(b"\x03" + head + b"".join(self.parts))
+
+    def may_win(self, number: int) -> bool:
+        return bool(self.mask >> (number - 1) & 1)
+
+
+def uint16(number: int) -> bytes:
+    return number.to_bytes(2, "big")
 
 
 def entries_of(plan: Plan) -> list[Entry]:
     """Return the frozen list, sorted by pid."""
     found = []
-    for wester_id, reward in zip(plan.wester_ids, plan.rewards, strict=True):
+    for wester_id, member in zip(plan.wester_ids, plan.members, strict=True):
         pid = hmac.digest(plan.pid_key, b"pid/v1\x00" + wester_id.encode(), "sha256")[:16]
-        found.append(Entry(wester_id, reward, pid, hmac.digest(plan.nonce_key, pid, "sha256")))
+        rewards = tuple(plan.reward_of(member, one) for one in plan.prizes)
+        fields: dict[str, Any] = {
+            "wester_id": wester_id,
+            "pid": pid,
+            "lots": plan.lots_of(member),
+            "mask": sum(1 << place for place, reward in enumerate(rewards) if reward),
+            "rewards": rewards,
+            "nonces": tuple(
+                hmac.digest(plan.nonce_key, pid + uint16(number), "sha256")
+                for number in range(1, len(plan.prizes) + 1)
+            ),
+        }
+        found.append(Entry(**fields | plan.forged.get(wester_id, {})))
     return sorted(found, key=lambda entry: entry.pid)
 
 
@@ -148,23 +273,42 @@ def merkle_path(records: list[bytes], index: int) -> list[bytes]:
 def terms_of(plan: Plan) -> bytes:
     return canonical(
         {
-            "campaign": "012025121203",
+            "schema": "campaign/2",
+            "code": "012025121203",
             "version": 2,
+            "series": None,
+            "public_at": 1733799600,
             "opens_at": 1733799600,
             "closes_at": 1736780400,
-            "travel_first": "2024-12-26",
-            "travel_last": "2025-01-06",
-            "minimum_total": 5000,
-            "reward_cap": plan.cap,
-            "budget": plan.budget,
-            "policy": plan.policy,
-            "credit_on": "2025-02-15",
+            "entry_needed": 1,
+            "credit_at": 1739581200,
             "expires_on": "2026-03-31",
+            "kept_until": "2027-03-31",
             "time_zone": "Asia/Tokyo",
-            "operator": "JR West",
-            "kinds_excluded": ["corporate", "smart_ex_overseas"],
-            "kinds_registered": ["jq_card_express", "jr_central_express_card", "smart_ex"],
-            "kinds_free": ["j_west_card_express"],
+            "bookings": {
+                "touches": [
+                    {
+                        "services": ["e5489", "ex_yoyaku"],
+                        "operator": "JR West",
+                        "lines": ["%E5%B1%B1%E9%99%BD%E6%96%B0%E5%B9%B9%E7%B7%9A"],
+                    }
+                ],
+                "travel": [{"first": "2024-12-26", "last": "2025-01-06"}],
+                "booked": None,
+                "products_excluded": ["fare_only", "rail_points"],
+                "channels_excluded": ["agency", "counter"],
+                "payment_methods": {"e5489": ["registered_card"]},
+                "kinds_excluded": ["corporate", "smart_ex_overseas"],
+                "kinds_registered": ["jq_card_express", "jr_central_express_card", "smart_ex"],
+                "kinds_free": ["j_west_card_express"],
+                "phone_changes_excluded": 1,
+                "stopovers_excluded": 1,
+            },
+            "minimum_total_yen": plan.minimum,
+            "lots": plan.lots,
+            "budget_points": plan.budget,
+            "edge": plan.edge,
+            "prizes": plan.prizes,
         }
         | plan.terms
     )
@@ -173,26 +317,29 @@ def terms_of(plan: Plan) -> bytes:
 def manifest_of(plan: Plan, entries: list[Entry], terms: bytes, verifier: bytes) -> bytes:
     round_time = plan.beacon["genesis_time"] + (plan.number - 1) * plan.beacon["period"]
     records = [entry.record for entry in entries]
+    numbers = range(1, len(plan.prizes) + 1)
     return canonical(
         {
-            "schema": "pointdraw/1",
+            "schema": "pointdraw/2",
             "campaign": "012025121203",
             "sequence": 1,
             "previous_manifest_sha256": None,
             "terms_sha256": sha(terms).hex(),
             "verifier_sha256": sha(verifier).hex(),
             "entry_count": len(entries),
+            "lots_total": sum(entry.lots for entry in entries),
+            "eligible": [sum(entry.may_win(number) for entry in entries) for number in numbers],
             "entries_sha256": sha(b"".join(records)).hex(),
             "merkle_root": merkle_root(records).hex(),
-            "reward_cap": plan.cap,
-            "budget": plan.budget,
-            "policy": plan.policy,
+            "budget_points": plan.budget,
+            "edge": plan.edge,
+            "prizes": plan.prizes,
             "pid_key_sha256": sha(plan.pid_key).hex(),
             "beacon": {**plan.beacon, "round": plan.number, "round_time": round_time},
             "frozen_at": round_time - plan.gap - 60,
             "publish_by": round_time - plan.gap,
             "min_gap_s": plan.gap,
-            "credit_on": "2025-02-15",
+            "credit_at": 1739581200,
             "expires_on": "2026-03-31",
             "time_zone": "Asia/Tokyo",
             "signing_key": plan.signing_key.public_key().public_bytes_raw().hex(),
@@ -221,61 +368,118 @@ def frozen_files(plan: Plan) -> Files:
 def seed_of(plan: Plan, manifest: bytes) -> bytes:
     randomness = bytes.fromhex((plan.signed or local_round(plan.number))[1])
     drawn = plan.number.to_bytes(8, "big") + randomness
-    return sha(b"pointdraw/seed/v1\x00" + sha(manifest) + drawn)
+    return sha(b"pointdraw/seed/v2\x00" + sha(manifest) + drawn)
 
 
-def ticket_of(seed: bytes, pid: bytes) -> bytes:
-    return sha(b"\x02" + seed + pid)
+def ticket_of(seed: bytes, pid: bytes, lots: int = 1) -> tuple[bytes, int]:
+    """Return the least ticket of an entrant's lots and the number of that lot."""
+    return min((sha(b"\x02" + seed + pid + uint16(lot)), lot) for lot in range(1, lots + 1))
 
 
 def ordered(plan: Plan, seed: bytes) -> list[Entry]:
-    return sorted(entries_of(plan), key=lambda entry: (ticket_of(seed, entry.pid), entry.pid))
+    return sorted(
+        entries_of(plan), key=lambda entry: (ticket_of(seed, entry.pid, entry.lots)[0], entry.pid)
+    )
 
 
-def rows_of(entries: Iterable[Entry]) -> bytes:
-    """Return winners.csv with these entries as its rows."""
-    lines, cumulative = ["rank,pid,reward,m,cumulative"], 0
-    for rank, entry in enumerate(entries, 1):
-        cumulative += entry.reward
-        lines.append(f"{rank},{entry.pid.hex()},{entry.reward},{entry.m.hex()},{cumulative}")
-    return "".join(line + "\n" for line in lines).encode()
+@dataclass(frozen=True)
+class Line:
+    """A line of winners.csv."""
+
+    prize: int
+    rank: int
+    entry: Entry
+    award: int
+    lot: int
+    cumulative: int
+
+    @property
+    def reward(self) -> int:
+        return self.entry.rewards[self.prize - 1]
+
+    def cells(self) -> list[str]:
+        others = [part.hex() for part in self.entry.parts]
+        del others[self.prize - 1]
+        return [
+            str(self.prize),
+            str(self.rank),
+            self.entry.pid.hex(),
+            str(self.reward),
+            str(self.award),
+            str(self.lot),
+            self.entry.openings[self.prize - 1].hex(),
+            ".".join(others),
+            str(self.cumulative),
+        ]
 
 
-def cut_of(plan: Plan, order: list[Entry]) -> tuple[int, int, int]:
-    """Return winners, total and left over points."""
-    winners = 0
-    while winners < len(order) and sum(e.reward for e in order[: winners + 1]) <= plan.budget:
-        winners += 1
-    total = sum(entry.reward for entry in order[:winners])
-    if plan.policy == "partial" and winners < len(order):
-        total = plan.budget
-    return winners, total, plan.budget - total
+def selection_of(plan: Plan, seed: bytes) -> list[Line]:
+    """Return the lines of winners.csv, by walking once for each prize as the protocol says it."""
+    order, lines = ordered(plan, seed), list[Line]()
+    total, awarded = 0, set[bytes]()
+    for number, one in enumerate(plan.prizes, 1):
+        given = 0
+        eligible = sum(entry.may_win(number) for entry in order)
+        for rank, entry in enumerate(order, 1):
+            if given == limit_of(one["take"], eligible):
+                break
+            if not entry.may_win(number) or (entry.pid in awarded and not one["beside"]):
+                continue
+            lot, reward = ticket_of(seed, entry.pid, entry.lots)[1], entry.rewards[number - 1]
+            if total + reward > plan.budget:
+                award = plan.budget - total if plan.edge == "partial" else 0
+                return [*lines, Line(number, rank, entry, award, lot, total + award)]
+            total, given = total + reward, given + 1
+            awarded.add(entry.pid)
+            lines.append(Line(number, rank, entry, reward, lot, total))
+    return lines
+
+
+def limit_of(take: dict[str, int], eligible: int) -> int:
+    """Return how many win a prize at most."""
+    if "one_in" in take:
+        return (eligible + take["one_in"] - 1) // take["one_in"]
+    return take.get("winners", eligible)
+
+
+def csv_of(lines: Iterable[Line]) -> bytes:
+    """Return winners.csv with these lines."""
+    rows = ["prize,rank,pid,reward,award,lot,m,others,cumulative"]
+    rows += [",".join(line.cells()) for line in lines]
+    return "".join(row + "\n" for row in rows).encode()
+
+
+def sums_of(plan: Plan, lines: list[Line]) -> dict[str, Any]:
+    """Return the winners of each prize, the total, and what is left over."""
+    full = [line.prize for line in lines if line.award == line.reward]
+    total = lines[-1].cumulative if lines else 0
+    return {
+        "winners": [full.count(number) for number in range(1, len(plan.prizes) + 1)],
+        "total_points": total,
+        "leftover_points": plan.budget - total,
+    }
 
 
 def drawn_files(plan: Plan) -> Files:
     """Return the bundle as it is after the draw."""
     files = frozen_files(plan)
-    seed = seed_of(plan, files["manifest.json"])
-    order = ordered(plan, seed)
-    winners = cut_of(plan, order)[0]
-    return with_result(plan, files, rows_of(order[: winners + 1]))
+    return with_result(
+        plan, files, csv_of(selection_of(plan, seed_of(plan, files["manifest.json"])))
+    )
 
 
 def with_result(plan: Plan, files: Files, rows: bytes) -> Files:
     """Return a bundle with these rows and a result whose hashes are all right."""
     manifest = files["manifest.json"]
     seed = seed_of(plan, manifest)
-    winners, total, left = cut_of(plan, ordered(plan, seed))
     signature, randomness = plan.signed or local_round(plan.number)
     value = {"round": plan.number, "signature": signature, "randomness": randomness}
     result = {
-        "schema": "pointdraw/1/result",
+        "schema": "pointdraw/2/result",
         "manifest_sha256": sha(manifest).hex(),
         **value,
         "seed": seed.hex(),
-        "winners": winners,
-        "total_points": total,
-        "leftover_points": left,
+        **sums_of(plan, selection_of(plan, seed)),
         "winners_sha256": sha(rows).hex(),
     }
     return files | {
@@ -291,17 +495,20 @@ def receipt_of(plan: Plan, files: Files, wester_id: str) -> dict[str, Any]:
     index = next(i for i, entry in enumerate(entries) if entry.wester_id == wester_id)
     entry = entries[index]
     receipt: dict[str, Any] = {
-        "schema": "pointdraw/1/receipt",
+        "schema": "pointdraw/2/receipt",
         "manifest_sha256": sha(manifest).hex(),
         "wester_id": wester_id,
         "pid": entry.pid.hex(),
-        "reward": entry.reward,
-        "nonce": entry.nonce.hex(),
+        "lots": entry.lots,
+        "mask": entry.mask,
+        "rewards": list(entry.rewards),
+        "nonces": [nonce.hex() for nonce in entry.nonces],
         "index": index,
         "path": [step.hex() for step in merkle_path([e.record for e in entries], index)],
         "ticket": None,
+        "lot": None,
         "rank": None,
-        "award": None,
+        "awards": None,
     }
     return receipt | (place_of(plan, files, entry) if "result.json" in files else {})
 
@@ -309,15 +516,13 @@ def receipt_of(plan: Plan, files: Files, wester_id: str) -> dict[str, Any]:
 def place_of(plan: Plan, files: Files, entry: Entry) -> dict[str, Any]:
     """Return the fields that a receipt has after the draw."""
     seed = seed_of(plan, files["manifest.json"])
-    order = ordered(plan, seed)
-    winners, _, _ = cut_of(plan, order)
-    rank, ticket = order.index(entry) + 1, ticket_of(seed, entry.pid).hex()
-    left = plan.budget - sum(one.reward for one in order[:winners])
-    if rank <= winners:
-        return {"ticket": ticket, "rank": rank, "award": entry.reward}
-    if rank == winners + 1 and plan.policy == "partial" and left:
-        return {"ticket": ticket, "rank": rank, "award": left}
-    return {"ticket": ticket, "rank": None, "award": None}
+    ticket, lot = ticket_of(seed, entry.pid, entry.lots)
+    awards = [0] * len(plan.prizes)
+    for line in selection_of(plan, seed):
+        if line.entry.pid == entry.pid:
+            awards[line.prize - 1] = line.award
+    rank = ordered(plan, seed).index(entry) + 1
+    return {"ticket": ticket.hex(), "lot": lot, "rank": rank, "awards": awards}
 
 
 def write(files: Files, folder: Path) -> Path:

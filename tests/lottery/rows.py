@@ -16,7 +16,9 @@ from tests.factories.lottery import (
 from tests.guards import sql
 
 NO_RESULT = (
-    "drawn_at = round_time, round_json = '', result = '', winners_csv = '', winners = 0,"
+    "drawn_at = round_time, round_json = '', result = '', winners_csv = '',"
+    " ranks = decode(repeat('00000000', entry_count), 'hex'),"
+    " winners = array_fill(0, ARRAY[cardinality(eligible)]),"
     " total_points = 0, leftover_points = 0"
 )
 STATES = {

@@ -26,6 +26,8 @@ FROZEN_PART = {
     "publish_by": "publish_by - interval '1 second'",
     "frozen_at": "frozen_at - interval '1 second'",
     "entry_count": "entry_count + 1",
+    "lots_total": "lots_total + 1",
+    "eligible": "ARRAY[0]",
     "terms_json": "terms_json || '\\x00'",
     "manifest": "manifest || '\\x00'",
     "manifest_sha256": "sha256('other')",
@@ -38,7 +40,8 @@ RESULT = {
     "round_json": "round_json || '\\x00'",
     "result": "result || '\\x00'",
     "winners_csv": "winners_csv || '\\x00'",
-    "winners": "winners - 1",
+    "ranks": "set_byte(ranks, 0, 1)",
+    "winners": "ARRAY[0]",
     "total_points": "total_points - 1",
     "leftover_points": "leftover_points - 1",
 }
@@ -71,7 +74,7 @@ def test_result_is_not_replaced_by_confirming_or_voiding() -> None:
     with refused_as("draw_result_stays"):
         change(
             draw,
-            "state = 'confirmed', confirmed_at = drawn_at, confirmed_by_id = %s, winners = 0",
+            "state = 'confirmed', confirmed_at = drawn_at, confirmed_by_id = %s, winners = '{0}'",
             user.pk,
         )
     with refused_as("draw_result_stays"):

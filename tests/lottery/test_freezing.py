@@ -21,6 +21,7 @@ from lottery.refusals import (
     BrokenKey,
     DrawStands,
     EntryPeriodRuns,
+    ListTooLarge,
     RoundNotLater,
     RoundTooSoon,
 )
@@ -44,10 +45,10 @@ DAY = timedelta(days=1)
 OPENED: datetime = FIRST_TERMS["opens_at"]
 
 
-def frozen_members(draw: Draw) -> dict[str, tuple[int, int]]:
-    """Return total and reward of each entrant."""
-    rows = draw.entrants.values_list("wester_id", "total_yen", "reward_points")
-    return {member: (total, reward) for member, total, reward in rows}
+def frozen_members(draw: Draw) -> dict[str, tuple[int, ...]]:
+    """Return total and rewards of each entrant."""
+    rows = draw.entrants.values_list("wester_id", "total_yen", "rewards")
+    return {member: (total, *rewards) for member, total, rewards in rows}
 
 
 def test_list_has_whom_every_rule_accepts_with_capped_rewards() -> None:
@@ -89,19 +90,25 @@ def test_freeze_recomputes_the_totals() -> None:
 
 
 def test_every_entrant_has_a_pseudonym_and_a_commitment() -> None:
-    draw = frozen_draw({f"W{number}": 5_000 + number for number in range(50)})
+    prizes = [{"take": "winners", "take_count": 2, "minimum_total_yen": 5_020}, {"cap": 4_000}]
+    draw = frozen_draw({f"W{number}": 5_000 + number for number in range(50)}, prizes=prizes)
     sealed = bytes(draw.pid_key or b""), bytes(draw.nonce_key or b"")
     names = (f"{which} {draw.campaign.code}/1" for which in ("pid", "nonce"))
     pid_key, nonce_key = (
         keys.open_key(one, name=name) for one, name in zip(sealed, names, strict=True)
     )
 
+    keyed = protocol.keyed_hash(nonce_key)
     for entrant in draw.entrants.all():
         member, pid = entrant.wester_id.encode(), bytes(entrant.pid)
         assert pid == protocol.pid_of(protocol.keyed_hash(pid_key), member)
-        assert bytes(entrant.nonce) == protocol.keyed_hash(nonce_key)(pid)
-        opening = protocol.opening_of(bytes(entrant.nonce), member)
-        commitment = protocol.commitment_of(pid, entrant.reward_points, opening)
+        nonces = protocol.split_hashes(bytes(entrant.nonces))
+        assert nonces == [protocol.nonce_of(keyed, pid, prize) for prize in (1, 2)]
+        parts = [
+            protocol.reward_commitment(pid, prize, reward, protocol.opening_of(nonce, member))
+            for prize, (reward, nonce) in enumerate(zip(entrant.rewards, nonces, strict=True), 1)
+        ]
+        commitment = protocol.commitment_of(pid, entrant.lots, entrant.mask, parts)
         assert bytes(entrant.commitment) == commitment
     pids = [bytes(one.pid) for one in draw.entrants.order_by("position")]
     assert pids == sorted(pids)
@@ -135,15 +142,12 @@ def test_equal_pids_make_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     made = [b"1" * 32, b"2" * 32, b"3" * 32, b"4" * 32]
     given = iter(made)
     monkeypatch.setattr(keys, "new_key", lambda: next(given))
-    hide_well, meeting = protocol.member_hider, iter([True])
+    make_well, meeting = protocol.pid_maker, iter([True])
 
-    def hide_alike(pid_key: bytes, nonce_key: bytes) -> Any:
-        hide = hide_well(pid_key, nonce_key)
-        if not next(meeting, False):
-            return hide
-        return lambda member: bytes(16) + hide(member)[16:]
+    def make_alike(pid_key: bytes) -> Any:
+        return (lambda member: bytes(16)) if next(meeting, False) else make_well(pid_key)
 
-    monkeypatch.setattr(protocol, "member_hider", hide_alike)
+    monkeypatch.setattr(protocol, "pid_maker", make_alike)
 
     draw = frozen_draw()
 
@@ -199,8 +203,101 @@ def refused(refusal: type[Exception], sentence: str, **options: Any) -> None:
 def test_freeze_is_refused_before_the_entry_period_ends() -> None:
     campaign = closed_campaign()
 
-    refused(EntryPeriodRuns, "has not ended", campaign=campaign, at=CLOSED - SECOND)
+    refused(EntryPeriodRuns, "entry period has not ended", campaign=campaign, at=CLOSED - SECOND)
     assert frozen_draw(campaign=campaign, at=CLOSED).frozen_at == CLOSED
+
+
+def test_freeze_is_refused_before_the_period_of_booking_ends() -> None:
+    until = CLOSED + timedelta(hours=3)
+    campaign = closed_campaign(booked_from=OPENED, booked_until=until)
+
+    refused(EntryPeriodRuns, "period of booking", campaign=campaign, at=until - SECOND)
+    assert frozen_draw(campaign=campaign, at=until).frozen_at == until
+
+
+def test_freeze_is_refused_before_the_last_day_of_travel_ends() -> None:
+    campaign = closed_campaign(travel_last=CLOSED.date())
+    midnight = CLOSED + DAY  # entry closes as this day begins in Japan
+
+    refused(EntryPeriodRuns, "last day of travel", campaign=campaign, at=midnight - SECOND)
+    assert frozen_draw(campaign=campaign, at=midnight).frozen_at == midnight
+
+
+@pytest.mark.parametrize("limit", ["MAX_ENTRANTS", "MAX_LOTS_TOTAL"])
+def test_list_beyond_the_limits_is_refused(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    campaign = closed_campaign()
+    monkeypatch.setattr(entrant_list, limit, 2)
+
+    refused(ListTooLarge, "at most", campaign=campaign)
+    monkeypatch.setattr(entrant_list, limit, 3)
+    assert frozen_draw(campaign=campaign).lots_total == 3
+
+
+# Three lots of 5,000 yen at most, twice of them for who booked at e5489, as all do here.
+LOTS: dict[str, Any] = {
+    "lots_yen": 5_000,
+    "lots_most": 3,
+    "lots_times": [{"when": ["smart_ex"], "times": 9}, {"when": ["e5489"], "times": 2}],
+}
+PRIZES: list[dict[str, Any]] = [
+    {"take": "winners", "take_count": 1, "minimum_total_yen": 10_000, "kind": "fixed", "points": 7},
+    {"percent": 10, "cap": 1_500, "cap_if": [{"when": ["e5489"], "cap": 1_200}]},
+    {"kind": "pool", "points": 1_000, "cap": 300},
+]
+
+
+def test_list_has_lots_mask_and_rewards_by_the_plan() -> None:
+    totals = {"W1": 5_000, "W2": 9_999, "W3": 10_000, "W4": 15_000, "W5": 99_999, "W6": 4_999}
+    draw = frozen_draw(totals, prizes=PRIZES, **LOTS)
+
+    rows = draw.entrants.values_list("wester_id", "lots", "mask", "rewards")
+    assert {member: (lots, mask, rewards) for member, lots, mask, rewards in rows} == {
+        # 20 lots share the pool: 50 points a lot.
+        "W1": (2, 0b110, [0, 500, 100]),
+        "W2": (2, 0b110, [0, 999, 100]),
+        "W3": (4, 0b111, [7, 1_000, 200]),
+        "W4": (6, 0b111, [7, 1_200, 300]),
+        "W5": (6, 0b111, [7, 1_200, 300]),
+    }
+    assert (draw.entry_count, draw.lots_total, draw.eligible) == (5, 20, [3, 5, 5])
+    manifest = json.loads(bytes(draw.manifest))
+    assert (manifest["entry_count"], manifest["lots_total"], manifest["eligible"]) == (
+        5,
+        20,
+        [3, 5, 5],
+    )
+
+
+def test_entrant_who_may_win_no_prize_stays_on_the_list() -> None:
+    draw = frozen_draw({"W1": 5_000}, prizes=[{"minimum_total_yen": 5_001}])
+
+    assert frozen_members(draw) == {"W1": (5_000, 0)}
+    assert (draw.entry_count, draw.eligible) == (1, [0])
+
+
+def test_pool_of_less_than_a_point_for_a_lot_is_for_nobody() -> None:
+    draw = frozen_draw({"W1": 5_000, "W2": 6_000}, prizes=[{"kind": "pool", "points": 1}])
+
+    assert frozen_members(draw) == {"W1": (5_000, 0), "W2": (6_000, 0)}
+
+
+def test_whoever_has_a_counting_booking_is_in_a_draw_that_needs_no_entry() -> None:
+    campaign = closed_campaign({"entered": 5_000}, entry_needed=False)
+    EntryFactory.create(campaign=campaign, wester_id="no booking")
+    for member, amount in (("not entered", 6_000), ("below", 4_999), ("left", 9_000)):
+        BookingFactory.create(wester_id=member, amount_yen=amount)
+    BookingFactory.create(wester_id="cancelled", amount_yen=9_000, cancelled=True)
+    MembershipFactory.create(wester_id="left")
+
+    draw = frozen_draw(campaign=campaign)
+
+    assert frozen_members(draw) == {"entered": (5_000, 5_000), "not entered": (6_000, 6_000)}
+
+
+def test_list_of_nobody_has_no_lots() -> None:
+    draw = frozen_draw({}, prizes=PRIZES)
+
+    assert (draw.entry_count, draw.lots_total, draw.eligible) == (0, 0, [0, 0, 0])
 
 
 @pytest.mark.parametrize(
@@ -252,7 +349,7 @@ def test_totals_of_another_campaign_do_not_count() -> None:
     draw = frozen_draw(campaign=campaign)
 
     assert frozen_members(draw) == {"W1": (5_000, 5_000)}
-    assert forecasting.read_rewards(draw.terms) == {5_000: 1}
+    assert forecasting.count_kinds(draw.terms) == {(1, (5_000,)): 1}
 
 
 def test_freeze_again_for_the_same_round_changes_nothing() -> None:
@@ -309,9 +406,11 @@ def test_entrants_are_stored_across_batches(monkeypatch: pytest.MonkeyPatch, cou
     monkeypatch.setattr(entrant_list, "ROWS_PER_BATCH", 7)
     members = {f"会員-{number}": 5_000 + number for number in range(count)}
 
-    draw = frozen_draw(members)
+    draw = frozen_draw(
+        members, prizes=[{}, {"kind": "fixed", "points": 9}], lots_yen=1_000, lots_most=7
+    )
 
-    assert frozen_members(draw) == {member: (yen, yen) for member, yen in members.items()}
+    assert frozen_members(draw) == {member: (yen, yen, 9) for member, yen in members.items()}
     assert list(draw.entrants.order_by("position").values_list("position", flat=True)) == list(
         range(count)
     )

@@ -2,68 +2,135 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from core.models import AuditRecord
-from lottery import chains, protocol
+from lottery import chains, ordering, protocol, running
 from lottery.beacon import BadRound, Round
 from lottery.models import Award, Draw
+from lottery.ordering import read_rank
 from lottery.refusals import DrawEnded, NotPublishedYet, RoundNotDue, WrongRound
 from lottery.running import run_draw
-from lottery.selection import cut_at_budget, order_pids
+from lottery.selection import order_entrants, select_awards
 from tests.factories.lottery import drawn_draw, frozen_draw, published_draw, reread, run, void
 
 pytestmark = pytest.mark.django_db
 MANY = {f"W{number}": 5_000 + 371 * number for number in range(40)}
 
 
-def awards_of(draw: Draw) -> list[tuple[int, str, int]]:
-    """Return rank, member and points of every award."""
-    rows = draw.awards.order_by("rank").values_list("rank", "entrant__wester_id", "points")
-    return list(rows)
+# Prizes of every kind: few of many, a part, what is left for all, and a pool beside them.
+TIERS: list[dict[str, Any]] = [
+    {"take": "winners", "take_count": 3, "kind": "fixed", "points": 9_000}
+    | {"minimum_total_yen": 9_000},
+    {"take": "one_in", "take_count": 4, "cap": 7_000},
+    {"kind": "fixed", "points": 500},
+    {"kind": "pool", "points": 40_000, "cap": 900, "beside": True},
+]
+SIX_LOTS = {"lots_yen": 1_000, "lots_most": 6}
+EX_THRICE = {"lots_times": [{"when": ["e5489"], "times": 3}]}
+PLANS: dict[str, dict[str, Any]] = {
+    "everybody wins": {},
+    "the budget ends, stop": {"budget_points": 100_000},
+    "the budget ends, partial": {"budget_points": 100_001, "edge": "partial"},
+    "a cap below the minimum": {"budget_points": 100_000, "cap": 4_000},
+    "the first exceeds the budget": {"budget_points": 4_999},
+    "the first gets the rest": {"budget_points": 4_999, "edge": "partial"},
+    "six lots": {"budget_points": 100_000, **SIX_LOTS},
+    "lots that facts multiply": {"budget_points": 100_000, **SIX_LOTS, **EX_THRICE},
+    "several prizes": {"prizes": TIERS, **SIX_LOTS},
+    "several prizes, the budget ends in the second": {"prizes": TIERS, "budget_points": 40_000},
+    "several prizes, the pool ends partly": {
+        "prizes": TIERS,
+        "budget_points": 100_000,
+        "edge": "partial",
+    },
+    "sixteen prizes": {
+        "prizes": [
+            {"take": "winners", "take_count": 2, "kind": "fixed", "points": 1_600 - number}
+            for number in range(16)
+        ]
+    },
+}
 
 
-def recomputed(draw: Draw) -> list[tuple[int, str, int]]:
+def awards_of(draw: Draw) -> list[tuple[Any, ...]]:
+    """Return prize, rank, member, lot and points of every award."""
+    rows = draw.awards.order_by("prize", "rank")
+    return list(rows.values_list("prize", "rank", "entrant__wester_id", "lot", "points"))
+
+
+def recomputed(draw: Draw) -> list[tuple[Any, ...]]:
     """Return the awards as computed in Python from the published seed and the list."""
     result = json.loads(bytes(draw.result or b""))
     entrants = {bytes(one.pid): one for one in draw.entrants.all()}
-    ordered = [entrants[pid] for pid in order_pids(bytes.fromhex(result["seed"]), entrants)]
-    terms = draw.terms
-    cut = cut_at_budget(
-        [one.reward_points for one in ordered], budget=terms.budget_points, policy=terms.policy
+    order = order_entrants(
+        bytes.fromhex(result["seed"]), [(pid, one.lots) for pid, one in entrants.items()]
     )
-    points = [one.reward_points for one in ordered[: cut.winners]] + [cut.partial_points]
+    ordered = [entrants[place.pid] for place in order]
+    selection = select_awards(draw.terms.plan, [one.rewards for one in ordered])
+    assert list(selection.winners) == draw.winners
     return [
-        (rank, one.wester_id, given)
-        for rank, (one, given) in enumerate(zip(ordered, points, strict=False), 1)
-        if given
+        (
+            line.prize,
+            line.rank,
+            ordered[line.rank - 1].wester_id,
+            order[line.rank - 1].lot,
+            line.award,
+        )
+        for line in selection.awards
     ]
 
 
-@pytest.mark.parametrize(
-    "terms",
-    [
-        pytest.param({}, id="everybody wins"),
-        pytest.param({"budget_points": 100_000}, id="the budget ends, stop"),
-        pytest.param(
-            {"budget_points": 100_001, "policy": "partial"}, id="the budget ends, partial"
-        ),
-        pytest.param(
-            {"budget_points": 100_000, "reward_cap_points": 4_000}, id="a cap below the minimum"
-        ),
-        pytest.param({"budget_points": 4_999}, id="the first exceeds the budget"),
-        pytest.param({"budget_points": 4_999, "policy": "partial"}, id="the first gets the rest"),
-    ],
-)
-def test_run_agrees_with_a_draw_in_python(terms: dict[str, Any]) -> None:
-    draw = drawn_draw(MANY, **terms)
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_run_agrees_with_a_draw_in_python(plan: dict[str, Any]) -> None:
+    draw = drawn_draw(MANY, **plan)
 
     assert awards_of(draw) == recomputed(draw)
-    assert sum(points for _rank, _member, points in awards_of(draw)) == draw.total_points
+    assert sum(points for *_, points in awards_of(draw)) == draw.total_points
     assert (draw.total_points or 0) + (draw.leftover_points or 0) == draw.terms.budget_points
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_ranks_of_everybody_are_those_of_their_tickets(plan: dict[str, Any]) -> None:
+    draw = drawn_draw(MANY, **plan)
+    seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
+
+    entrants = list(draw.entrants.all())
+    order = order_entrants(seed, [(bytes(one.pid), one.lots) for one in entrants])
+    ranks = {place.pid: rank for rank, place in enumerate(order, 1)}
+    assert [read_rank(draw, one.position) for one in entrants] == [
+        ranks[bytes(one.pid)] for one in entrants
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 39, 40])
+def test_run_reads_entrants_in_batches(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(ordering, "ROWS_PER_READ", rows)
+    draw = drawn_draw(MANY, **PLANS["several prizes"])
+
+    assert awards_of(draw) == recomputed(draw)
+
+
+def test_run_reads_no_further_than_the_plan_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "ROWS_PER_READ", 1)
+    draw = published_draw(
+        MANY, prizes=[{"take": "one_in", "take_count": 20, "kind": "fixed", "points": 1}]
+    )
+    read: list[int] = []
+    stream = ordering.read_entrants
+
+    def counted(*given: Any) -> Iterator[ordering.PlacedEntrant]:
+        for entrant in stream(*given):
+            read.append(entrant.entrant_id)
+            yield entrant
+
+    monkeypatch.setattr(running, "read_entrants", counted)
+    assert run(draw).winners == [2]
+    assert len(read) == 2
 
 
 def test_run_draws_only_from_its_own_list() -> None:
@@ -74,7 +141,7 @@ def test_run_draws_only_from_its_own_list() -> None:
     drawn = run(draw)
 
     assert awards_of(drawn) == recomputed(drawn)
-    assert {member for _rank, member, _points in awards_of(drawn)} <= MANY.keys()
+    assert {member for _, _, member, _, _ in awards_of(drawn)} <= MANY.keys()
     assert [one.awards.count() for one in others] == [9, 9]
 
 
@@ -85,49 +152,45 @@ def test_run_draws_only_from_its_own_list() -> None:
 def test_run_of_few(members: dict[str, int], winners: int) -> None:
     draw = drawn_draw(members)
 
-    assert (draw.entry_count, draw.winners) == (len(members), winners)
+    assert (draw.entry_count, draw.lots_total, draw.winners) == (
+        len(members),
+        len(members),
+        [winners],
+    )
     assert draw.total_points == sum(members.values())
 
 
-@pytest.mark.parametrize(("policy", "total"), [("stop", None), ("partial", 100_001)])
-def test_files_have_the_result_and_name_no_member(policy: str, total: int | None) -> None:
-    draw = drawn_draw(MANY, budget_points=100_001, policy=policy)
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_files_have_the_result_and_name_no_member(plan: dict[str, Any]) -> None:
+    draw = drawn_draw(MANY, **plan)
     result, csv = json.loads(bytes(draw.result or b"")), bytes(draw.winners_csv or b"").decode()
 
-    rows = csv.splitlines()
-    assert rows[0] == "rank,pid,reward,m,cumulative"
-    assert len(rows) - 1 == (draw.winners or 0) + 1
+    header, *rows = csv.splitlines()
+    assert header == "prize,rank,pid,reward,award,lot,m,others,cumulative"
     by_pid = {bytes(one.pid).hex(): one for one in draw.entrants.all()}
-    cumulative = 0
-    for place, row in enumerate(rows[1:], 1):
-        rank, pid, reward, opening, so_far = row.split(",")
+    so_far, shown = 0, []
+    for row in rows:
+        prize, rank, pid, reward, award, lot, opening, others, cumulative = row.split(",")
         entrant = by_pid[pid]
-        cumulative += entrant.reward_points
-        assert (int(rank), int(reward), int(so_far)) == (place, entrant.reward_points, cumulative)
-        member = entrant.wester_id.encode()
-        assert opening == protocol.opening_of(bytes(entrant.nonce), member).hex()
-        commitment = protocol.commitment_of(bytes(entrant.pid), int(reward), bytes.fromhex(opening))
-        assert commitment == bytes(entrant.commitment)
+        so_far += int(award)
+        assert (int(reward), int(cumulative)) == (entrant.rewards[int(prize) - 1], so_far)
+        opened = bytes.fromhex(opening)
+        parts = [bytes.fromhex(other) for other in others.split(".")] if others else []
+        part = protocol.reward_commitment(bytes(entrant.pid), int(prize), int(reward), opened)
+        parts.insert(int(prize) - 1, part)
+        assert protocol.commitment_of(
+            bytes(entrant.pid), entrant.lots, entrant.mask, parts
+        ) == bytes(entrant.commitment)
+        shown.append((int(prize), int(rank), entrant.wester_id, int(lot), int(award)))
+    assert [one for one in shown if one[-1]] == awards_of(draw)
     assert result["winners_sha256"] == hashlib.sha256(csv.encode()).hexdigest()
     assert result["manifest_sha256"] == bytes(draw.manifest_sha256).hex()
-    assert cumulative > 100_001 >= cumulative - entrant.reward_points
     assert (result["winners"], result["total_points"], result["leftover_points"]) == (
         draw.winners,
-        total or cumulative - entrant.reward_points,
-        100_001 - (draw.total_points or 0),
+        draw.total_points,
+        draw.leftover_points,
     )
     assert "W1" not in csv + json.dumps(result)
-
-
-def test_tickets_of_sql_and_python_are_equal() -> None:
-    draw = drawn_draw(MANY)
-    seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
-    ordered = [
-        bytes(pid) for pid in draw.awards.order_by("rank").values_list("entrant__pid", flat=True)
-    ]
-
-    assert len(ordered) == len(MANY)
-    assert ordered == order_pids(seed, ordered)
 
 
 def test_run_again_changes_nothing() -> None:

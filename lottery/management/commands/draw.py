@@ -16,6 +16,7 @@ from core.models import Approval
 from core.printable import printable_name
 from entries.feeds import FEEDS
 from lottery import (
+    auditing,
     bundle,
     chains,
     confirming,
@@ -24,6 +25,7 @@ from lottery import (
     freezing,
     publishing,
     receipts,
+    revealing,
     running,
     verifying,
     voiding,
@@ -54,6 +56,11 @@ class Command(VerbCommand):
         ),
         "verify": ("verify", arguments.folder),
         "receipt": ("receipt", both(code, arguments.receipt, arguments.sequence, by)),
+        "reveal": (
+            "reveal",
+            both(code, arguments.output_file, arguments.sequence, by, dry_run),
+        ),
+        "audit": ("audit", both(code, arguments.pid_key, arguments.sequence)),
         "forget": ("forget", both(code, arguments.sequence, by, dry_run)),
         "status": ("status", code),
         "forecast": ("forecast", code),
@@ -118,7 +125,7 @@ class Command(VerbCommand):
             drawn = running.run_draw(draw=draw, round=drawn_by, at=at, actor=actor, to_void=to_void)
         words = "would draw" if dry_run else "drew"
         return report_draw(
-            drawn, f"{words} {drawn.winners:,} winners of {drawn.total_points:,} points"
+            drawn, f"{words} {drawn.winner_count:,} winners of {drawn.total_points:,} points"
         )
 
     def confirm(self, *, code: str, by: str, dry_run: bool, **_: Any) -> Report:
@@ -186,6 +193,30 @@ class Command(VerbCommand):
             text = f"Wrote the receipt to {printable_name(output)}."
         return Report(receipts.read_receipt(content), text)
 
+    def reveal(
+        self, *, code: str, output: Path, by: str, sequence: int | None, dry_run: bool, **_: Any
+    ) -> Report:
+        """Request that an auditor is given the key; once approved, write it to a file."""
+        draw, actor, at = find(code, sequence), read_actor(by), clock.now()
+        with one_transaction(dry_run=dry_run):
+            approval = revealing.request_reveal(draw=draw, actor=actor, at=at)
+            if approval.state == Approval.State.APPROVED and not dry_run:
+                revealing.write_key(draw=draw, approval=approval, output=output, actor=actor, at=at)
+        if approval.state == Approval.State.APPROVED:
+            words = f"{'would write' if dry_run else 'wrote'} the key to {printable_name(output)}"
+            return report_draw(draw, words, approval=approval.pk, output=str(output))
+        return report_draw_request(draw, approval, nothing="", dry_run=dry_run)
+
+    def audit(self, *, code: str, pid_key: Path, sequence: int | None, **_: Any) -> Report:
+        """Check with the key that each member has one pseudonym, and what their totals give."""
+        draw, key = find(code, sequence), auditing.read_key(pid_key)
+        self.print_progress(f"Checking {draw.entry_count:,} entrants ...")
+        findings = [asdict(one) for one in auditing.audit_list(draw, pid_key=key)]
+        lines = [f"{one['code']} {one['index']} {one['pid']}: {one['text']}" for one in findings]
+        verdict = f"{len(findings):,} findings" if findings else "the list holds"
+        data = {"ok": not findings, "findings": findings}
+        return Report(data, "\n".join([*lines, f"{title_of(draw)}: {verdict}."]), ok=not findings)
+
     def forget(
         self, *, code: str, by: str, sequence: int | None, dry_run: bool, **_: Any
     ) -> Report:
@@ -209,22 +240,27 @@ class Command(VerbCommand):
     def forecast(self, *, code: str, **_: Any) -> Report:
         """Report the expected result of a draw over today's totals."""
         found = forecasting.forecast_campaign(get_campaign(code))
-        winners, used = found.winners, found.used_points
+        members, used = found.members, found.used_points
         data = {
             "code": code,
             "entry_count": found.entrants,
             "reward_points": found.reward_points,
             "budget_points": found.budget_points,
-            "winners": asdict(winners),
+            "winners": [asdict(spread) for spread in found.winners],
+            "members": asdict(members),
             "total_points": asdict(used),
-            "chance_percent": dict(zip(asdict(winners), found.chance_percent, strict=True)),
+            "chance_percent": dict(zip(asdict(members), found.chance_percent, strict=True)),
             "used_percent": dict(zip(asdict(used), found.used_percent, strict=True)),
         }
+        prizes = ", ".join(
+            f"prize {number}: {spread.p50:,} ({spread.p10:,} to {spread.p90:,})"
+            for number, spread in enumerate(found.winners, 1)
+        )
         return Report(
             data,
-            f"{code}: of {found.entrants:,} entrants {winners.p50:,} win "
-            f"({winners.p10:,} to {winners.p90:,}), by {used.p50:,} of "
-            f"{found.budget_points:,} points.",
+            f"{code}: of {found.entrants:,} entrants {members.p50:,} win "
+            f"({members.p10:,} to {members.p90:,}), by {used.p50:,} of "
+            f"{found.budget_points:,} points; {prizes}.",
         )
 
     def local_round(self, *, code: str, output: Path, **_: Any) -> Report:
@@ -269,6 +305,8 @@ def describe(draw: Draw) -> dict[str, Any]:
         "state": str(draw.state),
         "sequence": draw.sequence,
         "entry_count": draw.entry_count,
+        "lots_total": draw.lots_total,
+        "eligible": draw.eligible,
         "manifest_sha256": bytes(draw.manifest_sha256).hex(),
         "chain": str(draw.chain),
         "round": draw.round,

@@ -16,9 +16,9 @@ BALANCES = "every balance is what was transferred"
 BOUNDS = "no balance is out of bounds"
 AWARDS = "awards are reserved, credited, released and forfeited"
 RESERVED = "what is reserved is what awards wait for"
-TWICE = "nobody is credited twice"
+TWICE = "nobody is credited a prize twice"
 NOBODY_ELSE = "nobody else is credited"
-AT_MOST = "no credit is above the award or the cap"
+AT_MOST = "no credit is above the award or the reward"
 BUDGET = "the budget is never exceeded"
 KEYS = "keys are computed"
 IN_TIME = "no credit comes early or expires otherwise"
@@ -58,8 +58,9 @@ class Rule:
 # that was reversed counts as if it had never been; ``credits`` counts those as well.
 STANDING = """
 CREATE TEMPORARY TABLE standing ON COMMIT DROP AS
-    SELECT award.id, award.points AS award, draw.id AS draw_id, draw.campaign_id,
-        entrant.wester_id, entrant.pid, draw.manifest_sha256, terms.reward_cap_points AS cap,
+    SELECT award.id, award.prize, award.points AS award, draw.id AS draw_id, draw.campaign_id,
+        entrant.wester_id, entrant.pid, draw.manifest_sha256,
+        entrant.rewards[award.prize] AS reward,
         terms.budget_points AS budget, terms.credit_at, terms.expires_on,
         COALESCE(sum(t.points) FILTER (WHERE t.kind = 'reserve' AND stands), 0) AS reserved,
         COALESCE(sum(t.points) FILTER (WHERE t.kind = 'credit' AND stands), 0) AS credited,
@@ -95,8 +96,8 @@ ALWAYS = (
     Rule(
         TWICE,
         """
-        SELECT draw_id, wester_id, sum(credits) FROM standing
-        GROUP BY draw_id, wester_id HAVING sum(credits) > 1""",
+        SELECT draw_id, wester_id, prize, sum(credits) FROM standing
+        GROUP BY draw_id, wester_id, prize HAVING sum(credits) > 1""",
     ),
     Rule(
         AWARDS,
@@ -115,7 +116,8 @@ ALWAYS = (
         ) IS NOT TRUE AND t.kind <> 'reverse'""",
     ),
     Rule(
-        AT_MOST, "SELECT id, credited, award, cap FROM standing WHERE credited > LEAST(award, cap)"
+        AT_MOST,
+        "SELECT id, credited, award, reward FROM standing WHERE credited > LEAST(award, reward)",
     ),
     Rule(
         BUDGET,
@@ -128,7 +130,8 @@ ALWAYS = (
         """
         SELECT t.id FROM points_transfer t JOIN standing ON standing.id = t.award_id
         WHERE t.kind = 'credit' AND t.key <> sha256(
-            'credit/v1'::bytea || '\\x00'::bytea || manifest_sha256 || pid
+            'credit/v2'::bytea || '\\x00'::bytea || manifest_sha256 || pid
+            || decode(lpad(to_hex(prize), 4, '0'), 'hex')
         )""",
     ),
     Rule(

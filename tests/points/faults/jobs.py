@@ -71,7 +71,7 @@ def build(*, folder: str, size: int, undrawn_points: int, seed: int) -> None:
     names = members.name_members(size)
     budget = sum(map(members.reward_of, names)) - undrawn_points
     campaign = CampaignFactory.create(
-        code=CODE, published=True, first__budget_points=budget, first__policy="partial"
+        code=CODE, published=True, first__budget_points=budget, first__edge="partial"
     )
     before, after = Path(folder) / "before", Path(folder) / "after"
     before.mkdir(parents=True)

@@ -56,13 +56,13 @@ class Orders(RuleBasedStateMachine):
             self.atomic.__exit__(None, None, None)
 
     @initialize(
-        policy=st.sampled_from(["stop", "partial"]),
+        edge=st.sampled_from(["stop", "partial"]),
         budget=st.integers(15_000, 40_000),
         steps=st.integers(0, 5),
     )
-    def open(self, policy: str, budget: int, steps: int) -> None:
+    def open(self, edge: str, budget: int, steps: int) -> None:
         """Begin with a campaign that has come so far without anything happening."""
-        self.stage = Stage(MEMBERS, policy=policy, budget_points=budget)
+        self.stage = Stage(MEMBERS, edge=edge, budget_points=budget)
         for one in MEMBERS[:4]:
             self.stage.enter(one)
             self.book(one, 0, 7_000)
