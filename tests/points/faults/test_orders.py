@@ -209,7 +209,7 @@ class Orders(RuleBasedStateMachine):
         for name, points in awards:
             assert sum(self.ends[name][:3]) == points
         assert not KeyStanding.objects.filter(is_open=True).exists()
-        drawn = Entrant.objects.filter(award__isnull=False, draw=self.stage.draw())
+        drawn = Entrant.objects.filter(awards__isnull=False, draw=self.stage.draw())
         assert self.ends.keys() == {one.wester_id for one in drawn}
 
 
