@@ -138,7 +138,7 @@ ALWAYS = (
         SELECT t.id FROM points_transfer t JOIN standing ON standing.id = t.award_id
         WHERE t.kind = 'credit' AND t.key <> sha256(
             'credit/v2'::bytea || '\\x00'::bytea || manifest_sha256 || pid
-            || decode(lpad(to_hex(prize), 4, '0'), 'hex')
+            || decode(lpad(to_hex(prize::integer), 4, '0'), 'hex')
         )""",
     ),
     Rule(
