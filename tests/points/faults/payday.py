@@ -14,7 +14,7 @@ from tests.points.faults.invariants import Broken, Outcome
 from tests.points.faults.machine import PATIENCE_S, Machine, Process, wait_for
 from tests.points.faults.members import expected_outcomes
 from tests.points.faults.moments import Moment, moments
-from tests.points.faults.rewinding import keep, rewind
+from tests.points.faults.rewinding import Kept
 from tests.sessions import BLOCKED
 
 AWARDS = """
@@ -132,10 +132,10 @@ def each_moment(
 ) -> Generator[tuple[Payday, Moment], None, None]:
     """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
-        keep(look)
+        kept = Kept(look)
         for moment in moments(*whens, strike=strike):
             yield payday, moment
-            rewind(look)
+            kept.rewind()
 
 
 @dataclass
