@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.points.faults import invariants
 from tests.points.faults.answers import read_credits
 from tests.points.faults.bugs import BUGS
@@ -34,6 +36,7 @@ class Payday:
     folder: Path
     expected: Mapping[str, Outcome]
     bug: str = ""
+    looking: psycopg.Connection | None = None
 
     @property
     def patience_s(self) -> float:
@@ -49,14 +52,23 @@ class Payday:
         if self.start(job, **options).wait() != "exit 0":
             raise Broken(invariants.UNFINISHED, self.machine.log())
 
+    @contextmanager
+    def look(self) -> Iterator[psycopg.Connection]:
+        """Look into the database, by a connection that lasts if there is one."""
+        if self.looking:
+            yield self.looking
+        else:
+            with self.machine.connect(self.database) as connection:
+                yield connection
+
     def is_paid(self) -> bool:
         """Return whether every award has come to its end."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return invariants.is_paid(connection)
 
     def check_always(self) -> None:
         """Raise what does not hold at this moment."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             invariants.check_always(connection)
 
     def check_done(self, *, but_for: tuple[str, ...] = ()) -> None:
@@ -67,7 +79,7 @@ class Payday:
     def look_done(self, but_for: tuple[str, ...]) -> None:
         """Raise the same, but for what the ledger itself would say."""
         expected = {name: one for name, one in self.expected.items() if name not in but_for}
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             invariants.check_done(connection, expected)
 
     def check_settled(self, folder: Path) -> None:
@@ -78,24 +90,24 @@ class Payday:
         if (end.credited, end.forfeited) != (0, points):
             raise Broken(invariants.OUTCOME, (member, end))
         self.look_done((member,))
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             closed = connection.execute("SELECT closed_at FROM points_payout").fetchone()
         if closed in (None, (None,)):
             raise Broken(invariants.UNFINISHED, "the payout is not closed")
 
     def outcomes(self) -> dict[str, Outcome]:
         """Return what became of every award so far."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return invariants.outcomes(connection)
 
     def is_waited_for(self) -> bool:
         """Return whether any session waits for another."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return bool(connection.execute(BLOCKED).fetchall())
 
     def parts_left(self) -> int:
         """Return how many parts nobody has finished."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return len(connection.execute(LEFT).fetchall())
 
     def credited_when_undisturbed(self) -> tuple[str, ...]:
@@ -132,7 +144,7 @@ def each_moment(
 ) -> Generator[tuple[Payday, Moment], None, None]:
     """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
-        kept = Kept(look)
+        payday.looking, kept = look, Kept(look)
         for moment in moments(*whens, strike=strike):
             yield payday, moment
             kept.rewind()
