@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 File = Mapping[str, Any]
+Total = tuple[int, frozenset[str]]  # in yen, with the facts
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Won:
     lot: int
 
 
-def total_of(file: File, rides: Collection[Ride], member: str) -> tuple[int, frozenset[str]]:
+def total_of(file: File, rides: Collection[Ride], member: str) -> Total:
     """Return what a member's rides in the travel periods come to, and their facts."""
     counting = [
         ride
@@ -70,10 +71,9 @@ def lots_of(file: File, total: int, facts: Collection[str]) -> int:
     return by_yen
 
 
-def reward_of(
-    file: File, prize: File, total: int, facts: Collection[str], lots: int, lots_total: int
-) -> int:
+def reward_of(file: File, prize: File, today: Total, lots: int, lots_total: int) -> int:
     """Return what an entrant gets in a prize, 0 where it cannot be won."""
+    total, facts = today
     if total < (prize["minimum_total_yen"] or file["minimum_total_yen"]):
         return 0
     reward = prize["reward"]
@@ -106,7 +106,7 @@ def entrants_of(
             *sums[member],
             lots[member],
             tuple(
-                reward_of(file, prize, *sums[member], lots[member], sum(lots.values()))
+                reward_of(file, prize, sums[member], lots[member], sum(lots.values()))
                 for prize in file["prizes"]
             ),
         )
@@ -153,7 +153,7 @@ def draw(file: File, order: Sequence[tuple[Entrant, int]]) -> tuple[dict[str, li
 
 
 def credit_of(
-    file: File, won: Won, today: tuple[int, frozenset[str]], lots_total: int, *, ended: bool
+    file: File, won: Won, today: Total, lots_total: int, *, ended: bool
 ) -> tuple[int, str]:
     """Return what is credited of an award by today's total and facts, or why nothing is."""
     total, facts = today
@@ -164,4 +164,4 @@ def credit_of(
     by_lots = "all" not in prize["take"] or ended
     if prize["reward"]["kind"] != "pool" and by_lots and won.lot > lots:
         return 0, "lot_withdrawn"
-    return min(won.points, reward_of(file, prize, total, facts, lots, lots_total)), ""
+    return min(won.points, reward_of(file, prize, today, lots, lots_total)), ""
