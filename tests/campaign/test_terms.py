@@ -1,5 +1,7 @@
 """Load the terms of a campaign from a file, and check them."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 
 from campaign import queries, refusals, terms
 from campaign.checks import check_rule_sentences
+from campaign.findings import refusing
 from campaign.models import Campaign, Prize, Terms
 from campaign.rules import RULE_CODES
 from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
@@ -20,6 +23,7 @@ from tests.campaign.files import FIXED, as_bytes, changed, full_values, prize
 from tests.campaign.steps import stored
 from tests.factories.campaign import (
     AT,
+    FIRST_FILE,
     CampaignFactory,
     TermsFactory,
     campaign_file,
@@ -29,6 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 CODE = "012025121203"
+SHIPPED = sorted(FIRST_FILE.parent.glob("*.json"))
 
 
 def read(values: dict[str, Any]) -> CampaignFile:
@@ -227,6 +232,18 @@ def test_every_rule_of_terms_has_its_sentence() -> None:
     assert names - unwritten == set(TERMS_SENTENCES)
     assert unwritten <= names
     assert {rule.name for rule in Prize._meta.constraints} == set(PRIZE_SENTENCES)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_file_loads_shows_and_may_be_published(path: Path) -> None:
+    file = read_campaign_file(path.read_bytes())
+
+    terms.load_campaign(file, at=AT)
+
+    draft = Terms.objects.get()
+    assert (file.code, queries.file_of(draft)) == (path.stem, file)
+    assert json.dumps(terms.written_values(draft)) == json.dumps(json.loads(path.read_bytes()))
+    assert refusing(terms.check_campaign(draft.campaign)) == []
 
 
 def test_check_finds_nothing_wrong_with_the_first_campaign() -> None:
