@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -88,6 +89,7 @@ def touches_of(terms: Terms) -> list[Touch]:
 
 def announce(terms: Terms) -> dict[str, Any]:
     """Return all that the template says of a campaign, the same for every visitor and state."""
+    prefetch_related_objects([terms], "prizes")  # their names and the plan, by one query
     texts, plan = own_texts(terms), terms.plan
     services = booking_words.services_of(terms)
     touches = touches_of(terms)

@@ -150,8 +150,14 @@ REJECTED: dict[str, tuple[dict[str, Any], str]] = {
     "refunded": ({"refunded": True}, "払いもどしのため、対象外です。"),
     "stopover": ({"stopover": True}, "途中下車のため、対象外です。"),
     "phone": ({"changed_by_phone": True}, "お電話で変更されたため、対象外です。"),
-    "counter": ({"sales_channel": "counter"}, "みどりの窓口または旅行会社等でのご予約・ご購入のため"),
-    "paid elsewhere": ({"payment_method": "bank"}, "登録されているクレジットカード以外でのお支払い"),
+    "counter": (
+        {"sales_channel": "counter"},
+        "または旅行会社等でのご予約・ご購入のため",
+    ),
+    "paid elsewhere": (
+        {"payment_method": "bank"},
+        "クレジットカード以外でのお支払いのため",
+    ),
     "points product": ({"product_kind": "rail_points"}, "「鉄道ポイント利用商品」のため"),
     "fare only": ({"product_kind": "fare_only"}, "特急券・新幹線を含まないご予約のため"),
     "elsewhere": ({"operators": ["JR East"]}, "JR西日本の区間を含まない行程のため"),
