@@ -1,6 +1,7 @@
 """Load the terms of a campaign from a file, and check them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from campaign import queries, refusals, terms
 from campaign.checks import check_rule_sentences
 from campaign.findings import refusing
 from campaign.models import Campaign, Prize, Terms
-from campaign.rules import RULE_CODES
+from campaign.rules import RULE_CODES, RULES
 from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
 from campaign.termsfile import CampaignFile, read_campaign_file, write_campaign_file
-from core.audit import machine_user
+from core.audit import Actor, machine_user
 from core.canonical_json import content_sha256
 from core.models import AuditRecord
 from tests.campaign.any_file import files
@@ -288,9 +289,26 @@ def test_check_without_terms_is_refused() -> None:
         terms.check_campaign(CampaignFactory.create())
 
 
-def test_every_rule_has_its_sentence_in_every_language() -> None:
-    sentences = terms.rule_sentences()
+def test_every_rule_of_a_campaign_has_its_sentence_in_every_language() -> None:
+    terms.load_campaign(read(full_values()), at=AT)
 
-    assert set(sentences) == set(RULE_CODES)
-    assert all(set(by_language) == {"ja", "en"} for by_language in sentences.values())
-    assert list(check_rule_sentences(sentences)) == []
+    found = terms.rule_sentences(Terms.objects.get())
+
+    assert {rule.code for rule in found} < set(RULE_CODES)
+    assert {"outside_booking_period", "service_not_included"} < {rule.code for rule in found}
+    assert all(set(rule.sentences) == {"ja", "en"} for rule in found)
+    assert list(check_rule_sentences(found)) == []
+
+
+def test_rule_without_a_sentence_refuses_the_publication(
+    asking: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    silent = [replace(rule, sentence="") for rule in RULES if rule.code == "stopover"]
+    monkeypatch.setattr(terms, "RULES", silent)
+
+    assert [(found.code, found.field) for found in terms.check_campaign(campaign)] == [
+        ("rule_without_sentence", "bookings.stopovers_excluded")
+    ] * 2
+    with pytest.raises(refusals.TermsRefused, match="The rule stopover has no sentence"):
+        terms.request_publication(campaign=campaign, actor=asking, at=AT)
