@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from django.db.backends.utils import CursorWrapper
 
 from bookings.definitions import FeedDefinition
+from bookings.models import FeedFile
 from core import locks
+
+
+def never_again(_file: FeedFile) -> bool:
+    """Return that a loaded file is not applied again."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,9 @@ class Feed:
     locks that come after the feed's itself.
 
     ``data_reasons`` are the reasons of ``apply`` that a change of the stored data can remove.
+
+    ``applies_again`` returns whether a file that is loaded is applied once more, to what its first
+    load left alone. Nothing else of it is stored again.
     """
 
     definition: FeedDefinition
@@ -35,6 +44,7 @@ class Feed:
     create_staged: str
     apply: Callable[[CursorWrapper], int]
     data_reasons: frozenset[str] = frozenset()
+    applies_again: Callable[[FeedFile], bool] = never_again
 
 
 Feeds = Mapping[str, Feed]

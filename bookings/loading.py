@@ -67,17 +67,24 @@ def load_file(
     """
     try:
         reader = open_feed_file(path, definitions_of(feeds), follow_links=follow_links)
-        if is_loaded(reader.sha256):
+        feed = feeds[reader.definition.name]
+        if is_done(reader, feed):
             return already_loaded(reader)
         with transaction.atomic():
-            return load_content(reader, feeds[reader.definition.name], loaded_at, on_progress)
+            return load_content(reader, feed, loaded_at, on_progress)
     except FileRefused as refusal:
         return save_refusal(path, refusal, loaded_at, follow_links=follow_links)
 
 
-def is_loaded(sha256: str) -> bool:
-    """Return whether a file of this content is loaded, whatever its name."""
-    return FeedFile.objects.filter(sha256=sha256, status=FeedFile.Status.LOADED).exists()
+def find_loaded(sha256: str) -> FeedFile | None:
+    """Return the loaded file of this content, whatever its name."""
+    return FeedFile.objects.filter(sha256=sha256, status=FeedFile.Status.LOADED).first()
+
+
+def is_done(reader: FeedFileReader, feed: Feed) -> bool:
+    """Return whether a file of this content is loaded and is not applied again."""
+    known = find_loaded(reader.sha256)
+    return known is not None and not feed.applies_again(known)
 
 
 def already_loaded(reader: FeedFileReader) -> FileOutcome:
@@ -95,7 +102,7 @@ def load_content(
     """
     acquire(Lock.LOADS, shared=True)
     acquire(Lock.FEED, feed.lock)
-    if is_loaded(reader.sha256):  # by a session that had the lock before us
+    if is_done(reader, feed):  # by a session that had the lock before us
         return already_loaded(reader)
     with create_staging_tables(feed) as cursor:
         staged = copy_chunks(cursor, reader.definition, report_progress(reader, on_progress))
@@ -103,7 +110,8 @@ def load_content(
         applied = feed.apply(cursor)
         copy_rejected_texts(cursor, reader)
         outcome = count_outcome(cursor, reader, applied)
-        save_loaded_file(cursor, reader, outcome, loaded_at)
+        if find_loaded(reader.sha256) is None:
+            save_loaded_file(cursor, reader, outcome, loaded_at)
     return outcome
 
 

@@ -122,8 +122,8 @@ def build_manifest(
         if type(content[key]) is not kind or not fits(content[key]):
             raise ValueError(f"its {key} breaks the contract")
     return Manifest(
-        **content
-        | {
+        **{
+            **content,
             "business_date": date.fromisoformat(content["business_date"]),
             "sha256": content["sha256"].lower(),
         }

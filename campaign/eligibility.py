@@ -64,9 +64,8 @@ def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
 
 def facts_of_booking() -> Combinable:
     """Return the bits of the facts that a booking gives: its service, and a ticketless ride."""
-    services = (
-        When(booking_gives(one), then=Value(BITS[one])) for one in FACTS if one != TICKETLESS
-    )
+    names = (fact for fact in FACTS if fact != TICKETLESS)
+    services = (When(booking_gives(name), then=Value(BITS[name])) for name in names)
     ticketless = When(booking_gives(TICKETLESS), then=Value(BITS[TICKETLESS]))
     return Case(*services, default=Value(0)).bitor(Case(ticketless, default=Value(0)))
 
@@ -121,8 +120,8 @@ class OneOf(Func):
 
 
 def rejected_by(rule: Rule, terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return the bookings that a rule rejects, whether or not others do."""
-    return bookings.filter(rule.rejects(terms))
+    """Return the bookings that a rule rejects, whether or not others do; none where it is not."""
+    return bookings.filter(rule.rejects(terms)) if rule.exists(terms) else bookings.none()
 
 
 def counting(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:

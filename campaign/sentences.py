@@ -63,7 +63,6 @@ PRIZE_SENTENCES = {
     "prize_code_once": _("Each prize must have its own code."),
     "prize_number_from_1_to_16": _("There must be 1 to 16 prizes."),
     "prize_code_is_identifier": _("The code of a prize must be 1 to 40 of A-Z, a-z, 0-9, _ and -."),
-    "prize_names_not_empty": _("The name of a prize must not be empty."),
     "prize_take_has_its_count": _("take of a prize must be winners from 1, one_in from 2, or all."),
     "prize_minimum_in_range": _(
         "minimum_total_yen of a prize must be from 1 to 1,000,000,000,000."

@@ -12,13 +12,15 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from campaign import eligibility
 from campaign.models import Terms
-from campaign.rewards import reward_expression
+from campaign.plan import Pool, Prize
+from campaign.reward_columns import lots_column, reward_column
+from campaign.rewards import shares_of
 from core import approvals
 from core.audit import Actor
 from core.locks import Feed, Lock, acquire
@@ -31,8 +33,6 @@ from points.models import Account, Payout, PayoutPart
 from points.queries import count_awards
 from points.refusals import NotDueYet
 
-# What forfeits an award, the first that applies: a member who has left reads that, not the total.
-FORFEITING = ("withdrawn", "below_minimum")
 MEMBERS_TO_CREDIT = sql.SQL("SELECT wester_id FROM verdict WHERE reason = ''")
 # A part has few rows and the tables are large: use indexes, and no just-in-time compilation.
 SETTINGS = "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
@@ -115,15 +115,21 @@ def recheck_part(payout: Payout, part: PayoutPart) -> None:
 
     Source: docs/specs/points.md 2.1.
     """
-    terms = payout.draw.terms
+    terms, plan = payout.draw.terms, payout.draw.terms.plan
+    prize = plan.prizes[part.prize - 1]
     of_part = Award.objects.filter(
-        draw=payout.draw_id, rank__gte=part.first_rank, rank__lte=part.last_rank
+        draw=payout.draw_id,
+        prize=part.prize,
+        rank__gte=part.first_rank,
+        rank__lte=part.last_rank,
     )
     members = ArraySubquery(of_part.values("entrant__wester_id"))
     totals, total_values = name_values(
         *eligibility.totals_of_members(terms, members), prefix="total"
     )
-    judged, judged_values = name_values(*compile_recheck(terms), prefix="judged")
+    judged, judged_values = name_values(
+        *compile_recheck(terms, prize, payout.draw.lots_total), prefix="judged"
+    )
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)
         cursor.execute(
@@ -132,21 +138,41 @@ def recheck_part(payout: Payout, part: PayoutPart) -> None:
                 **total_values,
                 **judged_values,
                 "draw": payout.draw_id,
+                "prize": prize.number,
+                "lots_decided": lots_decided(prize, ended_by_budget=payout.ended_by_budget),
                 "first_rank": part.first_rank,
                 "last_rank": part.last_rank,
-                "entered_at": terms.opens_at,
             },
         )
 
 
-def compile_recheck(terms: Terms) -> tuple[str, Any]:
-    """Return the query of each candidate's reward and reason to forfeit, and its values."""
+def lots_decided(prize: Prize, *, ended_by_budget: bool) -> bool:
+    """Return whether an entrant's lots decided whether they won a prize; never so in a pool."""
+    if isinstance(prize.reward, Pool):
+        return False
+    return prize.take.kind != "all" or ended_by_budget
+
+
+def compile_recheck(terms: Terms, prize: Prize, lots_total: int) -> tuple[str, Any]:
+    """Return the query of each candidate's reward, lots and reason to forfeit, and its values.
+
+    The first reason applies: a member who has left reads that, not the total. Args: ``lots_total``:
+    those of the frozen list, by which a pool is shared.
+    """
+    plan = terms.plan
+    total, facts = "counting_total", "facts"
+    share = shares_of(plan, lots_total).get(prize.number)
     rules = {rule.code: rule for rule in MEMBER_RULES}
-    cases = (When(rules[code].rejects(terms), then=Value(code)) for code in FORFEITING)
+    below = Q(counting_total__lt=plan.minimum_of(prize))
     judged = Candidate.objects.order_by().values(
         "wester_id",
-        reward=reward_expression(terms, "counting_total"),
-        reason=Case(*cases, default=Value("")),
+        reward=reward_column(plan, prize, total=total, facts=facts, share=share),
+        lots=lots_column(plan, total=total, facts=facts),
+        reason=Case(
+            When(rules["withdrawn"].rejects(terms), then=Value("withdrawn")),
+            When(below, then=Value("below_minimum")),
+            default=Value(""),
+        ),
     )
     query: tuple[str, Any] = judged.query.sql_with_params()
     return query

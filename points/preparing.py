@@ -30,6 +30,9 @@ from points.refusals import NotConfirmed, PayoutApproved
 PREPARE = queries.PREPARE
 PERMISSION = "points.request_payout"
 AWARDS_PER_PART = 1_000
+MAX_LINE_BYTES = 2_000
+END_OF_WINNERS = """
+SELECT substr(winners_csv, greatest(length(winners_csv) - %s, 1)) FROM lottery_draw WHERE id = %s"""
 
 
 @transaction.atomic
@@ -100,20 +103,33 @@ def prepare_payout(approval: Approval) -> None:
         awards=content["awards"],
         award_points=content["award_points"],
         list_sha256=content["list_sha256"],
+        ended_by_budget=is_ended_by_budget(draw),
         approved_at=queries.decided_at(approval),
     )
     PayoutPart.objects.bulk_create(split_into_parts(payout))
 
 
 def split_into_parts(payout: Payout) -> list[PayoutPart]:
-    """Return the parts of a payout, by rank; ranks have no gaps."""
-    starts = range(1, payout.awards + 1, AWARDS_PER_PART)
+    """Return the parts of a payout: ranks of one prize each, with as many awards as are allowed."""
+    values = {"draw": payout.draw_id, "max_awards": AWARDS_PER_PART}
+    with connection.cursor() as cursor:
+        cursor.execute(read_sql("points", "split_awards"), values)
+        parts = cursor.fetchall()
     return [
-        PayoutPart(
-            payout=payout,
-            number=number,
-            first_rank=first,
-            last_rank=min(first + AWARDS_PER_PART - 1, payout.awards),
-        )
-        for number, first in enumerate(starts)
+        PayoutPart(payout=payout, number=number, prize=prize, first_rank=first, last_rank=last)
+        for number, (prize, first, last) in enumerate(parts)
     ]
+
+
+def is_ended_by_budget(draw: Draw) -> bool:
+    """Return whether the budget ended a draw's plan: a reward did not fit.
+
+    It is then in the last line of winners.csv, with a smaller award.
+    Source: docs/specs/draw-protocol.md 3.5.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(END_OF_WINNERS, [MAX_LINE_BYTES, draw.pk])
+        (end,) = cursor.fetchone()
+    *_before, last = bytes(end).decode("ascii").splitlines()
+    _prize, _rank, _pid, reward, award, *_after = last.split(",")
+    return award.isdecimal() and award != reward  # it is no number where there are no winners

@@ -17,7 +17,7 @@ from campaign.queries import get_campaign
 from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
-from points.models import AwardStanding, KeyStanding, Payout
+from points.models import AwardStanding, KeyStanding, Payout, WaitingAnswer
 from points.refusals import NotApproved
 
 State = AwardStanding.State
@@ -41,12 +41,14 @@ COUNTS = {
 
 @dataclass(frozen=True)
 class MemberCredit:
-    """What became of a member's award; whole points.
+    """What became of one award of a member; whole points.
 
-    ``state`` is one of ``AwardStanding.State``; ``reason`` is why points were not credited:
-    ``withdrawn``, ``below_minimum``, ``lower_total``, ``rejected`` or ``reversed``.
+    ``prize`` is its number in the plan; ``state`` is one of ``AwardStanding.State``; ``reason`` is
+    why points were not credited: ``withdrawn``, ``below_minimum``, ``lot_withdrawn``,
+    ``lower_total``, ``rejected`` or ``reversed``.
     """
 
+    prize: int
     state: str
     award_points: int
     credited_points: int
@@ -58,23 +60,30 @@ class MemberCredit:
     reason: str
 
 
+def find_member_credits(draw: Draw, wester_id: str) -> list[MemberCredit]:
+    """Return what became of each of a member's awards in a draw, in the order of the prizes."""
+    awards = draw.awards.filter(entrant__wester_id=wester_id, entrant__draw=draw).values("id")
+    standings = AwardStanding.objects.filter(award__in=awards).order_by("prize")
+    return [
+        MemberCredit(
+            prize=standing.prize,
+            state=standing.state,
+            award_points=standing.award_points,
+            credited_points=standing.credited_points,
+            credited_at=standing.credited_at,
+            expires_on=standing.expires_on,
+            released_points=standing.released_points,
+            forfeited_points=standing.forfeited_points,
+            expired_points=standing.expired_points,
+            reason=standing.reason,
+        )
+        for standing in standings
+    ]
+
+
 def find_member_credit(draw: Draw, wester_id: str) -> MemberCredit | None:
-    """Return what became of a member's award in a draw; None without an award."""
-    entrant = draw.entrants.filter(wester_id=wester_id).values("award__id")
-    standing = AwardStanding.objects.filter(award__in=entrant).first()
-    if standing is None:
-        return None
-    return MemberCredit(
-        state=standing.state,
-        award_points=standing.award_points,
-        credited_points=standing.credited_points,
-        credited_at=standing.credited_at,
-        expires_on=standing.expires_on,
-        released_points=standing.released_points,
-        forfeited_points=standing.forfeited_points,
-        expired_points=standing.expired_points,
-        reason=standing.reason,
-    )
+    """Return what became of a member's first award in a draw; None without an award."""
+    return next(iter(find_member_credits(draw, wester_id)), None)
 
 
 def find_payout(campaign: Campaign) -> Payout | None:
@@ -141,8 +150,9 @@ def find_open_keys(payout: Payout) -> QuerySet[KeyStanding]:
 
 
 def find_open_answers(payout: Payout) -> QuerySet[QuarantinedRow]:
-    """Return the rows of a payout's results files that wait in quarantine."""
-    return open_rows().filter(file__results__payout=payout)
+    """Return the rows of a payout's results files in quarantine, without other campaigns' rows."""
+    waiting = WaitingAnswer.objects.filter(payout=payout)
+    return open_rows().filter(pk__in=waiting.values("row"))
 
 
 def describe_waiting_answers(payout: Payout) -> list[str]:

@@ -72,7 +72,7 @@ class SumsDiffer(PointsRefusal):
 
 
 class OtherPayout(PointsRefusal):
-    """A results file answers for another payout."""
+    """A results file answers only for other payouts."""
 
 
 class PayoutClosed(PointsRefusal):

@@ -27,10 +27,10 @@ def find_forfeit(draw: Draw, key: bytes) -> Transfer | None:
     """Return the forfeit of the award with this credit key, if never credited."""
     forfeits = Transfer.objects.filter(kind=Transfer.Kind.FORFEIT, award__draw=draw)
     uncredited = forfeits.exclude(award__transfers__kind=Transfer.Kind.CREDIT)
-    named = uncredited.values_list("pk", "award__entrant__pid").iterator()
+    named = uncredited.values_list("pk", "award__entrant__pid", "award__prize").iterator()
     manifest = bytes(draw.manifest_sha256)
-    for number, pid in named:
-        if keys.transfer_key(keys.CREDIT, manifest, bytes(pid)) == key:
+    for number, pid, prize in named:
+        if keys.award_key(keys.CREDIT, manifest, bytes(pid), prize) == key:
             return Transfer.objects.get(pk=number)
     return None
 

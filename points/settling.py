@@ -4,13 +4,14 @@ Source: docs/specs/points.md 3.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -35,6 +36,22 @@ FROM points_creditanswer WITH NO DATA"""
 REJECTED = sql.SQL("""
 SELECT transfer_id, detail FROM points_keystanding
 WHERE payout_id = %(payout)s AND classed = 'rejected' AND NOT is_reversed""")
+DELETE_OTHERS = """
+DELETE FROM staged USING shared
+WHERE shared.credit_key = staged.credit_key AND shared.draw_id <> %(draw)s"""
+
+
+@dataclass(frozen=True)
+class SettledFile(FileOutcome):
+    """What became of one results file for one payout.
+
+    ``rows`` are those of the file; ``applied``, ``duplicates`` and ``quarantined`` are the payout's
+    own and those of nobody, ``unknown`` how many of these have a key that belongs to no campaign,
+    ``others`` the rows of each other campaign by its code.
+    """
+
+    unknown: int = 0
+    others: dict[str, int] = field(default_factory=dict)
 
 
 def settle(
@@ -44,18 +61,19 @@ def settle(
     at: datetime,
     watch: OnProgress = ignore_progress,
     actor: Actor | None = None,
-) -> FileOutcome:
+) -> SettledFile:
     """Load a results file; every credit that it rejects is reversed and its award forfeited.
 
-    Rows that cannot be read wait in quarantine and prevent the close, until a later file answers
-    them or a person dismisses them. The audit records who loaded the file; nothing of one that is
-    refused, or loaded already.
+    A file may answer for several campaigns: this payout takes its own rows and those that belong to
+    none, and the same file may be settled for the others, for each once. Rows that cannot be read
+    wait in quarantine and prevent the close, until a later file answers them or a person dismisses
+    them. The audit records who loaded the file; nothing of one that is refused, or settled already.
 
     Raises:
         NotPermitted: the person may not pay.
         NotExported: the file of credits was never written.
         PayoutClosed: both sides agree already.
-        OtherPayout: the file answers for another campaign; nothing of it is saved.
+        OtherPayout: the file answers only for other campaigns; nothing of it is saved.
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
     if not CreditFile.objects.filter(payout=payout).exists():
@@ -70,12 +88,14 @@ def settle(
             on_progress=watch,
             follow_links=True,
         )
-        if outcome.status == FeedFile.Status.LOADED:
-            save_results_file(outcome, values)
-            counts = {name: getattr(outcome, name) for name in ("name", "applied", "quarantined")}
-            detail = {**counts, "forfeited": values["forfeited"]}
-            auditing.record_payout_step("settle", payout, actor=actor, at=at, detail=detail)
-    return outcome
+        if outcome.status != FeedFile.Status.LOADED:
+            return SettledFile(**vars(outcome))
+        settled = describe_own_rows(outcome, payout, values["rows"])
+        save_results_file(settled, values)
+        counts = {name: getattr(settled, name) for name in ("name", "applied", "quarantined")}
+        detail = {**counts, "forfeited": values["forfeited"]}
+        auditing.record_payout_step("settle", payout, actor=actor, at=at, detail=detail)
+        return settled
 
 
 def parse_file_name(path: Path) -> dict[str, Any]:
@@ -92,19 +112,34 @@ def results_feed(payout: Payout, values: dict[str, Any]) -> Feed:
         lock=locks.Feed.CREDIT_RESULTS,
         create_staged=CREATE_STAGED,
         apply=make_apply_results(payout, values),
+        applies_again=make_applies_again(payout, values),
     )
+
+
+def make_applies_again(payout: Payout, values: dict[str, Any]) -> Callable[[FeedFile], bool]:
+    """Return the function that looks whether a loaded file is settled for this payout.
+
+    It adds the file to ``values``.
+    """
+
+    def applies_again(file: FeedFile) -> bool:
+        values["file"] = file
+        return not payout.results.filter(file=file).exists()
+
+    return applies_again
 
 
 def make_apply_results(payout: Payout, values: dict[str, Any]) -> Callable[[CursorWrapper], int]:
     """Return the function that applies the staged rows of one file.
 
-    It adds to ``values`` which delivery it is, and the number of credits that were reversed.
+    It adds to ``values`` the rows of each campaign, which delivery it is, and the number of credits
+    that were reversed.
     """
 
     def apply_results(cursor: CursorWrapper) -> int:
         locks.acquire(locks.Lock.LEDGER)
         refuse_closed(payout)
-        refuse_other_payout(cursor, values)
+        values["rows"] = share_out_answers(cursor, payout)
         values["delivery"] = 1 + find_last_delivery(payout)
         cursor.execute(read_sql("points", "count_new_answers"), values)
         (new,) = cursor.fetchone()
@@ -123,11 +158,61 @@ def find_last_delivery(payout: Payout) -> int:
     return files or 0
 
 
-def save_results_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
+def share_out_answers(cursor: CursorWrapper, payout: Payout) -> dict[str | None, tuple[int, int]]:
+    """Find to which campaign each row belongs, and leave in ``staged`` those of no other.
+
+    Returns the number of rows, and of the rejected ones among them, by the campaign's code; None
+    is for those whose key belongs to none.
+
+    Raises:
+        OtherPayout: there are only rows of other campaigns, or of none beside these: given to the
+            wrong campaign, the file would count as settled there.
+    """
+    cursor.execute(read_sql("points", "share_out_answers"))
+    cursor.execute(read_sql("points", "count_shared_answers"))
+    counts = {code: (rows, rejected) for code, rows, rejected in cursor.fetchall()}
+    codes = sorted(code for code in counts if code)
+    own = payout.draw.campaign.code
+    if codes and own not in codes:
+        raise OtherPayout(
+            _("The file answers for other campaigns, not for this one: %(codes)s.")
+            % {"codes": ", ".join(codes)}
+        )
+    if codes not in ([], [own]):
+        cursor.execute(DELETE_OTHERS, {"draw": payout.draw_id})
+    cursor.execute("DROP TABLE shared")
+    return counts
+
+
+def describe_own_rows(
+    outcome: FileOutcome, payout: Payout, counts: dict[str | None, tuple[int, int]]
+) -> SettledFile:
+    """Return what became of a loaded file for one payout."""
+    own = (None, payout.draw.campaign.code)
+    others = {code: rows for code, (rows, _) in counts.items() if code and code not in own}
+    rejected = sum(bad for code, (_, bad) in counts.items() if code and code not in own)
+    quarantined = outcome.quarantined - rejected
+    return SettledFile(
+        **{
+            **vars(outcome),
+            "quarantined": quarantined,
+            "duplicates": outcome.rows - outcome.applied - quarantined - sum(others.values()),
+        },
+        unknown=counts.get(None, (0, 0))[0],
+        others=others,
+    )
+
+
+def save_results_file(settled: SettledFile, values: dict[str, Any]) -> None:
     """Record a loaded file with its payout, and settle the rows that it answers."""
-    file = FeedFile.objects.filter(name=outcome.name, status=FeedFile.Status.LOADED).latest("id")
+    known = values.get("file")
+    if known:  # to its first load these rows were no news
+        FeedFile.objects.filter(pk=known.pk).update(
+            applied=F("applied") + settled.applied, duplicates=F("duplicates") - settled.applied
+        )
+    loaded = FeedFile.objects.filter(name=settled.name, status=FeedFile.Status.LOADED)
     ResultsFile.objects.create(
-        file=file,
+        file=known or loaded.latest("id"),
         payout_id=values["payout"],
         business_date=date.fromisoformat(values["business_date"]),
         sequence=values["sequence"],
@@ -135,17 +220,6 @@ def save_results_file(outcome: FileOutcome, values: dict[str, Any]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(read_sql("points", "settle_answered_rows"), values)
-
-
-def refuse_other_payout(cursor: CursorWrapper, values: dict[str, Any]) -> None:
-    """Refuse a file given to the wrong campaign, where it would count as loaded.
-
-    Raises:
-        OtherPayout: a key is of another payout.
-    """
-    cursor.execute(read_sql("points", "answers_another_payout"), values)
-    if cursor.fetchone() == (True,):
-        raise OtherPayout(_("The file answers for another campaign; give it to that one."))
 
 
 def refuse_closed(payout: Payout) -> None:

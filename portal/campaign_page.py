@@ -2,19 +2,22 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from campaign.models import Campaign, Terms
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
 from points.queries import count_awards, find_payout_end
-from portal import names
+from portal import announcement, names
+from portal.revisions import find_revisions
 from portal.states import ShownState, next_change, shown_state
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 TEMPLATE = "portal/campaign.html"
 
@@ -50,20 +53,22 @@ def current_state(terms: Terms, *, now: datetime) -> ShownState:
 def campaign_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
     """Return the context of the template that is the same for all visitors."""
     return {
+        **announcement.announce(terms),
         "here": reverse("portal:campaign", args=[terms.campaign.code]),
-        "terms": terms,
-        "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "drawing": f"portal/drawings/{terms.texts['drawing']}.html",
         "state": state,
-        "state_name": names.STATES[state],
+        "state_name": name_of_state(terms, state),
         "can_still_enter": state in (ShownState.BEFORE, ShownState.OPEN),
         "is_public": terms.public_at <= now,
         "paid": payout_summary(terms.campaign) if state is ShownState.CREDITED else None,
-        "operator": names.operator_name(terms.operator),
-        "kinds_registered": names.kind_names(terms.kinds_registered),
-        "kinds_free": names.kind_names(terms.kinds_free),
-        "kinds_excluded": names.kind_names(terms.kinds_excluded),
-        **names.PRODUCTS,
+        "revisions": find_revisions(terms),
     }
+
+
+def name_of_state(terms: Terms, state: ShownState) -> "StrPromise":
+    """Return the name of the state in which a campaign is shown to members."""
+    has_draw = not announcement.gives_to_all(terms)
+    return names.state_name(state, has_entries=terms.entry_needed, has_draw=has_draw)
 
 
 def payout_summary(campaign: Campaign) -> dict[str, int] | None:

@@ -4,6 +4,7 @@ In Japanese they read as railways print them: 2025年1月13日（月・祝）, 1
 """
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import holidays
@@ -104,6 +105,15 @@ def last_day_in_words(day: date) -> str:
         return day_in_words(day)
     parts = {"month": formatted(day, pgettext("month", "F")), "year": day.year}
     return _("the end of %(month)s %(year)s") % parts
+
+
+def periods_in_words(periods: Iterable[tuple[date, date]]) -> str:
+    """Format periods, both days included, for a sentence."""
+    sentence = pgettext("a period", "%(first)s to %(last)s")
+    return pgettext("inside a list", ", ").join(
+        sentence % {"first": bare_day_in_words(first), "last": bare_day_in_words(last)}
+        for first, last in periods
+    )
 
 
 def grouped(number: int) -> str:

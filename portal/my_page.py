@@ -8,13 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.journeys import Leg, parse_journey
-from campaign import eligibility, reports
+from campaign import eligibility, reports, rewards
+from campaign.facts import facts_of
 from campaign.models import Terms, Total
 from entries import entering, receipts, standing
 from entries.models import Entry
+from entries.participation import find_participation
 from entries.rules import KNOWN_TOO_LATE
 from entries.standing import ExplainedBooking
-from portal import campaign_page, formats, my_result, names, reasons
+from portal import announcement, campaign_page, formats, my_result, names, reasons
+from portal.chances import Chance, chances_of
 from portal.states import ShownState, Verdict
 
 if TYPE_CHECKING:
@@ -54,9 +57,10 @@ class ShownBooking:
 
 @dataclass(frozen=True)
 class ShownTotal:
-    """The total of the last run and the missing yen, in whole yen.
+    """The total of the last run and the missing yen, in whole yen; what it gives today.
 
-    It ``is_final`` from the crediting on: bookings not confirmed by then never count.
+    It ``is_final`` from the crediting on: bookings not confirmed by then never count. ``lots`` is
+    None where everybody has one.
     """
 
     yen: int
@@ -64,8 +68,9 @@ class ShownTotal:
     missing_yen: int
     percent: int
     as_of: datetime | None
-    is_over_cap: bool
     is_final: bool
+    lots: int | None
+    chances: list[Chance]
 
     @property
     def awaiting_sentence(self) -> str:
@@ -100,11 +105,15 @@ def member_facts(
 ) -> dict[str, Any]:
     """Return a member's total, bookings and result, for my page and the staff's page."""
     total = shown_total(terms, wester_id, state=state)
+    codes = find_reasons(terms, wester_id, total_yen=total.yen)
+    sentences = reasons.member_sentences(terms)
     return {
         "total": total,
         "bookings": shown_bookings(terms, wester_id, is_final=total.is_final),
-        "member_sentences": find_member_sentences(terms, wester_id, total_yen=total.yen),
-        "result": my_result.find_result(terms, wester_id, total_yen=total.yen, now=now),
+        "member_sentences": [sentences[code] for code in codes if code not in SHOWN_ELSEWHERE],
+        "is_carried": is_carried_over(terms, wester_id),
+        "gives_to_all": announcement.gives_to_all(terms),
+        "result": my_result.find_result(terms, wester_id, reasons_today=codes, now=now),
         "void_notice": my_result.find_void_notice(terms.campaign),
     }
 
@@ -120,18 +129,35 @@ def receipt_of(entry: Entry) -> Receipt:
     return Receipt(receipts.receipt_number(entry.pk), entry.entered_at)
 
 
+def is_carried_over(terms: Terms, wester_id: str) -> bool:
+    """Return whether an entry to another campaign of the series is one to this campaign."""
+    if not terms.series_carried:
+        return False
+    part = find_participation(terms, wester_id)
+    return part.takes_part and not part.is_elsewhere
+
+
+def find_reasons(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
+    """Return the codes of the rules that keep a member out of the draw."""
+    found: list[str] = standing.find_what_is_known(terms, wester_id, total_yen)["reasons"]
+    return found
+
+
 def shown_total(terms: Terms, wester_id: str, *, state: ShownState) -> ShownTotal:
     """Return the member's total of the last run; without a row it is zero."""
     row = Total.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()
-    yen = row.total_yen if row else 0
+    yen, facts = (row.total_yen, facts_of(row.facts)) if row else (0, [])
+    plan = terms.plan
+    counts_lots = plan.lots.yen is not None or bool(plan.lots.times)
     return ShownTotal(
         yen=yen,
         awaiting_yen=row.awaiting_yen if row else 0,
         missing_yen=max(terms.minimum_total_yen - yen, 0),
         percent=min(yen * WHOLE_PERCENT // max(terms.minimum_total_yen, 1), WHOLE_PERCENT),
         as_of=reports.last_finished_as_of(terms.campaign),
-        is_over_cap=yen > terms.reward_cap_points,
         is_final=state is ShownState.CREDITED,
+        lots=rewards.lots_of(plan, yen, facts) if counts_lots else None,
+        chances=chances_of(plan, announcement.prize_names(terms), total_yen=yen, facts=facts),
     )
 
 
@@ -159,10 +185,3 @@ def shown_booking(
         verdict=Verdict.WAITS if one.is_pending and not is_final else verdict,
         sentences=[sentences[code] for code in one.reasons] or [str(counting)],
     )
-
-
-def find_member_sentences(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
-    """Return the sentences of rules that reject the member and lack their own section."""
-    found = standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
-    sentences = reasons.member_sentences(terms)
-    return [sentences[code] for code in found if code not in SHOWN_ELSEWHERE]

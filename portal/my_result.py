@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from campaign.models import Campaign, Terms
-from entries import standing
 from lottery import queries, results
 from lottery.models import Draw
 from lottery.results import MemberResult
 from lottery.stages import DrawStage, stage_of
 from points.models import AwardStanding
-from points.queries import MemberCredit, find_member_credit
-from portal import names, reasons
+from points.queries import MemberCredit, find_member_credits
+from portal import announcement, names, reasons
 from portal.states import Outcome
 
 if TYPE_CHECKING:
@@ -28,23 +27,15 @@ OF_AWARD = {
 
 
 @dataclass(frozen=True)
-class ShownResult:
-    """A member's result of the standing draw; points are whole numbers."""
+class ShownAward:
+    """One award of a member, or what became of it; points are whole numbers."""
 
+    name: str
     outcome: Outcome
-    draw: Draw
-    stage: DrawStage
-    manifest_hash: str | None  # None before the publication
-    receipt_address: str | None
     reward_points: int
     award_points: int
     credit: MemberCredit | None
-    sentences: list[str] = field(default_factory=list)
-
-    @property
-    def outcome_name(self) -> "StrPromise":
-        """The name of the outcome on the staff's page."""
-        return names.OUTCOMES[self.outcome]
+    sentences: list[str]
 
     @property
     def is_partial(self) -> bool:
@@ -58,6 +49,41 @@ class ShownResult:
 
 
 @dataclass(frozen=True)
+class ShownResult:
+    """A member's result of the standing draw; points are whole numbers.
+
+    ``rewards`` has the name of each prize with the points that the frozen list has for it, where
+    there are any. ``lots`` is None where everybody has one.
+    """
+
+    outcome: Outcome
+    draw: Draw
+    stage: DrawStage
+    manifest_hash: str | None  # None before the publication
+    receipt_address: str | None
+    lots: int | None
+    rewards: list[tuple[str, int]]
+    awards: list[ShownAward]
+    has_prizes: bool
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def outcome_name(self) -> "StrPromise":
+        """The name of the outcome on the staff's page."""
+        return names.OUTCOMES[self.outcome]
+
+    @property
+    def reward_points(self) -> int:
+        """The largest reward that the member can win."""
+        return max((points for _name, points in self.rewards), default=0)
+
+    @property
+    def award_points(self) -> int:
+        """The sum of the member's awards."""
+        return sum(award.award_points for award in self.awards)
+
+
+@dataclass(frozen=True)
 class VoidNotice:
     """The last void draw, and the time of the next one, where that is public."""
 
@@ -66,7 +92,7 @@ class VoidNotice:
 
 
 def find_result(
-    terms: Terms, wester_id: str, *, total_yen: int, now: datetime
+    terms: Terms, wester_id: str, *, reasons_today: list[str], now: datetime
 ) -> ShownResult | None:
     """Return a member's result of the standing draw; None without such a draw.
 
@@ -76,32 +102,75 @@ def find_result(
     if draw is None:
         return None
     found = results.member_result(draw, wester_id)
-    is_crediting = found.award_points and now >= terms.credit_at
-    credit = find_member_credit(draw, wester_id) if is_crediting else None
-    outcome = find_outcome(found, credit)
     is_public = found.is_entrant and found.draw.published_at is not None
+    prize_names, plan = announcement.prize_names(terms), terms.plan
+    awards = shown_awards(terms, wester_id, found, now=now)
+    outcome = find_outcome(found, awards)
     return ShownResult(
         outcome=outcome,
         draw=found.draw,
         stage=stage_of(found.draw, now=now),
         manifest_hash=bytes(found.draw.manifest_sha256).hex() if is_public else None,
         receipt_address=receipt_address(terms, found.draw) if is_public else None,
-        reward_points=found.reward_points,
-        award_points=found.award_points or 0,
-        credit=credit,
-        sentences=outcome_sentences(terms, wester_id, outcome, credit, total_yen=total_yen),
+        lots=found.lots if plan.lots.yen is not None or plan.lots.times else None,
+        rewards=[
+            (prize_names[number], points)
+            for number, points in enumerate(found.rewards, 1)
+            if points
+        ],
+        awards=awards,
+        has_prizes=len(plan.prizes) > 1,
+        sentences=outside_sentences(terms, reasons_today) if outcome is Outcome.OUTSIDE else [],
     )
 
 
-def find_outcome(found: MemberResult, credit: MemberCredit | None) -> Outcome:
-    """Return the outcome of a member's result and credit."""
+def shown_awards(
+    terms: Terms, wester_id: str, found: MemberResult, *, now: datetime
+) -> list[ShownAward]:
+    """Return a member's awards in the order of the prizes; none before the confirmation."""
+    if not found.awards or not any(found.awards):
+        return []
+    found_credits = find_member_credits(found.draw, wester_id) if now >= terms.credit_at else []
+    of_prize = {credit.prize: credit for credit in found_credits}
+    prize_names = announcement.prize_names(terms)
+    return [
+        shown_award(
+            prize_names[prize.number],
+            found.rewards[prize.number - 1],
+            found.awards[prize.number - 1],
+            of_prize.get(prize.number),
+            minimum_yen=terms.plan.minimum_of(prize),
+        )
+        for prize in terms.plan.prizes
+        if found.awards[prize.number - 1]
+    ]
+
+
+def shown_award(
+    name: str,
+    reward_points: int,
+    award_points: int,
+    credit: MemberCredit | None,
+    *,
+    minimum_yen: int,
+) -> ShownAward:
+    """Return one award with what became of it."""
+    outcome = OF_AWARD.get(credit.state, Outcome.WON) if credit else Outcome.WON
+    sentences = []
+    if outcome is Outcome.FORFEITED and credit is not None:
+        sentences = [reasons.forfeit_sentence(credit.reason, minimum_yen=minimum_yen)]
+    return ShownAward(name, outcome, reward_points, award_points, credit, sentences)
+
+
+def find_outcome(found: MemberResult, awards: list[ShownAward]) -> Outcome:
+    """Return the outcome of a member's result: of several awards the best that became of one."""
     if not found.is_entrant:
         return Outcome.OUTSIDE
     if not found.is_confirmed:
         return Outcome.ENTRANT
-    if not found.award_points:
-        return Outcome.LOST
-    return OF_AWARD.get(credit.state, Outcome.WON) if credit else Outcome.WON
+    became = {award.outcome for award in awards}
+    best_first = (Outcome.CREDITED, Outcome.WON, Outcome.FORFEITED)
+    return next((outcome for outcome in best_first if outcome in became), Outcome.LOST)
 
 
 def receipt_address(terms: Terms, draw: Draw) -> str:
@@ -109,18 +178,10 @@ def receipt_address(terms: Terms, draw: Draw) -> str:
     return reverse("lottery:receipt", args=[terms.campaign.code, draw.sequence])
 
 
-def outcome_sentences(
-    terms: Terms, wester_id: str, outcome: Outcome, credit: MemberCredit | None, *, total_yen: int
-) -> list[str]:
-    """Return why a member was not drawn from, or why their award was forfeited."""
-    if outcome is Outcome.FORFEITED and credit is not None:
-        return [reasons.forfeit_sentence(terms, credit.reason)]
-    if outcome is not Outcome.OUTSIDE:
-        return []
+def outside_sentences(terms: Terms, codes: list[str]) -> list[str]:
+    """Return why a member is not on the list of a draw."""
     words = reasons.member_sentences(terms)
-    return [
-        words[code] for code in standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
-    ]
+    return [words[code] for code in codes]
 
 
 def find_void_notice(campaign: Campaign) -> VoidNotice | None:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +21,15 @@ STATES = {
     ShownState.COUNTING: pgettext_lazy("state of a campaign", "Counting"),
     ShownState.RESULTS: pgettext_lazy("state of a campaign", "Results announced"),
     ShownState.CREDITED: pgettext_lazy("state of a campaign", "Points credited"),
+}
+# Of a campaign that nobody enters, and of one that draws nobody.
+STATES_WITHOUT_ENTRY = {
+    ShownState.BEFORE: pgettext_lazy("state of a campaign", "Not begun yet"),
+    ShownState.OPEN: pgettext_lazy("state of a campaign", "Under way"),
+    ShownState.CLOSED: pgettext_lazy("state of a campaign", "Ended"),
+}
+STATES_WITHOUT_DRAW = {
+    ShownState.RESULTS: pgettext_lazy("state of a campaign", "Points settled"),
 }
 OUTCOMES = {
     Outcome.ENTRANT: pgettext_lazy("outcome of a draw", "In the draw, no result yet"),
@@ -75,18 +82,13 @@ OPERATORS: dict[str, "StrPromise"] = {
 }
 
 
-def mark_japanese(name: str) -> SafeString:
-    """Return a name marked as Japanese, for screen readers on English pages."""
-    return format_html('<span lang="ja">{}</span>', name)
-
-
-# Untranslated: members must recognise these names on Japanese screens and tickets.
-PRODUCTS = {
-    "points_registration": mark_japanese("EXサービスポイント付与登録"),
-    "rail_points_product": mark_japanese("鉄道ポイント利用商品"),
-    "reward_ticket": mark_japanese("WESTERポイント特典きっぷ"),
-    "upgrade": mark_japanese("WESTERポイントアップグレード（グリーン）"),
-}
+def state_name(state: ShownState, *, has_entries: bool, has_draw: bool) -> "StrPromise":
+    """Return the name of a state on the pages of members."""
+    special = {
+        **({} if has_entries else STATES_WITHOUT_ENTRY),
+        **({} if has_draw else STATES_WITHOUT_DRAW),
+    }
+    return special.get(state, STATES[state])
 
 
 def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:

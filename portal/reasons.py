@@ -1,11 +1,15 @@
 """The sentences of the rules that reject a booking or a member."""
 
+from datetime import datetime
+
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from campaign.models import Terms
-from campaign.rules import RULES
+from campaign.rules import rules_of
 from entries.rules import KNOWN_TOO_LATE, MEMBER_RULES
-from portal import formats, names
+from portal import announcement, booking_words, formats, listing
 
 
 def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]:
@@ -13,21 +17,24 @@ def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]
 
     Args: ``is_final``: True from the crediting on, when nothing is pending.
     """
-    filled = placeholders(terms)
+    filled = booking_placeholders(terms)
     return {
-        rule.code: str((is_final and rule.unconfirmed) or rule.sentence) % filled for rule in RULES
+        rule.code: str((is_final and rule.unconfirmed) or rule.sentence) % filled
+        for rule in rules_of(terms)
     }
 
 
 def member_sentences(terms: Terms) -> dict[str, str]:
     """Return for each rule of a member, by its code, the sentence that members read."""
-    filled = placeholders(terms)
+    filled = {"minimum": formats.grouped(terms.minimum_total_yen)}
     return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
 
 
-def forfeit_sentence(terms: Terms, code: str) -> str:
-    """Return the sentence for a member whose award was forfeited after the draw."""
-    filled = placeholders(terms)
+def forfeit_sentence(code: str, *, minimum_yen: int) -> str:
+    """Return the sentence for a member whose award was forfeited after the draw.
+
+    Args: ``minimum_yen``: the total from which a member may win the prize.
+    """
     if code == "withdrawn":
         return _("You were drawn, but your WESTER membership had ended before the crediting.")
     if code == "below_minimum":
@@ -35,17 +42,38 @@ def forfeit_sentence(terms: Terms, code: str) -> str:
             "You were drawn, but after cancellations or the like your eligible total "
             "is below %(minimum)s yen."
         )
-        return sentence % filled
+        return sentence % {"minimum": formats.grouped(minimum_yen)}
+    if code == "lot_withdrawn":
+        return _(
+            "No points are given, because the rides of the lot that was drawn were cancelled "
+            "or the like."
+        )
     if code == "reversed":
         return _("You were drawn and points were credited, but they were taken back afterwards.")
     return _("You were drawn, but the points could not be credited to your account.")
 
 
-def placeholders(terms: Terms) -> dict[str, str]:
+def booking_placeholders(terms: Terms) -> dict[str, str]:
     """Return the values of the terms that the sentences contain, in words."""
+    texts = announcement.own_texts(terms)
+    services = booking_words.services_of(terms)
     return {
-        "operator": str(names.operator_name(terms.operator)),
-        "travel_first": formats.bare_day_in_words(terms.travel_first),
-        "travel_last": formats.bare_day_in_words(terms.travel_last),
-        "minimum": formats.grouped(terms.minimum_total_yen),
+        "sections": booking_words.missing_sections(announcement.touches_of(terms)),
+        "travel": formats.periods_in_words(terms.periods),
+        "booked": instants_in_words(terms.booked_from, terms.booked_until),
+        "kinds": listing.join_names(booking_words.kinds_of(terms.kinds_excluded, services)),
+        "registration": texts["registration_name"],
+        "rail_points": texts["rail_points_name"],
+        "places": booking_words.places_in_words(terms.channels_excluded),
+        "payment": booking_words.ways_that_count(terms),
+    }
+
+
+def instants_in_words(start: datetime | None, until: datetime | None) -> str:
+    """Return a half-open period of instants for a sentence; empty where there is none."""
+    if start is None or until is None:
+        return ""
+    return pgettext("a period", "%(first)s to %(last)s") % {
+        "first": formats.moment_in_words(localtime(start)),
+        "last": formats.deadline_in_words(localtime(until)),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 
-from campaign.models import Campaign, Terms
+from campaign.models import Campaign, Prize, Terms
 from core.models import Approval, AuditRecord, User
 
 
@@ -59,5 +59,5 @@ def stored() -> list[Any]:
     """Return all rows that commands of campaigns, approvals and staff write."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Campaign, Terms, Approval, AuditRecord, User, User.groups.through)
+        for model in (Campaign, Terms, Prize, Approval, AuditRecord, User, User.groups.through)
     ]

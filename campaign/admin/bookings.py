@@ -43,7 +43,7 @@ class ReasonFilter(admin.SimpleListFilter):
             return queryset.none()
         if self.value() == "counts":
             return eligibility.counting(terms, queryset)
-        for rule in rules_of(terms):
+        for rule in RULES:
             if rule.code == self.value():
                 return eligibility.rejected_by(rule, terms, queryset)
         return queryset

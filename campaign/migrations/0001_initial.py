@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_ja', ''), _negated=True), models.Q(('name_en', ''), _negated=True), models.Q(('expected_sales_basis', ''), _negated=True)), name='terms_names_not_empty'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(models.Q(('name_ja', ''), _negated=True), models.Q(('name_en', ''), _negated=True), models.Q(('expected_sales_basis', ''), _negated=True)), _connector='OR'), name='terms_names_not_empty'),
         ),
         migrations.AddConstraint(
             model_name='terms',
@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('channels_excluded__contained_by', ['web', 'app', 'counter', 'agency']), ('kinds_excluded__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('kinds_free__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('kinds_registered__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('products_excluded__contained_by', ['standard', 'discount', 'rail_points', 'fare_only'])), name='terms_lists_of_known_values'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('channels_excluded__contained_by', ['web', 'app', 'counter', 'agency']), ('kinds_excluded__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('kinds_free__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('kinds_registered__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('products_excluded__contained_by', ['standard', 'discount', 'rail_points', 'fare_only'])), _connector='OR'), name='terms_lists_of_known_values'),
         ),
         migrations.AddConstraint(
             model_name='terms',
@@ -308,10 +308,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='prize',
             constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9_-]{1,40}$')), name='prize_code_is_identifier'),
-        ),
-        migrations.AddConstraint(
-            model_name='prize',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_ja', ''), _negated=True), models.Q(('name_en', ''), _negated=True)), name='prize_names_not_empty'),
         ),
         migrations.AddConstraint(
             model_name='prize',

@@ -82,9 +82,6 @@ class Prize(models.Model):
                 condition=Q(code__regex=IDENTIFIER), name="prize_code_is_identifier"
             ),
             models.CheckConstraint(
-                condition=~Q(name_ja="") & ~Q(name_en=""), name="prize_names_not_empty"
-            ),
-            models.CheckConstraint(
                 condition=Q(take=Take.ALL, take_count__isnull=True)
                 | Q(take=Take.WINNERS, take_count__isnull=False, take_count__range=(1, MAX_NUMBER))
                 | Q(take=Take.ONE_IN, take_count__isnull=False, take_count__range=(2, MAX_NUMBER)),

@@ -204,10 +204,6 @@ class Terms(models.Model):
             models.CheckConstraint(condition=Q(version__gte=1), name="terms_version_from_1"),
             # The form, of drafts too
             models.CheckConstraint(
-                condition=~Q(name_ja="") & ~Q(name_en="") & ~Q(expected_sales_basis=""),
-                name="terms_names_not_empty",
-            ),
-            models.CheckConstraint(
                 condition=(Q(series_code__isnull=True) | Q(series_code__regex=IDENTIFIER))
                 & (Q(series_course__isnull=True) | Q(series_course__regex=IDENTIFIER)),
                 name="terms_series_codes_are_identifiers",
@@ -242,16 +238,6 @@ class Terms(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(time_zone="Asia/Tokyo"), name="terms_time_zone_is_japan"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    kinds_excluded__contained_by=MemberKind.values,
-                    kinds_registered__contained_by=MemberKind.values,
-                    kinds_free__contained_by=MemberKind.values,
-                    products_excluded__contained_by=ProductKind.values,
-                    channels_excluded__contained_by=SalesChannel.values,
-                ),
-                name="terms_lists_of_known_values",
             ),
             models.CheckConstraint(
                 condition=Q(IsSortedSet("kinds_excluded"))
@@ -305,6 +291,21 @@ class Terms(models.Model):
                 name="terms_lots_in_range",
             ),
             # The meaning, of what is published
+            models.CheckConstraint(
+                condition=DRAFT | (~Q(name_ja="") & ~Q(name_en="") & ~Q(expected_sales_basis="")),
+                name="terms_names_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | Q(
+                    kinds_excluded__contained_by=MemberKind.values,
+                    kinds_registered__contained_by=MemberKind.values,
+                    kinds_free__contained_by=MemberKind.values,
+                    products_excluded__contained_by=ProductKind.values,
+                    channels_excluded__contained_by=SalesChannel.values,
+                ),
+                name="terms_lists_of_known_values",
+            ),
             models.CheckConstraint(
                 condition=DRAFT | Q(public_at__lte=F("opens_at")), name="terms_public_before_entry"
             ),

@@ -93,7 +93,7 @@ RETURN CASE WHEN campaign_is_list_of_objects(
             ELSE FALSE END
         )
     )
-    AND (SELECT count(DISTINCT item -> 'when') = count(*) FROM jsonb_array_elements($1) item)
+    AND (SELECT count(DISTINCT item) = count(*) FROM jsonb_array_elements($1) item)
 ELSE FALSE END;
 
 -- The greatest number by which lots are multiplied; 1 where there is none, or no list that fits.

@@ -29,8 +29,8 @@ FOR EACH STATEMENT
 EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE campaign_prize ENABLE ALWAYS TRIGGER prize_never_truncated;
 
--- A plan is whole when it is published: its prizes are numbered from 1, none has a minimum below
--- the campaign's, every share of what was spent comes to a point, no pool is above the budget.
+-- A plan is whole when it is published: its prizes are numbered from 1 and have names, none has a
+-- minimum below the campaign's, every share of what was spent comes to a point, no pool is above the budget.
 CREATE OR REPLACE FUNCTION campaign_terms_plan_is_whole() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -38,6 +38,7 @@ DECLARE
 BEGIN
     SELECT CASE
         WHEN count(*) = 0 OR max(number) <> count(*) THEN 'terms_prizes_numbered'
+        WHEN bool_or(name_ja = '' OR name_en = '') THEN 'terms_prizes_named'
         WHEN min(minimum_total_yen) < NEW.minimum_total_yen THEN 'terms_prize_minimum_not_below'
         WHEN min(
             COALESCE(minimum_total_yen, NEW.minimum_total_yen) * percent

@@ -35,6 +35,7 @@ DATES = {
 WHY_LESS = {
     "withdrawn": "had left WESTER",
     "below_minimum": "fell below the minimum after cancellations or refunds",
+    "lot_withdrawn": "lost the lot that was drawn, after cancellations or refunds",
     "lower_total": "got less after cancellations or refunds",
     "rejected": "could not be credited by the points system",
     "reversed": "had their credit taken back",

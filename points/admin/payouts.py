@@ -102,6 +102,7 @@ class AwardStandingAdmin(ReadOnlyAdmin):
 
     list_display = [
         "draw",
+        "prize",
         "rank",
         "wester_id",
         "state",
@@ -113,10 +114,10 @@ class AwardStandingAdmin(ReadOnlyAdmin):
         "reason",
         "credited_at",
     ]
-    list_filter = ["draw__campaign", "state", "reason"]
+    list_filter = ["draw__campaign", "prize", "state", "reason"]
     list_select_related = ["draw__campaign"]
     search_fields = ["=rank"]  # not by member: a search term becomes part of the address
-    ordering = ["-draw_id", "rank"]
+    ordering = ["-draw_id", "prize", "rank"]
     exclude = ["award", "credit_key"]
 
 

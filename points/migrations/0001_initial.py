@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             name='AwardStanding',
             fields=[
                 ('award', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='standing', serialize=False, to='lottery.award')),
+                ('prize', models.SmallIntegerField(verbose_name='prize')),
                 ('rank', models.IntegerField(verbose_name='rank')),
                 ('wester_id', models.CharField(db_collation='C', max_length=40, verbose_name='WESTER ID')),
                 ('award_points', models.BigIntegerField(verbose_name='award')),
@@ -66,6 +67,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WaitingAnswer',
+            fields=[
+                ('id', models.CharField(max_length=40, primary_key=True, serialize=False)),
+            ],
+            options={
+                'db_table': 'points_waitinganswer',
+                'managed': False,
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -87,6 +99,7 @@ class Migration(migrations.Migration):
                 ('awards', models.IntegerField(verbose_name='awards')),
                 ('award_points', models.BigIntegerField(verbose_name='points of the awards')),
                 ('list_sha256', models.CharField(db_comment='Of the approved list: key, WESTER ID and points of each award.', max_length=64)),
+                ('ended_by_budget', models.BooleanField(db_comment='Whether a reward did not fit: then lots decided also in prizes that all take.', verbose_name='ended by the budget')),
                 ('approved_at', models.DateTimeField(verbose_name='approved at')),
                 ('ended_at', models.DateTimeField(blank=True, db_comment='When the last award was credited or forfeited.', null=True, verbose_name='ended at')),
                 ('closed_at', models.DateTimeField(blank=True, db_comment='When both sides agreed on every key.', null=True, verbose_name='closed at')),
@@ -141,6 +154,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.IntegerField(db_comment='From 0.', verbose_name='number')),
+                ('prize', models.SmallIntegerField(db_comment='Its number in the plan, from 1.', verbose_name='prize')),
                 ('first_rank', models.IntegerField(verbose_name='first rank')),
                 ('last_rank', models.IntegerField(db_comment='Inclusive.', verbose_name='last rank')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
@@ -173,7 +187,7 @@ class Migration(migrations.Migration):
                 ('business_date', models.DateField()),
                 ('sequence', models.IntegerField()),
                 ('delivery', models.IntegerField(db_comment="Which of the payout's results files, from 1.")),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='bookings.feedfile')),
+                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='bookings.feedfile')),
                 ('payout', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='points.payout')),
             ],
             options={
@@ -197,8 +211,8 @@ class Migration(migrations.Migration):
                 ('approval', models.ForeignKey(blank=True, db_comment='Null where a worker did what was approved before.', db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='core.approval', verbose_name='approval')),
                 ('award', points.models.transfers.UncheckedKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='lottery.award', verbose_name='award')),
                 ('from_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_from', to='points.account', verbose_name='from')),
-                ('to_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_to', to='points.account', verbose_name='to')),
                 ('reverses', points.models.transfers.UncheckedKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='points.transfer', verbose_name='reverses')),
+                ('to_account', points.models.transfers.UncheckedKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers_to', to='points.account', verbose_name='to')),
             ],
             options={
                 'verbose_name': 'transfer',
@@ -277,7 +291,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payoutpart',
-            constraint=models.CheckConstraint(condition=models.Q(('first_rank__gte', 1), ('last_rank__gte', models.F('first_rank')), ('number__gte', 0)), name='payoutpart_of_some_ranks'),
+            constraint=models.CheckConstraint(condition=models.Q(('first_rank__gte', 1), ('last_rank__gte', models.F('first_rank')), ('number__gte', 0), ('prize__gte', 1)), name='payoutpart_of_some_ranks'),
         ),
         migrations.AddConstraint(
             model_name='resolution',
@@ -290,6 +304,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='resultsfile',
             constraint=models.UniqueConstraint(fields=('payout', 'delivery'), name='resultsfile_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='resultsfile',
+            constraint=models.UniqueConstraint(fields=('file', 'payout'), name='resultsfile_once_per_payout'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
@@ -348,5 +366,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
+        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'waiting_answer', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
     ]

@@ -10,7 +10,7 @@ from points.models.settlement import (
     ResultsFile,
     Reversal,
 )
-from points.models.standings import AwardStanding, KeyStanding
+from points.models.standings import AwardStanding, KeyStanding, WaitingAnswer
 from points.models.transfers import Transfer
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "ResultsFile",
     "Reversal",
     "Transfer",
+    "WaitingAnswer",
 ]

@@ -25,6 +25,10 @@ class Payout(models.Model):
     list_sha256 = models.CharField(
         max_length=64, db_comment="Of the approved list: key, WESTER ID and points of each award."
     )
+    ended_by_budget = models.BooleanField(
+        _("ended by the budget"),
+        db_comment="Whether a reward did not fit: then lots decided also in prizes that all take.",
+    )
     approved_at = models.DateTimeField(_("approved at"))
     ended_at = models.DateTimeField(
         _("ended at"),
@@ -64,12 +68,13 @@ class Payout(models.Model):
 
 
 class PayoutPart(models.Model):
-    """Some awards of a payout, by rank; the worker that locks the row pays them."""
+    """Some awards of a payout, by rank in one prize; the worker that locks the row pays them."""
 
     payout = models.ForeignKey(
         Payout, models.PROTECT, related_name="parts", db_index=False, verbose_name=_("payout")
     )
     number = models.IntegerField(_("number"), db_comment="From 0.")
+    prize = models.SmallIntegerField(_("prize"), db_comment="Its number in the plan, from 1.")
     first_rank = models.IntegerField(_("first rank"))
     last_rank = models.IntegerField(_("last rank"), db_comment="Inclusive.")
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
@@ -81,7 +86,12 @@ class PayoutPart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payout", "number"], name="payoutpart_once"),
             models.CheckConstraint(
-                condition=Q(number__gte=0, first_rank__gte=1, last_rank__gte=F("first_rank")),
+                condition=Q(
+                    number__gte=0,
+                    prize__gte=1,
+                    first_rank__gte=1,
+                    last_rank__gte=F("first_rank"),
+                ),
                 name="payoutpart_of_some_ranks",
             ),
         ]

@@ -53,9 +53,12 @@ class CreditFile(models.Model):
 
 
 class ResultsFile(models.Model):
-    """A results file loaded for a payout; some of its rows may wait in quarantine."""
+    """A results file settled for a payout; a file may answer for several payouts.
 
-    file = models.OneToOneField(FeedFile, models.PROTECT, related_name="results")
+    Some of its rows may wait in quarantine.
+    """
+
+    file = models.ForeignKey(FeedFile, models.PROTECT, related_name="results", db_index=False)
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="results", db_index=False)
     business_date = models.DateField()
     sequence = models.IntegerField()
@@ -67,6 +70,7 @@ class ResultsFile(models.Model):
         verbose_name_plural = _("results files")
         constraints = [
             models.UniqueConstraint(fields=["payout", "delivery"], name="resultsfile_in_order"),
+            models.UniqueConstraint(fields=["file", "payout"], name="resultsfile_once_per_payout"),
         ]
 
     def __str__(self) -> str:

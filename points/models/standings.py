@@ -1,4 +1,4 @@
-"""Views of the database: where each award stands, and each key between both sides.
+"""Views of the database: where each award stands, each key between both sides, unread answers.
 
 Nothing of this is stored: it follows from transfers, answers and resolutions.
 """
@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.models import fields
+from bookings.models import QuarantinedRow, fields
 from lottery.models import Award, Draw
 from points.models.payouts import Payout
 from points.models.settlement import CreditStatus
@@ -41,6 +41,7 @@ class AwardStanding(models.Model):
         Award, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="standing"
     )
     draw = view_reference(Draw, verbose_name=_("draw"))
+    prize = models.SmallIntegerField(_("prize"))
     rank = models.IntegerField(_("rank"))
     wester_id = fields.identifier(verbose_name=_("WESTER ID"))
     award_points = models.BigIntegerField(_("award"))
@@ -62,7 +63,7 @@ class AwardStanding(models.Model):
         verbose_name_plural = _("awards")
 
     def __str__(self) -> str:
-        return f"{self.draw_id}/{self.rank}"
+        return f"{self.draw_id}/{self.prize}/{self.rank}"
 
 
 class KeyStanding(models.Model):
@@ -107,3 +108,22 @@ class KeyStanding(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.credit_key).hex()
+
+
+class WaitingAnswer(models.Model):
+    """A row in quarantine that a payout waits for; a row without a key may hold several.
+
+    The view: points/sql/waiting_answer.sql.
+    """
+
+    id = models.CharField(primary_key=True, max_length=40)
+    payout = view_reference(Payout)
+    row = view_reference(QuarantinedRow)
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        db_table = "points_waitinganswer"
+
+    def __str__(self) -> str:
+        return self.id

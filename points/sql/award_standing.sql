@@ -5,6 +5,7 @@ CREATE OR REPLACE VIEW points_awardstanding AS
 SELECT
     award.id AS award_id,
     award.draw_id,
+    award.prize,
     award.rank,
     entrant.wester_id,
     award.points AS award_points,

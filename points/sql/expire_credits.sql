@@ -5,7 +5,7 @@
 INSERT INTO points_transfer
     (key, kind, from_account_id, to_account_id, points, award_id, at, made_by)
 SELECT
-    points_transfer_key('expire/v1', draw.manifest_sha256 || entrant.pid) AS key,
+    points_award_key('expire/v2', draw.manifest_sha256, entrant.pid, award.prize) AS key,
     'expire' AS kind,
     credit.to_account_id AS from_account_id,
     expired.id AS to_account_id,

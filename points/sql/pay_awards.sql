@@ -16,7 +16,9 @@ SELECT
     'payout.run' AS made_by
 FROM (
     SELECT
-        points_transfer_key('credit/v1', %(manifest)s::bytea || verdict.pid) AS key,
+        points_award_key(
+            'credit/v2', %(manifest)s::bytea, verdict.pid, verdict.prize
+        ) AS key,
         'credit' AS kind,
         member.id AS to_account_id,
         verdict.payable AS points,
@@ -26,7 +28,9 @@ FROM (
     FROM verdict JOIN points_account member USING (wester_id) WHERE verdict.reason = ''
     UNION ALL
     SELECT
-        points_transfer_key('release/v1', %(manifest)s::bytea || verdict.pid) AS key,
+        points_award_key(
+            'release/v2', %(manifest)s::bytea, verdict.pid, verdict.prize
+        ) AS key,
         'release' AS kind,
         %(budget)s AS to_account_id,
         verdict.points - verdict.payable AS points,
@@ -36,7 +40,9 @@ FROM (
     FROM verdict WHERE verdict.reason = '' AND verdict.payable < verdict.points
     UNION ALL
     SELECT
-        points_transfer_key('forfeit/v1', %(manifest)s::bytea || verdict.pid) AS key,
+        points_award_key(
+            'forfeit/v2', %(manifest)s::bytea, verdict.pid, verdict.prize
+        ) AS key,
         'forfeit' AS kind,
         %(forfeited)s AS to_account_id,
         verdict.points,

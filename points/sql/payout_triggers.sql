@@ -56,11 +56,7 @@ BEGIN
         RAISE EXCEPTION 'both sides agree on every key before the close'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_closed_when_settled';
     END IF;
-    IF EXISTS (
-        SELECT FROM points_resultsfile results
-        JOIN bookings_quarantinedrow answer ON answer.file_id = results.file_id
-        WHERE results.payout_id = OLD.id AND answer.status = 'open'
-    ) THEN
+    IF EXISTS (SELECT FROM points_waitinganswer WHERE payout_id = OLD.id) THEN
         RAISE EXCEPTION 'no answer waits in quarantine at the close'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_closed_when_read';
     END IF;
@@ -92,9 +88,10 @@ ALTER TABLE points_payout ENABLE ALWAYS TRIGGER payout_begins_unpaid;
 CREATE OR REPLACE TRIGGER payout_approved_stays
 BEFORE UPDATE ON points_payout
 FOR EACH ROW WHEN (
-    (OLD.approval_id, OLD.approved_at, OLD.award_points, OLD.awards, OLD.draw_id, OLD.list_sha256)
+    (OLD.approval_id, OLD.approved_at, OLD.award_points, OLD.awards, OLD.draw_id,
+        OLD.ended_by_budget, OLD.list_sha256)
         IS DISTINCT FROM (NEW.approval_id, NEW.approved_at, NEW.award_points,
-            NEW.awards, NEW.draw_id, NEW.list_sha256)
+            NEW.awards, NEW.draw_id, NEW.ended_by_budget, NEW.list_sha256)
 )
 EXECUTE FUNCTION core_refuse('what was approved stays as it is');
 ALTER TABLE points_payout ENABLE ALWAYS TRIGGER payout_approved_stays;

@@ -4,7 +4,7 @@
 INSERT INTO points_transfer
     (key, kind, from_account_id, to_account_id, points, award_id, at, made_by, approval_id)
 SELECT
-    points_transfer_key('reserve/v1', draw.manifest_sha256 || entrant.pid) AS key,
+    points_award_key('reserve/v2', draw.manifest_sha256, entrant.pid, award.prize) AS key,
     'reserve' AS kind,
     %(budget)s AS from_account_id,
     %(reserved)s AS to_account_id,

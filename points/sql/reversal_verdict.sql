@@ -32,8 +32,8 @@ SELECT
                 SELECT FROM points_resolution resolution
                 WHERE resolution.approval_id = approval.id
                     AND resolution.verdict = 'credited'
-                    AND resolution.credit_key = points_transfer_key(
-                        'credit/v1', draw.manifest_sha256 || entrant.pid
+                    AND resolution.credit_key = points_award_key(
+                        'credit/v2', draw.manifest_sha256, entrant.pid, award.prize
                     )
             )
         END

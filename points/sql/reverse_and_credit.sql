@@ -12,6 +12,7 @@ WITH reversed AS MATERIALIZED (
         award.points - %(points)s AS rest,
         draw.manifest_sha256,
         entrant.pid,
+        award.prize,
         terms.expires_on,
         member.id AS member_id,
         budget.id AS budget_id
@@ -47,7 +48,7 @@ FROM (
     FROM reversed
     UNION ALL
     SELECT
-        points_transfer_key('credit/v1', manifest_sha256 || pid) AS key,
+        points_award_key('credit/v2', manifest_sha256, pid, prize) AS key,
         'credit' AS kind,
         from_account_id,
         member_id AS to_account_id,
@@ -59,7 +60,7 @@ FROM (
     FROM reversed
     UNION ALL
     SELECT
-        points_transfer_key('release/v1', manifest_sha256 || pid) AS key,
+        points_award_key('release/v2', manifest_sha256, pid, prize) AS key,
         'release' AS kind,
         from_account_id,
         budget_id AS to_account_id,

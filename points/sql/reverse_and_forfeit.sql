@@ -14,7 +14,8 @@ WITH reversed AS MATERIALIZED (
         chosen.detail,
         forfeited.id AS forfeited_id,
         draw.manifest_sha256,
-        entrant.pid
+        entrant.pid,
+        award.prize
     FROM ({chosen}) chosen
     JOIN points_transfer credit ON credit.id = chosen.transfer_id
     JOIN lottery_award award ON award.id = credit.award_id
@@ -49,7 +50,7 @@ FROM (
     FROM reversed
     UNION ALL
     SELECT
-        points_transfer_key('forfeit/v1', manifest_sha256 || pid) AS key,
+        points_award_key('forfeit/v2', manifest_sha256, pid, prize) AS key,
         'forfeit' AS kind,
         from_account_id,
         forfeited_id AS to_account_id,

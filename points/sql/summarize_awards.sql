@@ -9,7 +9,7 @@ FROM (
         (encode(key, 'hex') || ',' || wester_id || ',' || points || E'\n')::bytea AS line
     FROM (
         SELECT award.points, entrant.wester_id,
-            points_transfer_key('credit/v1', draw.manifest_sha256 || entrant.pid) AS key
+            points_award_key('credit/v2', draw.manifest_sha256, entrant.pid, award.prize) AS key
         FROM lottery_draw draw
         JOIN lottery_award award ON award.draw_id = draw.id
         JOIN lottery_entrant entrant ON entrant.id = award.entrant_id

@@ -71,7 +71,6 @@ BEGIN
                 t.kind = 'grant' OR t.points = award.points
                 OR (t.points < award.points AND t.kind <> 'reserve')
             ) IS NOT TRUE),
-            bool_or((t.kind <> 'credit' OR t.points <= award.points) IS NOT TRUE),
             bool_or((t.kind <> 'credit' OR t.expires_on = terms.expires_on) IS NOT TRUE),
             bool_or((t.kind <> 'reserve' OR draw.state = 'confirmed') IS NOT TRUE),
             bool_or((t.kind IN ('grant', 'reserve') OR payout.id IS NOT NULL) IS NOT TRUE),
@@ -106,18 +105,15 @@ BEGIN
         RAISE EXCEPTION 'all of an award is reserved, and no transfer is of more'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_within_the_award';
     ELSIF broken[4] THEN
-        RAISE EXCEPTION 'a credit is at most what the terms allow a member'
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_within_the_cap';
-    ELSIF broken[5] THEN
         RAISE EXCEPTION 'a credit expires when the terms say'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_expires_by_the_terms';
-    ELSIF broken[6] THEN
+    ELSIF broken[5] THEN
         RAISE EXCEPTION 'an award is reserved when its draw is confirmed'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_reserve_of_a_confirmed_draw';
-    ELSIF broken[7] THEN
+    ELSIF broken[6] THEN
         RAISE EXCEPTION 'an award comes to an end by the approved payout of its draw'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_of_an_approved_payout';
-    ELSIF broken[8] THEN
+    ELSIF broken[7] THEN
         RAISE EXCEPTION
             'a credit waits for the instant of the terms, an expiry for the end of the last day'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_not_before_its_time';

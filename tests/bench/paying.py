@@ -26,7 +26,7 @@ BARE = "ledger_bare"
 CREDITS = """
 INSERT INTO {table}
     (key, kind, from_account_id, to_account_id, points, award_id, expires_on, at, made_by)
-SELECT points_transfer_key('credit/v1', draw.manifest_sha256 || entrant.pid), 'credit',
+SELECT points_award_key('credit/v2', draw.manifest_sha256, entrant.pid, award.prize), 'credit',
     %(reserved)s, member.id, award.points, award.id, %(expires_on)s, %(at)s, 'payout.run'
 FROM lottery_draw draw
 JOIN lottery_award award ON award.draw_id = draw.id

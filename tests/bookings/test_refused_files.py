@@ -19,7 +19,7 @@ HEADER, FIRST, SECOND = GOOD.splitlines(keepends=True)
 FAULTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "no_manifest": lambda file: file.update(no_manifest=True),
     "unreadable_manifest": lambda file: file["manifest"].update(encoding="latin-1"),
-    "unknown_version": lambda file: file["manifest"].update(version=2),
+    "unknown_version": lambda file: file["manifest"].update(version=3),
     "checksum_differs": lambda file: file["manifest"].update(sha256="0" * 64),
     "row_count_differs": lambda file: file["manifest"].update(rows=3),
     "header_differs": lambda file: file.update(content=b"x" + file["content"]),

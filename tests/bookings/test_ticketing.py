@@ -1,6 +1,5 @@
 """Version 2 of the feed: whether a ride needs paper, in any mixture with version 1."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
@@ -25,7 +24,7 @@ FEEDS = index_feeds(BOOKING_FEED, REGISTRATION_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
 ONE, TICKETLESS, PAPER = booking_row(), booking_row_2(), booking_row_2(ticketing="paper")
 DEARER = booking_row_2(amount_yen="1")
-Row = Mapping[str, object]
+Row = dict[str, object]
 
 
 def load(folder: Path, *rows: Row) -> FileOutcome:

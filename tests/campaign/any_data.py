@@ -5,7 +5,17 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from bookings.enumerations import MemberKind, PaymentMethod, ProductKind, SalesChannel
+from django.db.models import TextChoices
+
+from bookings.enumerations import (
+    BookingService,
+    MemberKind,
+    PaymentMethod,
+    ProductKind,
+    SalesChannel,
+    Ticketing,
+)
+from bookings.journeys import name_section
 from bookings.models import Booking, ExRegistration
 from tests.factories.bookings import BOOKED_AT, BookingFactory, RegistrationFactory
 
@@ -13,6 +23,7 @@ from tests.factories.bookings import BOOKED_AT, BookingFactory, RegistrationFact
 MEMBERS = ("W1", "W10", "W2", "w1", "a", "B", "_", "-", "0", "Z" * 40)
 EX_MEMBERS = tuple(f"X{n}" for n in range(15))
 OPERATORS = ("JR West", "JR Central", "JR Kyushu", "JR West2", "jr west", "智頭急行")
+LINES = ("山陽新幹線", "のぞみ", "北陸新幹線", "のぞみ2")
 AMOUNTS = (0, 1, 4_999, 5_000, 20_000, 20_001, 9_999_999)
 MOMENTS = tuple(
     BOOKED_AT + timedelta(microseconds=shift) for shift in (-1_000_000, -1, 0, 1, 1_000_000)
@@ -35,6 +46,19 @@ DAYS = (
 )
 
 
+def days(*periods: tuple[date, date]) -> list[dict[str, str]]:
+    """Return travel periods as terms have them."""
+    return [{"first": first.isoformat(), "last": last.isoformat()} for first, last in periods]
+
+
+TRAVELS = (
+    days((TRAVEL_FIRST, TRAVEL_LAST)),
+    days((DAYS[2], DAYS[2])),
+    days((TRAVEL_FIRST, TRAVEL_FIRST), (TRAVEL_LAST, TRAVEL_LAST + DAY)),
+    days((TRAVEL_FIRST - DAY, TRAVEL_FIRST), (DAYS[2], DAYS[2]), (TRAVEL_LAST, TRAVEL_LAST)),
+)
+
+
 def seldom(random: Random, *, one_in: int = 8) -> bool:
     """Return true now and then: a booking with every flag set shows little."""
     return random.randrange(one_in) == 0
@@ -46,20 +70,49 @@ def mostly(random: Random, usual: Any, others: tuple[Any, ...]) -> Any:
 
 
 def any_terms(random: Random) -> dict[str, Any]:
-    """Return lists of kinds, each kind on one of three or on none, dates and an operator."""
+    """Return the terms that rules depend on: lists, periods, touches, and rules that are not."""
     lists: list[list[str]] = [[], [], [], []]
     for kind in MemberKind.values:
         random.choice(lists).append(kind)
     excluded, registered, free, _none = (sorted(kinds) for kinds in lists)
-    first = mostly(random, TRAVEL_FIRST, DAYS[:3])
+    booked = mostly(random, (None, None), ((MOMENTS[0], MOMENTS[2]), (MOMENTS[2], MOMENTS[4])))
     return {
         "kinds_excluded": excluded,
         "kinds_registered": registered,
         "kinds_free": free,
-        "operator": mostly(random, "JR West", OPERATORS[:-1]),  # terms name it in ASCII
-        "travel_first": first,
-        "travel_last": mostly(random, TRAVEL_LAST, (first, *DAYS[2:])),
+        "touches": [any_touch(random) for _ in range(random.choice([1, 1, 2, 3]))],
+        "travel": random.choice(TRAVELS),
+        "booked_from": booked[0],
+        "booked_until": booked[1],
+        "products_excluded": mostly_some(random, ["fare_only", "rail_points"], ProductKind),
+        "channels_excluded": mostly_some(random, ["agency", "counter"], SalesChannel),
+        "payment_methods": {
+            service: some(random, PaymentMethod) or ["points"]
+            for service in some(random, BookingService)
+        },
+        "phone_changes_excluded": random.random() < 0.7,
+        "stopovers_excluded": random.random() < 0.7,
     }
+
+
+def any_touch(random: Random) -> dict[str, Any]:
+    """Return an item of services, operator and lines; mostly of all services and any line."""
+    services = mostly_some(random, BookingService.values, BookingService)
+    return {
+        "services": services or ["smart_ex"],
+        "operator": mostly(random, "JR West", OPERATORS[:-1]),  # terms name it in ASCII
+        "lines": mostly(random, None, (sorted(LINES), [random.choice(LINES)])),
+    }
+
+
+def some(random: Random, choices: type[TextChoices]) -> list[str]:
+    """Return some of these values, maybe none, sorted."""
+    return sorted(random.sample(choices.values, k=random.randint(0, len(choices.values))))
+
+
+def mostly_some(random: Random, usual: list[str], choices: type[TextChoices]) -> list[str]:
+    """Return the usual values, now and then any of all, sorted."""
+    return sorted(usual) if random.random() < 0.6 else some(random, choices)
 
 
 def any_registrations(random: Random) -> list[ExRegistration]:
@@ -101,7 +154,8 @@ def any_values(random: Random) -> dict[str, Any]:
         "product_kind": mostly(random, "standard", tuple(ProductKind.values)),
         "payment_method": mostly(random, "registered_card", tuple(PaymentMethod.values)),
         "amount_yen": random.choice(AMOUNTS),
-        "operators": mostly(random, ["JR West"], any_operators(random)),
+        **any_sections(random),
+        **any_ticketing(random),
         "cancelled": seldom(random),
         "refunded": seldom(random),
         "stopover": seldom(random),
@@ -115,10 +169,29 @@ def any_moment(random: Random) -> datetime:
     return random.choice(MOMENTS)
 
 
-def any_operators(random: Random) -> tuple[list[str], ...]:
-    """Return operators to choose from: none, one, and several, sorted."""
-    several = sorted(random.sample(OPERATORS, k=3))
-    return [], [random.choice(OPERATORS)], several
+def any_sections(random: Random) -> dict[str, list[str]]:
+    """Return sections of none, one or several operators and lines, with the operators, sorted."""
+    pairs = [(operator, line) for operator in OPERATORS for line in LINES]
+    others = (sections_of(*random.sample(pairs, k=ridden)) for ridden in (0, 1, 3))
+    return mostly(random, USUAL_SECTIONS, tuple(others))
+
+
+def sections_of(*pairs: tuple[str, str]) -> dict[str, list[str]]:
+    """Return the columns of a booking with sections of these operators and lines."""
+    return {
+        "operators": sorted({operator for operator, _line in pairs}),
+        "sections": sorted(name_section(*pair) for pair in pairs),
+    }
+
+
+USUAL_SECTIONS = sections_of(("JR West", LINES[0]))
+
+
+def any_ticketing(random: Random) -> dict[str, Any]:
+    """Return what is known of the ticketing: nothing, or what an event said."""
+    ticketing = random.choice([None, *Ticketing.values])
+    known = (BOOKED_AT, "T") if ticketing else (None, None)
+    return {"ticketing": ticketing, "ticketing_at": known[0], "ticketing_event_id": known[1]}
 
 
 def any_holder(random: Random) -> dict[str, Any]:

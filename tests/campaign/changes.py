@@ -88,6 +88,7 @@ def change_one_value(random: Random) -> None:
         {"amount_yen": random.choice(any_data.AMOUNTS)},  # of one that waits: its sum alone
         {"used": not booking.used},
         {"cancelled": not booking.cancelled},
+        any_data.any_ticketing(random),  # of one that counts: its facts alone
     ]
     if booking.booking_service == "e5489":
         values.append({"wester_id": None if booking.wester_id else random.choice(any_data.MEMBERS)})
@@ -120,12 +121,13 @@ def change_time_of_registration(random: Random) -> None:
 
 @transaction.atomic
 def load_network(random: Random) -> None:
-    """Have some journeys run over other operators."""
-    before, after = (random.choice(any_data.any_operators(random)) for _ in range(2))
-    changed = Booking.objects.filter(operators=random.choice([["JR West"], before]))
+    """Have some journeys run over other sections."""
+    before, after = (any_data.any_sections(random) for _ in range(2))
+    usual = any_data.USUAL_SECTIONS
+    changed = Booking.objects.filter(**random.choice([usual, before]))
     for wester_id, ex_member_no in list(changed.values_list("wester_id", "ex_member_no")):
         mark(wester_id, ex_members=(ex_member_no,))
-    changed.update(operators=after)
+    changed.update(**after)
 
 
 CHANGES: tuple[Callable[[Random], None], ...] = (

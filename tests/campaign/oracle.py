@@ -18,6 +18,7 @@ class Sum:
     total_yen: int = 0
     bookings: int = 0
     awaiting_yen: int = 0
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -37,14 +38,18 @@ class Oracle:
         e5489 = b.booking_service == "e5489"
         ex = b.booking_service in ("ex_yoyaku", "smart_ex")
         registration = self.registrations.get(b.ex_member_no or "") if ex else None
-        kind = registration.member_kind if registration else None
+        items = [one for one in terms.touches if b.booking_service in one["services"]]
+        kind = registration.member_kind if registration and items else None
         registered_at = registration.points_registered_at if registration else None
         on_a_list = {*terms.kinds_excluded, *terms.kinds_registered, *terms.kinds_free}
+        paid = terms.payment_methods.get(b.booking_service, [b.payment_method])
+        day = b.travel_date.isoformat()
         return [
             ("no_wester_login", lambda: e5489 and b.wester_id is None),
             ("unlinked_ex_member", lambda: ex and registration is None),
             ("excluded_member_kind", lambda: kind in terms.kinds_excluded),
             ("member_kind_unclear", lambda: kind is not None and kind not in on_a_list),
+            ("service_not_included", lambda: not items),
             (
                 "points_registration_missing",
                 lambda: (
@@ -52,19 +57,30 @@ class Oracle:
                     and (registered_at is None or not registered_at < b.booked_at)
                 ),
             ),
-            ("counter_or_agency", lambda: b.sales_channel in ("counter", "agency")),
-            ("payment_method", lambda: e5489 and b.payment_method != "registered_card"),
-            ("fare_only", lambda: b.product_kind == "fare_only"),
-            ("rail_points_product", lambda: b.product_kind == "rail_points"),
-            ("outside_jr_west", lambda: terms.operator not in b.operators),
+            ("counter_or_agency", lambda: b.sales_channel in terms.channels_excluded),
+            ("payment_method", lambda: b.payment_method not in paid),
+            ("fare_only", lambda: is_left_out(terms, b, "fare_only")),
+            ("rail_points_product", lambda: is_left_out(terms, b, "rail_points")),
+            ("product_excluded", lambda: is_left_out(terms, b, "standard", "discount")),
+            (
+                "outside_section",
+                lambda: bool(items) and not any(rides_on(b, one) for one in items),
+            ),
+            (
+                "outside_booking_period",
+                lambda: (
+                    terms.booked_from is not None
+                    and not terms.booked_from <= b.booked_at < terms.booked_until
+                ),
+            ),
             (
                 "outside_travel_period",
-                lambda: not terms.travel_first <= b.travel_date <= terms.travel_last,
+                lambda: not any(one["first"] <= day <= one["last"] for one in terms.travel),
             ),
             ("cancelled", lambda: b.cancelled),
             ("refunded", lambda: b.refunded),
-            ("stopover", lambda: b.stopover),
-            ("changed_by_phone", lambda: b.changed_by_phone),
+            ("stopover", lambda: b.stopover and terms.stopovers_excluded),
+            ("changed_by_phone", lambda: b.changed_by_phone and terms.phone_changes_excluded),
             ("not_used", lambda: not b.used),
         ]
 
@@ -88,6 +104,7 @@ class Oracle:
             else:
                 sums[member].total_yen += booking.amount_yen
                 sums[member].bookings += 1
+                sums[member].facts |= facts_of(booking)
         return dict(sums)
 
     def counts(self, bookings: Iterable[Booking]) -> dict[str, dict[str, int]]:
@@ -102,6 +119,25 @@ class Oracle:
                 found[code]["bookings"] += 1
                 found[code]["yen"] += booking.amount_yen
         return dict(found)
+
+
+def is_left_out(terms: Terms, booking: Booking, *products: str) -> bool:
+    """Return whether the booking is one of these products, and the campaign leaves it out."""
+    product = booking.product_kind
+    return product in products and product in terms.products_excluded
+
+
+def rides_on(booking: Booking, item: Mapping[str, Any]) -> bool:
+    """Return whether a section is run by the item's operator, on one of its lines if it has any."""
+    if item["lines"] is None:
+        return item["operator"] in booking.operators
+    return any(f"{item['operator']}:{line}" in booking.sections for line in item["lines"])
+
+
+def facts_of(booking: Booking) -> frozenset[str]:
+    """Return the facts that a counting booking gives its member."""
+    ticketless = {"ticketless"} if booking.ticketing == "ticketless" else set()
+    return frozenset({booking.booking_service} | ticketless)
 
 
 def csv_of(sums: Mapping[str, Sum]) -> bytes:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from campaign import terms
-from campaign.models import Campaign, Terms
+from campaign.models import Campaign, Prize, Terms
 from core.audit import Actor
 from core.models import Approval, AuditRecord
 from tests.factories.campaign import (
@@ -31,5 +31,5 @@ def stored() -> list[Any]:
     """Return all that these functions write, to compare before and after."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Campaign, Terms, Approval, AuditRecord)
+        for model in (Campaign, Terms, Prize, Approval, AuditRecord)
     ]

@@ -46,14 +46,6 @@ def period(first: str, last: str) -> dict[str, str]:
 
 
 FORM = [
-    case("terms_names_not_empty", {"name_ja": ""}, {"name_ja": "年"}, "Japanese"),
-    case("terms_names_not_empty", {"name_en": ""}, {"name_en": "N"}, "English"),
-    case(
-        "terms_names_not_empty",
-        {"expected_sales_basis": ""},
-        {"expected_sales_basis": "年"},
-        "basis",
-    ),
     *(
         case(
             "terms_series_codes_are_identifiers",
@@ -135,22 +127,6 @@ FORM = [
     case("terms_edge_known", {"edge": "other"}, {"edge": "partial"}),
     case("terms_edge_known", {"edge": ""}, {"edge": "stop"}, "stop"),
     case("terms_time_zone_is_japan", {"time_zone": "Japan"}, {"time_zone": "Asia/Tokyo"}),
-    *(
-        case("terms_lists_of_known_values", {name: ["nobody"]}, {name: every}, name)
-        for name, every in (
-            ("products_excluded", sorted(ProductKind.values)),
-            ("channels_excluded", sorted(SalesChannel.values)),
-        )
-    ),
-    *(
-        case(
-            "terms_lists_of_known_values",
-            {**NO_KINDS, name: ["nobody"]},
-            {**NO_KINDS, name: KINDS},
-            name,
-        )
-        for name in NO_KINDS
-    ),
     *(
         case(
             "terms_lists_sorted_once",
@@ -249,6 +225,30 @@ FORM = [
     ),
 ]
 MEANING = [
+    case("terms_names_not_empty", {"name_ja": ""}, {"name_ja": "年"}, "Japanese"),
+    case("terms_names_not_empty", {"name_en": ""}, {"name_en": "N"}, "English"),
+    case(
+        "terms_names_not_empty",
+        {"expected_sales_basis": ""},
+        {"expected_sales_basis": "年"},
+        "basis",
+    ),
+    *(
+        case("terms_lists_of_known_values", {name: ["nobody"]}, {name: every}, name)
+        for name, every in (
+            ("products_excluded", sorted(ProductKind.values)),
+            ("channels_excluded", sorted(SalesChannel.values)),
+        )
+    ),
+    *(
+        case(
+            "terms_lists_of_known_values",
+            {**NO_KINDS, name: ["nobody"]},
+            {**NO_KINDS, name: KINDS},
+            name,
+        )
+        for name in NO_KINDS
+    ),
     case("terms_public_before_entry", {"public_at": OPENS + SECOND}, {"public_at": OPENS}),
     case(
         "terms_entry_opens_before_closing",

@@ -14,6 +14,7 @@ from campaign.models import AggregationRun, Campaign, DueMember
 from tests.campaign import changes
 from tests.campaign.changes import add_booking, mark
 from tests.campaign.runs import FULL, INCREMENTAL, LATER, NOW, assert_right, export, run, totals
+from tests.campaign.touches import touch
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, TermsFactory
 
@@ -80,7 +81,7 @@ def test_an_unpublished_campaign_is_aggregated_by_its_draft() -> None:
 
 
 def test_totals_of_two_campaigns_are_separate(campaign: Campaign) -> None:
-    other = TermsFactory.create(published=True, operator="JR Kyushu").campaign
+    other = TermsFactory.create(published=True, touches=[touch("JR Kyushu")]).campaign
     BookingFactory.create(wester_id="W1", operators=["JR West"])
     BookingFactory.create(wester_id="W2", operators=["JR Kyushu", "JR West"], amount_yen=1)
 
@@ -143,7 +144,7 @@ def test_new_terms_force_a_full_run(campaign: Campaign) -> None:
 
 def test_a_draft_of_new_terms_forces_nothing(campaign: Campaign) -> None:
     run(campaign)
-    TermsFactory.create(campaign=campaign, operator="JR East")
+    TermsFactory.create(campaign=campaign, touches=[touch("JR East")])
 
     assert run(campaign).mode == INCREMENTAL
 
@@ -162,7 +163,7 @@ def test_a_run_keeps_the_terms_it_began_with(campaign: Campaign) -> None:
         add_booking(wester_id=f"W{n}", amount_yen=1)
     started, _ = aggregation.start_run(campaign=campaign, as_of=NOW)
     assert aggregation.compute_next(started)
-    TermsFactory.create(campaign=campaign, published=True, operator="JR East")
+    TermsFactory.create(campaign=campaign, published=True, touches=[touch("JR East")])
 
     aggregation.work_on(AggregationRun.objects.get(pk=started.pk))
     aggregation.finish(started, at=LATER)

@@ -14,6 +14,7 @@ from campaign.models import Campaign, DueMember, Total
 from tests.campaign import changes
 from tests.campaign.changes import add_booking, change_booking, mark, register
 from tests.campaign.runs import FULL, INCREMENTAL, assert_right, run, totals
+from tests.campaign.touches import touch
 from tests.factories.campaign import CampaignFactory, TermsFactory
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,7 @@ def test_a_total_follows_where_a_single_figure_changes(
 
 @pytest.mark.parametrize("full", [False, True], ids=["from the marks", "in full"])
 def test_losing_a_total_leaves_that_of_another_campaign(full: bool, campaign: Campaign) -> None:
-    other = TermsFactory.create(published=True, operator="JR Kyushu").campaign
+    other = TermsFactory.create(published=True, touches=[touch("JR Kyushu")]).campaign
     booking = add_booking(wester_id="W1", operators=["JR Kyushu", "JR West"])
     for one in (campaign, other):
         run(one)

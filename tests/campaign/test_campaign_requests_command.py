@@ -100,14 +100,14 @@ def test_publish_of_what_is_published_is_done() -> None:
 def test_revise_opens_an_approval(file: Path) -> None:
     CampaignFactory.create(code=CODE, published=True)
     UserFactory.create(username="hanako", role="campaign")
-    words = ("campaign", "revise", CODE, write(file, policy="partial"), "--by", "hanako")
+    words = ("campaign", "revise", CODE, write(file, edge="partial"), "--by", "hanako")
 
     data = run_json(*words)
 
     approval = Approval.objects.get()
     assert (data["approval"], data["code"]) == (approval.pk, CODE)
-    assert (approval.action, approval.content["policy"]) == ("campaign.revise", "partial")
-    assert run_json("campaign", "show", CODE)["draft_version"] == 2
+    assert (approval.action, approval.content["edge"]) == ("campaign.revise", "partial")
+    assert "draft_version                 2\n" in run("campaign", "show", CODE).stdout
     before = stored()
     assert run_json(*words) == data
     assert stored() == before
@@ -127,7 +127,7 @@ def test_revise_to_what_is_in_force_is_done() -> None:
 def test_dry_run_of_a_request_leaves_no_trace(file: Path, verb: str) -> None:
     CampaignFactory.create(code=CODE, **{"draft" if verb == "publish" else "published": True})
     UserFactory.create(username="hanako", role="campaign")
-    words = ["campaign", verb, CODE, *([write(file, policy="partial")] if verb == "revise" else [])]
+    words = ["campaign", verb, CODE, *([write(file, edge="partial")] if verb == "revise" else [])]
     before = stored()
 
     assert run_json(*words, "--by", "hanako", "--dry-run") == {"code": CODE, "approval": None}
@@ -168,7 +168,7 @@ def test_refusal_of_a_revision_after_the_freeze(file: Path) -> None:
     UserFactory.create(username="hanako", role="campaign")
     before = stored()
 
-    sentence = refused("campaign", "revise", CODE, write(file, policy="partial"), "--by", "hanako")
+    sentence = refused("campaign", "revise", CODE, write(file, edge="partial"), "--by", "hanako")
 
     assert sentence.startswith("The entrants are frozen for the draw")
     assert stored() == before

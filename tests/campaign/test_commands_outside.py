@@ -58,7 +58,7 @@ def test_refused_is_1_with_the_reason_on_standard_error_and_in_the_object(tmp_pa
     plain = shell("campaign", "load", broken)
     reported = shell("campaign", "load", broken, "--json")
 
-    sentence = "budget_points must be from 1 to 9,007,199,254,740,991."
+    sentence = "budget_points: must be a whole number from 1 to 1,000,000,000,000."
     assert (plain.returncode, plain.stdout) == (1, "")
     assert plain.stderr.strip().endswith(f"CommandError: {sentence}")
     assert "Traceback" not in plain.stderr

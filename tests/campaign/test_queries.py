@@ -192,8 +192,20 @@ def test_newest_public_terms_come_with_their_campaign_in_one_query(
         assert newest(PUBLIC)
 
 
-@pytest.mark.parametrize(
-    ("operator", "runs"), [("JR West", True), ("JR west", False), ("", False), ("JR", False)]
-)
-def test_operator_runs_somewhere_in_the_network(operator: str, runs: bool) -> None:
-    assert queries.runs_somewhere(operator) is runs
+def test_lines_of_the_network_have_their_operators() -> None:
+    lines = queries.lines_of_network()
+
+    assert lines["東海道新幹線"] == {"JR Central"}
+    assert lines["山陽新幹線"] == {"JR West"}
+    assert lines["のぞみ"] == {"JR Central", "JR West"}
+
+
+def test_other_terms_are_those_of_every_other_campaign_that_has_any() -> None:
+    one = CampaignFactory.create(code="one", published=True)
+    CampaignFactory.create(code="bare")
+    CampaignFactory.create(code="two", draft=True)
+    CampaignFactory.create(code="three", redrafted=True)
+
+    found = queries.other_terms(one)
+
+    assert [(terms.campaign.code, terms.version) for terms in found] == [("three", 1), ("two", 1)]

@@ -1,18 +1,30 @@
 """Load the terms of a campaign from a file, and check them."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import given, settings
 
 from campaign import queries, refusals, terms
-from campaign.models import Campaign, Terms
-from campaign.sentences import TERMS_SENTENCES
-from core.audit import machine_user
+from campaign.checks import check_rule_sentences
+from campaign.findings import refusing
+from campaign.models import Campaign, Prize, Terms
+from campaign.rules import RULE_CODES, RULES
+from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
+from campaign.termsfile import CampaignFile, read_campaign_file, write_campaign_file
+from core.audit import Actor, machine_user
 from core.canonical_json import content_sha256
 from core.models import AuditRecord
+from tests.campaign.any_file import files
+from tests.campaign.files import FIXED, as_bytes, changed, full_values, prize
 from tests.campaign.steps import stored
 from tests.factories.campaign import (
     AT,
+    FIRST_FILE,
     CampaignFactory,
     TermsFactory,
     campaign_file,
@@ -22,6 +34,12 @@ pytestmark = pytest.mark.django_db
 
 
 CODE = "012025121203"
+SHIPPED = sorted(FIRST_FILE.parent.glob("*.json"))
+
+
+def read(values: dict[str, Any]) -> CampaignFile:
+    """Return a file of these values, read."""
+    return read_campaign_file(as_bytes(values))
 
 
 def test_load_saves_an_unpublished_campaign_as_the_file_says() -> None:
@@ -33,7 +51,7 @@ def test_load_saves_an_unpublished_campaign_as_the_file_says() -> None:
     draft = campaign.terms.get()
     assert (campaign.code, campaign.entries_frozen_at) == (CODE, None)
     assert (draft.version, draft.published_at, draft.published_by) == (1, None, None)
-    assert queries.terms_values(draft) == file.terms
+    assert queries.file_of(draft) == file
     record = AuditRecord.objects.get()
     assert (record.at, record.action, record.subject) == (AT, "campaign.load", CODE)
     assert (record.user, record.os_user) == (None, machine_user())
@@ -93,49 +111,112 @@ def test_load_does_not_change_other_campaigns() -> None:
     assert other.terms.values().get() == before
 
 
-BROKEN: list[tuple[dict[str, Any], str]] = [
-    ({"operator": "JR西日本"}, "operator must be written in ASCII, such as JR West."),
-    ({"expires_on": "2025-02-15"}, "expires_on must be after the day of credit_at."),
-    (
-        {"public_at": "2000-01-01T00:00:00+15:00"},
-        "Dates and instants must be from 2000 to 2099.",
-    ),
-    ({"public_at": "2024-12-10T12:00:01+09:00"}, "public_at must not be after opens_at."),
-    ({"closes_at": "2024-12-10T12:00:00+09:00"}, "opens_at must be before closes_at."),
-    ({"travel_first": "2025-01-07"}, "travel_first must not be after travel_last."),
-    ({"credit_at": "2025-01-13T23:59:59+09:00"}, "credit_at must not be before closes_at."),
-    ({"travel_last": "2025-02-15"}, "credit_at must be on a day after travel_last."),
-    ({"minimum_total_yen": 0}, "minimum_total_yen must be from 1 to 9,007,199,254,740,991."),
-    ({"reward_cap_points": 0}, "reward_cap_points must be from 1 to 9,007,199,254,740,991."),
-    ({"budget_points": -1}, "budget_points must be from 1 to 9,007,199,254,740,991."),
-    ({"expected_sales_yen": 0}, "expected_sales_yen must be from 1 to 9,007,199,254,740,991."),
-    ({"policy": "skip"}, "policy must be stop or partial."),
-    ({"time_zone": "UTC"}, "time_zone must be Asia/Tokyo."),
-    ({"kinds_free": ["corporate"]}, "A member kind must stand on one list only."),
-    (
-        {"kinds_free": ["plus_ex", "plus_ex"]},
-        "A list of member kinds must name each kind once.",
-    ),
-]
+def test_load_saves_the_prizes_in_their_order() -> None:
+    values = full_values()
+
+    terms.load_campaign(read(values), at=AT)
+
+    draft = Terms.objects.get()
+    assert [prize.code for prize in draft.prizes.order_by("number")] == ["a", "b", "c"]
+    assert draft.plan == read(values).plan
 
 
 @pytest.mark.parametrize(
-    ("changed", "sentence"), BROKEN, ids=[" ".join(changed) for changed, _ in BROKEN]
+    ("place", "value"),
+    [
+        pytest.param("prizes[0].reward.cap_if[0].cap", 601, id="a cap"),
+        pytest.param("prizes[2].name.en", "a prize", id="the name of a prize"),
+        pytest.param("texts.notes[0].ja", "注意！", id="a text"),
+        pytest.param("lots.most", 19, id="lots"),
+        pytest.param("series.course", "south", id="a course"),
+        pytest.param("bookings.booked", None, id="the period of booking"),
+    ],
 )
-def test_load_names_the_rule_that_terms_break(changed: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(refusals.BrokenCampaignFile) as refusal:
-        terms.load_campaign(campaign_file(**changed), at=AT)
+def test_load_changes_terms_prizes_and_texts_of_a_draft(place: str, value: Any) -> None:
+    terms.load_campaign(read(full_values()), at=AT)
+    before = content_sha256(terms.written_values(Terms.objects.get()))
+    other = read(changed(place, value))
 
-    assert str(refusal.value) == sentence
-    assert not Campaign.objects.exists()
+    assert terms.load_campaign(other, at=AT) is True
+    assert terms.load_campaign(other, at=AT) is False
+
+    draft = Terms.objects.get()
+    assert queries.file_of(draft) == other
+    assert content_sha256(terms.written_values(draft)) != before
+
+
+def test_load_with_other_prizes_replaces_them() -> None:
+    terms.load_campaign(read(full_values()), at=AT)
+    values = full_values()
+    values["prizes"] = [prize("b", FIXED), prize("a", FIXED)]
+
+    terms.load_campaign(read(values), at=AT)
+
+    assert [one.code for one in Prize.objects.order_by("number")] == ["b", "a"]
+
+
+WRONG = [
+    ("closes_at", "2024-12-10T12:00:00+09:00"),
+    ("expires_on", "2025-02-14"),
+    ("kept_until", "2026-03-30"),
+    ("bookings.travel", [{"first": "2025-01-07", "last": "2025-01-06"}]),
+    ("bookings.booked.until", "2024-12-01T00:00:00+09:00"),
+    ("bookings.kinds_free", ["corporate"]),
+    ("bookings.kinds_excluded", ["Corporate"]),
+    ("bookings.products_excluded", ["gold"]),
+    ("bookings.channels_excluded", ["kiosk"]),
+    ("bookings.payment_methods", {"e5488": ["cash"]}),
+    ("bookings.touches[0].services", ["e5488"]),
+    ("bookings.touches[0].operator", "JR Wset"),
+    ("bookings.touches[0].lines", ["のぞむ"]),
+    ("lots.times[0].when", ["gold"]),
+    ("lots.times", [{"when": ["e5489"], "times": 2}, {"when": ["e5489"], "times": 3}]),
+    ("entry_needed", False),
+    ("prizes[1].minimum_total_yen", 1),
+    ("prizes[2].reward.points", 10**12),
+    ("name.en", ""),
+    ("prizes[0].name.ja", ""),
+    ("texts.heading.en", ""),
+    ("texts.drawing", "daruma"),
+    ("expected_sales_basis", ""),
+    ("expected_sales_yen", 1),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), WRONG, ids=[place for place, _ in WRONG])
+def test_wrong_meaning_loads_and_is_found_by_the_check(place: str, value: Any) -> None:
+    file = read(changed(place, value))
+
+    assert terms.load_campaign(file, at=AT) is True
+
+    assert queries.file_of(Terms.objects.get()) == file
+    assert terms.check_campaign(Campaign.objects.get())
+
+
+@given(files)
+@settings(max_examples=30)
+def test_any_file_is_loaded_and_written_without_loss(values: dict[str, Any]) -> None:
+    with transaction.atomic():
+        file = read(values)
+        assert terms.load_campaign(file, at=AT) is True
+        assert terms.load_campaign(file, at=AT) is False
+
+        draft = Terms.objects.get(campaign__code=file.code)
+        assert queries.file_of(draft) == file
+        assert terms.written_values(draft) == write_campaign_file(file)
+        assert draft.plan == file.plan
+        terms.check_campaign(draft.campaign)
+        transaction.set_rollback(True)
 
 
 def test_broken_load_leaves_the_draft_as_it_was() -> None:
     terms.load_campaign(campaign_file(), at=AT)
     before = stored()
 
-    with pytest.raises(refusals.BrokenCampaignFile):
-        terms.load_campaign(campaign_file(budget_points=0), at=AT)
+    file = campaign_file(budget_points=1)
+    file.prizes[0]["number"] = 0  # a file that is read has no such number
+    with pytest.raises(refusals.BrokenCampaignFile, match="1 to 16 prizes"):
+        terms.load_campaign(file, at=AT)
 
     assert stored() == before
 
@@ -151,6 +232,19 @@ def test_every_rule_of_terms_has_its_sentence() -> None:
     names = {rule.name for rule in Terms._meta.constraints}
     assert names - unwritten == set(TERMS_SENTENCES)
     assert unwritten <= names
+    assert {rule.name for rule in Prize._meta.constraints} == set(PRIZE_SENTENCES)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_file_loads_shows_and_may_be_published(path: Path) -> None:
+    file = read_campaign_file(path.read_bytes())
+
+    terms.load_campaign(file, at=AT)
+
+    draft = Terms.objects.get()
+    assert (file.code, queries.file_of(draft)) == (path.stem, file)
+    assert json.dumps(terms.written_values(draft)) == json.dumps(json.loads(path.read_bytes()))
+    assert refusing(terms.check_campaign(draft.campaign)) == []
 
 
 def test_check_finds_nothing_wrong_with_the_first_campaign() -> None:
@@ -159,17 +253,62 @@ def test_check_finds_nothing_wrong_with_the_first_campaign() -> None:
     assert terms.check_campaign(Campaign.objects.get()) == []
 
 
-def test_check_finds_an_operator_that_runs_nothing() -> None:
+def test_check_asks_the_network_for_operators_and_lines() -> None:
     campaign = CampaignFactory.create()
-    TermsFactory.create(campaign=campaign, operator="JR Wset")
+    touch = {"services": ["e5489"], "operator": "JR Wset", "lines": ["のぞみ", "のぞむ"]}
+    TermsFactory.create(campaign=campaign, touches=[touch])
 
-    (found,) = terms.check_campaign(campaign)
-
-    assert (found.code, found.unlawful) == ("unknown_operator", False)
+    assert [(found.code, found.field) for found in terms.check_campaign(campaign)] == [
+        ("unknown_operator", "bookings.touches[0].operator"),
+        ("unknown_line", "bookings.touches[0].lines"),
+    ]
 
 
 def test_check_judges_the_draft_that_would_follow() -> None:
     campaign = CampaignFactory.create(published=True)
-    TermsFactory.create(campaign=campaign, reward_cap_points=100_001)
+    TermsFactory.create(campaign=campaign, cap=100_001)
 
     assert [found.code for found in terms.check_campaign(campaign)] == ["prize_too_large"]
+
+
+def test_check_warns_of_other_campaigns_at_the_same_time() -> None:
+    campaign = CampaignFactory.create(draft=True)
+    CampaignFactory.create(code="same", published=True)
+    later = [{"first": "2025-01-07", "last": "2025-01-07"}]
+    TermsFactory.create(campaign__code="later", travel=later)
+
+    (found,) = terms.check_campaign(campaign)
+
+    assert (found.code, found.refuses) == ("travel_overlaps", False)
+    assert "Campaign same has travel days" in found.sentence
+    assert "200,000,000" in found.sentence
+
+
+def test_check_without_terms_is_refused() -> None:
+    with pytest.raises(refusals.NoTerms):
+        terms.check_campaign(CampaignFactory.create())
+
+
+def test_every_rule_of_a_campaign_has_its_sentence_in_every_language() -> None:
+    terms.load_campaign(read(full_values()), at=AT)
+
+    found = terms.rule_sentences(Terms.objects.get())
+
+    assert {rule.code for rule in found} < set(RULE_CODES)
+    assert {"outside_booking_period", "service_not_included"} < {rule.code for rule in found}
+    assert all(set(rule.sentences) == {"ja", "en"} for rule in found)
+    assert list(check_rule_sentences(found)) == []
+
+
+def test_rule_without_a_sentence_refuses_the_publication(
+    asking: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    silent = [replace(rule, sentence="") for rule in RULES if rule.code == "stopover"]
+    monkeypatch.setattr(terms, "RULES", silent)
+
+    assert [(found.code, found.field) for found in terms.check_campaign(campaign)] == [
+        ("rule_without_sentence", "bookings.stopovers_excluded")
+    ] * 2
+    with pytest.raises(refusals.TermsRefused, match="The rule stopover has no sentence"):
+        terms.request_publication(campaign=campaign, actor=asking, at=AT)

@@ -43,6 +43,8 @@ def test_published_terms_keep_the_rule(
         pytest.param(name, broken, kept, id=f"{name} {words}")
         for name, words, broken, kept in (
             ("terms_prizes_numbered", "two left out", [{"number": 3}], [{"number": 1}]),
+            ("terms_prizes_named", "no Japanese", [{"name_ja": ""}], [{"name_ja": "松"}]),
+            ("terms_prizes_named", "no English", [{"name_en": ""}], [{"name_en": "P"}]),
             (
                 "terms_prize_minimum_not_below",
                 "below",
@@ -78,9 +80,6 @@ def test_published_terms_give_at_least_a_point() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        pytest.param(
-            "terms_lists_of_known_values", "ARRAY[NULL]::varchar[]", id="an element that is null"
-        ),
         pytest.param(
             "terms_lists_sorted_once", "ARRAY[ARRAY['corporate', 'plus_ex']]", id="two dimensions"
         ),

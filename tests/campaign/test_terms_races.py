@@ -68,13 +68,13 @@ def test_approval_and_new_request_at_once_do_not_lock_each_other_out(
     asking: Actor, deciding: Actor, approver_first: bool
 ) -> None:
     campaign = CampaignFactory.create(published=True)
-    approval = ask_revision(campaign, asking, policy="partial")
+    approval = ask_revision(campaign, asking, edge="partial")
 
     def approve_it() -> Any:
         return approve(approval, deciding)
 
     def request_another() -> Any:
-        return ask_revision(campaign, asking, travel_last="2025-01-07")
+        return ask_revision(campaign, asking, kept_until="2027-04-01")
 
     first, second = (
         (approve_it, request_another) if approver_first else (request_another, approve_it)

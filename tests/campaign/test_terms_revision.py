@@ -18,6 +18,7 @@ from tests.factories.campaign import (
     CampaignFactory,
     UserFactory,
     campaign_file,
+    file_values,
 )
 
 pytestmark = pytest.mark.django_db
@@ -59,27 +60,27 @@ def test_revisions_go_on_without_a_gap(asking: Actor, deciding: Actor) -> None:
 def test_revision_requested_again_is_the_same_request(asking: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
 
-    first = ask_revision(campaign, asking, policy="partial")
+    first = ask_revision(campaign, asking, edge="partial")
     before = stored()
 
-    assert ask_revision(campaign, asking, policy="partial") == first
+    assert ask_revision(campaign, asking, edge="partial") == first
     assert stored() == before
 
 
 def test_revision_supersedes_the_one_that_is_open(asking: Actor, deciding: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
 
-    first = ask_revision(campaign, asking, policy="partial")
-    second = ask_revision(campaign, asking, travel_last="2025-01-07")
+    first = ask_revision(campaign, asking, edge="partial")
+    second = ask_revision(campaign, asking, kept_until="2027-04-01")
 
     first.refresh_from_db()
     assert (first.state, second.state) == ("superseded", "open")
     with pytest.raises(approvals.ApprovalEnded):
         approve(first, deciding)
     approve(second, deciding)
-    assert list(campaign.terms.order_by("version").values_list("policy", "travel_last")) == [
-        ("stop", date(2025, 1, 6)),
-        ("stop", date(2025, 1, 7)),
+    assert list(campaign.terms.order_by("version").values_list("edge", "kept_until")) == [
+        ("stop", date(2027, 3, 31)),
+        ("stop", date(2027, 4, 1)),
     ]
 
 
@@ -96,13 +97,16 @@ def test_revision_refused_by_the_second_person_can_be_requested_again(
     asking: Actor, deciding: Actor
 ) -> None:
     campaign = CampaignFactory.create(published=True)
-    first = ask_revision(campaign, asking, policy="partial")
+    first = ask_revision(campaign, asking, edge="partial")
     approvals.refuse(approval_id=first.pk, actor=deciding, at=LATER)
 
-    second = ask_revision(campaign, asking, policy="partial")
+    second = ask_revision(campaign, asking, edge="partial")
     assert second != first
     approve(second, deciding)
     assert campaign.terms.count() == 2
+
+
+UNPAID = [{**file_values()["prizes"][0], "minimum_total_yen": 4_999}]
 
 
 @pytest.mark.parametrize(
@@ -113,17 +117,17 @@ def test_revision_refused_by_the_second_person_can_be_requested_again(
             {"published": True}, {"code": "other"}, refusals.BrokenCampaignFile, id="of another"
         ),
         pytest.param(
-            {"published": True}, {"policy": "skip"}, refusals.BrokenCampaignFile, id="broken"
+            {"published": True}, {"prizes": UNPAID}, refusals.TermsRefused, id="senseless"
         ),
         pytest.param(
             {"published": True},
             {"budget_points": 500_000_000},
-            refusals.UnlawfulTerms,
+            refusals.TermsRefused,
             id="unlawful",
         ),
         pytest.param(
             {"published": True, "frozen_at": AT},
-            {"policy": "partial"},
+            {"edge": "partial"},
             refusals.EntriesFrozen,
             id="after the freeze",
         ),
@@ -150,7 +154,7 @@ def test_publication_and_revision_need_the_permission(role: str) -> None:
 
     for ask in (
         lambda: ask_publication(draft, stranger),
-        lambda: ask_revision(published, stranger, policy="partial"),
+        lambda: ask_revision(published, stranger, edge="partial"),
         lambda: terms.request_draft_publication(campaign=draft, actor=stranger, at=AT),
     ):
         with pytest.raises(approvals.NotPermitted):
@@ -160,7 +164,7 @@ def test_publication_and_revision_need_the_permission(role: str) -> None:
 
 def test_freeze_after_the_request_stops_the_approval(asking: Actor, deciding: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
-    approval = ask_revision(campaign, asking, policy="partial")
+    approval = ask_revision(campaign, asking, edge="partial")
     campaign.entries_frozen_at = LATER
     campaign.save()
     before = stored()

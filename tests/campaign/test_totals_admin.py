@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from bookings.models import Booking
 from campaign.admin.totals import reason_rows
-from campaign.models import Campaign
-from campaign.rules import RULE_CODES
+from campaign.models import Campaign, Terms
+from campaign.rules import RULE_CODES, rules_of
 from config.env import MovedClock
+from tests.campaign.touches import touch
 from tests.factories.bookings import JAPAN, BookingFactory, RegistrationFactory
 from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory, UserFactory
 from tests.factories.totals import RunFactory, ShardFactory
@@ -112,7 +113,9 @@ def test_reasons_are_counted_with_their_yen(staff: Client, campaign: Campaign) -
     rows = {row["code"]: row for row in reason_rows(campaign.terms.get())}
     text = staff.get(reverse(REASONS, args=["NY2025"])).content.decode()
 
-    assert list(rows) == [*RULE_CODES, "pending", "counts"]
+    terms = campaign.terms.get()
+    assert list(rows) == [*(rule.code for rule in rules_of(terms)), "pending", "counts"]
+    assert "product_excluded" not in text
     found = {code: (row["bookings"], row["yen"]) for code, row in rows.items() if row["bookings"]}
     assert found == {
         "member_kind_unclear": (1, 300),
@@ -167,12 +170,27 @@ def test_bookings_are_filtered_by_reason(staff: Client, campaign: Campaign) -> N
         shown(staff, reason=code)
 
 
+def test_only_rules_of_the_campaign_are_offered(staff: Client, campaign: Campaign) -> None:
+    BookingFactory.create()
+    ex = {"touches": [touch(services="smart_ex")], "payment_methods": {}}
+    TermsFactory.create(campaign__code="EX", published=True, **ex)
+
+    def offered(code: str) -> list[str]:
+        page = staff.get(reverse(BOOKINGS), {"campaign": code})
+        (found,) = (one for one in page.context["cl"].filter_specs if one.title == "reason")
+        return [str(one["display"]) for one in found.choices(page.context["cl"])][2:]
+
+    for one in Terms.objects.select_related("campaign"):
+        assert offered(one.campaign.code) == [rule.code for rule in rules_of(one)]
+    assert shown(staff, reason="payment_method", campaign="EX") == set()
+
+
 def test_bookings_are_judged_by_the_campaign_chosen(staff: Client, campaign: Campaign) -> None:
     west = BookingFactory.create(operators=["JR West"])
     east = BookingFactory.create(operators=["JR East"])
     opens_at = FIRST_TERMS["opens_at"] + timedelta(seconds=1)
     TermsFactory.create(
-        campaign__code="EAST", published=True, operator="JR East", opens_at=opens_at
+        campaign__code="EAST", published=True, touches=[touch("JR East")], opens_at=opens_at
     )
 
     assert shown(staff, reason="counts") == {east}
@@ -183,14 +201,14 @@ def test_bookings_are_judged_by_the_campaign_chosen(staff: Client, campaign: Cam
 def test_bookings_are_judged_by_no_draft(staff: Client, campaign: Campaign) -> None:
     west = BookingFactory.create(operators=["JR West"])
     east = BookingFactory.create(operators=["JR East"])
-    TermsFactory.create(campaign__code="DRAFT", operator="JR East")
-    TermsFactory.create(campaign=campaign, operator="JR East")
+    TermsFactory.create(campaign__code="DRAFT", touches=[touch("JR East")])
+    TermsFactory.create(campaign=campaign, touches=[touch("JR East")])
     text = staff.get(reverse(BOOKINGS)).content.decode()
 
     assert shown(staff, reason="counts") == {west}
     assert "Reasons under campaign NY2025 (December 2024)" in text
     assert "DRAFT" not in text
-    assert "outside_jr_west" in staff.get(detail(east)).content.decode()
+    assert "outside_section" in staff.get(detail(east)).content.decode()
     assert "DRAFT" not in staff.get(detail(east)).content.decode()
 
 
@@ -223,10 +241,10 @@ def test_one_campaign_is_always_chosen(staff: Client, campaign: Campaign) -> Non
 def test_a_booking_shows_its_reasons_under_each_published_campaign(
     staff: Client, campaign: Campaign
 ) -> None:
-    TermsFactory.create(campaign__code="EAST", published=True, operator="JR East")
+    TermsFactory.create(campaign__code="EAST", published=True, touches=[touch("JR East")])
     text = staff.get(detail(BookingFactory.create(cancelled=True))).content.decode()
 
-    assert "<li>EAST: outside_jr_west, cancelled</li><li>NY2025: cancelled</li>" in text
+    assert "<li>EAST: outside_section, cancelled</li><li>NY2025: cancelled</li>" in text
 
 
 def detail(booking: Booking) -> str:

@@ -72,6 +72,7 @@ class PayoutFactory(DjangoModelFactory[Payout]):
         lambda payout: sum(award.points for award in payout.draw.awards.all())
     )
     list_sha256 = "0123456789abcdef" * 4
+    ended_by_budget = False
     approved_at = LATER
     approval = factory.LazyAttribute(
         lambda payout: approved(

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bookings.loading import FileOutcome
 from points import exporting, settling
 from points.definitions import CREDIT_RESULTS
 from points.models import KeyStanding, Payout
+from points.settling import SettledFile
 from tests.feedfiles import write_feed_file
 from tests.points.steps import CREDIT_AT
 
@@ -48,7 +48,7 @@ def write_answers(folder: Path, rows: Iterable[Row], **options: Any) -> Path:
     return write_feed_file(folder, rows, definition=CREDIT_RESULTS, **values)
 
 
-def settle(payout: Payout, folder: Path, rows: Iterable[Row], **options: Any) -> FileOutcome:
+def settle(payout: Payout, folder: Path, rows: Iterable[Row], **options: Any) -> SettledFile:
     """Write a results file and load it."""
     path = write_answers(folder, rows, **options)
     return settling.settle(payout=payout, path=path, at=CREDIT_AT)
@@ -60,6 +60,15 @@ def classes(payout: Payout) -> dict[str, tuple[str, bool]]:
     return {
         one.award.entrant.wester_id if one.award else "?": (one.classed, one.is_open)
         for one in rows
+    }
+
+
+def classes_by_award(payout: Payout) -> dict[tuple[str, int], tuple[str, bool]]:
+    """Return the class of the key of each award, by member and prize, and whether it is open."""
+    rows = KeyStanding.objects.filter(payout=payout, award__isnull=False)
+    return {
+        (one.award.entrant.wester_id, one.award.prize): (one.classed, one.is_open)
+        for one in rows.select_related("award__entrant")
     }
 
 

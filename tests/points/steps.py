@@ -1,5 +1,7 @@
 """The steps from a drawn result to points on members' accounts, as staff and workers take them."""
 
+import hashlib
+import struct
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +10,7 @@ from bookings.models import Booking
 from core.models import Approval
 from entries.models import Membership
 from lottery import confirming, voiding
-from lottery.models import Draw
+from lottery.models import Award, Draw
 from points import payout, preparing
 from points.models import AwardStanding, Payout, Transfer
 from tests import approving
@@ -100,6 +102,25 @@ def standings(draw: Draw) -> dict[str, tuple[str, int, int, int, str]]:
         )
         for one in rows
     }
+
+
+def ends(draw: Draw) -> dict[tuple[str, int], tuple[int, int, int, str]]:
+    """Return of every award, by member and prize: points credited, released, forfeited, and why."""
+    return {
+        (one.wester_id, one.prize): (
+            one.credited_points,
+            one.released_points,
+            one.forfeited_points,
+            one.reason,
+        )
+        for one in AwardStanding.objects.filter(draw=draw)
+    }
+
+
+def credit_key(award: Award) -> str:
+    """Return the key of an award's credit, in hex, by the specification's formula."""
+    subject = bytes(award.draw.manifest_sha256) + bytes(award.entrant.pid)
+    return hashlib.sha256(b"credit/v2\0" + subject + struct.pack(">H", award.prize)).hexdigest()
 
 
 def transfers() -> list[dict[str, Any]]:

@@ -7,14 +7,23 @@ import pytest
 
 from core.approvals import ContentChanged
 from core.models import Approval
-from points import closing, correcting, expiring, exporting, keys
+from points import closing, correcting, expiring, exporting
 from points.models import Payout, Transfer
-from points.refusals import AwardExceeded, CreditReversed, NotReversible
+from points.refusals import AwardExceeded, CreditReversed, NotReversible, UnknownKey
 from points.verifying import verify_ledger
 from tests.approving import person
 from tests.points.answers import Row, answer, classes, export, reject, settle
 from tests.points.books import EXPIRES_AT, balances
-from tests.points.steps import CREDIT_AT, approve, leave, paid, pay, prepared, standings
+from tests.points.steps import (
+    CREDIT_AT,
+    approve,
+    credit_key,
+    leave,
+    paid,
+    pay,
+    prepared,
+    standings,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +44,8 @@ def there(payout: Payout) -> Row:
 
 
 def credit_row(payout: Payout, member: str, points: int) -> Row:
-    entrant = payout.draw.entrants.get(wester_id=member)
-    key = keys.transfer_key(
-        keys.CREDIT, bytes(payout.draw.manifest_sha256), bytes(entrant.pid)
-    ).hex()
-    return {"credit_key": key, "wester_id": member, "points": str(points)}
+    award = payout.draw.awards.get(entrant__wester_id=member)
+    return {"credit_key": credit_key(award), "wester_id": member, "points": str(points)}
 
 
 def request_resolution(payout: Payout, row: Row, verdict: str = "credited") -> Approval:
@@ -167,10 +173,10 @@ def test_an_award_of_another_campaign_is_none_of_this_one(
     payout: Payout, there: Row, tmp_path: Path
 ) -> None:
     other = paid({"W8": 5_000})
-    export(other, tmp_path)
-    settle(other, tmp_path, [answer(there)], sequence=2)
+    (own,) = export(other, tmp_path)
+    settle(other, tmp_path, [answer(own), answer(there)], sequence=2)
 
-    with pytest.raises(CreditReversed):
+    with pytest.raises(UnknownKey):
         request_resolution(other, there)
 
 

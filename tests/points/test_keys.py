@@ -3,6 +3,8 @@
 A key that changed its form would no longer meet what the points system and older rows know.
 """
 
+import hashlib
+
 import pytest
 from django.db import connection
 
@@ -15,13 +17,13 @@ from tests.factories.lottery import enter_members, frozen_draw, publish, run
 from tests.guards import sql
 from tests.points.steps import confirm
 
-MANIFEST, PID = bytes(range(32)), bytes(range(32, 64))
-OF_AN_AWARD = {  # printf 'credit/v1\x00\x00\x01…\x3f' | sha256sum
-    "credit/v1": "30d6c8dd8e47966b546e4fca04f9b19928afd4e6e30113eecfd8f2502e9ce352",
-    "reserve/v1": "28f25cf813b682aa8f137f03841394148fa189f4130258675fee0eb08c981407",
-    "release/v1": "fb96d9d20ba52767fc2b25d9d1375dbf0c142b07f2538c82fb170db47df41ebb",
-    "forfeit/v1": "bfcd3a96c2c856c97a5e07bc14ee28f36f60042a141c06149133c0739d49c6dd",
-    "expire/v1": "5e474b9c5084f110b9a2556ec17bf8b6d6f7f552bd8be412a01309fdd0e33351",
+MANIFEST, PID, PRIZE = bytes(range(32)), bytes(range(32, 48)), 2
+OF_AN_AWARD = {  # printf 'credit/v2\x00\x00\x01…\x2f\x00\x02' | sha256sum
+    "credit/v2": "1b286406c75fb223410038954ea3de46f81db3fd4bfe0b5be963e61dda7d112f",
+    "reserve/v2": "3b5e71319c59efbe2a87b142965e0157c11a2deff8737d6b5a7664c75faa46e6",
+    "release/v2": "107c9bc7a29307d503af82eb701710b006ce5cea3040b79fe546c796555426d8",
+    "forfeit/v2": "37a51ffe9352199f21da202d99f16600bbe3a3f59ceef231b1f151fdde253bde",
+    "expire/v2": "591c1b2b62473f4e04c5b2de4b2893ec0922afa1e8143f1c0691b4d2f7c737ae",
 }
 REVERSAL = "0e43d30ec9ae671ad26b3a7cf82af084310583f7b399526587da97b547c7255b"
 CODE = "012025121203"
@@ -41,9 +43,18 @@ def computed(expression: str, *values: bytes | str | int) -> str:
 @pytest.mark.parametrize("step", OF_AN_AWARD)
 @pytest.mark.django_db
 def test_a_key_of_an_award_is_the_same_everywhere(step: str) -> None:
-    assert keys.transfer_key(step, MANIFEST, PID).hex() == OF_AN_AWARD[step]
-    found = computed("points_transfer_key(%s::bytea, %s::bytea)", step.encode(), MANIFEST + PID)
-    assert found == OF_AN_AWARD[step]
+    assert keys.award_key(step, MANIFEST, PID, PRIZE).hex() == OF_AN_AWARD[step]
+    function = "points_award_key(%s::bytea, %s::bytea, %s::bytea, %s::smallint)"
+    assert computed(function, step.encode(), MANIFEST, PID, PRIZE) == OF_AN_AWARD[step]
+
+
+def test_the_key_of_a_credit_is_that_of_the_protocol() -> None:
+    """Source: the check values of pointdraw/2."""
+    manifest = hashlib.sha256(b"example manifest").digest()
+
+    assert keys.award_key(keys.CREDIT, manifest, bytes(range(16)), 2).hex() == (
+        "3ecbb0b0556e94c36bcd2db060caad8bcdd61d41fcc8798a2616bf6f4ba7805f"
+    )
 
 
 @pytest.mark.django_db
@@ -58,16 +69,21 @@ def test_a_key_of_a_grant_is_the_same_everywhere(version: int) -> None:
     assert keys.grant_key(CODE, version).hex() == GRANTS[version]
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "points_transfer_key('reverse/v1', key)",
+        "points_award_key('credit/v2', key, payload, 1::smallint)",
+    ],
+)
 @pytest.mark.django_db
-def test_postgres_inlines_the_formula() -> None:
+def test_postgres_inlines_the_formula(call: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN VERBOSE SELECT points_transfer_key('reverse/v1', key) FROM points_transfer"
-        )
+        cursor.execute(f"EXPLAIN VERBOSE SELECT {call} FROM points_transfer")
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
     assert "sha256(" in plan
-    assert "points_transfer_key" not in plan
+    assert "_key(" not in plan
 
 
 @pytest.fixture

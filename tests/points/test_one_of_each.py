@@ -39,7 +39,6 @@ def _settled(tmp_path: Path) -> None:
     [
         pytest.param("points_payout", "draw_id", {}, id="a payout of a draw"),
         pytest.param("points_creditfile", "payout_id", {}, id="a credit file of a payout"),
-        pytest.param("points_resultsfile", "file_id", {}, id="results of a feed file"),
         pytest.param("points_resolution", "approval_id", {}, id="a resolution of an approval"),
         pytest.param(
             "points_reversal", "transfer_id", {"approval_id": None}, id="a reversal of a transfer"

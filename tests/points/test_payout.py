@@ -14,6 +14,7 @@ from tests.points.books import balances
 from tests.points.steps import (
     CREDIT_AT,
     confirmed,
+    credit_key,
     leave,
     lower,
     paid,
@@ -166,7 +167,7 @@ def test_an_award_with_an_end_is_skipped_whatever_its_part_says(has_left: bool) 
 
 def test_a_partial_award_is_paid_as_it_is() -> None:
     """The last one's award is what was left of the budget, whatever their total."""
-    draw = confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, policy="partial")
+    draw = confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, edge="partial")
     partial = draw.awards.get(points=5_000).entrant.wester_id
     ready = prepare(draw)
     lower(partial, to=6_000)
@@ -191,31 +192,30 @@ def test_parts_share_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("awards", "last_ranks"),
+    ("members", "ranks"),
     [
-        pytest.param(1, [1], id="one award"),
-        pytest.param(2, [2], id="a whole part"),
-        pytest.param(3, [2, 3], id="one more than a part"),
-        pytest.param(4, [2, 4], id="two whole parts"),
+        pytest.param(1, [(1, 1)], id="one award"),
+        pytest.param(2, [(1, 2)], id="a whole part"),
+        pytest.param(3, [(1, 2), (3, 3)], id="one more than a part"),
+        pytest.param(4, [(1, 2), (3, 4)], id="two whole parts"),
     ],
 )
 def test_parts_hold_every_award(
-    awards: int, last_ranks: list[int], monkeypatch: pytest.MonkeyPatch
+    members: int, ranks: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
 
-    parts = preparing.split_into_parts(Payout(awards=awards))
+    parts = prepared({f"W{n}": 5_000 for n in range(members)}).parts.order_by("number")
 
-    assert [part.last_rank for part in parts] == last_ranks
+    assert [(one.first_rank, one.last_rank) for one in parts] == ranks
 
 
 def test_what_is_approved_names_every_award_in_the_order_of_the_keys() -> None:
     draw = confirmed({f"W{n}": 5_000 + n for n in range(8)})
-    manifest = bytes(draw.manifest_sha256)
-    lines = []
-    for award in draw.awards.select_related("entrant"):
-        key = hashlib.sha256(b"credit/v1\0" + manifest + bytes(award.entrant.pid))
-        lines.append(f"{key.hexdigest()},{award.entrant.wester_id},{award.points}\n")
+    lines = [
+        f"{credit_key(award)},{award.entrant.wester_id},{award.points}\n"
+        for award in draw.awards.select_related("entrant")
+    ]
 
     content = preparing.content_to_prepare(subject_of(draw))
 
@@ -232,11 +232,10 @@ def test_a_payout_of_no_awards_ends_at_once() -> None:
 
 
 def test_the_key_of_a_credit_is_computed() -> None:
-    done = paid()
+    paid()
     for credit in Transfer.objects.filter(kind="credit").select_related("award__entrant"):
         assert credit.award
-        manifest, pid = bytes(done.draw.manifest_sha256), bytes(credit.award.entrant.pid)
-        assert bytes(credit.key) == hashlib.sha256(b"credit/v1\0" + manifest + pid).digest()
+        assert bytes(credit.key).hex() == credit_key(credit.award)
 
 
 def test_nobody_else_is_credited() -> None:
@@ -252,13 +251,13 @@ def test_nobody_else_is_credited() -> None:
 
 def test_member_learns_of_the_credit() -> None:
     done = paid()
-    member = queries.find_member_credit(done.draw, "W3")
-    assert member
-    assert (member.state, member.credited_points, member.credited_at) == (
+    (member,) = queries.find_member_credits(done.draw, "W3")
+    assert (member.prize, member.state, member.credited_points, member.credited_at) == (
+        1,
         "credited",
         20_000,
         CREDIT_AT,
     )
     assert str(member.expires_on) == "2026-03-31"
-    assert queries.find_member_credit(done.draw, "W9") is None
+    assert queries.find_member_credits(done.draw, "W9") == []
     assert queries.find_payout_end(done.draw.campaign) == CREDIT_AT

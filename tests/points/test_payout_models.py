@@ -134,7 +134,13 @@ def test_a_reversal_is_in_force_by_its_own_approval() -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["awards = 4", "award_points = 99999", "list_sha256 = repeat('0', 64)"]
+    "column",
+    [
+        "awards = 4",
+        "award_points = 99999",
+        "ended_by_budget = NOT ended_by_budget",
+        "list_sha256 = repeat('0', 64)",
+    ],
 )
 def test_what_was_approved_stays(column: str) -> None:
     prepared()
@@ -172,14 +178,13 @@ def test_a_payout_moves_forward_and_stays(tmp_path: Path) -> None:
 
 def test_parts_are_once_and_done_once() -> None:
     ready = prepared()
+    right = {"payout": ready, "number": 1, "prize": 1, "first_rank": 4, "last_rank": 4}
     with refused_as("payoutpart_once"):
-        PayoutPart.objects.create(payout=ready, number=0, first_rank=4, last_rank=4)
-    for ranks in ((0, 1), (5, 4)):
+        PayoutPart.objects.create(**{**right, "number": 0})
+    for wrong in ({"first_rank": 0}, {"first_rank": 5}, {"prize": 0}):
         with refused_as("payoutpart_of_some_ranks"):
-            PayoutPart.objects.create(
-                payout=ready, number=1, first_rank=ranks[0], last_rank=ranks[1]
-            )
-    PayoutPart.objects.create(payout=ready, number=1, first_rank=4, last_rank=4)
+            PayoutPart.objects.create(**right | wrong)
+    PayoutPart.objects.create(**right)
     PayoutPart.objects.filter(number=0).update(done_at=LATER)
     with refused_as("payoutpart_done_once"):
         sql("UPDATE points_payoutpart SET done_at = NULL WHERE number = 0")

@@ -40,7 +40,7 @@ def test_a_confirmation_reserves_every_award() -> None:
 
 
 def test_a_partial_award_is_reserved_as_well() -> None:
-    confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, policy="partial")
+    confirmed({"W1": 20_000, "W2": 20_000}, budget_points=25_000, edge="partial")
 
     assert balances() == {"issuer": -25_000, "reserved": 25_000}
 

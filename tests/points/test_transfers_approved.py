@@ -6,7 +6,6 @@ import pytest
 
 from core.models import Approval
 from lottery.queries import subject_of
-from points import keys
 from points.models import CreditAnswer, Payout, Resolution, Transfer
 from tests.factories.campaign import ApprovalFactory
 from tests.factories.lottery import confirm, confirmed_draw, drawn_draw
@@ -14,6 +13,7 @@ from tests.factories.points import PayoutFactory, approved
 from tests.guards import refused_as
 from tests.points.books import EXPIRES_AT, Books, balances, books_of, open_books
 from tests.points.steps import CREDIT_AT
+from tests.points.steps import credit_key as key_of_credit
 
 pytestmark = pytest.mark.django_db
 MOMENT = timedelta(microseconds=1)
@@ -172,8 +172,7 @@ def resolve_key(books: Books, key: bytes, verdict: str) -> None:
 
 def credit_key(books: Books, member: str) -> bytes:
     """Return the key of a member's credit, whether there is one or not."""
-    manifest, pid = books.draw.manifest_sha256, books.award(member).entrant.pid
-    return keys.transfer_key(keys.CREDIT, bytes(manifest), bytes(pid))
+    return bytes.fromhex(key_of_credit(books.award(member)))
 
 
 def resolve_of(payout: Payout, key: bytes, verdict: str) -> None:

@@ -12,6 +12,7 @@ from campaign.models import Campaign, Terms
 from campaign.termsfile import CampaignFile, read_campaign_file
 from config.env import ROOT, MovedClock
 from core.models import User
+from tests.factories.campaign import TermsFactory
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -24,19 +25,29 @@ def first_campaign() -> CampaignFile:
 
 @pytest.fixture
 def publish(db: None, first_campaign: CampaignFile) -> Callable[..., Terms]:
-    """Publish a campaign: the first one, or another with other terms."""
+    """Publish a campaign: the first one, or another with other terms (see ``TermsFactory``).
+
+    ``operator`` changes who runs the sections that count.
+    """
 
     def write_terms(
-        code: str = first_campaign.code, *, published: bool = True, **changes: Any
+        code: str = first_campaign.code,
+        *,
+        published: bool = True,
+        operator: str | None = None,
+        **changes: Any,
     ) -> Terms:
         campaign, _ = Campaign.objects.get_or_create(code=code)
-        terms = Terms(campaign=campaign, version=campaign.terms.count() + 1)
-        for name, value in {**first_campaign.terms, **changes}.items():
-            setattr(terms, name, value)
+        if operator:
+            touches = first_campaign.terms["touches"]
+            changes["touches"] = [{**touch, "operator": operator} for touch in touches]
         if published:
-            terms.published_by, _ = User.objects.get_or_create(username="approver")
-            terms.published_at = terms.public_at - timedelta(days=1)
-        terms.save()
+            approver, _ = User.objects.get_or_create(username="approver")
+            opens_at = changes.get("public_at", first_campaign.terms["public_at"])
+            changes |= {"published_by": approver, "published_at": opens_at - timedelta(days=1)}
+        terms: Terms = TermsFactory.create(
+            campaign=campaign, version=campaign.terms.count() + 1, **changes
+        )
         return terms
 
     return write_terms

@@ -11,6 +11,7 @@ from django.utils import translation
 from campaign.models import Terms
 from portal.campaign_page import TEMPLATE, campaign_context
 from portal.states import ShownState
+from tests.factories.campaign import FIRST_TERMS
 from tests.portal.conftest import JAPAN
 from tests.portal.pages import Page, assert_sound
 
@@ -74,14 +75,25 @@ OTHER_TERMS = {
     "travel_first": date(2027, 3, 20),
     "travel_last": date(2027, 3, 31),
     "minimum_total_yen": 7_700,
-    "reward_cap_points": 33_000,
+    "cap": 33_000,
     "budget_points": 66_000_000,
     "credit_at": datetime(2027, 5, 25, 10, tzinfo=JAPAN),
     "expires_on": date(2028, 6, 15),
+    "kept_until": date(2029, 6, 15),
     "operator": "JR Kyushu",
     "kinds_excluded": ["j_west_card_express"],
     "kinds_registered": ["plus_ex"],
     "kinds_free": ["view_express_card"],
+    "prizes": [{"name_ja": "春のポイント", "name_en": "Points of spring"}],
+    "texts": {
+        **FIRST_TERMS["texts"],
+        "heading": {"ja": "春の6,600万ポイントキャンペーン", "en": "Spring Campaign"},
+        "slogan": {"ja": "春ですよ！", "en": "It is spring!"},
+        "overview": {"ja": "春の旅をどうぞ。", "en": "Travel in spring."},
+        "organiser": {"ja": "春の会社", "en": "The company of spring"},
+        "contact_name": {"ja": "春の事務局", "en": "Office of spring"},
+        "notes": [{"ja": "春の注意です。", "en": "A note of spring."}],
+    },
 }
 Publish = Callable[..., Terms]
 

@@ -130,7 +130,7 @@ def test_a_winner_is_congratulated_and_warned_of_fraud(set_clock: SetClock) -> N
 
 def test_a_loser_is_thanked_and_shown_the_proof(set_clock: SetClock) -> None:
     draw = steps.confirmed({"W1": 5_000, "W2": 5_000}, budget_points=5_000)
-    loser = draw.entrants.get(award=None).wester_id
+    loser = draw.entrants.get(awards=None).wester_id
     set_clock(CONFIRMED_AT)
     page = look(draw.campaign, loser)
     assert "厳正な抽選の結果、今回は落選となりました。" in page.text
@@ -140,7 +140,7 @@ def test_a_loser_is_thanked_and_shown_the_proof(set_clock: SetClock) -> None:
 
 
 def test_the_last_winner_reads_why_the_award_is_smaller(set_clock: SetClock) -> None:
-    draw = steps.confirmed({"W1": 5_000, "W2": 5_000}, budget_points=8_000, policy="partial")
+    draw = steps.confirmed({"W1": 5_000, "W2": 5_000}, budget_points=8_000, edge="partial")
     last = draw.awards.get(rank=2).entrant.wester_id
     set_clock(CONFIRMED_AT)
     text = look(draw.campaign, last).text

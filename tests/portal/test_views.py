@@ -22,15 +22,6 @@ CLOSES = datetime(2025, 1, 14, tzinfo=JAPAN)
 SECOND = timedelta(seconds=1)
 DETAIL = "/campaign/detail/012025121203/"
 SET_LANGUAGE = "/language/setlang/"
-DATES = (
-    "public_at",
-    "opens_at",
-    "closes_at",
-    "travel_first",
-    "travel_last",
-    "credit_at",
-    "expires_on",
-)
 Publish = Callable[..., Terms]
 SetClock = Callable[[datetime], None]
 
@@ -112,11 +103,11 @@ def test_a_revision_shows_once_the_page_has_left_the_cache(
     assert shown in client.get(DETAIL).content.decode()
 
 
-def test_campaign_costs_one_query_and_then_none(
+def test_campaign_costs_two_queries_and_then_none(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     publish()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get(DETAIL)
     with django_assert_num_queries(0):
         client.get(DETAIL)
@@ -199,45 +190,6 @@ def test_the_printed_address_without_its_slash_leads_to_the_page(
     publish()
     response = client.get(DETAIL.rstrip("/"))
     assert (response.status_code, response.headers["Location"]) == (301, DETAIL)
-
-
-@pytest.mark.parametrize(
-    ("now", "code"),
-    [
-        pytest.param(OPENS - timedelta(days=1), "012025121203", id="none public: the next one"),
-        pytest.param(OPENS, "012025121203", id="the only public one"),
-        pytest.param(datetime(2026, 12, 1, tzinfo=JAPAN), "new-year-27", id="the newest public"),
-    ],
-)
-def test_front_redirects_to_the_newest_campaign(
-    client: Client, publish: Publish, set_clock: SetClock, now: datetime, code: str
-) -> None:
-    first = publish()
-    publish("new-year-27", **{name: getattr(first, name) + timedelta(days=700) for name in DATES})
-    set_clock(now)
-    response = client.get("/")
-    assert (response.status_code, response.headers["Location"]) == (
-        302,
-        f"/campaign/detail/{code}/",
-    )
-    assert "no-store" in response.headers["Cache-Control"]
-
-
-def test_front_redirects_to_the_next_campaign_and_to_no_draft(
-    client: Client, publish: Publish, set_clock: SetClock
-) -> None:
-    first = publish()
-    publish(**{name: getattr(first, name) + timedelta(days=30) for name in DATES})
-    day = {name: getattr(first, name) + timedelta(days=7) for name in DATES}
-    publish("earlier", **day)
-    publish("draft", published=False)
-    set_clock(OPENS - timedelta(days=1))
-    assert client.get("/").headers["Location"] == "/campaign/detail/earlier/"
-
-
-@pytest.mark.django_db
-def test_front_without_a_campaign_is_not_found(client: Client) -> None:
-    assert client.get("/").status_code == 404
 
 
 @pytest.mark.parametrize("address", [DETAIL, "/", "/robots.txt"])

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from bookings import quarantine
-from bookings.loading import FileOutcome
 from bookings.models import FeedFile
 from campaign.queries import get_campaign
 from core import clock
@@ -23,6 +22,7 @@ from points import closing, correcting, exporting, payout, preparing, settling
 from points.management import arguments
 from points.models import Payout
 from points.queries import describe_payout, get_payout
+from points.settling import SettledFile
 
 POLL_S = 0.2
 
@@ -115,7 +115,9 @@ class Command(VerbCommand):
             report = report_payout(
                 code, describe(outcome), ok=not is_refused(outcome), file=asdict(outcome)
             )
-            report = replace(report, warnings=report.data["warnings"])
+            unknown = describe_unknown(outcome)
+            data = {**report.data, "warnings": [*report.data["warnings"], *unknown]}
+            report = replace(report, data=data, warnings=data["warnings"])
         progress.end(describe(outcome))
         return report
 
@@ -150,21 +152,32 @@ class Command(VerbCommand):
         return Report(data, "\n".join([*sentences, *counts]))
 
 
-def is_refused(outcome: FileOutcome) -> bool:
+def is_refused(outcome: SettledFile) -> bool:
     """Return whether a file was refused."""
     return outcome.status == FeedFile.Status.REFUSED
 
 
-def describe(outcome: FileOutcome) -> str:
+def describe(outcome: SettledFile) -> str:
     """Describe in one line what became of a file."""
     if is_refused(outcome):
         return f"{outcome.name}: refused, {outcome.reason}. {outcome.detail}"
-    if outcome.status == FeedFile.Status.LOADED:
-        return (
-            f"{outcome.name}: {outcome.rows:,} rows, {outcome.applied:,} applied, "
-            f"{outcome.duplicates:,} duplicates, {outcome.quarantined:,} quarantined"
-        )
-    return f"{outcome.name}: already loaded"
+    if outcome.status != FeedFile.Status.LOADED:
+        return f"{outcome.name}: already loaded"
+    others = "".join(f", {rows:,} of {code}" for code, rows in outcome.others.items())
+    unknown = f", {outcome.unknown:,} of no campaign" if outcome.unknown else ""
+    return (
+        f"{outcome.name}: {outcome.rows:,} rows, {outcome.applied:,} applied, "
+        f"{outcome.duplicates:,} duplicates, {outcome.quarantined:,} quarantined{others}{unknown}"
+    )
+
+
+def describe_unknown(outcome: SettledFile) -> list[str]:
+    """Return a warning of keys that belong to no campaign; none where there are no such keys."""
+    sentence = (
+        f"{outcome.name}: rows whose key belongs to no campaign, open here as unknown_here: "
+        f"{outcome.unknown:,}. A later file ends them, or: payout resolve."
+    )
+    return [sentence] if outcome.unknown else []
 
 
 def report_payout(code: str, words: str, *, ok: bool = True, **more: Any) -> Report:

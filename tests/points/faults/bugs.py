@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import psycopg
 from django.db import connection, transaction
@@ -164,11 +163,6 @@ def keep_the_claim() -> None:
     paying.pay_next_part = claim_first
 
 
-def change(name: str, value: Any) -> None:
-    assert getattr(paying, name) != value
-    setattr(paying, name, value)
-
-
 BUGS: dict[str, Bug] = {
     "no unique key": Bug(forget_the_key, (ONCE, OVERSPENT, BOUND)),
     "claimed without a lock": Bug(claim_without_a_lock, (ONCE, OVERSPENT, BOUND, MARKED)),
@@ -178,12 +172,14 @@ BUGS: dict[str, Bug] = {
     "release forgotten": Bug(
         partial(rewrite, "pay_awards", "AND verdict.payable < verdict.points", "AND FALSE")
     ),
-    "leavers credited": Bug(partial(change, "FORFEITING", ("below_minimum",))),
+    "leavers credited": Bug(
+        partial(rewrite, "recheck_awards", "membership.wester_id IS NOT NULL", "FALSE")
+    ),
     "recheck raises": Bug(
         partial(rewrite, "recheck_awards", "LEAST(due.points, judged", "LEAST(judged"),
         (RULES, OVERSPENT, BOUND),
     ),
-    "key of something else": Bug(partial(rewrite, "pay_awards", "credit/v1", "credit/v2")),
+    "key of something else": Bug(partial(rewrite, "pay_awards", "credit/v2", "credit/v3")),
     "balances not kept": Bug(lambda: None, (BALANCE,)),
     "bell rung once": Bug(ring_once, (RUNG,), patience_s=8.0),
     "claim kept by the dead": Bug(keep_the_claim, (LEASED,), patience_s=8.0),

@@ -16,9 +16,9 @@ BALANCES = "every balance is what was transferred"
 BOUNDS = "no balance is out of bounds"
 AWARDS = "awards are reserved, credited, released and forfeited"
 RESERVED = "what is reserved is what awards wait for"
-TWICE = "nobody is credited twice"
+TWICE = "nobody is credited a prize twice"
 NOBODY_ELSE = "nobody else is credited"
-AT_MOST = "no credit is above the award or the cap"
+AT_MOST = "no credit is above the award or the reward"
 BUDGET = "the budget is never exceeded"
 KEYS = "keys are computed"
 IN_TIME = "no credit comes early or expires otherwise"
@@ -35,6 +35,13 @@ class Broken(AssertionError):
     def __init__(self, name: str, found: object) -> None:
         super().__init__(f"{name}: {found}")
         self.name = name
+
+
+class Won(NamedTuple):
+    """Who won which prize."""
+
+    member: str
+    prize: int
 
 
 class Outcome(NamedTuple):
@@ -58,8 +65,9 @@ class Rule:
 # that was reversed counts as if it had never been; ``credits`` counts those as well.
 STANDING = """
 CREATE TEMPORARY TABLE standing ON COMMIT DROP AS
-    SELECT award.id, award.points AS award, draw.id AS draw_id, draw.campaign_id,
-        entrant.wester_id, entrant.pid, draw.manifest_sha256, terms.reward_cap_points AS cap,
+    SELECT award.id, award.prize, award.points AS award, draw.id AS draw_id, draw.campaign_id,
+        entrant.wester_id, entrant.pid, draw.manifest_sha256,
+        entrant.rewards[award.prize] AS reward,
         terms.budget_points AS budget, terms.credit_at, terms.expires_on,
         COALESCE(sum(t.points) FILTER (WHERE t.kind = 'reserve' AND stands), 0) AS reserved,
         COALESCE(sum(t.points) FILTER (WHERE t.kind = 'credit' AND stands), 0) AS credited,
@@ -95,8 +103,8 @@ ALWAYS = (
     Rule(
         TWICE,
         """
-        SELECT draw_id, wester_id, sum(credits) FROM standing
-        GROUP BY draw_id, wester_id HAVING sum(credits) > 1""",
+        SELECT draw_id, wester_id, prize, sum(credits) FROM standing
+        GROUP BY draw_id, wester_id, prize HAVING sum(credits) > 1""",
     ),
     Rule(
         AWARDS,
@@ -115,7 +123,8 @@ ALWAYS = (
         ) IS NOT TRUE AND t.kind <> 'reverse'""",
     ),
     Rule(
-        AT_MOST, "SELECT id, credited, award, cap FROM standing WHERE credited > LEAST(award, cap)"
+        AT_MOST,
+        "SELECT id, credited, award, reward FROM standing WHERE credited > LEAST(award, reward)",
     ),
     Rule(
         BUDGET,
@@ -128,7 +137,8 @@ ALWAYS = (
         """
         SELECT t.id FROM points_transfer t JOIN standing ON standing.id = t.award_id
         WHERE t.kind = 'credit' AND t.key <> sha256(
-            'credit/v1'::bytea || '\\x00'::bytea || manifest_sha256 || pid
+            'credit/v2'::bytea || '\\x00'::bytea || manifest_sha256 || pid
+            || decode(lpad(to_hex(prize::integer), 4, '0'), 'hex')
         )""",
     ),
     Rule(
@@ -187,7 +197,7 @@ DONE = (
         OR (credited > 0) = (forfeited > 0) OR (forfeited > 0) <> (reason <> '')""",
     ),
 )
-OUTCOMES = "SELECT wester_id, credited, released, forfeited, reason FROM standing"
+OUTCOMES = "SELECT wester_id, prize, credited, released, forfeited, reason FROM standing"
 SAID_TO_BE_PAID = "SELECT FROM points_payout WHERE ended_at IS NOT NULL"
 PAID = """
 SELECT ended_at IS NOT NULL AND NOT EXISTS (
@@ -210,17 +220,17 @@ def check_always(connection: psycopg.Connection) -> None:
         check(connection, ALWAYS)
 
 
-def check_done(connection: psycopg.Connection, expected: Mapping[str, Outcome]) -> None:
-    """Raise what does not hold once everything is paid; ``expected`` may leave members open."""
+def check_done(connection: psycopg.Connection, expected: Mapping[Won, Outcome]) -> None:
+    """Raise what does not hold once everything is paid; ``expected`` may leave awards open."""
     with standing(connection):
         check(connection, (*ALWAYS, *DONE))
         if connection.execute(PAID).fetchone() != (True,):
             raise Broken(UNFINISHED, "the payout has not ended")
         found = read_outcomes(connection)
     if wrong := {
-        member: (found.get(member), outcome)
-        for member, outcome in expected.items()
-        if found.get(member) != outcome
+        won: (found.get(won), outcome)
+        for won, outcome in expected.items()
+        if found.get(won) != outcome
     }:
         raise Broken(OUTCOME, wrong)
 
@@ -232,7 +242,7 @@ def check(connection: psycopg.Connection, rules: tuple[Rule, ...]) -> None:
             raise Broken(rule.name, rows)
 
 
-def look_within(connection: psycopg.Connection) -> dict[str, Outcome]:
+def look_within(connection: psycopg.Connection) -> dict[Won, Outcome]:
     """Check inside of a transaction that is still open; return what became of every award so far.
 
     Who left before whom is not known there: nothing of it is committed.
@@ -244,14 +254,16 @@ def look_within(connection: psycopg.Connection) -> dict[str, Outcome]:
     return found
 
 
-def outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
-    """Return what became of every award so far, by member."""
+def outcomes(connection: psycopg.Connection) -> dict[Won, Outcome]:
+    """Return what became of every award so far."""
     with standing(connection):
         return read_outcomes(connection)
 
 
-def read_outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
-    return {member: Outcome(*rest) for member, *rest in connection.execute(OUTCOMES)}
+def read_outcomes(connection: psycopg.Connection) -> dict[Won, Outcome]:
+    return {
+        Won(member, prize): Outcome(*rest) for member, prize, *rest in connection.execute(OUTCOMES)
+    }
 
 
 def is_paid(connection: psycopg.Connection) -> bool:
