@@ -1126,7 +1126,8 @@ def check_receipt(draw: Draw) -> str:
 
 def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
     """Return the record that a receipt's values make."""
-    prizes, pid = len(draw.terms["prizes"]), bytes.fromhex(receipt["pid"])
+    prizes, lots, mask = len(draw.terms["prizes"]), int(receipt["lots"]), int(receipt["mask"])
+    pid = bytes.fromhex(receipt["pid"])
     if len(receipt["rewards"]) != prizes or len(receipt["nonces"]) != prizes:
         raise Failed("the receipt has not one reward and one nonce for each prize")
     parts = b""
@@ -1134,7 +1135,7 @@ def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
         nonce = bytes.fromhex(receipt["nonces"][number - 1])
         m = sha256(b"\x04" + nonce + receipt["wester_id"].encode("ascii")).digest()
         parts += reward_commitment(pid, number, reward, m)
-    head = pid + TWO[receipt["lots"]] + TWO[receipt["mask"]]
+    head = pid + TWO[lots] + TWO[mask]
     return head + commitment(head, parts)
 
 
@@ -1167,14 +1168,16 @@ def place_of(draw: Draw, index: int) -> dict[str, Any]:
 
 def awards_of(draw: Draw, rank: int) -> list[int]:
     """Return what an entrant won of each prize, by reading winners.csv once more."""
-    awards, hashed = [0] * len(draw.terms["prizes"]), sha256()
+    awards, hashed, own = [0] * len(draw.terms["prizes"]), sha256(), []
     for line in read_lines(draw.folder / "winners.csv", len(awards), draw):
         hashed.update(line)
         cells = line.split(b",", 5)
         if cells[1:2] == [b"%d" % rank]:
-            awards[int(cells[0]) - 1] = int(cells[4])
+            own.append(cells)
     if hashed.hexdigest() != lines_of(draw).digest:
         raise Failed("winners.csv has changed since step 8")
+    for cells in own:
+        awards[int(cells[0]) - 1] = int(cells[4])
     return awards
 
 
