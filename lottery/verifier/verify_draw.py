@@ -66,6 +66,8 @@ PID, HEAD, RECORD = 16, 20, 52  # bytes: a pid; pid || lots || mask; and a recor
 RECORDS = struct.Struct(">16s36x")  # the pid of a record
 TWO = tuple(number.to_bytes(2, "big") for number in range(1 << 16))  # numbers of 16 bits
 ESCAPED = re.compile(r"(?:[ -$&-~]|%(?:25|[01][0-9A-F]|7F|[89A-F][0-9A-F]))+")
+HASH = re.compile(rb"[0-9a-f]{64}")
+HASHES = re.compile(rb"[0-9a-f]{64}(?:\.[0-9a-f]{64})*")
 LARGEST_FILE = 1 << 20  # bytes; of a JSON file, and of this program
 MOST_DEPTH = 20  # of a JSON file's brackets
 LARGEST_LINE = 1200  # bytes of winners.csv
@@ -1014,28 +1016,23 @@ class Lines:
     def open_line(self, index: int, prize: int, cells: list[bytes]) -> None:
         """Check that reward, m and others open the entry's commitment, and the reward the terms."""
         draw, prizes, reward = self.draw, len(self.winners), cells[3]
-        others = cells[7].split(b".") if cells[7] else []
-        if not re.fullmatch(rb"[1-9][0-9]{0,12}", reward) or not is_hash(cells[6]):
+        if not re.fullmatch(rb"[1-9][0-9]{0,12}", reward) or not HASH.fullmatch(cells[6]):
             self.fault(OPENINGS, "has no reward and m to open its entry with")
             return
-        if len(others) != prizes - 1 or not all(map(is_hash, others)):
+        others = cells[7]
+        if len(others) != max(65 * prizes - 66, 0) or (others and not HASHES.fullmatch(others)):
             self.fault(OPENINGS, "has not one hash in others for each other prize")
             return
         record = draw.entries[index * RECORD : (index + 1) * RECORD]
-        m = bytes.fromhex(cells[6].decode())
-        parts = [bytes.fromhex(other.decode()) for other in others]
-        parts.insert(prize - 1, reward_commitment(record[:PID], prize, int(reward), m))
-        if commitment(record[:HEAD], b"".join(parts)) != record[HEAD:]:
+        m, parts = (bytes.fromhex(cells[at].replace(b".", b"").decode()) for at in (6, 7))
+        own = reward_commitment(record[:PID], prize, int(reward), m)
+        at = 32 * (prize - 1)
+        if commitment(record[:HEAD], parts[:at] + own + parts[at:]) != record[HEAD:]:
             self.fault(OPENINGS, "does not open the commitment of its entry")
             return
         least, most = bounds_of(draw, draw.terms["prizes"][prize - 1], draw.lots[index])
         if not least <= int(reward) <= most:
             self.fault(OPENINGS, f"has a reward that the terms cannot give: {least} to {most}")
-
-
-def is_hash(text: bytes) -> bool:
-    """Whether these are 64 characters of lower-case hex."""
-    return re.fullmatch(rb"[0-9a-f]{64}", text) is not None
 
 
 def read_lines(path: Path, prizes: int, draw: Draw) -> Iterator[bytes]:
@@ -1126,7 +1123,8 @@ def check_receipt(draw: Draw) -> str:
 
 def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
     """Return the record that a receipt's values make."""
-    prizes, pid = len(draw.terms["prizes"]), bytes.fromhex(receipt["pid"])
+    prizes, lots, mask = len(draw.terms["prizes"]), int(receipt["lots"]), int(receipt["mask"])
+    pid = bytes.fromhex(receipt["pid"])
     if len(receipt["rewards"]) != prizes or len(receipt["nonces"]) != prizes:
         raise Failed("the receipt has not one reward and one nonce for each prize")
     parts = b""
@@ -1134,7 +1132,7 @@ def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
         nonce = bytes.fromhex(receipt["nonces"][number - 1])
         m = sha256(b"\x04" + nonce + receipt["wester_id"].encode("ascii")).digest()
         parts += reward_commitment(pid, number, reward, m)
-    head = pid + TWO[receipt["lots"]] + TWO[receipt["mask"]]
+    head = pid + TWO[lots] + TWO[mask]
     return head + commitment(head, parts)
 
 
@@ -1167,14 +1165,16 @@ def place_of(draw: Draw, index: int) -> dict[str, Any]:
 
 def awards_of(draw: Draw, rank: int) -> list[int]:
     """Return what an entrant won of each prize, by reading winners.csv once more."""
-    awards, hashed = [0] * len(draw.terms["prizes"]), sha256()
+    awards, hashed, own = [0] * len(draw.terms["prizes"]), sha256(), []
     for line in read_lines(draw.folder / "winners.csv", len(awards), draw):
         hashed.update(line)
         cells = line.split(b",", 5)
         if cells[1:2] == [b"%d" % rank]:
-            awards[int(cells[0]) - 1] = int(cells[4])
+            own.append(cells)
     if hashed.hexdigest() != lines_of(draw).digest:
         raise Failed("winners.csv has changed since step 8")
+    for cells in own:
+        awards[int(cells[0]) - 1] = int(cells[4])
     return awards
 
 
