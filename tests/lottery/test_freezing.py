@@ -296,14 +296,14 @@ def test_whoever_has_a_counting_booking_is_in_a_draw_that_needs_no_entry() -> No
 
 def test_freeze_fixes_the_course_of_its_entrants_until_a_void() -> None:
     """Who is on the list of one course is no entrant of another, whatever is loaded later."""
-    series = {"series_code": "winter", "entry_needed": True}
-    ours = closed_campaign({"W1": 5_000}, **series, series_course="A")
+    ours = closed_campaign({}, series_code="winter", series_course="A")
+    EntryFactory.create(campaign=ours, wester_id="W1", entered_at=OPENED + SECOND)
+    BookingFactory.create(wester_id="W1", amount_yen=5_000)
     theirs = CampaignFactory.create(
         published=True, first__series_code="winter", first__series_course="B"
     )
     draw = frozen_draw(campaign=ours)
-    earlier = OPENED + timedelta(microseconds=1)
-    EntryFactory.create(campaign=theirs, wester_id="W1", entered_at=earlier)
+    EntryFactory.create(campaign=theirs, wester_id="W1", entered_at=OPENED)
 
     elsewhere = frozen_draw(campaign=theirs)
     assert (draw.entry_count, elsewhere.entry_count) == (1, 0)
