@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.points.faults import invariants
 from tests.points.faults.answers import read_credits
 from tests.points.faults.bugs import BUGS
@@ -14,7 +16,7 @@ from tests.points.faults.invariants import Broken, Outcome, Won
 from tests.points.faults.machine import PATIENCE_S, Machine, Process, wait_for
 from tests.points.faults.members import expected_outcomes
 from tests.points.faults.moments import Moment, moments
-from tests.points.faults.rewinding import keep, rewind
+from tests.points.faults.rewinding import Kept
 from tests.sessions import BLOCKED
 
 AWARDS = """
@@ -34,6 +36,7 @@ class Payday:
     folder: Path
     expected: Mapping[Won, Outcome]
     bug: str = ""
+    looking: psycopg.Connection | None = None
 
     @property
     def patience_s(self) -> float:
@@ -49,14 +52,23 @@ class Payday:
         if self.start(job, **options).wait() != "exit 0":
             raise Broken(invariants.UNFINISHED, self.machine.log())
 
+    @contextmanager
+    def look(self) -> Iterator[psycopg.Connection]:
+        """Look into the database, by a connection that lasts if there is one."""
+        if self.looking:
+            yield self.looking
+        else:
+            with self.machine.connect(self.database) as connection:
+                yield connection
+
     def is_paid(self) -> bool:
         """Return whether every award has come to its end."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return invariants.is_paid(connection)
 
     def check_always(self) -> None:
         """Raise what does not hold at this moment."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             invariants.check_always(connection)
 
     def check_done(self, *, but_for: tuple[Won, ...] = ()) -> None:
@@ -67,7 +79,7 @@ class Payday:
     def look_done(self, but_for: tuple[Won, ...]) -> None:
         """Raise the same, but for what the ledger itself would say."""
         expected = {name: one for name, one in self.expected.items() if name not in but_for}
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             invariants.check_done(connection, expected)
 
     def check_settled(self, folder: Path) -> None:
@@ -79,24 +91,24 @@ class Payday:
         if [(won.member, *ends[won][:3:2]) for won in lost] != [(member, 0, points)]:
             raise Broken(invariants.OUTCOME, (member, lost))
         self.look_done((*lost,))
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             closed = connection.execute("SELECT closed_at FROM points_payout").fetchone()
         if closed in (None, (None,)):
             raise Broken(invariants.UNFINISHED, "the payout is not closed")
 
     def outcomes(self) -> dict[Won, Outcome]:
         """Return what became of every award so far."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return invariants.outcomes(connection)
 
     def is_waited_for(self) -> bool:
         """Return whether any session waits for another."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return bool(connection.execute(BLOCKED).fetchall())
 
     def parts_left(self) -> int:
         """Return how many parts nobody has finished."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return len(connection.execute(LEFT).fetchall())
 
     def credited_when_undisturbed(self) -> tuple[Won, ...]:
@@ -134,10 +146,10 @@ def each_moment(
 ) -> Generator[tuple[Payday, Moment], None, None]:
     """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
-        keep(look)
+        payday.looking, kept = look, Kept(look)
         for moment in moments(*whens, strike=strike):
             yield payday, moment
-            rewind(look)
+            kept.rewind()
 
 
 @dataclass
