@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from campaign.file_form import (
     ALL,
     BOOKINGS,
+    FIXED,
     FORM,
     REWARDS,
     SCHEMA,
@@ -243,20 +244,24 @@ def whens_of(items: Sequence[Mapping[str, Any]], name: str) -> tuple[When, ...]:
 
 def planned_prize(prize: Mapping[str, Any]) -> Prize:
     """Return a prize as a plain value."""
-    rewards = {
-        "spent": lambda: Spent(prize["percent"], prize["cap"], whens_of(prize["cap_if"], "cap")),
-        "fixed": lambda: Fixed(prize["points"]),
-        "pool": lambda: Pool(prize["points"], prize["cap"]),
-    }
     takes: dict[str, TakeKind] = {"all": "all", "winners": "winners", "one_in": "one_in"}
     return Prize(
         number=prize["number"],
         code=prize["code"],
         take=Take(takes[prize["take"]], prize["take_count"] or 0),
-        reward=rewards[prize["kind"]](),
+        reward=planned_reward(prize),
         minimum_total_yen=prize["minimum_total_yen"],
         beside=prize["beside"],
     )
+
+
+def planned_reward(prize: Mapping[str, Any]) -> Spent | Fixed | Pool:
+    """Return what a winner gets as a plain value."""
+    if prize["kind"] == SPENT:
+        return Spent(prize["percent"], prize["cap"], whens_of(prize["cap_if"], "cap"))
+    if prize["kind"] == FIXED:
+        return Fixed(prize["points"])
+    return Pool(prize["points"], prize["cap"])
 
 
 def read_campaign_file_at(path: Path) -> CampaignFile:
