@@ -105,6 +105,15 @@ BEGIN
             ),
             COALESCE(SUM(points), 0)::bigint
         FROM given
+    ) OR EXISTS (
+        SELECT FROM lottery_award partial
+        JOIN lottery_entrant entrant ON entrant.id = partial.entrant_id
+        WHERE partial.draw_id = NEW.id AND partial.points < entrant.rewards[partial.prize]
+            AND EXISTS (
+                SELECT FROM lottery_award later
+                WHERE later.draw_id = NEW.id
+                    AND (later.prize, later.rank) > (partial.prize, partial.rank)
+            )
     ) THEN
         RAISE EXCEPTION 'the awards are those of the result'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_awards_complete';

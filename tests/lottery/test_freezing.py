@@ -145,7 +145,7 @@ def test_equal_pids_make_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     make_well, meeting = protocol.pid_maker, iter([True])
 
     def make_alike(pid_key: bytes) -> Any:
-        return (lambda member: bytes(16)) if next(meeting, False) else make_well(pid_key)
+        return (lambda _member: bytes(16)) if next(meeting, False) else make_well(pid_key)
 
     monkeypatch.setattr(protocol, "pid_maker", make_alike)
 
