@@ -13,6 +13,7 @@ from campaign.facts import facts_of
 from campaign.models import Terms, Total
 from entries import entering, receipts, standing
 from entries.models import Entry
+from entries.participation import find_participation
 from entries.rules import KNOWN_TOO_LATE
 from entries.standing import ExplainedBooking
 from portal import announcement, campaign_page, formats, my_result, names, reasons
@@ -26,7 +27,6 @@ TEMPLATE = "portal/my_page.html"
 WHOLE_PERCENT = 100
 # Shown in sections of their own: the entry, the yen missing to the minimum and the draw.
 SHOWN_ELSEWHERE = {"not_entered", "below_minimum", KNOWN_TOO_LATE.code}
-NO_ENTRY = {"not_entered", "entered_elsewhere"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def member_facts(
         "total": total,
         "bookings": shown_bookings(terms, wester_id, is_final=total.is_final),
         "member_sentences": [sentences[code] for code in codes if code not in SHOWN_ELSEWHERE],
-        "is_carried": terms.series_carried and NO_ENTRY.isdisjoint(codes),
+        "is_carried": is_carried_over(terms, wester_id),
         "gives_to_all": announcement.gives_to_all(terms),
         "result": my_result.find_result(terms, wester_id, reasons_today=codes, now=now),
         "void_notice": my_result.find_void_notice(terms.campaign),
@@ -133,12 +133,13 @@ def is_carried_over(terms: Terms, wester_id: str) -> bool:
     """Return whether an entry to another campaign of the series is one to this campaign."""
     if not terms.series_carried:
         return False
-    return NO_ENTRY.isdisjoint(find_reasons(terms, wester_id, total_yen=0))
+    part = find_participation(terms, wester_id)
+    return part.takes_part and not part.is_elsewhere
 
 
 def find_reasons(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
     """Return the codes of the rules that keep a member out of the draw."""
-    found: list[str] = standing.find_member_facts(terms, wester_id, total_yen)["reasons"]
+    found: list[str] = standing.find_what_is_known(terms, wester_id, total_yen)["reasons"]
     return found
 
 
