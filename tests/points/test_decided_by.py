@@ -114,6 +114,7 @@ ALWAYS = {
     "draw forget",
     "draw publish",
     "draw receipt",
+    "draw reveal",
     "draw void",
     "payout prepare",
     "payout resolve",
