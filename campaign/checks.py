@@ -4,7 +4,7 @@ Everything here is computed from the file, and from what is known of the rail ne
 campaigns, which the caller gives. Source: docs/specs/campaigns.md 7.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,15 @@ class OtherCampaign:
     code: str
     travel: Sequence[Mapping[str, str]]
     points: int
+
+
+@dataclass(frozen=True)
+class RuleSentences:
+    """A rule of bookings: its code, its place in the file, what members read by language."""
+
+    code: str
+    place: str
+    sentences: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -324,11 +333,11 @@ def travel_overlaps(one: Sequence[Mapping[str, str]], other: Sequence[Mapping[st
     )
 
 
-def check_rule_sentences(sentences: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:
-    """Yield the rules that have no sentence in a language, by their codes and languages."""
-    for code, by_language in sentences.items():
-        for language, text in by_language.items():
+def check_rule_sentences(rules: Iterable[RuleSentences]) -> Iterator[Finding]:
+    """Yield the rules of the campaign that have no sentence in a language of the pages."""
+    for rule in rules:
+        for language, text in rule.sentences.items():
             if not text.strip():
                 sentence = _("The rule %(code)s has no sentence in this language (%(language)s).")
-                words = {"code": code, "language": language}
-                yield Finding("rule_without_sentence", "bookings", sentence % words)
+                words = {"code": rule.code, "language": language}
+                yield Finding("rule_without_sentence", rule.place, sentence % words)

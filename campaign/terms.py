@@ -9,7 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaign import queries
-from campaign.checks import OtherCampaign, Surroundings, check_file, check_rule_sentences
+from campaign.checks import (
+    OtherCampaign,
+    RuleSentences,
+    Surroundings,
+    check_file,
+    check_rule_sentences,
+)
 from campaign.findings import Finding, refusing
 from campaign.law import plan_at_its_largest
 from campaign.models import Campaign, Prize, Terms
@@ -128,17 +134,18 @@ def check_terms(terms: Terms) -> list[Finding]:
     ]
     around = Surroundings(queries.lines_of_network(), others)
     findings = check_file(queries.file_of(terms), around)
-    return [*findings, *check_rule_sentences(rule_sentences())]
+    return [*findings, *check_rule_sentences(rule_sentences(terms))]
 
 
-def rule_sentences() -> dict[str, dict[str, str]]:
-    """Return the sentence of every rule in every language of the pages."""
-    sentences: dict[str, dict[str, str]] = {rule.code: {} for rule in RULES}
+def rule_sentences(terms: Terms) -> list[RuleSentences]:
+    """Return the sentence of every rule that exists in a campaign, in every language."""
+    rules = [rule for rule in RULES if rule.exists(terms)]
+    found: dict[str, dict[str, str]] = {rule.code: {} for rule in rules}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            for rule in RULES:
-                sentences[rule.code][language] = str(rule.sentence)
-    return sentences
+            for rule in rules:
+                found[rule.code][language] = str(rule.sentence)
+    return [RuleSentences(rule.code, rule.term, found[rule.code]) for rule in rules]
 
 
 @transaction.atomic

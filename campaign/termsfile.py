@@ -9,7 +9,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from campaign.file_form import ALL, BOOKINGS, FORM, REWARDS, SCHEMA
+from campaign.file_form import (
+    ALL,
+    BOOKINGS,
+    FORM,
+    REWARDS,
+    SCHEMA,
+    SERIES,
+    SPENT,
+    TEXTS,
+    TOUCH,
+)
 from campaign.file_values import broken, read_object, shown
 from campaign.plan import Edge, Fixed, Lots, Plan, Pool, Prize, Spent, Take, TakeKind, When
 from campaign.refusals import BrokenCampaignFile
@@ -132,22 +142,48 @@ def write_campaign_file(file: CampaignFile) -> dict[str, Any]:
     Read again, it is equal to ``file``. Instants are written with Japan's offset.
     """
     terms = {name: written(value) for name, value in file.terms.items()}
-    series = {name: terms[f"series_{name}"] for name in ("code", "course", "carried")}
-    booked = {name: terms[f"booked_{name}"] for name in ("from", "until")}
+    series = {name: terms[f"series_{name}"] for name in SERIES}
     content = {
         **terms,
         "schema": SCHEMA,
         "code": file.code,
         "series": None if series["code"] is None else series,
         "name": names_of(terms),
-        "bookings": {
-            name: terms[name] if name != "booked" else booked if booked["from"] else None
-            for name in BOOKINGS
+        "bookings": write_bookings(terms),
+        "lots": {
+            "yen": terms["lots_yen"],
+            "most": terms["lots_most"],
+            "times": [pick(item, "when", "times") for item in terms["lots_times"]],
         },
-        "lots": {name: terms[f"lots_{name}"] for name in ("yen", "most", "times")},
         "prizes": [write_prize(prize) for prize in file.prizes],
+        "texts": {name: write_text(terms["texts"][name]) for name in TEXTS},
     }
-    return {name: content[name] for name in FORM}
+    return pick(content, *FORM)
+
+
+def pick(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return the values of these names in their order; a column of JSON has lost it."""
+    return {name: values[name] for name in names}
+
+
+def write_bookings(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a campaign file on bookings."""
+    booked = {name: terms[f"booked_{name}"] for name in ("from", "until")}
+    content = {
+        **pick(terms, *OF_BOOKINGS),
+        "touches": [pick(touch, *TOUCH) for touch in terms["touches"]],
+        "travel": [pick(period, "first", "last") for period in terms["travel"]],
+        "booked": None if booked["from"] is None else booked,
+        "payment_methods": dict(sorted(terms["payment_methods"].items())),
+    }
+    return pick(content, *BOOKINGS)
+
+
+def write_text(text: Any) -> Any:
+    """Return a text of the pages: in both languages, several of such, or one."""
+    if isinstance(text, list):
+        return [write_text(one) for one in text]
+    return pick(text, "ja", "en") if isinstance(text, dict) else text
 
 
 def written(value: Any) -> Any:
@@ -165,13 +201,17 @@ def names_of(columns: Mapping[str, Any]) -> dict[str, Any]:
 def write_prize(prize: Mapping[str, Any]) -> dict[str, Any]:
     """Return a prize of a campaign file."""
     take = prize["take"]
+    caps = [pick(item, "when", "cap") for item in prize["cap_if"]]
     return {
         "code": prize["code"],
         "name": names_of(prize),
         "take": {take: True if take == ALL else prize["take_count"]},
         "minimum_total_yen": prize["minimum_total_yen"],
         "beside": prize["beside"],
-        "reward": {name: prize[name] for name in REWARDS[prize["kind"]]},
+        "reward": {
+            **pick(prize, *REWARDS[prize["kind"]]),
+            **({"cap_if": caps} if prize["kind"] == SPENT else {}),
+        },
     }
 
 

@@ -38,8 +38,11 @@ STEPS = (
     CheckedStep(
         "commitment",
         _("Your own record"),
-        _("From WESTER ID, points and secret number the record that stands for you was computed."),
-        _("The record could not be computed."),
+        _(
+            "From WESTER ID, lots, points and secret numbers the record that stands for you was "
+            "computed, and the points are ones that the terms can give."
+        ),
+        _("The points are not ones that the terms can give, or not one for each prize."),
         {
             "m": _("Hidden identity (m)"),
             "c": _("Commitment (c)"),
@@ -72,7 +75,10 @@ STEPS = (
     CheckedStep(
         "ticket",
         _("Your ticket"),
-        _("Computed from the seed and your number, it is the one on the receipt."),
+        _(
+            "Computed from the seed, your number and your lots, it is the one on the receipt: "
+            "the first of your lots’ tickets."
+        ),
         _("The ticket on the receipt is not the one that follows from the seed."),
         {"ticket": _("Ticket")},
     ),
@@ -80,27 +86,33 @@ STEPS = (
         "winners",
         _("The list of winners"),
         _(
-            "All winners’ tickets were computed again: the list is in their order and keeps "
-            "within the budget."
+            "All winners’ tickets were computed again: prize by prize the list is in their order, "
+            "and it keeps within the budget."
         ),
-        _("The list of winners is not in the order of the tickets, or exceeds the budget."),
+        _(
+            "The list of winners is not in the order of the tickets, has too many winners of a "
+            "prize, or exceeds the budget."
+        ),
         {"rows": _("Rows of the list")},
     ),
     CheckedStep(
         "place",
-        _("Before or behind the cut"),
+        _("Your place in the order"),
         _(
-            "Your ticket stands where the receipt says: among the winners by its rank, "
-            "or behind the last of them."
+            "Your ticket stands where the receipt says, before or behind each winner’s, and the "
+            "list has every prize for you that came to your place, and no other."
         ),
-        _("Your ticket does not stand where the receipt says."),
+        _(
+            "Your ticket does not stand where the receipt says, or the list has another prize for "
+            "you than your place gives."
+        ),
         {"rank": _("Your rank"), "last": _("Last ticket in the list")},
     ),
     CheckedStep(
         "award",
         _("The points awarded"),
-        _("They are what follows from your place and the budget."),
-        _("The points on the receipt are not what follows from your place and the budget."),
+        _("They are those of the list of winners, prize by prize."),
+        _("The points on the receipt are not those of the list of winners."),
         {"award": _("Points")},
     ),
 )

@@ -13,13 +13,21 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models import BudgetEdge, Terms
+from campaign.models import Terms
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery import queries
 from lottery.bundle import has_public_result, public_files
 from lottery.checked_steps import STEPS
-from lottery.models import Award, Draw
+from lottery.models import Draw
+from lottery.shown_prizes import (
+    PrizeResult,
+    find_partial_award,
+    gives_all_to_all,
+    has_several_lots,
+    prize_results,
+    shown_prizes,
+)
 from lottery.stages import DrawStage, next_change, stage_of
 
 TEMPLATE = "lottery/draw.html"
@@ -47,7 +55,8 @@ class ShownDraw:
     address: str
     files: list[tuple[str, str]]
     shows_result: bool
-    partial_points: int  # of the entrant at whom the budget ends; 0 where there is none
+    results: list[PrizeResult]  # of each prize; empty before the result is public
+    partial_points: int  # of the entrant at whom the budget ended; 0 where there is none
 
     @property
     def is_local(self) -> bool:
@@ -89,7 +98,12 @@ def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     return {
         "here": reverse("lottery:draw", args=[terms.campaign.code]),
         "terms": terms,
-        "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "name": name_of(terms),
+        "prizes": shown_prizes(terms),
+        "has_several_lots": has_several_lots(terms.plan),
+        "gives_all_to_all": gives_all_to_all(terms.plan),
+        "passes_over_winners": not all(prize.beside for prize in terms.plan.prizes[1:]),
+        "protocol": reverse("lottery:protocol", args=[terms.campaign.code]),
         "is_entry_over": terms.closes_at <= now,
         "shown": standing[0] if standing else None,
         "void_draws": [one for one in draws if one.stage is DrawStage.VOID],
@@ -97,6 +111,11 @@ def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         # A demo's clock is not the browser's, so the page shows its time.
         "demo_now": now if settings.DEMO_MODE else None,
     }
+
+
+def name_of(terms: Terms) -> str:
+    """Return the name of a campaign in the active language."""
+    return str(terms.name_ja if get_language() == "ja" else terms.name_en)
 
 
 def draws_to_show(terms: Terms) -> QuerySet[Draw]:
@@ -108,11 +127,13 @@ def draws_to_show(terms: Terms) -> QuerySet[Draw]:
 def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:
     """Load the manifests of draws, and defer the columns of their other files."""
     large = set(queries.LARGE_COLUMNS) - {"manifest"}
-    return draws.select_related("terms", "campaign").defer(None).defer(*large)
+    shown = draws.select_related("terms", "campaign").prefetch_related("terms__prizes")
+    return shown.defer(None).defer(*large)
 
 
 def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
     """Return the public content of a draw at an instant."""
+    shows_result = has_public_result(draw)
     return ShownDraw(
         draw=draw,
         stage=stage_of(draw, now=now),
@@ -120,14 +141,7 @@ def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
         manifest=json.loads(bytes(draw.manifest)),
         address=reverse("lottery:files", args=[draw.campaign.code, draw.sequence]),
         files=[(name, str(FILE_TITLES[name])) for name in public_files(draw)],
-        shows_result=has_public_result(draw),
-        partial_points=find_partial_award(draw) if has_public_result(draw) else 0,
+        shows_result=shows_result,
+        results=prize_results(draw) if shows_result else [],
+        partial_points=find_partial_award(draw) if shows_result else 0,
     )
-
-
-def find_partial_award(draw: Draw) -> int:
-    """Return the points of the partial award; 0 where there is none."""
-    if draw.terms.policy != BudgetEdge.PARTIAL or draw.winners is None:
-        return 0
-    after_the_winners = Award.objects.filter(draw=draw, rank=draw.winners + 1)
-    return after_the_winners.values_list("points", flat=True).first() or 0

@@ -25,6 +25,7 @@ from campaign.plan import Plan, Pool
 from campaign.reward_columns import lots_column, reward_columns
 from campaign.rewards import shares_of
 from core.sql_files import compose_sql, name_values
+from entries.participation import compose_participants
 from entries.rules import any_keeps_out
 from lottery import keys, protocol
 from lottery.documents import FrozenList
@@ -204,21 +205,6 @@ def pack_entrants(
         numbers = pack(total, facts, *sized)
         packed.append(record + hidden[PID_BYTES:opening_at] + numbers + wester_id.encode())
     return packed
-
-
-def compose_participants(terms: Terms) -> tuple[sql.Composable, dict[str, Any]]:
-    """Return the query of who takes part in the campaign, with values."""
-    if terms.entry_needed:
-        query = (
-            "SELECT wester_id, entered_at, FALSE AS is_elsewhere FROM entries_entry"
-            " WHERE campaign_id = %(participating)s"
-        )
-    else:
-        query = (
-            "SELECT wester_id, %(opens_at)s::timestamptz AS entered_at, FALSE AS is_elsewhere"
-            " FROM campaign_total WHERE campaign_id = %(participating)s AND bookings > 0"
-        )
-    return sql.SQL(query), {"participating": terms.campaign_id, "opens_at": terms.opens_at}
 
 
 def compose_candidates(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from campaign import aggregation, queries
 from campaign.models import Campaign, Terms
@@ -22,6 +23,7 @@ from core import approvals, audit
 from core.audit import Actor
 from core.errors import constraint_errors
 from core.locks import Lock, acquire
+from entries.participation import fix_courses, lock_series
 from lottery import documents, keys
 from lottery.beacon import ChainInfo
 from lottery.chains import chain_named
@@ -29,9 +31,16 @@ from lottery.documents import FrozenList, ManifestHeader
 from lottery.entrant_list import SecretList, make_entrant_list, store_entrants
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
-from lottery.refusals import DrawStands, EntryPeriodRuns, RoundNotLater, RoundTooSoon
+from lottery.refusals import (
+    DrawStands,
+    EntryPeriodRuns,
+    RoundNotLater,
+    RoundTooSoon,
+    TermsRevised,
+)
 
 PERMISSION = "lottery.freeze_draw"
+MEMBERS = sql.SQL("SELECT wester_id FROM lottery_entrant WHERE draw_id = %(draw)s")
 VERIFIER = Path(__file__).parent / "verifier" / "verify_draw.py"
 
 
@@ -59,12 +68,12 @@ def freeze_draw(
         DrawStands: the campaign has a draw of another round that is not void.
         RoundTooSoon: there would be no time left to publish in.
         RoundNotLater: the round is not later than the void predecessor's.
+        TermsRevised: the terms were revised while this waited.
         SteerableChain: production uses only quicknet.
     """
     approvals.require_actor(actor, PERMISSION)
     at = at.replace(microsecond=0)  # the manifest counts in seconds
-    lock_for_freeze(campaign)
-    terms = require_published_terms(campaign)
+    terms = lock_for_freeze(campaign)
     beacon = chain_named(chain)
     number = beacon.first_round_at(round_up_to_second(round_time))
     if standing := standing_draw(campaign):
@@ -73,26 +82,32 @@ def freeze_draw(
     secret = make_entrant_list(terms)
     draw = create_draw(terms, secret, beacon=beacon, chain=chain, number=number, at=at)
     store_entrants(draw, secret.layout, secret.packed)
+    fix_courses(terms, MEMBERS, {"draw": draw.pk})
     Campaign.objects.filter(pk=campaign.pk).update(entries_frozen_at=at)
     record_freeze(draw, actor, at)
     return draw
 
 
-def lock_for_freeze(campaign: Campaign) -> None:
-    """Lock loads, entries, totals and the campaign's row until the transaction ends.
+def lock_for_freeze(campaign: Campaign) -> Terms:
+    """Lock loads, entries of the series, totals and the campaign's row; return the terms in force.
 
-    Loads and entries in progress finish first, and the caller reads only after this. The row comes
-    last: a caller that needs only the row then does not wait for loads.
+    The locks last until the transaction ends. Loads and entries in progress finish first, and the
+    caller reads only after this. The row comes last: a caller that needs only the row then does not
+    wait for loads. Terms that name another series by then have to be locked anew.
+
+    Raises:
+        NotPublished: there are no terms in force.
+        TermsRevised: they were revised while this waited.
     """
     acquire(Lock.LOADS)
-    lock_entries(campaign)
+    terms = require_published_terms(campaign)
+    lock_series(terms)
     aggregation.lock_totals(campaign.pk)
     lock_campaign(campaign)
-
-
-def lock_entries(campaign: Campaign) -> None:
-    """Lock the entries of the campaign until the transaction ends."""
-    acquire(Lock.ENTRIES, campaign.pk)
+    locked = require_published_terms(campaign)
+    if locked.series_code != terms.series_code:
+        raise TermsRevised(_("The terms were revised in this moment; freeze once more."))
+    return locked
 
 
 def require_same_round(standing: Draw, *, chain: str, number: int) -> Draw:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from campaign.models import Terms
 from lottery import receipts
 from lottery.checked_steps import STEPS
-from lottery.draw_page import ShownDraw, shown_draw
+from lottery.draw_page import ShownDraw, name_of, shown_draw
 from lottery.models import Draw, Entrant
+from lottery.shown_prizes import prize_names
 
 TEMPLATE = "lottery/receipt.html"
 
@@ -23,17 +23,31 @@ def receipt_page_context(
     content = receipts.receipt_json(draw, wester_id)
     if content is None:
         return None
+    receipt = json.loads(content)
+    prizes = receipt_prizes(draw.terms, receipt)
     place = [terms.campaign.code, draw.sequence]
     return {
         "here": reverse("lottery:receipt", args=place),
         "terms": terms,
-        "name": terms.name_ja if get_language() == "ja" else terms.name_en,
+        "name": name_of(terms),
         "shown": shown_draw(draw, now=now),
-        "receipt": json.loads(content),
+        "receipt": receipt,
+        "prizes": prizes,
+        "won": [prize for prize in prizes if prize["award"]],
         "receipt_file": reverse("lottery:receipt_file", args=place),
         "steps": STEPS,
         "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),
     }
+
+
+def receipt_prizes(terms: Terms, receipt: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return name, reward and award of each prize; the award is None before the draw."""
+    names = prize_names(terms)
+    awards = receipt["awards"] or [None] * len(receipt["rewards"])
+    return [
+        {"name": names[number], "reward": reward, "award": award}
+        for number, (reward, award) in enumerate(zip(receipt["rewards"], awards, strict=True), 1)
+    ]
 
 
 def find_receipt_address(shown: ShownDraw | None, wester_id: str) -> str | None:

@@ -19,6 +19,10 @@ class ListTooLarge(LotteryRefusal):
     """There are more entrants, or more lots, than the protocol allows."""
 
 
+class TermsRevised(LotteryRefusal):
+    """The terms were revised while the freeze waited."""
+
+
 class DrawStands(LotteryRefusal):
     """The campaign has a draw that is not void."""
 

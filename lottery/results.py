@@ -22,8 +22,9 @@ class MemberResult:
     draw: Draw
     is_entrant: bool
     is_confirmed: bool
-    lots: int
+    total_yen: int
     facts: list[str]
+    lots: int
     rewards: list[int]
     rank: int | None = None
     awards: list[int] | None = None
@@ -48,16 +49,18 @@ def member_result(draw: Draw, wester_id: str) -> MemberResult:
             draw,
             is_entrant=False,
             is_confirmed=is_confirmed,
-            lots=0,
+            total_yen=0,
             facts=[],
+            lots=0,
             rewards=[0] * len(draw.eligible),
         )
     return MemberResult(
         draw,
         is_entrant=True,
         is_confirmed=is_confirmed,
-        lots=entrant.lots,
+        total_yen=entrant.total_yen,
         facts=facts_of(entrant.facts),
+        lots=entrant.lots,
         rewards=entrant.rewards,
         rank=read_rank(draw, entrant.position) if is_confirmed else None,
         awards=list_awards(entrant) if is_confirmed else None,
@@ -79,8 +82,12 @@ def read_frozen_standing(campaign: Campaign, wester_id: str) -> FrozenStanding |
     if draw is None:
         return None
     found = member_result(draw, wester_id)
+    awards = {number: points for number, points in enumerate(found.awards or (), 1) if points}
     return FrozenStanding(
         is_entrant=found.is_entrant,
-        reward_points=found.reward_points,
-        award_points=(found.award_points or 0) if found.is_confirmed else None,
+        total_yen=found.total_yen,
+        facts=found.facts,
+        lots=found.lots,
+        rewards=found.rewards,
+        awards=awards if found.is_confirmed else None,
     )

@@ -11,6 +11,7 @@ ONE = f"{DRAW}<int:sequence>/"
 app_name = "lottery"
 urlpatterns = [
     path(DRAW, views.show_draw, name="draw"),
+    path(f"{DRAW}protocol/", views.show_protocol, name="protocol"),
     path(ONE, views.show_files, name="files"),
     path(f"{ONE}receipt/", views.show_receipt, name="receipt"),
     path(f"{ONE}receipt.json", views.download_receipt, name="receipt_file"),

@@ -1,5 +1,7 @@
 """The page of the draw, its published files, and each entrant's own receipt."""
 
+from functools import cache
+
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -53,6 +55,28 @@ def show_personal_draw(request: HttpRequest, code: str) -> HttpResponse:
     response = render(request, draw_page.TEMPLATE, context)
     add_never_cache_headers(response)
     return response
+
+
+@require_safe
+def show_protocol(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the text of the protocol, by which anybody can write a verifier of their own."""
+    terms = get_terms_or_404(code)
+    context = {
+        "here": reverse("lottery:protocol", args=[code]),
+        "terms": terms,
+        "name": draw_page.name_of(terms),
+        "text": read_protocol(),
+        "draw_address": reverse("lottery:draw", args=[code]),
+    }
+    response = render(request, "lottery/protocol.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+@cache
+def read_protocol() -> str:
+    """Return the text of the protocol, as it is published."""
+    return (settings.BASE_DIR / "docs/specs/draw-protocol.md").read_text(encoding="utf-8")
 
 
 @require_safe

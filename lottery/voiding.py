@@ -16,6 +16,7 @@ from campaign.models import Campaign
 from core import approvals
 from core.audit import Actor
 from core.models import Approval, User
+from entries.participation import release_courses
 from lottery.models import Draw
 from lottery.queries import find_subject, lock_draw, lock_subject, subject_of
 from lottery.refusals import DrawEnded, NotVoidable, UnfitReason
@@ -126,4 +127,5 @@ def void_draw(draw: Draw, *, reason: str, by: User, at: datetime) -> Draw:
     draw.void_reason = reason
     draw.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
     Campaign.objects.filter(pk=draw.campaign_id).update(entries_frozen_at=None)
+    release_courses(draw.campaign)
     return draw

@@ -49,7 +49,7 @@ def test_every_contract_is_somebodys_source() -> None:
     files = {path.name for path in (ROOT / "docs" / "specs").glob("*.md")} - {"README.md"}
     named = {file for text in sources().values() for file, _numbers in REFERENCE.findall(text)}
 
-    assert files - named == {"campaigns.md", "interfaces.md"}
+    assert files - named == {"interfaces.md"}
 
 
 def test_the_contracts_number_each_section_once() -> None:

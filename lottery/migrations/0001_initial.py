@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name='Candidate',
             fields=[
                 ('wester_id', models.CharField(db_collation='C', max_length=40, primary_key=True, serialize=False)),
-                ('entered_at', models.DateTimeField(null=True)),
+                ('takes_part', models.BooleanField()),
                 ('is_elsewhere', models.BooleanField()),
                 ('counting_total', models.BigIntegerField()),
                 ('facts', models.SmallIntegerField()),

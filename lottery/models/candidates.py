@@ -6,14 +6,14 @@ from bookings.models import fields
 
 
 class Candidate(models.Model):
-    """A member who entered, with what decides whether they become an entrant.
+    """A member who takes part, with what decides whether they become an entrant.
 
     The rows are those of ``WITH candidate AS (...)`` in lottery/sql/candidates.sql and
     points/payout.py, so that the ORM can compile the rules of a member for them.
     """
 
     wester_id = fields.identifier(primary_key=True)
-    entered_at = models.DateTimeField(null=True)
+    takes_part = models.BooleanField()
     is_elsewhere = models.BooleanField()
     counting_total = models.BigIntegerField()
     facts = models.SmallIntegerField()

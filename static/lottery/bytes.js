@@ -30,6 +30,11 @@ export function uint64(number) {
   return bytes;
 }
 
+// Two bytes, big-endian.
+export function uint16(number) {
+  return Uint8Array.of(number >> 8, number & 255);
+}
+
 // SHA-256 over the parts one after another; a number is one byte.
 export async function hash(...parts) {
   const pieces = parts.map((part) => (typeof part === "number" ? Uint8Array.of(part) : part));

@@ -2,12 +2,26 @@
 // Each yields what it computed; the first that fails ends the check.
 
 import { fromHex, hash, isHex, toHex } from "./bytes.js";
-import { commitmentOf, identityOf, leafOf, rootOf, seedOf, ticketOf } from "./protocol.js";
-import { awardOf, readWinners, winnersFit } from "./winners.js";
+import {
+  commitmentOf,
+  hasBit,
+  identityOf,
+  leafOf,
+  leastTicket,
+  rewardCommitmentOf,
+  rootOf,
+  seedOf,
+} from "./protocol.js";
+import { boundsOf } from "./rewards.js";
+import { placeFits, readWinners, winnersFit } from "./winners.js";
 
-const SCHEMA = "pointdraw/1/receipt";
+const SCHEMA = "pointdraw/2/receipt";
 const FIELDS =
-  "award index manifest_sha256 nonce path pid rank reward schema ticket wester_id".split(" ");
+  "awards index lot lots manifest_sha256 mask nonces path pid rank rewards schema ticket wester_id".split(
+    " ",
+  );
+const MOST_LOTS = 65_535;
+const MOST_PRIZES = 16;
 
 class Fails extends Error {
   constructor(step, values = {}) {
@@ -25,7 +39,7 @@ export async function* check(bytes, open) {
     yield passed("form");
     const draw = await openDraw(receipt, open);
     yield passed("manifest", { manifest: receipt.manifest_sha256 });
-    const own = await compute(receipt);
+    const own = await compute(receipt, draw);
     yield passed("commitment", { m: own.m, c: own.c, leaf: own.leaf });
     yield passed("path", { root: await climb(receipt, own, draw) });
     if (receipt.ticket === null) {
@@ -44,18 +58,37 @@ export async function* check(bytes, open) {
 async function* checkResult(receipt, own, draw) {
   const result = await readResult(draw);
   yield passed("seed", { randomness: result.randomness, seed: result.seed });
-  const ticket = toHex(await ticketOf(fromHex(result.seed), fromHex(receipt.pid)));
-  demand(ticket === receipt.ticket, "ticket", { ticket });
+  const { ticket, lot } = await leastTicket(
+    fromHex(result.seed),
+    fromHex(receipt.pid),
+    receipt.lots,
+  );
+  demand(ticket === receipt.ticket && lot === receipt.lot, "ticket", { ticket });
   yield passed("ticket", { ticket });
   const winners = readWinners(await draw.file("winners.csv", "winners"));
   demand(winners && (await winnersFit(winners, result, draw.manifest)), "winners");
   yield passed("winners", { rows: String(winners.rows.length) });
-  const row = winners.rows.find((one) => one.pid === receipt.pid);
-  const award = row ? awardOf(row, result, draw.manifest) : null;
-  demand(placeFits(receipt, own, row, award, winners), "place");
-  yield passed("place", { rank: award && String(row.rank), last: winners.rows.at(-1).ticket });
-  demand(award === receipt.award, "award");
-  yield passed("award", { award: String(award ?? 0) });
+  const { pid, rank, mask } = receipt;
+  const lines = winners.rows.filter((row) => row.pid === pid);
+  const isThere = placeFits({ key: ticket + pid, pid, rank, mask }, winners.rows, draw.manifest);
+  demand(isThere && lines.every((row) => opens(row, receipt, own)), "place");
+  yield passed("place", { rank: String(rank), last: winners.rows.at(-1)?.ticket });
+  const awards = receipt.rewards.map(
+    (_, place) => lines.find((row) => row.prize === place + 1)?.award ?? 0,
+  );
+  demand(JSON.stringify(awards) === JSON.stringify(receipt.awards), "award");
+  yield passed("award", { award: awards.join(" ") });
+}
+
+// Whether a line of the list opens the record that the receipt opens.
+function opens(row, receipt, own) {
+  const others = own.parts.filter((_, place) => place !== row.prize - 1);
+  return (
+    row.lot === receipt.lot &&
+    row.reward === receipt.rewards[row.prize - 1] &&
+    row.m === own.identities[row.prize - 1] &&
+    row.others === others.join(".")
+  );
 }
 
 function passed(step, values = {}) {
@@ -78,15 +111,28 @@ function readReceipt(bytes) {
   demand(receipt !== null && typeof receipt === "object", "form");
   demand(Object.keys(receipt).sort().join(" ") === FIELDS.join(" "), "form");
   demand(JSON.stringify(receipt, FIELDS) === text && receipt.schema === SCHEMA, "form");
-  const { path, pid, nonce, manifest_sha256: manifest, ticket } = receipt;
-  demand(isHex(pid, 16) && isHex(nonce, 32) && isHex(manifest, 32), "form");
-  demand(Array.isArray(path) && path.every((one) => isHex(one, 32)), "form");
-  demand(ticket === null || isHex(ticket, 32), "form");
-  demand([receipt.index, receipt.reward].every(isCount), "form");
-  demand([receipt.rank, receipt.award].every((one) => one === null || isCount(one)), "form");
-  demand(ticket !== null || (receipt.rank === null && receipt.award === null), "form");
+  const { path, pid, manifest_sha256: manifest, ticket } = receipt;
+  demand(isHex(pid, 16) && isHex(manifest, 32), "form");
+  demand(isList(path, (one) => isHex(one, 32)), "form");
+  demand(isList(receipt.nonces, (one) => isHex(one, 32)), "form");
+  demand(isList(receipt.rewards, isCount), "form");
+  const prizes = receipt.rewards.length;
+  demand(prizes >= 1 && prizes <= MOST_PRIZES && receipt.nonces.length === prizes, "form");
+  demand(isCount(receipt.index), "form");
+  demand(isCount(receipt.lots) && receipt.lots >= 1 && receipt.lots <= MOST_LOTS, "form");
+  demand(isCount(receipt.mask) && receipt.mask < 2 ** prizes, "form");
   demand(typeof receipt.wester_id === "string", "form");
+  const { lot, rank, awards } = receipt;
+  if (ticket === null) {
+    demand(lot === null && rank === null && awards === null, "form");
+  } else {
+    demand(isHex(ticket, 32) && isCount(lot) && isCount(rank) && isList(awards, isCount), "form");
+  }
   return receipt;
+}
+
+function isList(value, fits) {
+  return Array.isArray(value) && value.every(fits);
 }
 
 function isCount(value) {
@@ -120,12 +166,40 @@ async function openDraw(receipt, open) {
   };
 }
 
-async function compute(receipt) {
+async function compute(receipt, draw) {
+  const { rewards, lots, mask } = receipt;
   const pid = fromHex(receipt.pid);
-  const identity = await identityOf(fromHex(receipt.nonce), receipt.wester_id);
-  const commitment = await commitmentOf(pid, receipt.reward, identity);
-  const leaf = await leafOf(pid, commitment);
-  return { m: toHex(identity), c: toHex(commitment), leaf: toHex(leaf) };
+  demand(rewards.length === draw.manifest.prizes.length, "commitment");
+  const identities = await Promise.all(
+    receipt.nonces.map((nonce) => identityOf(fromHex(nonce), receipt.wester_id)),
+  );
+  const parts = await Promise.all(
+    rewards.map((reward, place) => rewardCommitmentOf(pid, place + 1, reward, identities[place])),
+  );
+  const commitment = await commitmentOf(pid, lots, mask, parts);
+  const leaf = await leafOf(pid, lots, mask, commitment);
+  await checkRewards(receipt, draw);
+  return {
+    identities: identities.map(toHex),
+    parts: parts.map(toHex),
+    m: identities.map(toHex).join(" "),
+    c: toHex(commitment),
+    leaf: toHex(leaf),
+  };
+}
+
+// Each reward must be one that the terms can give, and 0 where the mask has no bit.
+async function checkRewards({ rewards, lots, mask }, { file, manifest }) {
+  const bytes = await file("terms.json", "commitment");
+  demand(toHex(await hash(bytes)) === manifest.terms_sha256, "commitment");
+  const { minimum_total_yen: minimum } = readJson(new TextDecoder().decode(bytes), "commitment");
+  const fit = manifest.prizes.every((prize, place) => {
+    const bounds = hasBit(mask, place + 1)
+      ? boundsOf(prize, lots, manifest.lots_total, minimum)
+      : [0, 0];
+    return bounds[0] <= rewards[place] && rewards[place] <= bounds[1];
+  });
+  demand(fit, "commitment");
 }
 
 async function climb(receipt, own, { manifest }) {
@@ -153,13 +227,4 @@ async function readResult(draw) {
   const values = { randomness: toHex(randomness), seed };
   demand(result.randomness === values.randomness && result.seed === seed, "seed", values);
   return result;
-}
-
-function placeFits(receipt, own, row, award, { rows }) {
-  if (row) {
-    const rank = award === null ? null : row.rank;
-    return receipt.rank === rank && row.reward === receipt.reward && row.m === own.m;
-  }
-  const last = rows.at(-1);
-  return receipt.rank === null && last && last.ticket + last.pid < receipt.ticket + receipt.pid;
 }

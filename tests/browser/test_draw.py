@@ -24,17 +24,20 @@ ENDS_WITHIN = 17_050  # points: two or three are drawn, and no sum of totals com
 OUTCOMES = ("ok", "bad", "waiting")
 STEPS = ("form", "manifest", "commitment", "path", "seed", "ticket", "winners", "place", "award")
 TAMPERED: dict[str, tuple[Any, str]] = {
-    "schema": ("pointdraw/2/receipt", "form"),
+    "schema": ("pointdraw/1/receipt", "form"),
     "manifest_sha256": ("00" * 32, "manifest"),
+    "rewards": ([20_001], "commitment"),
+    "mask": (0, "commitment"),
     "wester_id": ("W-other", "path"),
     "pid": ("00" * 16, "path"),
-    "reward": (20_000, "path"),
-    "nonce": ("00" * 32, "path"),
+    "lots": (2, "path"),
+    "nonces": (["00" * 32], "path"),
     "index": (7_000, "path"),
     "path": ([], "path"),
     "ticket": ("00" * 32, "ticket"),
+    "lot": (2, "ticket"),
     "rank": (8, "place"),
-    "award": (1, "award"),
+    "awards": ([1], "award"),
 }
 
 
@@ -158,7 +161,7 @@ def test_who_gets_what_is_left_sees_every_step_fit(site: Site, visit: Visit) -> 
     page = visit()
     visit_receipt(site, page, last.entrant.wester_id)
     assert check_mine(page) == dict.fromkeys(STEPS, "ok")
-    assert own_receipt(page)["award"] == last.points
+    assert own_receipt(page)["awards"] == [last.points]
 
 
 def test_before_the_result_the_place_in_the_list_is_checked(site: Site, visit: Visit) -> None:
@@ -197,7 +200,7 @@ def test_a_tampered_receipt_fails_at_its_step(site: Site, visit: Visit, field: s
         pytest.param(b"[]", id="something else"),
         pytest.param(b"null", id="null"),
         pytest.param(b"\xff\xfe", id="no text"),
-        pytest.param(b'{"award": 1}', id="fields missing"),
+        pytest.param(b'{"awards": [1]}', id="fields missing"),
     ],
 )
 def test_what_is_no_receipt_fails_at_once(site: Site, visit: Visit, content: bytes) -> None:
@@ -213,7 +216,7 @@ def test_a_loser_cannot_pass_for_a_winner(site: Site, visit: Visit) -> None:
     loser = min(TOTALS.keys() - set(ids_by_rank(draw)))
     page = visit()
     visit_receipt(site, page, loser)
-    receipt = {**own_receipt(page), "rank": 1, "award": TOTALS[loser]}
+    receipt = {**own_receipt(page), "rank": 1, "awards": [TOTALS[loser]]}
     assert check_file(page, as_file(receipt))["place"] == "bad"
 
 

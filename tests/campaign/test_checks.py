@@ -9,6 +9,7 @@ import pytest
 from campaign.checks import (
     KIND_LISTS,
     OtherCampaign,
+    RuleSentences,
     Surroundings,
     check_file,
     check_rule_sentences,
@@ -469,15 +470,15 @@ def test_check_says_nothing_of_campaigns_before_and_after(first: str, last: str)
 
 
 def test_check_names_a_rule_without_its_sentence() -> None:
-    sentences = {
-        "fare_only": {"ja": "対象外です。", "en": " "},
-        "cancelled": {"ja": "は", "en": "C"},
-    }
+    rules = [
+        RuleSentences("fare_only", "bookings.products_excluded", {"ja": "対象外です。", "en": " "}),
+        RuleSentences("cancelled", "bookings", {"ja": "対象外です。", "en": "Not eligible."}),
+    ]
 
-    assert list(check_rule_sentences(sentences)) == [
+    assert list(check_rule_sentences(rules)) == [
         Finding(
             "rule_without_sentence",
-            "bookings",
+            "bookings.products_excluded",
             "The rule fare_only has no sentence in this language (en).",
         )
     ]

@@ -1,5 +1,8 @@
 """Load the terms of a campaign from a file, and check them."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +11,12 @@ from hypothesis import given, settings
 
 from campaign import queries, refusals, terms
 from campaign.checks import check_rule_sentences
+from campaign.findings import refusing
 from campaign.models import Campaign, Prize, Terms
-from campaign.rules import RULE_CODES
+from campaign.rules import RULE_CODES, RULES
 from campaign.sentences import PRIZE_SENTENCES, TERMS_SENTENCES
 from campaign.termsfile import CampaignFile, read_campaign_file, write_campaign_file
-from core.audit import machine_user
+from core.audit import Actor, machine_user
 from core.canonical_json import content_sha256
 from core.models import AuditRecord
 from tests.campaign.any_file import files
@@ -20,6 +24,7 @@ from tests.campaign.files import FIXED, as_bytes, changed, full_values, prize
 from tests.campaign.steps import stored
 from tests.factories.campaign import (
     AT,
+    FIRST_FILE,
     CampaignFactory,
     TermsFactory,
     campaign_file,
@@ -29,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 CODE = "012025121203"
+SHIPPED = sorted(FIRST_FILE.parent.glob("*.json"))
 
 
 def read(values: dict[str, Any]) -> CampaignFile:
@@ -229,6 +235,18 @@ def test_every_rule_of_terms_has_its_sentence() -> None:
     assert {rule.name for rule in Prize._meta.constraints} == set(PRIZE_SENTENCES)
 
 
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_file_loads_shows_and_may_be_published(path: Path) -> None:
+    file = read_campaign_file(path.read_bytes())
+
+    terms.load_campaign(file, at=AT)
+
+    draft = Terms.objects.get()
+    assert (file.code, queries.file_of(draft)) == (path.stem, file)
+    assert json.dumps(terms.written_values(draft)) == json.dumps(json.loads(path.read_bytes()))
+    assert refusing(terms.check_campaign(draft.campaign)) == []
+
+
 def test_check_finds_nothing_wrong_with_the_first_campaign() -> None:
     terms.load_campaign(campaign_file(), at=AT)
 
@@ -271,9 +289,26 @@ def test_check_without_terms_is_refused() -> None:
         terms.check_campaign(CampaignFactory.create())
 
 
-def test_every_rule_has_its_sentence_in_every_language() -> None:
-    sentences = terms.rule_sentences()
+def test_every_rule_of_a_campaign_has_its_sentence_in_every_language() -> None:
+    terms.load_campaign(read(full_values()), at=AT)
 
-    assert set(sentences) == set(RULE_CODES)
-    assert all(set(by_language) == {"ja", "en"} for by_language in sentences.values())
-    assert list(check_rule_sentences(sentences)) == []
+    found = terms.rule_sentences(Terms.objects.get())
+
+    assert {rule.code for rule in found} < set(RULE_CODES)
+    assert {"outside_booking_period", "service_not_included"} < {rule.code for rule in found}
+    assert all(set(rule.sentences) == {"ja", "en"} for rule in found)
+    assert list(check_rule_sentences(found)) == []
+
+
+def test_rule_without_a_sentence_refuses_the_publication(
+    asking: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = CampaignFactory.create(draft=True)
+    silent = [replace(rule, sentence="") for rule in RULES if rule.code == "stopover"]
+    monkeypatch.setattr(terms, "RULES", silent)
+
+    assert [(found.code, found.field) for found in terms.check_campaign(campaign)] == [
+        ("rule_without_sentence", "bookings.stopovers_excluded")
+    ] * 2
+    with pytest.raises(refusals.TermsRefused, match="The rule stopover has no sentence"):
+        terms.request_publication(campaign=campaign, actor=asking, at=AT)

@@ -25,6 +25,7 @@ def test_no_terms_follow_a_freeze_until_it_is_void() -> None:
     with refused_as("terms_none_follow_freeze"):
         sql(publish, person.pk)
     assert sql("UPDATE campaign_terms SET budget_points = 1 WHERE version = 2") == 1
+    sql("DELETE FROM campaign_prize WHERE terms_id = (SELECT max(id) FROM campaign_terms)")
     assert sql("DELETE FROM campaign_terms WHERE version = 2") == 1
     with refused_as("terms_none_follow_freeze"):
         TermsFactory.create(campaign=campaign, published=True)

@@ -32,7 +32,9 @@ def test_without_a_browser_the_sentence_names_what_to_install(
     empty_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(debian, "install", lambda *_packages: None)
-    with pytest.raises(SystemExit, match="install the packages chromium and fonts-noto-cjk"):
+    with pytest.raises(
+        SystemExit, match="install the packages chromium-headless-shell and fonts-noto-cjk"
+    ):
         browser.main()
 
 

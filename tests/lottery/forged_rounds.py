@@ -1,5 +1,6 @@
 """Forged rounds of a beacon, each with its fault."""
 
+from dataclasses import replace
 from typing import Any
 
 from py_ecc.bls.point_compression import compress_G1, decompress_G1
@@ -11,7 +12,6 @@ from tests.lottery.reference import (
     OTHER_SECRET,
     QUICKNET,
     Files,
-    Plan,
     canonical,
     drawn_files,
     local_beacon,
@@ -26,7 +26,9 @@ REAL = ACCEPTED["one of 2026"]
 def public(signature: str, *, number: int = REAL.round) -> Files:
     """Return a bundle drawn by the public chain with this signature, valid or not."""
     randomness = sha(bytes.fromhex(signature)).hex()
-    return drawn_files(Plan(beacon=QUICKNET, number=number, signed=(signature, randomness)))
+    terms = {"closes_at": 1690000000}  # before any round of the chain
+    plan = replace(PLAN, beacon=QUICKNET, number=number, terms=terms)
+    return drawn_files(replace(plan, signed=(signature, randomness)))
 
 
 def moved_by_order_three(signature: str) -> str:
@@ -50,15 +52,15 @@ def at_infinity() -> dict[str, Any]:
 
 ROUNDS = {
     "another round of the chain": (
-        lambda: drawn_files(Plan(signed=local_round(PLAN.number + 1))),
+        lambda: drawn_files(replace(PLAN, signed=local_round(PLAN.number + 1))),
         "not the beacon's for this round",
     ),
     "another chain's round": (
-        lambda: drawn_files(Plan(signed=local_round(PLAN.number, OTHER_SECRET))),
+        lambda: drawn_files(replace(PLAN, signed=local_round(PLAN.number, OTHER_SECRET))),
         "not the beacon's for this round",
     ),
     "randomness of its own": (
-        lambda: drawn_files(Plan(signed=(local_round(PLAN.number)[0], "ab" * 32))),
+        lambda: drawn_files(replace(PLAN, signed=(local_round(PLAN.number)[0], "ab" * 32))),
         "randomness is not the hash",
     ),
     "the point at infinity": (
@@ -90,7 +92,8 @@ ROUNDS = {
     "twice the bytes": (lambda: public(REAL.signature * 2), "48 bytes"),
     "upper case": (
         lambda: drawn_files(
-            Plan(
+            replace(
+                PLAN,
                 beacon=QUICKNET,
                 number=REAL.round,
                 signed=(REAL.signature.upper(), REAL.randomness),
@@ -100,7 +103,11 @@ ROUNDS = {
     ),
     "another key at infinity, its rounds with it": (
         lambda: drawn_files(
-            Plan(beacon=at_infinity(), signed=("c0" + "00" * 47, sha(b"\xc0" + bytes(47)).hex()))
+            replace(
+                PLAN,
+                beacon=at_infinity(),
+                signed=("c0" + "00" * 47, sha(b"\xc0" + bytes(47)).hex()),
+            )
         ),
         "infinity",
     ),

@@ -4,7 +4,8 @@ Each by name, with the step that refuses it, or the fault of its round. This is 
 that they start from.
 """
 
-from tests.lottery.reference import Plan, drawn_files
+from tests.lottery.plans import ENDS_INSIDE
+from tests.lottery.reference import drawn_files
 
-PLAN = Plan()
+PLAN = ENDS_INSIDE
 FILES = drawn_files(PLAN)

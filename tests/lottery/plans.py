@@ -45,6 +45,18 @@ BUDGETS = {
     "all but one point": 4199,
     "all exactly": 4200,
 }
+# Some may not win the first prize; the budget ends in the second, whatever the seed is.
+ENDS_INSIDE = Plan(
+    members=MIXED,
+    prizes=[
+        prize(winners(2), fixed(1000), minimum=7000),
+        *STEPS_DOWN[1:],
+        prize(ALL, pool(490, 60), beside=1),
+    ],
+    lots=A_LOT_PER_5000,
+    budget=2600,
+    edge="partial",
+)
 
 PLANS = {
     "several prizes": SEVERAL,

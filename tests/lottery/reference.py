@@ -78,6 +78,26 @@ ALL = {"all": 1}
 ONE_EACH: dict[str, Any] = {"yen": None, "most": 1, "times": []}
 HUNDRED = 100  # percent
 
+BOOKINGS: dict[str, Any] = {
+    "touches": [
+        {
+            "services": ["e5489", "ex_yoyaku"],
+            "operator": "JR West",
+            "lines": ["%E5%B1%B1%E9%99%BD%E6%96%B0%E5%B9%B9%E7%B7%9A"],
+        }
+    ],
+    "travel": [{"first": "2024-12-26", "last": "2025-01-06"}],
+    "booked": None,
+    "products_excluded": ["fare_only", "rail_points"],
+    "channels_excluded": ["agency", "counter"],
+    "payment_methods": {"e5489": ["registered_card"]},
+    "kinds_excluded": ["corporate", "smart_ex_overseas"],
+    "kinds_registered": ["jq_card_express", "jr_central_express_card", "smart_ex"],
+    "kinds_free": ["j_west_card_express"],
+    "phone_changes_excluded": 1,
+    "stopovers_excluded": 1,
+}
+
 
 @dataclass(frozen=True)
 class Member:
@@ -285,25 +305,7 @@ def terms_of(plan: Plan) -> bytes:
             "expires_on": "2026-03-31",
             "kept_until": "2027-03-31",
             "time_zone": "Asia/Tokyo",
-            "bookings": {
-                "touches": [
-                    {
-                        "services": ["e5489", "ex_yoyaku"],
-                        "operator": "JR West",
-                        "lines": ["%E5%B1%B1%E9%99%BD%E6%96%B0%E5%B9%B9%E7%B7%9A"],
-                    }
-                ],
-                "travel": [{"first": "2024-12-26", "last": "2025-01-06"}],
-                "booked": None,
-                "products_excluded": ["fare_only", "rail_points"],
-                "channels_excluded": ["agency", "counter"],
-                "payment_methods": {"e5489": ["registered_card"]},
-                "kinds_excluded": ["corporate", "smart_ex_overseas"],
-                "kinds_registered": ["jq_card_express", "jr_central_express_card", "smart_ex"],
-                "kinds_free": ["j_west_card_express"],
-                "phone_changes_excluded": 1,
-                "stopovers_excluded": 1,
-            },
+            "bookings": BOOKINGS,
             "minimum_total_yen": plan.minimum,
             "lots": plan.lots,
             "budget_points": plan.budget,

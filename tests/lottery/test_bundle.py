@@ -14,8 +14,9 @@ from core.approvals import NotPermitted
 from core.models import AuditRecord
 from lottery import bundle, protocol, receipts, results, verifying
 from lottery.freezing import VERIFIER
-from lottery.models import Draw
+from lottery.models import Draw, Entrant
 from lottery.refusals import NoReceipt, UnfitFolder
+from lottery.selection import order_entrants
 from tests.approving import person
 from tests.factories.campaign import CampaignFactory
 from tests.factories.lottery import (
@@ -82,7 +83,7 @@ def verify(folder: Path, *words: object) -> "subprocess.CompletedProcess[str]":
     "terms",
     [
         pytest.param({}, id="everybody wins"),
-        pytest.param({"budget_points": 60_001, "policy": "partial"}, id="partial"),
+        pytest.param({"budget_points": 60_001, "edge": "partial"}, id="partial"),
         pytest.param({"budget_points": 60_001}, id="stop"),
         pytest.param({"budget_points": 1}, id="nobody wins"),
     ],
@@ -160,6 +161,12 @@ def receipt_of(draw: Draw, member: str) -> dict[str, Any]:
     return receipt
 
 
+def record_of(entrant: Entrant) -> bytes:
+    """Return the record of an entrant in entries.bin."""
+    numbers = entrant.lots.to_bytes(2, "big") + entrant.mask.to_bytes(2, "big")
+    return bytes(entrant.pid) + numbers + bytes(entrant.commitment)
+
+
 # The ends of blocks: the last entrant of one, the first of the next.
 EDGES = (0, protocol.BLOCK - 1, protocol.BLOCK, 2 * protocol.BLOCK - 1, 2 * protocol.BLOCK)
 
@@ -174,7 +181,7 @@ def test_path_of_a_receipt_leads_to_the_root(entrants: int) -> None:
         entrant = draw.entrants.get(position=place)
         receipt = receipt_of(draw, entrant.wester_id)
         assert receipt["index"] == place
-        node = protocol.leaf_of(bytes(entrant.pid) + bytes(entrant.commitment))
+        node = protocol.leaf_of(record_of(entrant))
         index, last = place, entrants - 1
         for sibling in map(bytes.fromhex, receipt["path"]):
             # RFC 9162, section 2.1.3.2
@@ -197,8 +204,7 @@ def test_entries_are_complete_whatever_is_read_at_once(
 
     sizes = [len(block) // protocol.RECORD_BYTES for block in blocks]
     assert sizes == [7] * (entrants // 7) + ([entrants % 7] if entrants % 7 else [])
-    listed = draw.entrants.order_by("position").values_list("pid", "commitment")
-    assert b"".join(blocks) == b"".join(bytes(pid) + bytes(bound) for pid, bound in listed)
+    assert b"".join(blocks) == b"".join(map(record_of, draw.entrants.order_by("position")))
     assert json.loads(bytes(draw.manifest))["entries_sha256"] == (
         hashlib.sha256(b"".join(blocks)).hexdigest()
     )
@@ -218,31 +224,56 @@ def test_receipt_opens_the_commitment_and_has_nothing_of_the_result() -> None:
     entrant = draw.entrants.get(wester_id="W2")
 
     assert set(before) == {
-        "schema", "manifest_sha256", "wester_id", "pid", "reward", "nonce", "index", "path",
-        "ticket", "rank", "award",
+        "schema", "manifest_sha256", "wester_id", "pid", "lots", "mask", "rewards", "nonces",
+        "index", "path", "ticket", "lot", "rank", "awards",
     }  # fmt: skip
-    assert before["schema"] == "pointdraw/1/receipt"
-    assert (before["wester_id"], before["reward"]) == ("W2", 12_340)
-    opening = protocol.opening_of(bytes.fromhex(before["nonce"]), b"W2")
+    assert before["schema"] == "pointdraw/2/receipt"
+    assert (before["wester_id"], before["rewards"]) == ("W2", [12_340])
+    assert (before["lots"], before["mask"]) == (1, 1)
+    openings = [protocol.opening_of(bytes.fromhex(nonce), b"W2") for nonce in before["nonces"]]
     pid = bytes.fromhex(before["pid"])
-    assert protocol.commitment_of(pid, 12_340, opening) == bytes(entrant.commitment)
-    assert (before["ticket"], before["rank"], before["award"]) == (None, None, None)
+    part = protocol.reward_commitment(pid, 1, 12_340, openings[0])
+    assert protocol.commitment_of(pid, 1, 1, [part]) == bytes(entrant.commitment)
+    assert {before[name] for name in ("ticket", "lot", "rank", "awards")} == {None}
     assert receipt_of(run(draw), "W2") == before  # not before the confirmation
 
 
-def test_receipt_has_the_rank_once_the_result_is_public() -> None:
-    draw = confirmed_draw({f"W{number}": 9_000 for number in range(5)}, budget_points=20_000)
+@pytest.mark.parametrize(
+    "plan",
+    [
+        pytest.param({"budget_points": 20_000}, id="one prize"),
+        pytest.param({"lots_yen": 3_000, "lots_most": 9, "budget_points": 20_000}, id="lots"),
+        pytest.param(
+            {
+                "prizes": [
+                    {"take": "winners", "take_count": 2, "kind": "fixed", "points": 5},
+                    {"take": "one_in", "take_count": 5, "kind": "fixed", "points": 2},
+                    {"kind": "pool", "points": 100, "beside": True},
+                ]
+            },
+            id="three prizes",
+        ),
+    ],
+)
+def test_receipt_has_rank_and_awards_once_the_result_is_public(plan: dict[str, Any]) -> None:
+    """Of everybody, also of who won nothing."""
+    draw = confirmed_draw({f"W{number}": 9_000 for number in range(5)}, **plan)
     seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
-    drawn = {one.entrant.wester_id: one for one in draw.awards.select_related("entrant")}
+    entrants = {bytes(one.pid): one for one in draw.entrants.all()}
+    order = order_entrants(seed, [(pid, one.lots) for pid, one in entrants.items()])
 
-    assert len(drawn) == 2
-    for entrant in draw.entrants.all():
+    for rank, place in enumerate(order, 1):
+        entrant = entrants[place.pid]
         receipt = receipt_of(draw, entrant.wester_id)
-        assert receipt["ticket"] == protocol.ticket_of(seed, bytes(entrant.pid)).hex()
-        award = drawn.get(entrant.wester_id)
-        assert (receipt["rank"], receipt["award"]) == (
-            (award.rank, award.points) if award else (None, None)
+        won = dict(draw.awards.filter(entrant=entrant).values_list("prize", "points"))
+        assert (receipt["ticket"], receipt["lot"], receipt["rank"]) == (
+            place.ticket.hex(),
+            place.lot,
+            rank,
         )
+        assert receipt["awards"] == [
+            won.get(number, 0) for number in range(1, len(draw.eligible) + 1)
+        ]
 
 
 def test_nobody_else_has_a_receipt() -> None:
@@ -268,34 +299,34 @@ def test_staff_need_a_permission_for_a_receipt_and_leave_a_trace() -> None:
     assert AuditRecord.objects.filter(action="draw.receipt").count() == 1
 
 
-def placed(draw: Draw, member: str) -> tuple[bool, int, bool, int | None, int | None]:
+def placed(draw: Draw, member: str) -> tuple[Any, ...]:
     found = results.member_result(draw, member)
-    return (
-        found.is_entrant,
-        found.reward_points,
-        found.is_confirmed,
-        found.rank,
-        found.award_points,
-    )
+    return found.is_entrant, found.rewards, found.is_confirmed, found.rank, found.awards
 
 
 def test_member_result_follows_the_frozen_list_and_the_confirmation() -> None:
     assert results.read_frozen_standing(CampaignFactory.create(), "W1") is None
-    draw = drawn_draw({"W1": 5_000, "W2": 30_000})
-    for member, reward in (("W1", 5_000), ("W2", 20_000)):
-        assert placed(draw, member) == (True, reward, False, None, None)
-    assert placed(draw, "W3") == (False, 0, False, None, None)
+    prizes = [{"minimum_total_yen": 6_000}, {"kind": "fixed", "points": 7, "beside": True}]
+    draw = drawn_draw({"W1": 5_000, "W2": 30_000}, prizes=prizes)
+    for member, reward in (("W1", 0), ("W2", 20_000)):
+        assert placed(draw, member) == (True, [reward, 7], False, None, None)
+    assert placed(draw, "W3") == (False, [0, 0], False, None, None)
+    standing = results.read_frozen_standing(draw.campaign, "W2")
+    assert standing
+    assert (standing.total_yen, standing.facts, standing.lots) == (30_000, ["e5489"], 1)
+    assert (standing.rewards, standing.awards) == ([20_000, 7], None)
 
     draw = confirm(draw)
 
-    for award in draw.awards.select_related("entrant"):
-        assert placed(draw, award.entrant.wester_id) == (
-            True,
-            award.entrant.reward_points,
-            True,
-            award.rank,
-            award.points,
-        )
+    ranks = {member: placed(draw, member)[3] for member in ("W1", "W2")}
+    assert sorted(ranks.values()) == [1, 2]
+    assert placed(draw, "W1") == (True, [0, 7], True, ranks["W1"], [0, 7])
+    assert placed(draw, "W2") == (True, [20_000, 7], True, ranks["W2"], [20_000, 7])
+    assert placed(draw, "W3") == (False, [0, 0], True, None, None)
+    for member, awards in (("W1", {2: 7}), ("W2", {1: 20_000, 2: 7}), ("W3", {})):
+        standing = results.read_frozen_standing(draw.campaign, member)
+        assert standing
+        assert standing.awards == awards
     late_void(reread(draw))
     assert results.read_frozen_standing(draw.campaign, "W1") is None
 

@@ -147,7 +147,7 @@ def test_a_receipt_is_the_entrants_from_the_publication_on(set_clock: SetClock, 
         assert (file.status_code, page.status_code) == (404, 404)
         return
     receipt = json.loads(file.content)
-    assert (receipt["wester_id"], receipt["reward"]) == ("W2", 12_340)
+    assert (receipt["wester_id"], receipt["rewards"]) == ("W2", [12_340])
     assert (receipt["ticket"] is not None) == (stage in ("confirmed", "void"))
     for response in (file, page):
         assert {"private", "no-store"} <= set(response.headers["Cache-Control"].split(", "))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -92,11 +93,73 @@ def test_before_the_freeze_the_page_says_how_a_draw_works(set_clock: SetClock) -
     assert "収まらない方が出たところで抽選は終わり" in page.text
 
 
-@pytest.mark.parametrize("policy", ["stop", "partial"])
-def test_the_page_describes_the_cut_of_the_terms(set_clock: SetClock, policy: str) -> None:
-    draw = frozen_draw(TOTALS, policy=policy)
+@pytest.mark.parametrize("edge", ["stop", "partial"])
+def test_the_page_describes_the_end_of_the_budget(set_clock: SetClock, edge: str) -> None:
+    draw = frozen_draw(TOTALS, edge=edge)
     set_clock(SEEN_AT["frozen"])
-    assert ("最後の方には、残りのポイントを還元します" in look(draw).text) == (policy == "partial")
+    text = look(draw, visitor("en")).text
+    assert ("gets what is left" in text) == (edge == "partial")
+    assert ("at the first reward that no longer fits" in text) == (edge == "stop")
+
+
+THREE_PRIZES: list[dict[str, Any]] = [
+    {"take": "winners", "take_count": 2, "kind": "fixed", "points": 900, "name_en": "Gold"}
+    | {"minimum_total_yen": 12_000},
+    {"take": "one_in", "take_count": 3, "kind": "fixed", "points": 300, "name_en": "Silver"},
+    {"kind": "pool", "points": 100, "beside": True, "name_en": "Pool"},
+]
+
+
+def test_the_page_describes_lots_and_prizes(set_clock: SetClock) -> None:
+    draw = frozen_draw(TOTALS, prizes=THREE_PRIZES, lots_yen=5_000, lots_most=3)
+    set_clock(SEEN_AT["frozen"])
+    text = look(draw, visitor("en")).text
+    for words in (
+        "a ticket is computed for each of your lots",
+        "Gold: 2 winners (from a total of 12,000 yen)",
+        "Silver: one in 3 of those who can win it",
+        "(in addition to earlier prizes)",
+        "Who has won an earlier prize is passed over",
+    ):
+        assert words in text, words
+
+
+def test_the_page_of_a_plan_for_all_says_that_nobody_is_drawn(set_clock: SetClock) -> None:
+    set_clock(SEEN_AT["frozen"])
+    for_all, for_some = "nobody is drawn and the order decides nothing", "One prize after the other"
+    text = look(frozen_draw(TOTALS), visitor("en")).text
+    assert for_all in text
+    assert for_some not in text
+    text = look(frozen_draw(TOTALS, prizes=THREE_PRIZES), visitor("en")).text
+    assert for_all not in text
+    assert for_some in text
+
+
+def test_a_result_shows_every_prize(set_clock: SetClock) -> None:
+    draw = draw_at("confirmed", frozen_draw(TOTALS, prizes=THREE_PRIZES))
+    set_clock(LATER)
+    text = look(draw, visitor("en")).text
+    for words in ("2 winners of 2 who could win", "1 winners of 3 who could win", "2,199 points"):
+        assert words in text, words
+    assert "fewer winners than planned" not in text
+
+
+def test_a_prize_that_too_few_could_win_says_so(set_clock: SetClock) -> None:
+    draw = draw_at("confirmed", frozen_draw({"W1": 12_000}, prizes=THREE_PRIZES))
+    set_clock(LATER)
+    assert "Gold: there are fewer winners than planned" in look(draw, visitor("en")).text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_links_the_text_of_the_protocol(set_clock: SetClock, language: str) -> None:
+    draw = draw_at("published")
+    set_clock(SEEN_AT["published"])
+    client = visitor(language)
+    link = address(draw, "protocol/")
+    assert link in look(draw, client).values("href")
+    text = client.get(link).content.decode()
+    assert "Check values" in text
+    assert "RFC 9162" in text
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -130,7 +193,7 @@ def test_a_result_shows_winners_points_and_what_is_left(set_clock: SetClock) -> 
 
 def test_a_partial_award_shows_beside_the_winners(set_clock: SetClock) -> None:
     two = {"W1": 5_000, "W2": 5_000}
-    draw = draw_at("confirmed", frozen_draw(two, budget_points=9_000, policy="partial"))
+    draw = draw_at("confirmed", frozen_draw(two, budget_points=9_000, edge="partial"))
     set_clock(LATER)
     text = look(draw).text
     assert "還元するポイント9,000ポイント" in text

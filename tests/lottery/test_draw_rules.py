@@ -66,6 +66,21 @@ NEXT = {
         ),
         pytest.param({"entry_count": "-1"}, "draw_counts_in_range", id="fewer than none"),
         pytest.param(
+            {"entry_count": "10_000_001", "lots_total": "10_000_001"},
+            "draw_counts_in_range",
+            id="more than ten million",
+        ),
+        pytest.param({"lots_total": "2"}, "draw_counts_in_range", id="fewer lots than entrants"),
+        pytest.param(
+            {"lots_total": "100_000_001"}, "draw_counts_in_range", id="more than 100 million lots"
+        ),
+        pytest.param({"eligible": "'{}'"}, "draw_eligible_by_prize", id="of no prize"),
+        pytest.param({"eligible": "'{4}'"}, "draw_eligible_by_prize", id="more than entrants"),
+        pytest.param({"eligible": "'{3,-1}'"}, "draw_eligible_by_prize", id="fewer than nobody"),
+        pytest.param(
+            {"eligible": "array_fill(3, ARRAY[17])"}, "draw_eligible_by_prize", id="17 prizes"
+        ),
+        pytest.param(
             {"manifest_sha256": "sha256('other')"},
             "draw_hash_is_of_its_manifest",
             id="the hash of something else",
@@ -95,22 +110,38 @@ def test_next_draw_is_taken_with_its_list() -> None:
     draw = void(published_draw())
 
     assert sql(copied(draw, **NEXT)) == 1
-    sql(
-        "INSERT INTO lottery_entrant (draw_id, position, wester_id, total_yen, reward_points, pid,"
-        " nonce, commitment) SELECT next.id, position, wester_id, total_yen, reward_points, pid,"
-        f" nonce, commitment FROM lottery_entrant old, lottery_draw next"
-        f" WHERE old.draw_id = {draw.pk} AND next.id <> {draw.pk}"
-    )
+    copy_list(draw)
     sql("UPDATE campaign_campaign SET entries_frozen_at = frozen_at FROM lottery_draw")
     connection.check_constraints()
 
 
-def test_draw_is_refused_without_its_list() -> None:
+def copy_list(draw: Draw) -> None:
+    """Copy the entrants of a draw into the other one."""
+    sql(
+        "INSERT INTO lottery_entrant (draw_id, position, wester_id, total_yen, facts, lots, mask,"
+        " rewards, pid, nonces, commitment) SELECT next.id, position, wester_id, total_yen, facts,"
+        " lots, mask, rewards, pid, nonces, commitment FROM lottery_entrant old, lottery_draw next"
+        f" WHERE old.draw_id = {draw.pk} AND next.id <> {draw.pk}"
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({}, id="its entrants"),
+        pytest.param({"lots_total": "lots_total + 1"}, id="a lot"),
+        pytest.param({"eligible": "'{2}'"}, id="one who may win the prize"),
+        pytest.param({"eligible": "'{3,0}'"}, id="a prize"),
+    ],
+)
+def test_draw_is_refused_without_its_whole_list(changed: dict[str, str]) -> None:
     draw = void(published_draw())
     sql("UPDATE campaign_campaign SET entries_frozen_at = frozen_at FROM lottery_draw")
 
     with refused_as("draw_list_complete"):
-        sql(copied(draw, **NEXT))
+        sql(copied(draw, **NEXT, **changed))
+        if changed:
+            copy_list(draw)
         connection.check_constraints()
 
 
@@ -199,6 +230,38 @@ def test_draw_is_not_run_before_its_round() -> None:
 
     with refused_as("draw_run_after_its_round"):
         change(draw, setting.replace("= round_time", "= round_time - interval '1 microsecond'"))
+    assert change(draw, setting) == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "name"),
+    [
+        pytest.param(
+            "repeat('00000000', entry_count)",
+            "'00'",
+            "draw_ranks_of_its_entries",
+            id="a rank too short",
+        ),
+        pytest.param(
+            "ARRAY[cardinality(eligible)]",
+            "ARRAY[2]",
+            "draw_winners_by_prize",
+            id="winners of another plan",
+        ),
+        pytest.param(
+            "array_fill(0", "array_fill(1", "draw_winners_by_prize", id="more winners than entrants"
+        ),
+        pytest.param(
+            "array_fill(0", "array_fill(-1", "draw_winners_by_prize", id="fewer than none"
+        ),
+    ],
+)
+def test_result_of_another_list_is_refused(was: str, wrong: str, name: str) -> None:
+    draw = published_draw({})
+    setting, _none = set_state("drawn", UserFactory.create())
+
+    with refused_as(name):
+        change(draw, setting.replace(was, wrong))
     assert change(draw, setting) == 1
 
 

@@ -115,7 +115,7 @@ def test_confirming_fixes_the_result(money: None, asking: Actor, deciding: Actor
         "sequence": 1,
         "manifest_sha256": hashlib.sha256(bytes(draw.manifest)).hexdigest(),
         "result_sha256": hashlib.sha256(bytes(draw.result or b"")).hexdigest(),
-        "winners": 3,
+        "winners": [3],
         "total_points": 37_340,
         "leftover_points": draw.terms.budget_points - 37_340,
     }

@@ -3,16 +3,17 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.lottery.plans import ENDS_INSIDE
 from tests.lottery.reference import (
     OTHER_SIGNING_KEY,
     SIGNING_KEY,
     Files,
-    Plan,
     canonical,
     drawn_files,
     sha,
@@ -21,7 +22,7 @@ from tests.lottery.reference import (
 )
 from tests.lottery.verifying import Bundle, assert_refused, flipped, others, verify
 
-PLAN = Plan(policy="partial")
+PLAN = ENDS_INSIDE
 FILES = drawn_files(PLAN)
 # The step that each file is judged at.
 STEP_OF_FILE = {
@@ -46,7 +47,17 @@ STEP_OF_RESULT = {
     "leftover_points": 10,
     "winners_sha256": 10,
 }
-STEP_OF_COLUMN = {"rank": 8, "pid": 8, "reward": 9, "m": 9, "cumulative": 10}
+STEP_OF_COLUMN = {
+    "prize": 8,
+    "rank": 8,
+    "pid": 8,
+    "reward": 9,
+    "award": 10,
+    "lot": 8,
+    "m": 9,
+    "others": 9,
+    "cumulative": 10,
+}
 # Forms of a file that its own check must refuse, whatever the file is.
 RUINS = {
     "empty": lambda content: content[:0],
@@ -69,20 +80,36 @@ def step_of_field(name: str, field: str) -> int:
     return STEP_OF_RESULT.get(field, 10) if name == "result.json" else STEP_OF_FILE[name]
 
 
+def places_in(value: Any, field: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield each value at any depth: the field of the file, the object or list, its key in it."""
+    keys = range(len(value)) if isinstance(value, list) else list(value)
+    for key in keys:
+        yield field or str(key), value, key
+        if isinstance(value[key], (dict, list)):
+            yield from places_in(value[key], field or str(key))
+
+
 def altered(name: str) -> Iterator[tuple[str, Any]]:
-    """Yield a JSON file with each value altered, left out, or something added."""
+    """Yield a JSON file with each value altered, left out, or something added, at any depth."""
     content = json.loads(FILES[name])
-    places = [(field, content) for field in content]
-    if name == "manifest.json":
-        places += [(field, content["beacon"]) for field in content["beacon"]]
-    for field, inside in places:
-        value = inside[field]
-        for other in [*others(value), ...]:
-            inside[field] = other
-            if other is ...:
-                del inside[field]
+    for field, inside, key in list(places_in(content)):
+        value = inside[key]
+        for other in others(value):
+            inside[key] = other
             yield field, content
-            inside[field] = value
+        inside[key] = value
+        del inside[key]
+        yield field, content
+        if isinstance(inside, list):
+            inside.insert(key, value)
+            inside.append(value)
+            yield field, content
+            inside.pop()
+        else:
+            inside[key] = value
+            inside["zz"] = 1
+            yield "zz" if inside is content else field, content
+            del inside["zz"]
     for extra in ("", "zz", "Round"):
         yield extra, content | {extra: 1}
 
@@ -171,7 +198,7 @@ def test_every_changed_byte_of_the_winners_is_refused(bundle: Bundle) -> None:
     for number, row in enumerate(rows):
         for index, sign in enumerate(row):
             changed = flipped(FILES["winners.csv"], position + index)
-            column = list(STEP_OF_COLUMN.values())[row[:index].count(",")]
+            column = [*STEP_OF_COLUMN.values(), 10][row[:index].count(",")]
             steps = [10] if number == 0 else [column]
             if {sign, chr(changed[position + index])} & {",", "\n"}:
                 steps = [8, 9, 10]  # the columns or rows are others
@@ -295,7 +322,7 @@ def test_a_signature_in_another_form_is_refused(bundle: Bundle, text: Any) -> No
 
 def test_a_bundle_made_anew_is_known_by_its_hash_and_key(tmp_path: Path) -> None:
     """The one thing that only a value seen before the round can show."""
-    anew: Files = drawn_files(Plan(policy="partial", signing_key=OTHER_SIGNING_KEY))
+    anew: Files = drawn_files(replace(PLAN, signing_key=OTHER_SIGNING_KEY))
     folder = write(anew, tmp_path)
     known_hash = sha(FILES["manifest.json"]).hex()
     known_key = SIGNING_KEY.public_key().public_bytes_raw().hex()

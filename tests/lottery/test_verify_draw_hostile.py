@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
+from tests.lottery.plans import ENDS_INSIDE
 from tests.lottery.reference import (
     Files,
-    Plan,
     canonical,
     drawn_files,
     frozen_files,
@@ -25,7 +25,7 @@ from tests.lottery.reference import (
 from tests.lottery.test_verify_draw_altered import STEP_OF_FILE
 from tests.lottery.verifying import Bundle, assert_refused, verify
 
-PLAN = Plan()
+PLAN = ENDS_INSIDE
 FILES = drawn_files(PLAN)
 JSON_FILES = ["manifest.json", "terms.json", "round.json", "result.json"]
 # What a JSON file may hold instead of its object.
@@ -35,6 +35,8 @@ JSON_TEXTS = {
     "a number": b"1",
     "nested lists": b'{"a":' + b"[" * 100_000,
     "nested lists, closed": b'{"a":' + b"[" * 900 + b"]" * 900 + b"}",
+    "objects within objects": b'{"a":' * 21 + b"1" + b"}" * 21,
+    "brackets in a text, half of it": b'{"a":"' + b"[" * 100,
     "a number of thousands of digits": b'{"a":' + b"9" * 5000 + b"}",
     "not a number": b'{"a":NaN}',
     "infinity": b'{"a":-Infinity}',

@@ -9,15 +9,17 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from bookings.loading import load_file
+from bookings.models import FeedFile
 from core.locks import Feed, Lock, acquire
 from entries.definitions import MEMBERSHIPS
 from entries.feeds import FEEDS
-from points import payout, preparing, queries
+from points import closing, payout, preparing, queries, settling
 from points.models import Payout, Transfer
 from points.verifying import verify_ledger
 from tests.feedfiles import write_feed_file
+from tests.points.answers import answer, export, write_answers
 from tests.points.books import Books, balances, open_books
-from tests.points.steps import CREDIT_AT, prepared, standings
+from tests.points.steps import CREDIT_AT, paid, prepared, standings
 from tests.sessions import another_session, ended, terminate_blocked, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +59,54 @@ def test_workers_share_the_parts(workers: int, monkeypatch: pytest.MonkeyPatch) 
     assert (counts["credited"], counts["credited_points"]) == (24, 24 * 5_000 + sum(range(24)))
     assert queries.find_payout_end(ready.draw.campaign) == CREDIT_AT
     assert verify_ledger().ok
+
+
+def test_workers_share_several_awards_of_the_same_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their parts open and lock the accounts of the same members."""
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", 3)
+    prizes = [{"kind": "fixed", "points": 10**number, "beside": True} for number in range(4)]
+    ready = prepared({f"W{n}": 5_000 for n in range(6)}, prizes=prizes)
+    start = threading.Barrier(3)
+
+    with ExitStack() as stack:
+        sessions = [stack.enter_context(another_session()) for _ in range(3)]
+        done = [ended(one) for one in [submit(work, ready, start) for submit in sessions]]
+
+    assert sum(done) == 8
+    assert {balances()[f"W{n}"] for n in range(6)} == {1_111}
+    assert verify_ledger().ok
+
+
+def test_two_campaigns_credit_the_same_members_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "AWARDS_PER_PART", 2)
+    members = [f"W{n}" for n in range(8)]
+    both = [prepared(dict.fromkeys(members, yen)) for yen in (5_000, 6_000)]
+    start = threading.Barrier(2)
+
+    with ExitStack() as stack:
+        sessions = [stack.enter_context(another_session()) for _ in both]
+        running = [submit(work, one, start) for submit, one in zip(sessions, both, strict=True)]
+        assert [ended(one) for one in running] == [4, 4]
+
+    # Their bookings of the first campaign count in the second as well.
+    assert {balances()[member] for member in members} == {5_000 + 11_000}
+    assert verify_ledger().ok
+
+
+def test_one_file_is_settled_for_two_campaigns_at_once(tmp_path: Path) -> None:
+    both = [paid({"W1": 5_000}), paid({"W2": 6_000})]
+    rows = [row for one in both for row in export(one, tmp_path)]
+    path = write_answers(tmp_path, map(answer, rows))
+
+    with another_session() as submit:
+        with transaction.atomic():
+            assert settling.settle(payout=both[0], path=path, at=CREDIT_AT).applied == 1
+            other = submit(settling.settle, payout=both[1], path=path, at=CREDIT_AT)
+            wait_until_blocked(other)
+        assert (ended(other).status, ended(other).applied) == ("loaded", 1)
+
+    assert [file.applied for file in FeedFile.objects.all()] == [2]
+    assert [closing.close_payout(payout=one, at=CREDIT_AT) for one in both] == [True, True]
 
 
 def test_a_worker_skips_the_part_of_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bookings.delivery import BOM
 from bookings.models import FeedFile, QuarantinedRow
 from points import closing, settling
-from points.models import Payout, ResultsFile, Transfer
+from points.models import Payout, ResultsFile, Transfer, WaitingAnswer
 from points.queries import find_open_answers
 from points.refusals import AnswersWait, NotExported, OtherPayout
 from points.verifying import verify_ledger
@@ -303,6 +303,10 @@ def test_a_row_whose_key_cannot_be_read_holds_every_campaign_of_its_file(
 
     assert settle_file(payout, path).quarantined == settle_file(other, path).quarantined == 1
 
+    row = QuarantinedRow.objects.get()
+    assert sorted(map(str, WaitingAnswer.objects.all())) == sorted(
+        f"{one.pk}/{row.pk}" for one in (payout, other)
+    )
     for one in (payout, other):
         with pytest.raises(AnswersWait):
             closing.close_payout(payout=one, at=CREDIT_AT)

@@ -29,13 +29,13 @@ def build(machine: Machine, folder: Path, **sizes: int) -> str:
 
 @pytest.fixture(scope="session")
 def confirmed(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the database of a confirmed draw with a dozen awards."""
+    """Give the database of a confirmed draw with a dozen awards, and four of another prize."""
     return build(machine, tmp_path_factory.mktemp("few"), size=16, undrawn_points=21_000)
 
 
 @pytest.fixture(scope="session")
 def small(machine: Machine, confirmed: str) -> str:
-    """Give the database of an approved payout of a dozen awards in two parts."""
+    """Give the database of an approved payout of sixteen awards in three parts."""
     return approved(machine, confirmed, per_part=8)
 
 

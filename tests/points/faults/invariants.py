@@ -37,6 +37,13 @@ class Broken(AssertionError):
         self.name = name
 
 
+class Won(NamedTuple):
+    """Who won which prize."""
+
+    member: str
+    prize: int
+
+
 class Outcome(NamedTuple):
     """What became of an award: whole points, and the reason of a forfeit."""
 
@@ -131,7 +138,7 @@ ALWAYS = (
         SELECT t.id FROM points_transfer t JOIN standing ON standing.id = t.award_id
         WHERE t.kind = 'credit' AND t.key <> sha256(
             'credit/v2'::bytea || '\\x00'::bytea || manifest_sha256 || pid
-            || decode(lpad(to_hex(prize), 4, '0'), 'hex')
+            || decode(lpad(to_hex(prize::integer), 4, '0'), 'hex')
         )""",
     ),
     Rule(
@@ -190,7 +197,7 @@ DONE = (
         OR (credited > 0) = (forfeited > 0) OR (forfeited > 0) <> (reason <> '')""",
     ),
 )
-OUTCOMES = "SELECT wester_id, credited, released, forfeited, reason FROM standing"
+OUTCOMES = "SELECT wester_id, prize, credited, released, forfeited, reason FROM standing"
 SAID_TO_BE_PAID = "SELECT FROM points_payout WHERE ended_at IS NOT NULL"
 PAID = """
 SELECT ended_at IS NOT NULL AND NOT EXISTS (
@@ -213,17 +220,17 @@ def check_always(connection: psycopg.Connection) -> None:
         check(connection, ALWAYS)
 
 
-def check_done(connection: psycopg.Connection, expected: Mapping[str, Outcome]) -> None:
-    """Raise what does not hold once everything is paid; ``expected`` may leave members open."""
+def check_done(connection: psycopg.Connection, expected: Mapping[Won, Outcome]) -> None:
+    """Raise what does not hold once everything is paid; ``expected`` may leave awards open."""
     with standing(connection):
         check(connection, (*ALWAYS, *DONE))
         if connection.execute(PAID).fetchone() != (True,):
             raise Broken(UNFINISHED, "the payout has not ended")
         found = read_outcomes(connection)
     if wrong := {
-        member: (found.get(member), outcome)
-        for member, outcome in expected.items()
-        if found.get(member) != outcome
+        won: (found.get(won), outcome)
+        for won, outcome in expected.items()
+        if found.get(won) != outcome
     }:
         raise Broken(OUTCOME, wrong)
 
@@ -235,7 +242,7 @@ def check(connection: psycopg.Connection, rules: tuple[Rule, ...]) -> None:
             raise Broken(rule.name, rows)
 
 
-def look_within(connection: psycopg.Connection) -> dict[str, Outcome]:
+def look_within(connection: psycopg.Connection) -> dict[Won, Outcome]:
     """Check inside of a transaction that is still open; return what became of every award so far.
 
     Who left before whom is not known there: nothing of it is committed.
@@ -247,14 +254,16 @@ def look_within(connection: psycopg.Connection) -> dict[str, Outcome]:
     return found
 
 
-def outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
-    """Return what became of every award so far, by member."""
+def outcomes(connection: psycopg.Connection) -> dict[Won, Outcome]:
+    """Return what became of every award so far."""
     with standing(connection):
         return read_outcomes(connection)
 
 
-def read_outcomes(connection: psycopg.Connection) -> dict[str, Outcome]:
-    return {member: Outcome(*rest) for member, *rest in connection.execute(OUTCOMES)}
+def read_outcomes(connection: psycopg.Connection) -> dict[Won, Outcome]:
+    return {
+        Won(member, prize): Outcome(*rest) for member, prize, *rest in connection.execute(OUTCOMES)
+    }
 
 
 def is_paid(connection: psycopg.Connection) -> bool:

@@ -3,17 +3,19 @@
 A member's WESTER ID begins with its kind.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
 from entries.definitions import ENTRIES, MEMBERSHIPS
 from tests.feedfiles import Row, booking_row, write_feed_file
-from tests.points.faults.invariants import Outcome
+from tests.points.faults.invariants import Outcome, Won
 
 CODE = "012025121203"
 CAP, MINIMUM = 20_000, 5_000
+FIXED, SPENT = 1, 2  # the prizes
+FIXED_POINTS = 100
 GAINED = 9  # the place of a booking that was made known late
 
 
@@ -59,25 +61,42 @@ def name_members(count: int) -> list[str]:
     return [f"{kind}-{number:04}" for number, kind in enumerate(islice(cycle(KINDS), count))]
 
 
-def reward_of(wester_id: str) -> int:
-    """Return what the member gets if drawn."""
-    return min(kind_of(wester_id).total, CAP)
+def fixed_winners(size: int) -> int:
+    """Return how many of so many members win the first prize."""
+    return size // 4
 
 
-def outcome_of(wester_id: str, award: int) -> Outcome:
+def plan_of(names: Sequence[str]) -> list[dict[str, object]]:
+    """Return the prizes: some win points, and beside it all what they spent."""
+    winners = {"take": "winners", "take_count": fixed_winners(len(names))}
+    return [{"kind": "fixed", "points": FIXED_POINTS, **winners}, {"beside": True}]
+
+
+def points_of(names: Sequence[str]) -> int:
+    """Return what all prizes come to if everybody is drawn."""
+    spent = sum(min(kind_of(name).total, CAP) for name in names)
+    return fixed_winners(len(names)) * FIXED_POINTS + spent
+
+
+def outcome_of(won: Won, award: int) -> Outcome:
     """Return what should become of an award. Source: the rules of crediting, "Recheck"."""
-    kind = kind_of(wester_id)
+    kind = kind_of(won.member)
     if kind.leaves:
         return Outcome(0, 0, award, "withdrawn")
     if kind.total_later < MINIMUM:
         return Outcome(0, 0, award, "below_minimum")
-    credited = min(award, kind.total_later, CAP)
+    credited = award if won.prize == FIXED else min(award, kind.total_later, CAP)
     return Outcome(credited, award - credited)
 
 
-def expected_outcomes(awards: Mapping[str, int]) -> dict[str, Outcome]:
-    """Return what should become of the awards of these members."""
-    return {member: outcome_of(member, award) for member, award in awards.items()}
+def expected_outcomes(awards: Mapping[Won, int]) -> dict[Won, Outcome]:
+    """Return what should become of these awards."""
+    return {won: outcome_of(won, award) for won, award in awards.items()}
+
+
+def members_of(awards: Iterable[Won]) -> list[str]:
+    """Return the members who won these, each once and sorted."""
+    return sorted({won.member for won in awards})
 
 
 def write_before_freeze(folder: Path, members: list[str]) -> None:

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.points.faults import invariants
 from tests.points.faults.answers import read_credits
 from tests.points.faults.bugs import BUGS
-from tests.points.faults.invariants import Broken, Outcome
+from tests.points.faults.invariants import Broken, Outcome, Won
 from tests.points.faults.machine import PATIENCE_S, Machine, Process, wait_for
 from tests.points.faults.members import expected_outcomes
 from tests.points.faults.moments import Moment, moments
-from tests.points.faults.rewinding import keep, rewind
+from tests.points.faults.rewinding import Kept
 from tests.sessions import BLOCKED
 
 AWARDS = """
-SELECT entrant.wester_id, award.points FROM lottery_award award
+SELECT entrant.wester_id, award.prize, award.points FROM lottery_award award
 JOIN lottery_entrant entrant ON entrant.id = award.entrant_id"""
 
 
@@ -32,8 +34,9 @@ class Payday:
     machine: Machine
     database: str
     folder: Path
-    expected: Mapping[str, Outcome]
+    expected: Mapping[Won, Outcome]
     bug: str = ""
+    looking: psycopg.Connection | None = None
 
     @property
     def patience_s(self) -> float:
@@ -49,60 +52,70 @@ class Payday:
         if self.start(job, **options).wait() != "exit 0":
             raise Broken(invariants.UNFINISHED, self.machine.log())
 
+    @contextmanager
+    def look(self) -> Iterator[psycopg.Connection]:
+        """Look into the database, by a connection that lasts if there is one."""
+        if self.looking:
+            yield self.looking
+        else:
+            with self.machine.connect(self.database) as connection:
+                yield connection
+
     def is_paid(self) -> bool:
         """Return whether every award has come to its end."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return invariants.is_paid(connection)
 
     def check_always(self) -> None:
         """Raise what does not hold at this moment."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             invariants.check_always(connection)
 
-    def check_done(self, *, but_for: tuple[str, ...] = ()) -> None:
+    def check_done(self, *, but_for: tuple[Won, ...] = ()) -> None:
         """Raise what does not hold of a payout that is finished; of some any end will do."""
         self.machine.run("verify", self.database)
         self.look_done(but_for)
 
-    def look_done(self, but_for: tuple[str, ...]) -> None:
+    def look_done(self, but_for: tuple[Won, ...]) -> None:
         """Raise the same, but for what the ledger itself would say."""
         expected = {name: one for name, one in self.expected.items() if name not in but_for}
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             invariants.check_done(connection, expected)
 
     def check_settled(self, folder: Path) -> None:
         """Raise what does not hold once the payout is closed, one credit having been rejected."""
         rejected = read_credits(folder)[0]
         member, points = rejected["wester_id"], int(rejected["points"])
-        end = self.outcomes()[member]
-        if (end.credited, end.forfeited) != (0, points):
-            raise Broken(invariants.OUTCOME, (member, end))
-        self.look_done((member,))
-        with self.machine.connect(self.database) as connection:
+        ends = self.outcomes()
+        lost = [won for won, end in ends.items() if end.reason == "rejected"]
+        if [(won.member, *ends[won][:3:2]) for won in lost] != [(member, 0, points)]:
+            raise Broken(invariants.OUTCOME, (member, lost))
+        self.look_done((*lost,))
+        with self.look() as connection:
             closed = connection.execute("SELECT closed_at FROM points_payout").fetchone()
         if closed in (None, (None,)):
             raise Broken(invariants.UNFINISHED, "the payout is not closed")
 
-    def outcomes(self) -> dict[str, Outcome]:
+    def outcomes(self) -> dict[Won, Outcome]:
         """Return what became of every award so far."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return invariants.outcomes(connection)
 
     def is_waited_for(self) -> bool:
         """Return whether any session waits for another."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return bool(connection.execute(BLOCKED).fetchall())
 
     def parts_left(self) -> int:
         """Return how many parts nobody has finished."""
-        with self.machine.connect(self.database) as connection:
+        with self.look() as connection:
             return len(connection.execute(LEFT).fetchall())
 
-    def credited_when_undisturbed(self) -> tuple[str, ...]:
-        """Return the members who get something where nothing happens meanwhile."""
-        return tuple(member for member, end in self.expected.items() if end.credited)
+    def credited_when_undisturbed(self) -> tuple[Won, ...]:
+        """Return the awards of which something is credited where nothing happens meanwhile."""
+        return tuple(won for won, end in self.expected.items() if end.credited)
 
-    def finish(self, *, but_for: tuple[str, ...] = ()) -> None:
+    def finish(self, *, but_for: tuple[Won, ...] = ()) -> None:
         """Run the command again, as its supervisor does, and check everything."""
         self.check_always()
         if self.start("pay_and_verify").wait(self.patience_s) != "exit 0":
@@ -119,7 +132,8 @@ def open_payday(machine: Machine, template: str, bug: str = "") -> Iterator[Payd
     with machine.connect(database) as connection:
         if bug:
             BUGS[bug].open_the_way(connection)
-        awards = dict(connection.execute(AWARDS).fetchall())
+        found = connection.execute(AWARDS).fetchall()
+        awards = {Won(member, prize): points for member, prize, points in found}
     with tempfile.TemporaryDirectory() as folder:
         try:
             yield Payday(machine, database, Path(folder), expected_outcomes(awards), bug)
@@ -132,10 +146,10 @@ def each_moment(
 ) -> Generator[tuple[Payday, Moment], None, None]:
     """Yield each moment with the payout as if it had never been begun; there is no last one."""
     with open_payday(machine, template, bug) as payday, machine.connect(payday.database) as look:
-        keep(look)
+        payday.looking, kept = look, Kept(look)
         for moment in moments(*whens, strike=strike):
             yield payday, moment
-            rewind(look)
+            kept.rewind()
 
 
 @dataclass

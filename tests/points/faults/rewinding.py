@@ -13,33 +13,52 @@ WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 GROUP BY relname ORDER BY relname"""
 KEEP = """
 CREATE TABLE kept.{table} AS SELECT {columns} FROM {table}"""
+# As text, for not every type can be compared.
+CHANGED = """
+SELECT '{table}' WHERE (SELECT count(*) FROM {table}) <> (SELECT count(*) FROM kept.{table})
+OR EXISTS (
+    SELECT ({columns})::text FROM {table} EXCEPT ALL SELECT ({columns})::text FROM kept.{table}
+)"""
 RESTORE = """
-DELETE FROM {table}; INSERT INTO {table} ({columns}) SELECT {columns} FROM kept.{table};"""
+DELETE FROM {table}; INSERT INTO {table} ({columns}) SELECT {columns} FROM kept.{table}"""
 ENABLED = """
-SELECT quote_ident(tgname), tgrelid::regclass::text FROM pg_trigger
-WHERE NOT tgisinternal AND tgenabled = 'A'
+SELECT quote_ident(tgname) FROM pg_trigger
+WHERE NOT tgisinternal AND tgenabled = 'A' AND tgrelid = %s::regclass
 """
 
 
-def keep(connection: psycopg.Connection) -> None:
-    """Keep what every table holds."""
-    connection.execute("CREATE SCHEMA kept")
-    for table, columns in connection.execute(TABLES).fetchall():
-        connection.execute(KEEP.format(table=table, columns=columns))
+class Kept:
+    """What every table of a database holds."""
 
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.columns: dict[str, str] = dict(connection.execute(TABLES).fetchall())
+        connection.execute("CREATE SCHEMA kept")
+        for table, columns in self.columns.items():
+            connection.execute(KEEP.format(table=table, columns=columns))
+        self.lock = f"LOCK TABLE {', '.join(self.columns)} IN SHARE ROW EXCLUSIVE MODE"
+        self.changed = " UNION ALL ".join(
+            CHANGED.format(table=table, columns=columns) for table, columns in self.columns.items()
+        )
 
-def rewind(connection: psycopg.Connection) -> None:
-    """Restore the saved rows of every table, with the triggers that forbid it disabled.
+    def rewind(self) -> None:
+        """Restore the rows of every table that was written to.
 
-    Waits for what a dead process's session is still ending, and for nobody longer than that.
-    """
-    tables = connection.execute(TABLES).fetchall()
-    statements = [RESTORE.format(table=table, columns=columns) for table, columns in tables]
-    with connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")  # for foreign keys
-        enabled = connection.execute(ENABLED).fetchall()  # a planted bug has others disabled
-        for name, table in enabled:
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-        connection.execute("".join(statements))
-        for name, table in enabled:
-            connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+        Waits for what a dead process's session is still ending, and for nobody longer than that.
+        """
+        with self.connection.transaction():
+            self.connection.execute(self.lock)
+            self.connection.execute("SET LOCAL session_replication_role = replica")  # foreign keys
+            for (table,) in self.connection.execute(self.changed).fetchall():
+                self.restore(table)
+
+    def restore(self, table: str) -> None:
+        """Restore the rows of a table, with the triggers that forbid it disabled."""
+        # Only those: a planted bug has others disabled.
+        enabled = [name for (name,) in self.connection.execute(ENABLED, [table])]
+        statements = [
+            *(f"ALTER TABLE {table} DISABLE TRIGGER {name}" for name in enabled),
+            RESTORE.format(table=table, columns=self.columns[table]),
+            *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for name in enabled),
+        ]
+        self.connection.execute(";".join(statements))

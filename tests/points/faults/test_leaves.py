@@ -6,7 +6,7 @@ import pytest
 
 from tests.points.faults.invariants import Outcome
 from tests.points.faults.machine import Machine
-from tests.points.faults.members import write_leaves
+from tests.points.faults.members import members_of, write_leaves
 from tests.points.faults.payday import open_payday, shift
 from tests.points.faults.trials import leave_at_every_statement
 
@@ -24,15 +24,16 @@ def test_a_leave_at_every_statement_of_the_crediting(
 def test_leaves_among_two_workers(machine: Machine, large: str, tmp_path: Path) -> None:
     with open_payday(machine, large) as payday:
         credited = payday.credited_when_undisturbed()
+        members = members_of(credited)
         with shift(payday) as crew:
             for number in range(FILES):
-                path = write_leaves(tmp_path, credited[number::FILES], sequence=1 + number)
+                path = write_leaves(tmp_path, members[number::FILES], sequence=1 + number)
                 payday.run("load", path=str(path))
                 payday.check_always()
             crew.finish()
         payday.check_done(but_for=credited)
         ends = payday.outcomes()
-        for member in credited:
-            due = payday.expected[member]
+        for won in credited:
+            due = payday.expected[won]
             award = due.credited + due.released
-            assert ends[member] in (due, Outcome(0, 0, award, "withdrawn")), member
+            assert ends[won] in (due, Outcome(0, 0, award, "withdrawn")), won

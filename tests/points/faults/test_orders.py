@@ -19,17 +19,19 @@ from hypothesis.stateful import (
 )
 
 from core.errors import Refusal
-from lottery.models import Entrant
 from points import preparing
 from points.models import KeyStanding, Payout, Transfer
 from tests.points.faults import invariants
 from tests.points.faults.answers import Line
-from tests.points.faults.invariants import Outcome
+from tests.points.faults.invariants import Outcome, Won
 from tests.points.faults.stage import PARTS, Stage, dying_at, make_chance
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MEMBERS = tuple(f"W{number}" for number in range(6))
 CAP, MINIMUM = 20_000, 5_000
+LOT_YEN, MOST_LOTS = 5_000, 3
+SPENT = 2  # the second prize, beside the first
+PRIZES = ({"kind": "fixed", "points": 1_000, "take": "winners", "take_count": 2}, {"beside": True})
 ORDER = ("freeze", "publish", "run", "confirm", "prepare", "pay", "export")
 TELLS = ("agrees", "rejected", "missing", "differs", "twice")
 member = st.sampled_from(MEMBERS)
@@ -44,7 +46,7 @@ class Orders(RuleBasedStateMachine):
         secrets.token_bytes = make_bytes(make_chance())
         self.bookings: dict[tuple[str, int], int] = {}
         self.left: set[str] = set()
-        self.ends: dict[str, Outcome] = {}
+        self.ends: dict[Won, Outcome] = {}
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
 
@@ -62,7 +64,14 @@ class Orders(RuleBasedStateMachine):
     )
     def open(self, edge: str, budget: int, steps: int) -> None:
         """Begin with a campaign that has come so far without anything happening."""
-        self.stage = Stage(MEMBERS, edge=edge, budget_points=budget)
+        self.stage = Stage(
+            MEMBERS,
+            edge=edge,
+            budget_points=budget,
+            lots_yen=LOT_YEN,
+            lots_most=MOST_LOTS,
+            prizes=[*PRIZES],
+        )
         for one in MEMBERS[:4]:
             self.stage.enter(one)
             self.book(one, 0, 7_000)
@@ -145,33 +154,45 @@ class Orders(RuleBasedStateMachine):
     def follow(self) -> None:
         """Compare every award that came to its end with what was known at that moment."""
         connection.check_constraints()
-        ends = {name: end for name, end in self.look().items() if any(end[:3])}
-        for name, end in ends.items():
-            known = self.ends.get(name)
+        ends = {won: end for won, end in self.look().items() if any(end[:3])}
+        for won, end in ends.items():
+            known = self.ends.get(won)
             if known is None:
-                assert end == self.due(name), (name, end)
+                assert end == self.due(won), (won, end)
             elif known != end:
                 assert (known.credited, known.released) == (end.forfeited, end.released)
                 assert end.reason == "rejected"
         assert self.ends.keys() <= ends.keys()
         self.ends = ends
 
-    def due(self, name: str) -> Outcome:
+    def due(self, won: Won) -> Outcome:
         """Return what an award comes to if it is paid now. Source: "Recheck"."""
-        award = self.stage.draw().awards.get(entrant__wester_id=name).points
-        total = sum(yen for (who, _), yen in self.bookings.items() if who == name)
-        if name in self.left:
+        drawn = self.stage.draw().awards.get(entrant__wester_id=won.member, prize=won.prize)
+        award = drawn.points
+        total = sum(yen for (who, _), yen in self.bookings.items() if who == won.member)
+        if won.member in self.left:
             return Outcome(0, 0, award, "withdrawn")
         if total < MINIMUM:
             return Outcome(0, 0, award, "below_minimum")
-        credited = min(award, total, CAP)
+        is_by_lots = won.prize != SPENT or not self.all_have_what_they_spent()
+        if is_by_lots and drawn.lot > min(total // LOT_YEN, MOST_LOTS):
+            return Outcome(0, 0, award, "lot_withdrawn")
+        credited = award if won.prize != SPENT else min(award, total, CAP)
         return Outcome(credited, award - credited)
+
+    def all_have_what_they_spent(self) -> bool:
+        """Return whether the budget held for all rewards of the prize that everybody wins."""
+        draw = self.stage.draw()
+        rewards = [entrant.rewards[SPENT - 1] for entrant in draw.entrants.all()]
+        return sorted(rewards) == sorted(
+            draw.awards.filter(prize=SPENT).values_list("points", flat=True)
+        )
 
     @invariant()
     def holds(self) -> None:
         self.look()
 
-    def look(self) -> dict[str, Outcome]:
+    def look(self) -> dict[Won, Outcome]:
         connection.ensure_connection()
         return invariants.look_within(connection.connection)
 
@@ -205,12 +226,11 @@ class Orders(RuleBasedStateMachine):
             self.stage.resolve()
             self.stage.close()
             self.follow()
-        awards = self.stage.draw().awards.values_list("entrant__wester_id", "points")
-        for name, points in awards:
-            assert sum(self.ends[name][:3]) == points
+        awards = self.stage.draw().awards.values_list("entrant__wester_id", "prize", "points")
+        for member, prize, points in awards:
+            assert sum(self.ends[Won(member, prize)][:3]) == points
         assert not KeyStanding.objects.filter(is_open=True).exists()
-        drawn = Entrant.objects.filter(award__isnull=False, draw=self.stage.draw())
-        assert self.ends.keys() == {one.wester_id for one in drawn}
+        assert self.ends.keys() == {Won(member, prize) for member, prize, _points in awards}
 
 
 def teller(tells: Sequence[str]) -> Callable[[dict[str, str]], Sequence[Line]]:

@@ -16,7 +16,7 @@ from tests.points.faults.trials import (
 
 pytestmark = pytest.mark.slow
 LEAST_OF_A_PART = 8  # exchanges: locks, the claim, the recheck, the transfers, the mark, the commit
-PARTS = 2
+PARTS = 3
 
 
 def test_a_payout_killed_at_every_statement_is_finished_by_the_next_run(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.points.faults.invariants import OUTCOME, Broken, Outcome
 from tests.points.faults.machine import Machine, Process, wait_for
-from tests.points.faults.members import write_cancellations, write_leaves
+from tests.points.faults.members import members_of, write_cancellations, write_leaves
 from tests.points.faults.moments import BEFORE
 from tests.points.faults.payday import Payday, each_moment, open_payday, shift
 
@@ -39,15 +39,15 @@ def change_between_two_tries(
         for payday, moment in tries:
             if payday.start("pay", moment=moment).wait() == "exit 0":
                 break
-            members, before = payday.credited_when_undisturbed(), payday.outcomes()
-            payday.run("load", path=str(write_cancellations(folder, members)))
-            payday.finish(but_for=members)
+            awards, before = payday.credited_when_undisturbed(), payday.outcomes()
+            payday.run("load", path=str(write_cancellations(folder, members_of(awards))))
+            payday.finish(but_for=awards)
             after = payday.outcomes()
-            for member in members:
-                due = payday.expected[member]
+            for won in awards:
+                due = payday.expected[won]
                 lost = Outcome(0, 0, due.credited + due.released, "below_minimum")
-                if after[member] != (due if before[member].credited else lost):
-                    raise Broken(OUTCOME, (moment, member, after[member]))
+                if after[won] != (due if before[won].credited else lost):
+                    raise Broken(OUTCOME, (moment, won, after[won]))
             struck += 1
     return struck
 
@@ -62,10 +62,10 @@ def leave_at_every_statement(
             command = payday.start("pay", moment=moment)
             if command.wait() == "exit 0":
                 break
-            members = payday.credited_when_undisturbed()
-            leave_meanwhile(payday, write_leaves(folder, members), command)
-            payday.check_done(but_for=members)
-            ends |= {payday.outcomes()[member].reason for member in members}
+            awards = payday.credited_when_undisturbed()
+            leave_meanwhile(payday, write_leaves(folder, members_of(awards)), command)
+            payday.check_done(but_for=awards)
+            ends |= {payday.outcomes()[won].reason for won in awards}
     return ends
 
 
