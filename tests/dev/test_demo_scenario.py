@@ -102,10 +102,10 @@ def test_choose_scenario_refuses_a_folder_without_any(tmp_path: Path, name: str)
 
 
 def test_make_missing_feeds_makes_the_samples_once(tmp_path: Path) -> None:
-    first = make_missing_feeds(tmp_path, Scenario(5), campaign=CODE, report=report_nothing)
+    first = make_missing_feeds(tmp_path, Scenario(5), report=report_nothing)
     made = {path.name: path.stat().st_mtime_ns for path in first.iterdir()}
 
-    again = make_missing_feeds(tmp_path, Scenario(5), campaign=CODE, report=report_nothing)
+    again = make_missing_feeds(tmp_path, Scenario(5), report=report_nothing)
 
     assert made
     assert {path.name: path.stat().st_mtime_ns for path in again.iterdir()} == made
