@@ -18,6 +18,7 @@ from core.models import DemoClock
 from dev.demo import bar, days, open_campaign, steps
 from dev.demo.bar import StopPassed, UnknownStop
 from dev.demo.clock_lock import ClockBusy, is_clock_free, lock_clock
+from dev.demo.private_file import write_private
 from dev.demo.refusals import CommandFailed
 from dev.demo.schedule import plan
 
@@ -46,6 +47,7 @@ def demo(
     settings.DEMO_MODE = True
     settings.LOCAL_STATE_DIR = tmp_path
     terms = publish()
+    write_private(open_campaign.open_code_file(tmp_path), terms.campaign.code)
     clock.move_demo_clock(to=OPENS)
     return terms
 
