@@ -29,7 +29,7 @@ def describe_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
         return None
     award = drawn[chosen]
     return {
-        **describe_member(campaign, chosen, reward_points=award.entrant.reward_points),
+        **describe_member(campaign, chosen, reward_points=award.entrant.rewards[award.prize - 1]),
         "rank": award.rank,
         "award_points": award.points,
         "credit": describe_credit(find_member_credit(draw, chosen)),
@@ -49,12 +49,12 @@ def describe_credit(credit: MemberCredit | None) -> str:
 
 def describe_loser(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
     """Describe an entrant who was not drawn; None where every entrant was."""
-    others = Entrant.objects.filter(draw=draw, award__isnull=True).order_by("position")
-    undrawn = dict(others.values_list("wester_id", "reward_points")[:CANDIDATES])
+    others = Entrant.objects.filter(draw=draw, awards__isnull=True).order_by("position")
+    undrawn = dict(others.values_list("wester_id", "rewards")[:CANDIDATES])
     chosen = pick_story(campaign, list(undrawn))
     if chosen is None:
         return None
-    return describe_member(campaign, chosen, reward_points=undrawn[chosen])
+    return describe_member(campaign, chosen, reward_points=max(undrawn[chosen]))
 
 
 def pick_story(campaign: Campaign, wester_ids: list[str]) -> str | None:
@@ -70,13 +70,13 @@ def pick_story(campaign: Campaign, wester_ids: list[str]) -> str | None:
 def describe_member(campaign: Campaign, wester_id: str, *, reward_points: int) -> dict[str, Any]:
     """Describe how a member entered, what they booked, and their reward."""
     standing = explain_member(campaign=campaign, wester_id=wester_id)
-    entry = Entry.objects.get(campaign=campaign, wester_id=wester_id)
+    entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
     with translation.override("en"):
         words = booking_sentences(working_terms(campaign), is_final=True)
     return {
         "wester_id": wester_id,
-        "entered_at": localtime(entry.entered_at).isoformat(),
-        "channel": entry.channel,
+        "entered_at": localtime(entry.entered_at).isoformat() if entry else None,
+        "channel": entry.channel if entry else None,
         "bookings": [describe_booking(one, words) for one in standing.bookings],
         "total_yen": standing.total_yen,
         "reward_points": reward_points,
@@ -98,9 +98,11 @@ def describe_booking(one: ExplainedBooking, words: dict[str, str]) -> dict[str, 
 
 def to_lines(story: dict[str, Any]) -> list[str]:
     """Return the story of a member as lines for a person, up to the draw."""
-    entered = datetime.fromisoformat(story["entered_at"])
-    how = f"{CHANNELS[story['channel']]} on {entered:%-d %B %Y at %H:%M:%S}"
-    lines = [f"{story['wester_id']} entered {how}."]
+    lines = [f"{story['wester_id']} takes part without an entry to this campaign."]
+    if story["entered_at"]:
+        entered = datetime.fromisoformat(story["entered_at"])
+        how = f"{CHANNELS[story['channel']]} on {entered:%-d %B %Y at %H:%M:%S}"
+        lines = [f"{story['wester_id']} entered {how}."]
     for one in story["bookings"]:
         counts = "" if one["sentences"] else ": counts"
         lines.append(f"  {one['travel_date']}  {one['journey']}  {one['amount_yen']:,} yen{counts}")
