@@ -81,7 +81,7 @@ def test_the_middle_is_where_the_mean_reward_puts_it() -> None:
 
 
 def test_each_prize_has_its_winners() -> None:
-    kinds = {(1, (900, 5)): 100, (1, (0, 5)): 100}
+    kinds: dict[Kind, int] = {(1, (900, 5)): 100, (1, (0, 5)): 100}
     plan = plan_of(Take("winners", 30), Take("one_in", 4), budget=10**9)
     forecast = forecast_draw(kinds, plan)
     assert forecast.winners == (Spread(30, 30, 30), Spread(50, 50, 50))
@@ -91,14 +91,14 @@ def test_each_prize_has_its_winners() -> None:
 
 def test_who_has_more_lots_wins_more_often() -> None:
     """Nine of ten lots are those of one half: of the first thousand, nine in ten."""
-    kinds = {(1, (1,)): 50_000, (9, (0,)): 50_000}
+    kinds: dict[Kind, int] = {(1, (1,)): 50_000, (9, (0,)): 50_000}
     order = sample_order(Random(1), kinds)
     rare = sum(next(order) == (1,) for _ in range(1_000))
     assert rare == pytest.approx(100, abs=40)
 
 
 def test_an_order_has_as_many_of_each_kind_as_there_are() -> None:
-    kinds = {(1, (1,)): 20_000, (4, (2,)): 20_000, (9, (3,)): 20_000}
+    kinds: dict[Kind, int] = {(1, (1,)): 20_000, (4, (2,)): 20_000, (9, (3,)): 20_000}
     order = list(sample_order(Random(1), kinds))
     assert len(order) == 60_000
     for rewards in ((1,), (2,), (3,)):
@@ -128,7 +128,7 @@ def test_a_forecast_is_in_bounds_and_repeats_itself(
 @pytest.mark.parametrize("lots", [(1, 1), (1, 3)], ids=["one lot each", "three lots of some"])
 def test_a_trial_draws_as_many_as_there_are_entrants(entrants: int, lots: tuple[int, int]) -> None:
     one, other = lots
-    kinds = {(one, (5,)): entrants // 2, (other, (7,)): entrants - entrants // 2}
+    kinds: dict[Kind, int] = {(one, (5,)): entrants // 2, (other, (7,)): entrants - entrants // 2}
     kinds = {kind: count for kind, count in kinds.items() if count}
     drawn = list(sample_order(Random(1), kinds))
 

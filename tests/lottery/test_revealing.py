@@ -58,7 +58,7 @@ def approve(requested: dict[str, Any]) -> None:
 
 
 def revealed(draw: Draw, file: Path) -> Path:
-    """Have the key written to a file."""
+    """Write the key to a file, by an approved request."""
     approve(reveal(draw, file))
     reveal(draw, file)
     return file
