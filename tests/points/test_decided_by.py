@@ -128,6 +128,7 @@ NOBODY = {
     "approval list",
     "campaign check",
     "campaign show",
+    "draw audit",
     "draw forecast",
     "draw local_round",
     "draw status",
