@@ -1057,7 +1057,7 @@ def read_lines(path: Path, prizes: int, draw: Draw) -> Iterator[bytes]:
                 if len(line) == LARGEST_LINE:
                     raise Failed(f"line {number} of {path.name} is too long")
                 if number and number % AT_ONCE == 0:
-                    show_progress(f"    {number} lines of {path.name}\n")
+                    show_progress(f"    {100 * file.tell() // about.st_size} %\n")
                 yield line
     except OSError as error:
         raise Failed(f"{path.name} cannot be read ({error.strerror})") from error
