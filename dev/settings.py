@@ -33,5 +33,6 @@ EMBEDDED_DATABASE = env.secret("DATABASE_URL") == StateFolder(LOCAL_STATE_DIR).d
 DEMO_SERVE = env.switch("DEMO_SERVE", default=True)
 PORT = env.port("PORT", default=8000)
 # What the demo plays: sample feeds for so many members, or the feed files of a folder.
+DEMO_CAMPAIGN = env.str("CAMPAIGN", "012025121203")  # one that ships: campaign/data
 DEMO_MEMBERS = env.count("MEMBERS", default=100_000)
 DEMO_FEEDS = env.str("FEEDS", "")

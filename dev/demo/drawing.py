@@ -38,8 +38,9 @@ def wait_for_round(job: Job) -> None:
 def run_and_verify(job: Job) -> None:
     """Draw by the round, and verify the draw from the published files only."""
     drawn = run_command("draw", "run", job.code, "--by", OPERATOR)
+    full = ", ".join(f"{count:,}" for count in drawn["winners"])
     job.report(
-        f"  {drawn['winners']:,} winners get {drawn['total_points']:,} points; "
+        f"  {full} winners (by prize) get {drawn['total_points']:,} points; "
         f"{drawn['leftover_points']:,} are left over"
     )
     for line in verify(job, latest_draw(job.campaign)):

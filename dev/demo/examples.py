@@ -9,6 +9,7 @@ from campaign.models import Terms, Total
 from entries.models import Entry
 from lottery.models import Draw
 from points.models import AwardStanding
+from portal.plan_words import largest_of_all
 
 State = AwardStanding.State
 
@@ -26,7 +27,7 @@ def find_examples(terms: Terms, draw: Draw) -> list[dict[str, str]]:
 def kinds_drawn(terms: Terms, draw: Draw) -> Iterator[tuple[str, "QuerySet[AwardStanding]"]]:
     """Yield the kinds of members who were drawn."""
     awards = AwardStanding.objects.filter(draw=draw)
-    at_cap = awards.filter(state=State.CREDITED, credited_points=terms.reward_cap_points)
+    at_cap = awards.filter(state=State.CREDITED, credited_points=largest_of_all(terms.plan))
     yield "上限まで還元された会員 Drawn, at the cap", at_cap
     lowered = awards.filter(state=State.CREDITED, released_points__gt=0)
     yield "当選後に還元が減った会員 Drawn, lowered later", lowered

@@ -1,10 +1,11 @@
-"""The demo's second campaign, which visitors find open: the first one's terms, on later dates."""
+"""The demo's second campaign, which visitors find open: another of those that ship."""
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+
+from django.conf import settings
 
 from campaign import queries
 from campaign.models import Terms
@@ -13,10 +14,10 @@ from core.models import DemoClock
 from dev.demo import days
 from dev.demo.commands import run_command
 from dev.demo.job import Job, demo_folder, load_job
-from dev.demo.preparing import CAMPAIGN_FILE, PLANNER, publish
+from dev.demo.preparing import PLANNER, publish
 from dev.demo.private_file import write_private
-from dev.demo.sampling.files import shift_dates
 from dev.demo.sampling.making import make_feeds
+from dev.demo.shipped import days_after_sample, next_shipped, to_file
 from dev.demo.waiting import Workers
 
 MEMBERS = 300
@@ -28,18 +29,17 @@ AFTER_THE_OPENING = timedelta(days=1, hours=1)  # one night has passed, and the 
 def open_second_campaign(first: Job, *, state: Path) -> Terms:
     """Publish the second campaign and play it until its entry is open; repeating changes nothing.
 
-    Its entry opens on the day after the first campaign's close.
+    It is the next of those that ship to become public after the first campaign's close.
     """
-    first_opens_on = first.schedule.opens_at.date()
-    days_later = (first.schedule.closed_at.date() - first_opens_on).days + 1
-    values = later_terms(json.loads(CAMPAIGN_FILE.read_text("utf-8")), days_later)
-    code = str(values["code"])
+    values = next_shipped(first.code, after=first.schedule.closed_at)
+    code, terms = str(values["code"]), to_file(values).terms
     folder = campaign_folder(state, code)
     if not queries.terms_in_force().filter(campaign__code=code).exists():
-        first.report(f"Opening the campaign {code}, the same terms {days_later} days later ...")
+        first.report(f"Opening the campaign {code} ...")
         file = folder / "campaign.json"
         write_private(file, json.dumps(values, ensure_ascii=False, indent=2))
         run_command("campaign", "load", str(file), "--by", PLANNER)
+        first.advance(terms["public_at"] - timedelta(days=1))
         publish(code, first.report)
     if not feeds_folder(folder).exists():
         make_feeds(
@@ -47,9 +47,11 @@ def open_second_campaign(first: Job, *, state: Path) -> Terms:
             members=MEMBERS,
             campaign=code,
             seed=SEED,
-            days_later=days_later,
+            days_later=days_after_sample(terms["opens_at"]),
             first_number=FIRST_NUMBER,
+            closes_at=terms["closes_at"],
         )
+    write_private(open_code_file(state), code)
     job = load_open_job(code, state=state, workers=first.workers, report=first.report)
     opened_at = job.schedule.opens_at + AFTER_THE_OPENING
     days.play_nights(job, until=opened_at)
@@ -57,15 +59,17 @@ def open_second_campaign(first: Job, *, state: Path) -> Terms:
     return job.terms
 
 
-def later_terms(values: dict[str, Any], days_later: int) -> dict[str, Any]:
-    """Return the first campaign's file with every date some days later, and a code of its own."""
-    later: dict[str, Any] = json.loads(shift_dates(json.dumps(values), days_later))
-    return {**later, "code": f"01{datetime.fromisoformat(later['opens_at']):%Y%m%d}01"}
+def open_code_file(state: Path) -> Path:
+    """Return the file that names the campaign which the demo left open."""
+    return demo_folder(state) / "open_campaign.txt"
 
 
 def open_terms() -> Terms | None:
-    """Return the terms of the campaign that the bar moves through: the one that opens last."""
-    return queries.terms_in_force().order_by("opens_at", "id").last()
+    """Return the terms of the campaign that the bar moves through: the one that was left open."""
+    file = open_code_file(settings.LOCAL_STATE_DIR)
+    if not file.exists():
+        return None
+    return queries.terms_in_force().filter(campaign__code=file.read_text("utf-8")).first()
 
 
 def load_open_job(

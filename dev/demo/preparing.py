@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from django.core.management import call_command
 
-from campaign.termsfile import read_campaign_file
 from core import clock, staff
 from core.models import DemoClock
 from dev.demo.commands import request_and_approve, run_command
+from dev.demo.shipped import FIRST, FOLDER, read_shipped, to_file
 
-CAMPAIGN_FILE = Path(__file__).parents[2] / "campaign" / "data" / "012025121203.json"
 PLANNER, OPERATOR, APPROVER, AUDITOR, HELPER = (
     f"demo-{name}" for name in ("planner", "operator", "approver", "auditor", "helper")
 )
@@ -42,16 +40,16 @@ class Setup:
     logins: list[Login]
 
 
-def prepare(report: Report) -> Setup:
-    """Publish the first campaign, create staff users, and set the clock to the opening."""
+def prepare(report: Report, *, campaign: str = FIRST) -> Setup:
+    """Publish a campaign that ships, create staff users, and set the clock to the opening."""
     report("Bringing the database's schema up to date ...")
     call_command("migrate", verbosity=0)
-    file = read_campaign_file(CAMPAIGN_FILE.read_bytes())
+    file = to_file(read_shipped(campaign))
     if not DemoClock.objects.exists():
-        # Published the day before.
-        clock.move_demo_clock(to=file.terms["opens_at"] - timedelta(days=1), runs=False)
+        # Published the day before its page is public.
+        clock.move_demo_clock(to=file.terms["public_at"] - timedelta(days=1), runs=False)
     report(f"Loading the campaign {file.code} ...")
-    run_command("campaign", "load", str(CAMPAIGN_FILE))
+    run_command("campaign", "load", str(FOLDER / f"{campaign}.json"))
     report("Creating staff users: what one requests another must approve ...")
     logins = [create_login(name, role) for name, role in ROLES.items()]
     publish(file.code, report)

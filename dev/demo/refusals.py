@@ -49,3 +49,7 @@ class FeedsUnusable(DemoRefusal):
 
 class DrawNotProved(DemoRefusal):
     """The outsider's verifier does not accept the draw."""
+
+
+class UnknownDemoCampaign(DemoRefusal):
+    """CAMPAIGN names no campaign that ships."""

@@ -15,34 +15,38 @@ from core.printable import printable_name
 from dev.demo.private_file import write_private
 from dev.demo.refusals import FeedsUnusable, OtherDemo
 from dev.demo.sampling.making import SEED, make_feeds
+from dev.demo.shipped import FIRST, days_after_sample, read_shipped, to_file
 
-SAMPLE_VERSION = 1  # raised where the samples themselves have changed
+SAMPLE_VERSION = 2  # raised where the samples themselves have changed
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a demo plays: sample feeds for so many members, or the feeds of a folder."""
+    """What a demo plays: a campaign, with sample feeds for so many members or those of a folder."""
 
     members: int
     feeds: str = ""
+    campaign: str = FIRST
     seed: str = SEED
     version: int = SAMPLE_VERSION
 
 
-def choose_scenario(*, members: int, feeds: str) -> Scenario:
+def choose_scenario(*, members: int, feeds: str, campaign: str = FIRST) -> Scenario:
     """Return what the settings name.
 
     Raises:
+        UnknownDemoCampaign: no campaign of this code ships.
         FeedsUnusable: the folder named holds no feed files.
     """
+    read_shipped(campaign)
     if not feeds:
-        return Scenario(members)
+        return Scenario(members, campaign=campaign)
     folder = (settings.BASE_DIR / feeds).resolve()
     if not folder.is_dir() or not find_feed_files([folder]):
         raise FeedsUnusable(
             f"FEEDS names {printable_name(folder)}, which is no folder of feed files."
         )
-    return Scenario(members=0, feeds=str(folder))
+    return Scenario(members=0, feeds=str(folder), campaign=campaign)
 
 
 def resume_or_clear(folder: Path, scenario: Scenario) -> bool:
@@ -86,7 +90,7 @@ def clear_database() -> None:
 
 
 def make_missing_feeds(
-    folder: Path, scenario: Scenario, *, campaign: str, report: Callable[[str], object]
+    folder: Path, scenario: Scenario, *, report: Callable[[str], object]
 ) -> Path:
     """Return the folder of the scenario's feeds; make the samples where they are missing."""
     if scenario.feeds:
@@ -95,6 +99,14 @@ def make_missing_feeds(
     feeds = folder / "feeds"
     if not feeds.exists():
         report(f"Making sample feeds for {scenario.members:,} members ...")
-        made = make_feeds(feeds, members=scenario.members, campaign=campaign, seed=scenario.seed)
+        terms = to_file(read_shipped(scenario.campaign)).terms
+        made = make_feeds(
+            feeds,
+            members=scenario.members,
+            campaign=scenario.campaign,
+            seed=scenario.seed,
+            days_later=days_after_sample(terms["opens_at"]),
+            closes_at=terms["closes_at"],
+        )
         report(f"  {made.rows:,} rows in {made.files:,} files")
     return feeds

@@ -20,8 +20,9 @@ from entries.models import Entry
 from lottery.models import Draw
 from lottery.queries import latest_draw
 from points.models import AwardStanding
+from portal.plan_words import largest_of_all
 
-VERSION = 3  # of the summary's form; a summary of another version is written again
+VERSION = 4  # of the summary's form; a summary of another version is written again
 WIDEST = 26
 DATES = {
     "opens_at": "entry opened",
@@ -90,12 +91,13 @@ def describe_draw(job: Job, draw: Draw) -> dict[str, Any]:
         "state": str(draw.state),
         "manifest_sha256": bytes(draw.manifest_sha256).hex(),
         "entrants": draw.entry_count,
-        "winners": draw.winners,
+        "winners": draw.awards.values("entrant").distinct().count(),
+        "winners_by_prize": draw.winners,
         "total_points": draw.total_points,
         "leftover_points": draw.leftover_points,
         "budget_points": job.terms.budget_points,
         "minimum_total_yen": job.terms.minimum_total_yen,
-        "reward_cap_points": job.terms.reward_cap_points,
+        "largest_reward_points": largest_of_all(job.terms.plan),
     }
 
 
@@ -138,8 +140,8 @@ def to_text(summary: dict[str, Any]) -> str:
 def rules_lines(summary: dict[str, Any]) -> Iterator[str]:
     """Yield what the campaign promised."""
     draw = summary["draw"]
-    yield f"Enter, book online and ride for {draw['minimum_total_yen']:,} yen or more in all, and"
-    yield f"you may get back what you spent in points, up to {draw['reward_cap_points']:,}."
+    yield f"Book online and ride for {draw['minimum_total_yen']:,} yen or more in all, and"
+    yield f"you may get up to {draw['largest_reward_points']:,} points."
     yield f"All winners together get {draw['budget_points']:,} points at most."
 
 
@@ -162,6 +164,8 @@ def figures_lines(summary: dict[str, Any]) -> Iterator[str]:
     )
     yield f"{draw['entrants']:>11,} of them could be drawn: enough yen that count, still a member"
     yield f"{draw['winners']:>11,} were drawn, and the published verifier found nothing wrong"
+    numbers = ", ".join(f"{count:,}" for count in draw["winners_by_prize"])
+    yield f"            winners of the prizes in their order: {numbers}"
     why = ", for the next reward did not fit" if draw["winners"] < draw["entrants"] else ""
     yield (
         f"{draw['total_points']:>11,} of {draw['budget_points']:,} points go to them; "
@@ -206,7 +210,7 @@ def people_lines(summary: dict[str, Any]) -> Iterator[str]:
     if loser:
         yield "One who was not"
         yield from (f"  {line}" for line in stories.to_lines(loser))
-        yield "  The budget was used up before their place in the order: 落選, not drawn."
+        yield "  Prizes or budget had ended before their place in the order: 落選, not drawn."
     if winner and not loser:
         yield "The points sufficed for everybody on the list; nobody was left undrawn."
 

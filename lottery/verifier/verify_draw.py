@@ -63,6 +63,7 @@ OF_DESKTOPS = re.compile(
 HEADER = b"prize,rank,pid,reward,award,lot,m,others,cumulative\n"
 COLUMNS = 9
 PID, HEAD, RECORD = 16, 20, 52  # bytes: a pid; pid || lots || mask; and a record with c behind it
+PLACE = 38  # bytes: ticket || index in entries.bin || winning lot
 RECORDS = struct.Struct(">16s36x")  # the pid of a record
 TWO = tuple(number.to_bytes(2, "big") for number in range(1 << 16))  # numbers of 16 bits
 ESCAPED = re.compile(r"(?:[ -$&-~]|%(?:25|[01][0-9A-F]|7F|[89A-F][0-9A-F]))+")
@@ -739,11 +740,14 @@ def check_sorted(content: bytes) -> None:
         before = pid
 
 
-def column(content: bytes, at: int) -> "array[int]":
-    """Return the number of 16 bits that each record has at a place."""
-    joined = bytearray(2 * (len(content) // RECORD))
-    joined[0::2], joined[1::2] = content[at::RECORD], content[at + 1 :: RECORD]
-    numbers = array("H", bytes(joined))
+def column(content: bytes, at: int, record: int = RECORD, kind: str = "H") -> "array[int]":
+    """Return the number that each record has at a place, of 16 bits, or of 32 for ``I``."""
+    numbers = array(kind)
+    size = numbers.itemsize
+    joined = bytearray(size * (len(content) // record))
+    for byte in range(size):
+        joined[byte::size] = content[at + byte :: record]
+    numbers.frombytes(joined)
     if sys.byteorder == "little":
         numbers.byteswap()
     return numbers
@@ -884,16 +888,19 @@ def order_entries(draw: Draw) -> None:
     for begin in in_batches(draw.count, AT_ONCE):
         lots = draw.lots[begin : begin + AT_ONCE]
         part = draw.entries[begin * RECORD : (begin + AT_ONCE) * RECORD]
-        for index, (pid,) in enumerate(RECORDS.iter_unpack(part), begin):
-            if lots[index - begin] == 1:
-                ticket, lot = hash_(start + pid + one).digest(), one
-            else:
-                least = least_ticket(start + pid, lots[index - begin])
-                ticket, lot = least[:32], least[32:]
-            places.append(ticket + index.to_bytes(4, "big") + lot)
+        pids = RECORDS.iter_unpack(part)
+        if max(lots) == 1:
+            places += [
+                hash_(start + pid + one).digest() + index.to_bytes(4, "big") + one
+                for index, (pid,) in enumerate(pids, begin)
+            ]
+            continue
+        for index, ((pid,), count) in enumerate(zip(pids, lots, strict=True), begin):
+            least = least_ticket(start + pid, count)
+            places.append(least[:32] + index.to_bytes(4, "big") + least[32:])
     places.sort()
-    draw.order = array("I", (int.from_bytes(place[32:36], "big") for place in places))
-    draw.winning = array("H", (int.from_bytes(place[36:], "big") for place in places))
+    joined = b"".join(places)
+    draw.order, draw.winning = column(joined, 32, PLACE, "I"), column(joined, 36, PLACE)
 
 
 def selection(draw: Draw) -> Iterator[tuple[int, int]]:
@@ -1050,7 +1057,7 @@ def read_lines(path: Path, prizes: int, draw: Draw) -> Iterator[bytes]:
                 if len(line) == LARGEST_LINE:
                     raise Failed(f"line {number} of {path.name} is too long")
                 if number and number % AT_ONCE == 0:
-                    show_progress(f"    {number} lines of {path.name}\n")
+                    show_progress(f"    {100 * file.tell() // about.st_size} %\n")
                 yield line
     except OSError as error:
         raise Failed(f"{path.name} cannot be read ({error.strerror})") from error

@@ -1,5 +1,8 @@
 """Which scenario a folder has, and what is deleted for another one."""
 
+import gzip
+import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -7,17 +10,17 @@ from pytest_django import Settings
 
 from core import clock
 from dev.demo import scenario
-from dev.demo.refusals import FeedsUnusable, OtherDemo
+from dev.demo.refusals import FeedsUnusable, OtherDemo, UnknownDemoCampaign
 from dev.demo.scenario import (
     Scenario,
     choose_scenario,
     make_missing_feeds,
     resume_or_clear,
 )
+from dev.demo.shipped import read_shipped, shipped_codes, to_file
 from tests.feedfiles import write_feed_file
 
 pytestmark = pytest.mark.django_db
-CODE = "012025121203"
 
 
 def report_nothing(_text: str) -> None:
@@ -50,6 +53,7 @@ def test_resume_or_clear_resumes_the_same_scenario(tmp_path: Path, cleared: list
     "other",
     [
         pytest.param(Scenario(200), id="other members"),
+        pytest.param(Scenario(100, campaign="june-2025"), id="another campaign"),
         pytest.param(Scenario(0, feeds="/feeds"), id="feeds of a folder"),
         pytest.param(Scenario(100, version=0), id="samples of another version"),
     ],
@@ -102,10 +106,10 @@ def test_choose_scenario_refuses_a_folder_without_any(tmp_path: Path, name: str)
 
 
 def test_make_missing_feeds_makes_the_samples_once(tmp_path: Path) -> None:
-    first = make_missing_feeds(tmp_path, Scenario(5), campaign=CODE, report=report_nothing)
+    first = make_missing_feeds(tmp_path, Scenario(5), report=report_nothing)
     made = {path.name: path.stat().st_mtime_ns for path in first.iterdir()}
 
-    again = make_missing_feeds(tmp_path, Scenario(5), campaign=CODE, report=report_nothing)
+    again = make_missing_feeds(tmp_path, Scenario(5), report=report_nothing)
 
     assert made
     assert {path.name: path.stat().st_mtime_ns for path in again.iterdir()} == made
@@ -118,8 +122,36 @@ def test_make_missing_feeds_of_a_folder_are_left_where_they_are(tmp_path: Path) 
         make_missing_feeds(
             tmp_path / "demo",
             Scenario(0, feeds=str(tmp_path)),
-            campaign=CODE,
             report=report_nothing,
         )
         == tmp_path
     )
+
+
+def test_choose_scenario_refuses_a_campaign_that_does_not_ship() -> None:
+    with pytest.raises(UnknownDemoCampaign, match=r"These do: 012025121203, june-2025, "):
+        choose_scenario(members=100, feeds="", campaign="nobody-knows")
+
+
+@pytest.mark.parametrize("code", shipped_codes())
+def test_the_samples_of_every_campaign_that_ships_enter_in_its_period(
+    tmp_path: Path, code: str
+) -> None:
+    terms = to_file(read_shipped(code)).terms
+    feeds = make_missing_feeds(tmp_path, Scenario(60, campaign=code), report=report_nothing)
+    entered = [row.split(",") for file in feeds.glob("entries-*") for row in rows_of(file)]
+    times = [datetime.fromisoformat(row[2]) for row in entered if row[1] == code]
+    web = json.loads((feeds / "web_entries.json").read_text())
+    times += [datetime.fromisoformat(at) for at, _who in web]
+    ends = [at for at in times if not terms["opens_at"] <= at < terms["closes_at"]]
+    assert len(times) > 10
+    assert len(ends) <= (code == "012025121203")  # one on purpose
+
+
+def rows_of(file: Path) -> list[str]:
+    """Return the rows of a feed file; of a manifest none."""
+    if file.suffix == ".json":
+        return []
+    content = file.read_bytes()
+    text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8")
+    return text.splitlines()[1:]

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def test_a_story_is_told_in_the_order_in_which_it_happened() -> None:
 
 def test_find_summary_finds_only_that_of_its_own_scenario(tmp_path: Path) -> None:
     file = tmp_path / "demo.json"
-    scenario = {"members": 5, "feeds": "", "seed": "s", "version": 1}
+    scenario = asdict(Scenario(5, seed="s"))
     kept = {"campaign": "C1", "version": summary.VERSION, "scenario": scenario}
     assert summary.find_summary(file, Scenario(5, seed="s")) is None
 

@@ -1,6 +1,5 @@
-"""The demo's second campaign: the same terms later, open to visitors, played to its close."""
+"""The demo's second campaign: another that ships, open to visitors, played to its close."""
 
-import json
 import re
 import threading
 from collections.abc import Iterator
@@ -16,9 +15,10 @@ from campaign.queries import get_campaign, published_terms
 from config.celery import app
 from core import clock
 from core.models import Approval
-from dev.demo import bar, open_campaign, preparing
+from dev.demo import bar, open_campaign, preparing, shipped
 from dev.demo.job import Job, load_job
-from dev.demo.open_campaign import later_terms, open_second_campaign, start_clock
+from dev.demo.open_campaign import open_second_campaign, start_clock
+from dev.demo.shipped import to_file
 from dev.demo.waiting import Workers
 from entries.models import Entry
 from lottery.models import Draw
@@ -27,9 +27,9 @@ from points.models import Payout
 from tests.factories.entries import MemberFactory
 from tests.portal.members import signed_in
 
-CODE = "012025022101"
+CODE = "june-2025"
 PAGE = f"/campaign/detail/{CODE}/"
-OPEN_AT = datetime(2025, 2, 22, 13, tzinfo=clock.JAPAN)
+OPEN_AT = datetime(2025, 6, 3, 13, tzinfo=clock.JAPAN)
 
 
 def report_nothing(_text: str) -> None:
@@ -67,15 +67,37 @@ def first(
     return job
 
 
-def test_later_terms_are_the_same_but_for_dates_and_code() -> None:
-    values = json.loads(preparing.CAMPAIGN_FILE.read_text("utf-8"))
+AFTER_FIRST = datetime(2025, 2, 20, 10, tzinfo=clock.JAPAN)
+AFTER_ALL = datetime(2026, 3, 25, 10, tzinfo=clock.JAPAN)
 
-    later = later_terms(values, 73)
 
-    changed = {name for name, value in values.items() if later[name] != value}
-    dated = {name for name in values if name.endswith(("_at", "_first", "_last", "_on"))}
-    assert changed == dated | {"code"}
-    assert (later["code"], later["opens_at"]) == (CODE, "2025-02-21T12:00:00+09:00")
+@pytest.mark.parametrize(
+    ("played", "after", "code", "opens_on"),
+    [
+        ("012025121203", AFTER_FIRST, "june-2025", "2025-06-02"),
+        ("share-2021", datetime(2022, 1, 25, tzinfo=clock.JAPAN), "012025121203", "2024-12-10"),
+        ("monthly-2026-01", AFTER_ALL, "share-2021", "2026-03-26"),
+    ],
+)
+def test_the_open_campaign_is_another_one_that_ships(
+    played: str, after: datetime, code: str, opens_on: str
+) -> None:
+    values = shipped.next_shipped(played, after=after)
+
+    assert values["code"] == code
+    assert values["opens_at"].startswith(opens_on)
+    assert datetime.fromisoformat(values["public_at"]) > after
+
+
+def test_only_dates_are_moved() -> None:
+    values = shipped.next_shipped("x", after=AFTER_ALL)
+    original = shipped.read_shipped("share-2021")
+
+    changed = {name for name, value in original.items() if values[name] != value}
+    assert changed == {name for name in original if name.endswith(("_at", "_on", "_until"))} | {
+        "bookings"
+    }
+    assert to_file(values).terms["travel"] == [{"first": "2026-03-26", "last": "2026-05-25"}]
 
 
 @pytest.mark.slow
@@ -85,7 +107,8 @@ def test_the_second_campaign_is_open_and_plays_to_its_close(first: Job, client: 
     assert open_second_campaign(first, state=first.folder.parent) == terms
     start_clock()
 
-    assert client.get("/").headers["Location"] == PAGE
+    front = client.get("/").content.decode()
+    assert front.index(PAGE) < front.index(f"/campaign/detail/{shipped.FIRST}/")
     assert clock.now() >= OPEN_AT
     approval = Approval.objects.get(subject=CODE)
     assert approval.requested_by != approval.decided_by

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from bookings.definitions import BOOKINGS, EX_REGISTRATIONS
+from bookings.definitions import BOOKINGS_2, EX_REGISTRATIONS
 from bookings.models import FeedFile, QuarantinedRow
 from bookings.network_files import read_network
 from bookings.values import ROW_REASONS
@@ -27,7 +27,7 @@ from entries.models import Entry
 CODE = "012025121203"
 MANY, FEW = 2_000, 120
 HEADERS = {
-    feed.name: list(feed.header) for feed in (BOOKINGS, EX_REGISTRATIONS, MEMBERSHIPS, ENTRIES)
+    feed.name: list(feed.header) for feed in (BOOKINGS_2, EX_REGISTRATIONS, MEMBERSHIPS, ENTRIES)
 }
 
 

@@ -61,6 +61,7 @@ OF_AN_INSTANT = [
 KEYS = ["%00", "_00", "x", "-1", HUGE, "9" * 5000, "%ff", "_ff", "1%2F2", "é", "_"]
 PUBLIC = [
     "/",
+    "/campaign/series/1/",
     DETAIL,
     ENTER,
     MY_PAGE,

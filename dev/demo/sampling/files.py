@@ -71,7 +71,7 @@ class FeedFolder:
         name = f"{feed.name}-{compact}-{sequence:03}.csv{'.gz' if is_packed else ''}"
         manifest = {
             "feed": feed.name,
-            "version": 1,
+            "version": feed.version,
             "business_date": business_date,
             "sequence": sequence,
             "rows": len(delivery.rows),

@@ -80,7 +80,8 @@ class Histories:
             day * DAY_S - below(random, 27) * DAY_S - below(random, 16 * HOUR_S),
         )
         channel, travellers = pick(random, CHANNELS), pick(random, TRAVELLERS)
-        tail = f"{channel},{pick(random, PRODUCTS)},{self.pay(is_ex=is_ex)}"
+        product, ticketing = pick(random, PRODUCTS), self.take_tickets(is_ex=is_ex)
+        tail = f"{channel},{product},{ticketing},{self.pay(is_ex=is_ex)}"
         self.reservations += 1
         rides = [ride, Ride(reverse(ride.journey), ride.fare_yen)]
         for item, way in enumerate(rides[: 1 + happens(random, 55)], start=1):
@@ -94,6 +95,10 @@ class Histories:
     def pay(self, *, is_ex: bool) -> str:
         """Return how it is paid; EX always charges the registered card."""
         return "registered_card" if is_ex else pick(self.random, PAYMENTS)
+
+    def take_tickets(self, *, is_ex: bool) -> str:
+        """Return whether the tickets are on paper; EX is mostly ridden without."""
+        return "ticketless" if happens(self.random, 70 if is_ex else 25) else "paper"
 
     def identify(self, person: Person, *, is_ex: bool, item: int) -> str:
         """Return the fields that identify the booking and its member."""

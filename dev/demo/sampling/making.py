@@ -4,11 +4,13 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from bookings.definitions import BOOKINGS, EX_REGISTRATIONS, FeedDefinition
+from bookings.definitions import BOOKINGS_2, EX_REGISTRATIONS, FeedDefinition
+from core.clock import JAPAN
 from dev.demo.sampling import mistakes
 from dev.demo.sampling.choosing import below, happens
 from dev.demo.sampling.files import FeedFolder, Intended, shift_dates
@@ -44,8 +46,11 @@ class Sample(NamedTuple):
 class Feeds:
     """The rows of all feeds, by the day whose file has them."""
 
-    def __init__(self, *, random: Random, campaign: str, first_number: int = 0) -> None:
+    def __init__(
+        self, *, random: Random, campaign: str, first_number: int = 0, closes: int = CLOSES
+    ) -> None:
         self.random = random
+        self.closes = closes
         self.campaign = campaign
         self.histories = Histories(random, first_number=first_number)
         self.registrations: Rows = defaultdict(list)
@@ -84,14 +89,15 @@ class Feeds:
 
     def enter(self, person: Person, entering: Entering) -> None:
         """Add an entry to the files of app and call centre, or to the entries on the page."""
+        at = min(entering.at, self.closes - 1 - entering.at % HOUR_S)
         is_web = entering.channel == "web" and len(self.web) < MAX_WEB_ENTRIES
         if is_web:
-            self.web.append((entering.at, person.wester_id))
+            self.web.append((at, person.wester_id))
             return
         channel = "app" if entering.channel == "web" else entering.channel
-        self.put_entry(person, channel, entering.at, is_forgotten=happens(self.random, 0.4))
+        self.put_entry(person, channel, at, is_forgotten=happens(self.random, 0.4))
         if happens(self.random, 0.5):
-            again = min(entering.at + 2 * HOUR_S, CLOSES - 1)
+            again = min(at + 2 * HOUR_S, self.closes - 1)
             self.put_entry(person, "call_center", again, is_forgotten=False)
 
     def put_entry(self, person: Person, channel: str, at: int, *, is_forgotten: bool) -> None:
@@ -120,24 +126,33 @@ def make_feeds(
     seed: str = SEED,
     days_later: int = 0,
     first_number: int = 0,
+    closes_at: datetime | None = None,
 ) -> Sample:
     """Make the folder anew, with the feed files of a whole campaign.
 
     The same arguments give the same bytes. What stood in the folder is gone; it is whole or not
     there, whenever this is killed. A later campaign has no bad rows; so that the database can hold
-    both, its people, events and reservations are numbered from ``first_number``.
+    both, its people, events and reservations are numbered from ``first_number``. Entries are made
+    before ``closes_at``, also where that comes sooner than in the first campaign.
     """
     draft = folder.with_name(f"{folder.name}.part")
     for remains in (draft, folder):
         shutil.rmtree(remains, ignore_errors=True)
     draft.mkdir(parents=True)
     random = Random(seed)  # noqa: S311 - a seed is the point here
-    feeds = Feeds(random=random, campaign=campaign, first_number=first_number)
+    closes = min(CLOSES, second_of(closes_at, days_later)) if closes_at else CLOSES
+    feeds = Feeds(random=random, campaign=campaign, first_number=first_number, closes=closes)
     for person in make_people(feeds.random, members, first_number=first_number):
         feeds.add(person)
     sample = write_feeds(draft, feeds, members=members, days_later=days_later)
     draft.rename(folder)
     return sample
+
+
+def second_of(moment: datetime, days_later: int) -> int:
+    """Return an instant as the samples count it, of a campaign some days after the first one."""
+    local = moment.astimezone(JAPAN) - timedelta(days=days_later)
+    return instant(local.date().isoformat()) + local.hour * HOUR_S + local.minute * 60
 
 
 def write_feeds(folder: Path, feeds: Feeds, *, members: int, days_later: int) -> Sample:
@@ -153,7 +168,7 @@ def write_feeds(folder: Path, feeds: Feeds, *, members: int, days_later: int) ->
     written = FeedFolder(folder, days_later=days_later)
     for feed, rows, wrong in (
         (EX_REGISTRATIONS, feeds.registrations, mistakes.REGISTRATIONS),
-        (BOOKINGS, bookings, mistakes.BOOKINGS),
+        (BOOKINGS_2, bookings, mistakes.BOOKINGS),
         (MEMBERSHIPS, feeds.memberships, mistakes.MEMBERSHIPS),
         (ENTRIES, feeds.entries, entries),
     ):

@@ -6,7 +6,7 @@ from dev.demo.sampling.times import day_number
 
 GOOD = (
     "E-{event},booked,2024-12-09T10:00:00+09:00,web,e5489,R-SAMPLE,1,W-SAMPLE,,"
-    "2024-12-09T10:00:00+09:00,2024-12-30,のぞみ:新大阪>博多,web,standard,registered_card,15600"
+    "2024-12-09T10:00:00+09:00,2024-12-30,のぞみ:新大阪>博多,web,standard,paper,registered_card,15600"
 )
 # The row that a later one contradicts; it is valid, and applied first.
 WITNESS_DAY, WITNESS = day_number("2024-12-09"), GOOD.format(event="WITNESS")

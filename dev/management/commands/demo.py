@@ -49,12 +49,16 @@ class Command(ContractCommand):
         if not settings.DEMO_MODE:
             raise NoDemoMode("The demo runs in demo mode only: make demo, or set DEMO_MODE=1.")
         state = settings.LOCAL_STATE_DIR
-        scenario = choose_scenario(members=settings.DEMO_MEMBERS, feeds=settings.DEMO_FEEDS)
+        scenario = choose_scenario(
+            members=settings.DEMO_MEMBERS,
+            feeds=settings.DEMO_FEEDS,
+            campaign=settings.DEMO_CAMPAIGN,
+        )
         with instance.lock_demo(state):
             require_free_ports(port)
             if resume_or_clear(demo_folder(state), scenario):
-                self.report("Deleted a demo with other feeds.")
-            setup = preparing.prepare(self.report)
+                self.report("Deleted a demo with other feeds or of another campaign.")
+            setup = preparing.prepare(self.report, campaign=scenario.campaign)
             data = self.run_demo(scenario, setup, port=port)
         if settings.DEMO_SERVE:
             return Report(data, "The demo has ended; its data stay. The servers: make stop.")
@@ -111,7 +115,7 @@ class Command(ContractCommand):
         """Return the job of the first campaign; its feeds are made where they are missing."""
         state = settings.LOCAL_STATE_DIR
         folder = demo_folder(state)
-        feeds = make_missing_feeds(folder, scenario, campaign=setup.campaign, report=self.report)
+        feeds = make_missing_feeds(folder, scenario, report=self.report)
         return load_job(
             code=setup.campaign,
             workers=workers,
@@ -155,7 +159,8 @@ def addresses(setup: Setup, *, port: int, open_code: str | None = None) -> str:
     lines = [f"Campaign page  {first}"]
     if open_code is not None:
         lines = [
-            f"Open campaign  {site}/",
+            f"Campaigns      {site}/",
+            f"Open campaign  {site}{campaign_path(open_code)}",
             f"  {open_code}, whose entry is open; the bar at the top plays it forward",
             f"Past campaign  {first}",
         ]
