@@ -9,7 +9,7 @@ unexport PYTHONIOENCODING
 # Some machines switch bytecode off: every process would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 RUN = $(HERE) && .venv/bin/python
-# One worker a core, each with a database of its own; an idle one takes tests of the others.
+# Workers have a database each; an idle one takes tests of the others. How many: tests/conftest.py.
 PYTEST = -m pytest --numprocesses auto --dist worksteal
 BABEL = -m babel.messages.frontend --quiet
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -7,7 +7,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Func, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from psycopg import sql
 
@@ -62,12 +61,15 @@ def totals(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:
     )
 
 
-def facts_of_booking() -> Combinable:
+def facts_of_booking() -> Func:
     """Return the bits of the facts that a booking gives: its service, and a ticketless ride."""
     names = (fact for fact in FACTS if fact != TICKETLESS)
     services = (When(booking_gives(name), then=Value(BITS[name])) for name in names)
     ticketless = When(booking_gives(TICKETLESS), then=Value(BITS[TICKETLESS]))
-    return Case(*services, default=Value(0)).bitor(Case(ticketless, default=Value(0)))
+    bits = (Case(*services, default=Value(0)), Case(ticketless, default=Value(0)))
+    return Func(
+        *bits, template="(%(expressions)s)", arg_joiner=" | ", output_field=models.IntegerField()
+    )
 
 
 def with_reasons(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Any, Any]:

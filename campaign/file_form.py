@@ -5,6 +5,8 @@ Source: docs/specs/campaigns.md 1 to 4, 9.
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from campaign.file_values import (
     Reader,
     broken,
@@ -24,6 +26,7 @@ from campaign.file_values import (
     read_truth,
     set_of,
     shown,
+    words,
 )
 from core.strict_json import join_place
 
@@ -51,7 +54,7 @@ def whens(name: str, reader: Reader[int]) -> Reader[list[dict[str, Any]]]:
 def read_payment_methods(value: Any, place: str) -> dict[str, list[str]]:
     """Read the payment methods that count, by service; services are sorted."""
     if not isinstance(value, dict):
-        raise broken(place, "must be an object: by service a list of payment methods")
+        raise broken(place, _("must be an object: by service a list of payment methods."))
     for service in value:
         read_code(service, join_place(place, shown(service)))
     return {
@@ -66,10 +69,11 @@ def read_lots(value: Any, place: str) -> dict[str, Any]:
     """
     lots = object_of(LOTS)(value, place)
     if lots["yen"] is None and lots["most"] != 1:
-        raise broken(f"{place}.most", f"must be 1 while {place}.yen is null")
+        raise broken(f"{place}.most", _("must be 1 while lots.yen is null."))
     greatest = lots["most"] * max((item["times"] for item in lots["times"]), default=1)
     if greatest > MAX_LOTS:
-        raise broken(place, f"most by the greatest times is {greatest:,}; at most {MAX_LOTS:,}")
+        rule = _("most by the greatest times is %(lots)s; it must be at most %(most)s.")
+        raise broken(place, rule % {"lots": f"{greatest:,}", "most": f"{MAX_LOTS:,}"})
     return lots
 
 
@@ -81,30 +85,31 @@ def read_take(value: Any, place: str) -> dict[str, Any]:
         ALL: _read_true,
     }
     if not isinstance(value, dict):
-        raise broken(place, 'must be {"winners": N}, {"one_in": k} or {"all": true}')
+        raise broken(place, _('must be {"winners": N}, {"one_in": k} or {"all": true}.'))
     for key in value:
         if key not in readers:
-            allowed = "no such field; allowed here is one of: winners, one_in, all"
-            raise broken(join_place(place, shown(key)), allowed)
+            rule = _("no such field; allowed here is one of: winners, one_in, all.")
+            raise broken(join_place(place, shown(key)), rule)
     if len(value) != 1:
-        raise broken(place, "must have exactly one of: winners, one_in, all")
+        raise broken(place, _("must have exactly one of: winners, one_in, all."))
     return {key: readers[key](item, join_place(place, key)) for key, item in value.items()}
 
 
 def _read_true(value: Any, place: str) -> bool:
     if value is not True:
-        raise broken(place, "must be true; for fewer winners write winners or one_in instead")
+        raise broken(place, _("must be true; for fewer winners write winners or one_in instead."))
     return True
 
 
 def read_reward(value: Any, place: str) -> dict[str, Any]:
     """Read what a winner gets: its kind, and exactly the words of that kind."""
     if not isinstance(value, dict):
-        raise broken(place, "must be an object with kind and the words of that kind")
+        raise broken(place, _("must be an object with kind and the words of that kind."))
     if "kind" not in value:
-        raise broken(f"{place}.kind", f"missing; allowed are: {', '.join(REWARDS)}")
+        rule = _("missing; allowed are: %(allowed)s.")
+        raise broken(f"{place}.kind", rule % {"allowed": words(REWARDS)})
     kind = one_of(*REWARDS)(value["kind"], f"{place}.kind")
-    return read_object(value, place, readers=REWARDS[kind], hint=f' (of kind "{kind}")')
+    return read_object(value, place, readers=REWARDS[kind], hint=f' ("kind": "{kind}")')
 
 
 def read_prize(value: Any, place: str) -> dict[str, Any]:
@@ -115,13 +120,13 @@ def read_prize(value: Any, place: str) -> dict[str, Any]:
     prize = object_of(PRIZE)(value, place)
     takes_all = ALL in prize["take"]
     if prize["beside"] and not takes_all:
-        raise broken(f"{place}.beside", 'may be true only with "take": {"all": true}')
+        raise broken(f"{place}.beside", _('may be true only with "take": {"all": true}.'))
     if prize["reward"]["kind"] != POOL:
         return prize
     if not takes_all:
-        raise broken(f"{place}.take", 'must be {"all": true}, as all share a pool')
+        raise broken(f"{place}.take", _('must be {"all": true}, as all share a pool.'))
     if prize["minimum_total_yen"] is not None:
-        raise broken(f"{place}.minimum_total_yen", "must be null, as all share a pool")
+        raise broken(f"{place}.minimum_total_yen", _("must be null, as all share a pool."))
     return prize
 
 
@@ -132,10 +137,8 @@ def read_prizes(value: Any, place: str) -> list[dict[str, Any]]:
     for number, prize in enumerate(prizes):
         first = codes.setdefault(prize["code"], number)
         if first != number:
-            raise broken(
-                f"{place}[{number}].code",
-                f"is the code of {place}[{first}] too; give each prize its own",
-            )
+            rule = _("is the code of %(first)s too; give each prize its own.")
+            raise broken(f"{place}[{number}].code", rule % {"first": f"{place}[{first}]"})
     return prizes
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
+
 from campaign.refusals import BrokenCampaignFile
 from core.strict_json import join_place
 
@@ -35,7 +37,7 @@ LAST_INSTANT = datetime(2099, 12, 31, 14, 59, 59, tzinfo=UTC)
 
 def broken(place: str, rule: str) -> BrokenCampaignFile:
     """Return the refusal of a value: its place, and what it must be."""
-    return BrokenCampaignFile(f"{place}: {rule}." if place else f"{rule}.")
+    return BrokenCampaignFile(f"{place}: {rule}")
 
 
 def shown(name: str) -> str:
@@ -52,48 +54,48 @@ def words(names: Iterable[str]) -> str:
 def read_code(value: Any, place: str) -> str:
     """Read a code: of a campaign, a prize, a service, a kind, a fact."""
     if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
-        raise broken(place, "must be 1 to 40 of A-Z, a-z, 0-9, _ and -")
+        raise broken(place, _("must be 1 to 40 of A-Z, a-z, 0-9, _ and -."))
     return value
 
 
 def read_truth(value: Any, place: str) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):
-        raise broken(place, "must be true or false")
+        raise broken(place, _("must be true or false."))
     return value
 
 
 def read_day(value: Any, place: str) -> date:
     """Read a day of the years 2000 to 2099."""
     if not isinstance(value, str) or not DAY.fullmatch(value):
-        raise broken(place, "must be a day from 2000 to 2099, like 2024-12-26")
+        raise broken(place, _("must be a day from 2000 to 2099, like 2024-12-26."))
     try:
         return date.fromisoformat(value)
     except ValueError as failure:
-        raise broken(place, f"is no day of the calendar ({failure})") from failure
+        raise broken(place, _("is no day of the calendar.")) from failure
 
 
 def read_instant(value: Any, place: str) -> datetime:
     """Read an instant with its offset, a whole second of the years 2000 to 2099."""
     if not isinstance(value, str) or not INSTANT.fullmatch(value):
-        raise broken(place, "must be a whole second like 2024-12-10T12:00:00+09:00")
+        raise broken(place, _("must be a whole second like 2024-12-10T12:00:00+09:00."))
     try:
         instant = datetime.fromisoformat(value)
     except ValueError as failure:
-        raise broken(place, f"is no day of the calendar ({failure})") from failure
+        raise broken(place, _("is no day of the calendar.")) from failure
     if not FIRST_INSTANT <= instant <= LAST_INSTANT:
-        raise broken(place, "must be from 2000 to 2099 in Japan")
+        raise broken(place, _("must be from 2000 to 2099 in Japan."))
     return instant
 
 
 def read_name(value: Any, place: str) -> str:
     """Read one line of text, which may be empty: whether one is missing is for the check."""
     if not isinstance(value, str):
-        raise broken(place, "must be a text in quotes")
+        raise broken(place, _("must be a text in quotes."))
     if NOT_IN_A_LINE.search(value):
-        raise broken(place, "must be one line without control characters")
+        raise broken(place, _("must be one line without control characters."))
     if len(value) > MAX_NAME:
-        raise broken(place, f"must have at most {MAX_NAME} characters")
+        raise broken(place, _("must have at most %(most)s characters.") % {"most": f"{MAX_NAME:,}"})
     return value
 
 
@@ -101,18 +103,18 @@ def read_given_name(value: Any, place: str) -> str:
     """Read one line of text that is not empty."""
     name = read_name(value, place)
     if not name.strip():
-        raise broken(place, "must be a text that is not empty")
+        raise broken(place, _("must be a text that is not empty."))
     return name
 
 
 def read_text(value: Any, place: str) -> str:
     r"""Read a plain text, which may have line ends (``\n``) and may be empty."""
     if not isinstance(value, str):
-        raise broken(place, "must be a text in quotes")
+        raise broken(place, _("must be a text in quotes."))
     if NOT_IN_A_TEXT.search(value):
-        raise broken(place, r"must be plain text without control characters but \n")
+        raise broken(place, _("must be plain text without control characters but \\n."))
     if len(value) > MAX_TEXT:
-        raise broken(place, f"must have at most {MAX_TEXT:,} characters")
+        raise broken(place, _("must have at most %(most)s characters.") % {"most": f"{MAX_TEXT:,}"})
     return value
 
 
@@ -121,7 +123,8 @@ def number_from(least: int, most: int = MAX_NUMBER) -> Reader[int]:
 
     def read(value: Any, place: str) -> int:
         if type(value) is not int or not least <= value <= most:
-            raise broken(place, f"must be a whole number from {least:,} to {most:,}")
+            rule = _("must be a whole number from %(least)s to %(most)s.")
+            raise broken(place, rule % {"least": f"{least:,}", "most": f"{most:,}"})
         return value
 
     return read
@@ -132,7 +135,8 @@ def one_of(*allowed: str) -> Reader[str]:
 
     def read(value: Any, place: str) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise broken(place, f"must be {' or '.join(json.dumps(word) for word in allowed)}")
+            rule = _("must be one of: %(allowed)s.")
+            raise broken(place, rule % {"allowed": words(map(json.dumps, allowed))})
         return value
 
     return read
@@ -150,18 +154,19 @@ def list_of(
 
     def read(value: Any, place: str) -> list[Value]:
         if not isinstance(value, list):
-            raise broken(place, "must be a list")
+            raise broken(place, _("must be a list."))
         if not value and not may_be_empty:
-            raise broken(place, "must be a list that is not empty")
+            raise broken(place, _("must be a list that is not empty."))
         if max_items is not None and len(value) > max_items:
-            raise broken(place, f"must have at most {max_items} items")
+            raise broken(place, _("must have at most %(most)s items.") % {"most": max_items})
         found: dict[str, int] = {}
         items = []
         for number, item in enumerate(value):
             items.append(reader(item, f"{place}[{number}]"))
             first = found.setdefault(json.dumps(items[-1], sort_keys=True, default=str), number)
             if first != number:
-                raise broken(f"{place}[{number}]", f"is the same as {place}[{first}]; leave one")
+                rule = _("is the same as %(first)s; leave one.")
+                raise broken(f"{place}[{number}]", rule % {"first": f"{place}[{first}]"})
         return items
 
     return read
@@ -176,16 +181,17 @@ def set_of(reader: Reader[str], *, may_be_empty: bool = False) -> Reader[list[st
 def read_object(
     value: Any, place: str, *, readers: Mapping[str, Reader[Any]], hint: str = ""
 ) -> dict[str, Any]:
-    """Read an object of exactly these keys, in their order."""
+    """Read an object of exactly these keys, in their order; ``hint`` follows their names."""
+    keys = {"keys": f"{words(readers)}{hint}"}
     if not isinstance(value, dict):
-        raise broken(place, f"must be an object with {words(readers)}{hint}")
+        raise broken(place, _("must be an object with %(keys)s.") % keys)
     for key in value:
         if key not in readers:
-            allowed = f"no such field; allowed here: {words(readers)}{hint}"
-            raise broken(join_place(place, shown(key)), allowed)
+            rule = _("no such field; allowed here: %(keys)s.")
+            raise broken(join_place(place, shown(key)), rule % keys)
     for key in readers:
         if key not in value:
-            raise broken(join_place(place, key), f"missing; required here: {words(readers)}{hint}")
+            raise broken(join_place(place, key), _("missing; required here: %(keys)s.") % keys)
     return {key: read(value[key], join_place(place, key)) for key, read in readers.items()}
 
 

@@ -7,10 +7,6 @@ Source: docs/specs/campaigns.md 3, 4.
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Protocol
-
-from django.db import models
-from django.db.models import F, Func, Value
 
 from campaign.plan import PERCENT, Fixed, Plan, Pool, Prize, Spent, first_that_fits
 
@@ -104,36 +100,3 @@ def least_reward(plan: Plan, prize: Prize) -> int:
 def caps_of(reward: Spent) -> list[int]:
     """Return all caps of a share of what was spent."""
     return [reward.cap, *(item.value for item in reward.cap_if)]
-
-
-class RewardTerms(Protocol):
-    """What of the terms the reward depends on."""
-
-    minimum_total_yen: int
-    reward_cap_points: int
-
-
-def reward_points(terms: RewardTerms, total_yen: int) -> int:
-    """Compute the reward of a member with this total; 0 below the minimum."""
-    if total_yen < terms.minimum_total_yen:
-        return 0
-    return min(total_yen, terms.reward_cap_points)
-
-
-def min_reward_points(terms: RewardTerms) -> int:
-    """Compute the smallest reward that an eligible member can have."""
-    return reward_points(terms, terms.minimum_total_yen)
-
-
-def reward_expression(terms: RewardTerms, total: str) -> Func:
-    """Return the same formula for a query whose totals are in column ``total``.
-
-    PostgreSQL inlines the function, so that it costs and plans as if it were written out.
-    """
-    return Func(
-        F(total),
-        Value(terms.minimum_total_yen),
-        Value(terms.reward_cap_points),
-        function="campaign_reward_points",
-        output_field=models.BigIntegerField(),
-    )

@@ -9,9 +9,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from campaign.file_form import (
     ALL,
     BOOKINGS,
+    FIXED,
     FORM,
     REWARDS,
     SCHEMA,
@@ -30,11 +33,6 @@ from core.strict_json import DuplicateKey, NotAnObject, join_place, parse_object
 MAX_BYTES = 1_000_000  # a file has some 10,000
 FIRST_VERSION = frozenset(
     ("name_ja", "name_en", "travel_first", "travel_last", "reward_cap_points", "policy", "operator")
-)
-FLAT_FILE = (
-    "This file is of the first version, whose place campaign/2 has taken: move travel_first and "
-    "travel_last to bookings.travel, operator to bookings.touches, reward_cap_points to the cap of "
-    "a prize, policy to edge, and the names to name; campaign/data/012025121203.json is an example"
 )
 # What a column has the name of in the file, and what stands there as it is.
 SAME = (
@@ -82,13 +80,21 @@ def read_campaign_file(content: bytes) -> CampaignFile:
         data = parse_object(content, max_bytes=MAX_BYTES, allow_bom=True)
     except DuplicateKey as failure:
         place = join_place(failure.place, shown(failure.key))
-        raise broken(place, "given twice; leave one") from failure
+        raise broken(place, _("given twice; leave one.")) from failure
     except NotAnObject as failure:
-        raise BrokenCampaignFile("The file must hold one JSON object.") from failure
+        raise BrokenCampaignFile(_("The file must hold one JSON object.")) from failure
     except ValueError as failure:
-        raise BrokenCampaignFile(f"The file is not JSON in UTF-8 ({failure}).") from failure
+        sentence = _("The file is not JSON in UTF-8 (%(failure)s).") % {"failure": failure}
+        raise BrokenCampaignFile(sentence) from failure
     if "schema" not in data and FIRST_VERSION & data.keys():
-        raise broken("", FLAT_FILE)
+        raise BrokenCampaignFile(
+            _(
+                "This file is of the first version, whose place campaign/2 has taken: move "
+                "travel_first and travel_last to bookings.travel, operator to bookings.touches, "
+                "reward_cap_points to the cap of a prize, policy to edge, and the names to name; "
+                "campaign/data/012025121203.json is an example."
+            )
+        )
     return to_columns(read_object(data, "", readers=FORM))
 
 
@@ -238,20 +244,24 @@ def whens_of(items: Sequence[Mapping[str, Any]], name: str) -> tuple[When, ...]:
 
 def planned_prize(prize: Mapping[str, Any]) -> Prize:
     """Return a prize as a plain value."""
-    rewards = {
-        "spent": lambda: Spent(prize["percent"], prize["cap"], whens_of(prize["cap_if"], "cap")),
-        "fixed": lambda: Fixed(prize["points"]),
-        "pool": lambda: Pool(prize["points"], prize["cap"]),
-    }
     takes: dict[str, TakeKind] = {"all": "all", "winners": "winners", "one_in": "one_in"}
     return Prize(
         number=prize["number"],
         code=prize["code"],
         take=Take(takes[prize["take"]], prize["take_count"] or 0),
-        reward=rewards[prize["kind"]](),
+        reward=planned_reward(prize),
         minimum_total_yen=prize["minimum_total_yen"],
         beside=prize["beside"],
     )
+
+
+def planned_reward(prize: Mapping[str, Any]) -> Spent | Fixed | Pool:
+    """Return what a winner gets as a plain value."""
+    if prize["kind"] == SPENT:
+        return Spent(prize["percent"], prize["cap"], whens_of(prize["cap_if"], "cap"))
+    if prize["kind"] == FIXED:
+        return Fixed(prize["points"])
+    return Pool(prize["points"], prize["cap"])
 
 
 def read_campaign_file_at(path: Path) -> CampaignFile:

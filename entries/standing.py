@@ -205,8 +205,8 @@ def evaluate_member_rules(terms: Terms, wester_id: str, total_yen: int) -> dict[
     ``entered_at`` is that of the entry that counts, or else of one that counts for nothing.
     """
     part = find_participation(terms, wester_id)
-    # The total is today's, the stored ones may be of yesterday.
-    takes_part = part.takes_part if terms.entry_needed else total_yen > 0
+    # Where no entry is needed, the total alone decides: today's, and not a stored one of yesterday.
+    takes_part = part.takes_part or not terms.entry_needed
     entry = Entry.objects.filter(campaign=terms.campaign_id, wester_id=wester_id)
     left = Membership.objects.filter(wester_id=wester_id, status=MembershipStatus.WITHDRAWN)
     row = Campaign.objects.filter(pk=terms.campaign_id).annotate(

@@ -296,12 +296,3 @@ def receipt_json(
             **place,
         }
     )
-
-
-@dataclass(frozen=True)
-class DrawnEntry:
-    """A row of the list of winners of one total; it goes when running.py takes the plan."""
-
-    pid: bytes
-    reward: int
-    opening: bytes

@@ -81,11 +81,6 @@ def find_member_credits(draw: Draw, wester_id: str) -> list[MemberCredit]:
     ]
 
 
-def find_member_credit(draw: Draw, wester_id: str) -> MemberCredit | None:
-    """Return what became of a member's first award in a draw; None without an award."""
-    return next(iter(find_member_credits(draw, wester_id)), None)
-
-
 def find_payout(campaign: Campaign) -> Payout | None:
     """Return the approved payout of a campaign's draw; None before the approval."""
     payouts = Payout.objects.select_related("draw__campaign", "draw__terms")

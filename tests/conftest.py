@@ -1,6 +1,6 @@
 """The fixtures of all tests."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -81,9 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
-def pytest_xdist_auto_num_workers() -> Iterator[int]:
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Start three workers for two cores: a third of the time, tests wait for others."""
-    cores: int = yield  # type: ignore[misc, assignment] # what the hook itself returns
+    cores = yield
     return cores + cores // 2
 
 

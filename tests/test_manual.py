@@ -12,7 +12,7 @@ from core.commands import VerbCommand
 from entries.rules import MEMBER_RULES
 from tests.bench.__main__ import MODULES
 from tests.bench.registry import BENCHMARKS
-from tests.campaign.test_rules import E5489_CASES, EX_CASES
+from tests.campaign.test_rules import E5489_CASES, EX_CASES, TERMS_CASES
 from tests.outside import ROOT
 
 DOCS = ROOT / "docs"
@@ -32,9 +32,11 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_page_of_rules_has_every_rule_of_a_booking_in_its_order_with_its_clause() -> None:
-    reported = [(code.strip("`"), clause) for code, clause, *_ in rows("Bookings")]
+    reported = [
+        (code.strip("`"), term.strip("`"), clause) for code, term, clause, *_ in rows("Bookings")
+    ]
 
-    assert reported == [(rule.code, rule.clause) for rule in RULES]
+    assert reported == [(rule.code, rule.term, rule.clause) for rule in RULES]
 
 
 def test_the_page_of_rules_has_every_rule_of_a_member_with_its_clause() -> None:
@@ -45,8 +47,8 @@ def test_the_page_of_rules_has_every_rule_of_a_member_with_its_clause() -> None:
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
 def test_the_page_of_rules_names_a_case_that_is_rejected_and_one_that_counts(code: str) -> None:
-    cases = {str(case.id): case.values[-1] for case in [*E5489_CASES, *EX_CASES]}
-    rejected, counts = next(row[2:] for row in rows("Bookings") if row[0] == f"`{code}`")
+    cases = {str(case.id): case.values[-1] for case in [*E5489_CASES, *EX_CASES, *TERMS_CASES]}
+    rejected, counts = next(row[3:] for row in rows("Bookings") if row[0] == f"`{code}`")
 
     assert code in cases[rejected]  # type: ignore[operator]  # the cases' last value: their reasons
     assert cases[counts] == []

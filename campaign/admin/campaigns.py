@@ -1,5 +1,7 @@
 """The admin pages of campaigns and of their terms."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
@@ -81,7 +83,7 @@ class TermsAdmin(ModelAdmin):
     list_select_related = ["campaign", "published_by"]
     ordering = ["-campaign_id", "-version"]
 
-    def get_fields(self, request: HttpRequest, obj: Terms | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Terms | None = None) -> list[Any]:
         """Return the file to be changed, or the file to be read."""
         file = "file" if self.has_change_permission(request, obj) else "as_file"
         return ["campaign", "version", "published_at", "published_by", file]

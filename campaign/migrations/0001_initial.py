@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        load_sql('campaign', 'is_sorted_set', 'fits', 'reward_points', 'rewards', 'values_by_facts'),
+        load_sql('campaign', 'is_sorted_set', 'fits', 'rewards', 'values_by_facts'),
         migrations.CreateModel(
             name='Campaign',
             fields=[

@@ -387,16 +387,3 @@ class Terms(models.Model):
     def travel_last(self) -> date:
         """Return the last day of the last travel period."""
         return self.periods[-1][1]
-
-    @property
-    def reward_cap_points(self) -> int:
-        reward = self.plan.prizes[0].reward
-        return getattr(reward, "cap", None) or getattr(reward, "points", 0)
-
-    @property
-    def policy(self) -> str:
-        return str(self.edge)
-
-    @property
-    def operator(self) -> str:
-        return str(self.touches[0]["operator"])

@@ -30,7 +30,8 @@ EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE campaign_prize ENABLE ALWAYS TRIGGER prize_never_truncated;
 
 -- A plan is whole when it is published: its prizes are numbered from 1 and have names, none has a
--- minimum below the campaign's, every share of what was spent comes to a point, no pool is above the budget.
+-- minimum below the campaign's, every share of what was spent comes to a point, no pool is above
+-- the budget.
 CREATE OR REPLACE FUNCTION campaign_terms_plan_is_whole() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE

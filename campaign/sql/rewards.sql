@@ -19,8 +19,8 @@ RETURN CASE
 END;
 
 -- The reward in one prize of a member; 0 below the prize's minimum, null in a pool without a share.
--- ceiling: the cap for their facts, or the points of a fixed prize; null: none. share: the points of
--- a pool for one lot.
+-- ceiling: the cap for their facts, or the points of a fixed prize; null: none. share: the points
+-- of a pool for one lot.
 CREATE OR REPLACE FUNCTION campaign_reward(
     total_yen bigint,
     minimum_total_yen bigint,

@@ -12,7 +12,7 @@ from campaign.queries import working_terms
 from entries.models import Entry
 from entries.standing import ExplainedBooking, explain_member
 from lottery.models import Award, Draw, Entrant
-from points.queries import MemberCredit, find_member_credit
+from points.queries import MemberCredit, find_member_credits
 from portal.reasons import booking_sentences
 
 CHANNELS = {"web": "on the web page", "app": "in the app", "call_center": "by telephone"}
@@ -32,14 +32,15 @@ def describe_winner(campaign: Campaign, draw: Draw) -> dict[str, Any] | None:
         **describe_member(campaign, chosen, reward_points=award.entrant.rewards[award.prize - 1]),
         "rank": award.rank,
         "award_points": award.points,
-        "credit": describe_credit(find_member_credit(draw, chosen)),
+        "credit": describe_credit(find_member_credits(draw, chosen), award.prize),
     }
 
 
-def describe_credit(credit: MemberCredit | None) -> str:
-    """Describe what became of an award."""
-    if credit is None or credit.credited_at is None:
-        return f"Nothing was credited: {credit.reason if credit else 'no award'}."
+def describe_credit(found: list[MemberCredit], prize: int) -> str:
+    """Describe what became of the award of a prize."""
+    credit = next(one for one in found if one.prize == prize)
+    if credit.credited_at is None:
+        return f"Nothing was credited: {credit.reason}."
     day = localtime(credit.credited_at)
     return (
         f"{credit.credited_points:,} points credited on {day:%-d %B %Y}; "

@@ -105,6 +105,15 @@ BEGIN
             ),
             COALESCE(SUM(points), 0)::bigint
         FROM given
+    ) OR EXISTS (
+        SELECT FROM lottery_award partial
+        JOIN lottery_entrant entrant ON entrant.id = partial.entrant_id
+        WHERE partial.draw_id = NEW.id AND partial.points < entrant.rewards[partial.prize]
+            AND EXISTS (
+                SELECT FROM lottery_award later
+                WHERE later.draw_id = NEW.id
+                    AND (later.prize, later.rank) > (partial.prize, partial.rank)
+            )
     ) THEN
         RAISE EXCEPTION 'the awards are those of the result'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_awards_complete';
@@ -139,8 +148,8 @@ FOR EACH ROW WHEN (
         OLD.manifest, OLD.manifest_sha256, OLD.publish_by, OLD.round, OLD.round_time, OLD.sequence,
         OLD.signature, OLD.subtrees, OLD.terms_id, OLD.terms_json, OLD.verifier)
         IS DISTINCT FROM (NEW.campaign_id, NEW.chain, NEW.eligible, NEW.entry_count,
-            NEW.frozen_at, NEW.lots_total, NEW.manifest, NEW.manifest_sha256, NEW.publish_by, NEW.round,
-            NEW.round_time, NEW.sequence, NEW.signature, NEW.subtrees, NEW.terms_id,
+            NEW.frozen_at, NEW.lots_total, NEW.manifest, NEW.manifest_sha256, NEW.publish_by,
+            NEW.round, NEW.round_time, NEW.sequence, NEW.signature, NEW.subtrees, NEW.terms_id,
             NEW.terms_json, NEW.verifier)
 )
 EXECUTE FUNCTION core_refuse('what the freeze settled never changes');

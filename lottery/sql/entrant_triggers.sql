@@ -13,8 +13,8 @@ EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE lottery_entrant ENABLE ALWAYS TRIGGER entrant_never_truncated;
 
 -- Checks all rows of a statement at once, also in place of their foreign key, which would be
--- checked row by row: once for each draw, and once for each of its prizes. Reads lottery_draw by its
--- key and campaign_plannedprize by its version of the terms. Positions are unique and below the
+-- checked row by row: once for each draw, and once for each of its prizes. Reads lottery_draw by
+-- its key and campaign_plannedprize by its version of the terms. Positions are unique and below the
 -- count, so that nothing can be added to a complete list.
 CREATE OR REPLACE FUNCTION lottery_entrant_of_its_list() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

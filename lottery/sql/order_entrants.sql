@@ -11,7 +11,9 @@ FROM (
         pid,
         CASE WHEN lots = 1 THEN sha256(%(ticket)s::bytea || pid || '\x0001') || '\x0001' ELSE (
             SELECT sha256(%(ticket)s::bytea || pid || lot) || lot
-            FROM (SELECT substr(int4send(number), 3) FROM generate_series(1, lots) number) AS own (lot)
+            FROM (
+                SELECT substr(int4send(number), 3) AS lot FROM generate_series(1, lots) number
+            ) own
             ORDER BY 1 LIMIT 1
         ) END AS best
     FROM lottery_entrant

@@ -63,9 +63,12 @@ OF_DESKTOPS = re.compile(
 HEADER = b"prize,rank,pid,reward,award,lot,m,others,cumulative\n"
 COLUMNS = 9
 PID, HEAD, RECORD = 16, 20, 52  # bytes: a pid; pid || lots || mask; and a record with c behind it
+PLACE = 38  # bytes: ticket || index in entries.bin || winning lot
 RECORDS = struct.Struct(">16s36x")  # the pid of a record
 TWO = tuple(number.to_bytes(2, "big") for number in range(1 << 16))  # numbers of 16 bits
 ESCAPED = re.compile(r"(?:[ -$&-~]|%(?:25|[01][0-9A-F]|7F|[89A-F][0-9A-F]))+")
+HASH = re.compile(rb"[0-9a-f]{64}")
+HASHES = re.compile(rb"[0-9a-f]{64}(?:\.[0-9a-f]{64})*")
 LARGEST_FILE = 1 << 20  # bytes; of a JSON file, and of this program
 MOST_DEPTH = 20  # of a JSON file's brackets
 LARGEST_LINE = 1200  # bytes of winners.csv
@@ -737,11 +740,14 @@ def check_sorted(content: bytes) -> None:
         before = pid
 
 
-def column(content: bytes, at: int) -> "array[int]":
-    """Return the number of 16 bits that each record has at a place."""
-    joined = bytearray(2 * (len(content) // RECORD))
-    joined[0::2], joined[1::2] = content[at::RECORD], content[at + 1 :: RECORD]
-    numbers = array("H", bytes(joined))
+def column(content: bytes, at: int, record: int = RECORD, kind: str = "H") -> "array[int]":
+    """Return the number that each record has at a place, of 16 bits, or of 32 for ``I``."""
+    numbers = array(kind)
+    size = numbers.itemsize
+    joined = bytearray(size * (len(content) // record))
+    for byte in range(size):
+        joined[byte::size] = content[at + byte :: record]
+    numbers.frombytes(joined)
     if sys.byteorder == "little":
         numbers.byteswap()
     return numbers
@@ -882,16 +888,19 @@ def order_entries(draw: Draw) -> None:
     for begin in in_batches(draw.count, AT_ONCE):
         lots = draw.lots[begin : begin + AT_ONCE]
         part = draw.entries[begin * RECORD : (begin + AT_ONCE) * RECORD]
-        for index, (pid,) in enumerate(RECORDS.iter_unpack(part), begin):
-            if lots[index - begin] == 1:
-                ticket, lot = hash_(start + pid + one).digest(), one
-            else:
-                least = least_ticket(start + pid, lots[index - begin])
-                ticket, lot = least[:32], least[32:]
-            places.append(ticket + index.to_bytes(4, "big") + lot)
+        pids = RECORDS.iter_unpack(part)
+        if max(lots) == 1:
+            places += [
+                hash_(start + pid + one).digest() + index.to_bytes(4, "big") + one
+                for index, (pid,) in enumerate(pids, begin)
+            ]
+            continue
+        for index, ((pid,), count) in enumerate(zip(pids, lots, strict=True), begin):
+            least = least_ticket(start + pid, count)
+            places.append(least[:32] + index.to_bytes(4, "big") + least[32:])
     places.sort()
-    draw.order = array("I", (int.from_bytes(place[32:36], "big") for place in places))
-    draw.winning = array("H", (int.from_bytes(place[36:], "big") for place in places))
+    joined = b"".join(places)
+    draw.order, draw.winning = column(joined, 32, PLACE, "I"), column(joined, 36, PLACE)
 
 
 def selection(draw: Draw) -> Iterator[tuple[int, int]]:
@@ -1014,28 +1023,23 @@ class Lines:
     def open_line(self, index: int, prize: int, cells: list[bytes]) -> None:
         """Check that reward, m and others open the entry's commitment, and the reward the terms."""
         draw, prizes, reward = self.draw, len(self.winners), cells[3]
-        others = cells[7].split(b".") if cells[7] else []
-        if not re.fullmatch(rb"[1-9][0-9]{0,12}", reward) or not is_hash(cells[6]):
+        if not re.fullmatch(rb"[1-9][0-9]{0,12}", reward) or not HASH.fullmatch(cells[6]):
             self.fault(OPENINGS, "has no reward and m to open its entry with")
             return
-        if len(others) != prizes - 1 or not all(map(is_hash, others)):
+        others = cells[7]
+        if len(others) != max(65 * prizes - 66, 0) or (others and not HASHES.fullmatch(others)):
             self.fault(OPENINGS, "has not one hash in others for each other prize")
             return
         record = draw.entries[index * RECORD : (index + 1) * RECORD]
-        m = bytes.fromhex(cells[6].decode())
-        parts = [bytes.fromhex(other.decode()) for other in others]
-        parts.insert(prize - 1, reward_commitment(record[:PID], prize, int(reward), m))
-        if commitment(record[:HEAD], b"".join(parts)) != record[HEAD:]:
+        m, parts = (bytes.fromhex(cells[at].replace(b".", b"").decode()) for at in (6, 7))
+        own = reward_commitment(record[:PID], prize, int(reward), m)
+        at = 32 * (prize - 1)
+        if commitment(record[:HEAD], parts[:at] + own + parts[at:]) != record[HEAD:]:
             self.fault(OPENINGS, "does not open the commitment of its entry")
             return
         least, most = bounds_of(draw, draw.terms["prizes"][prize - 1], draw.lots[index])
         if not least <= int(reward) <= most:
             self.fault(OPENINGS, f"has a reward that the terms cannot give: {least} to {most}")
-
-
-def is_hash(text: bytes) -> bool:
-    """Whether these are 64 characters of lower-case hex."""
-    return re.fullmatch(rb"[0-9a-f]{64}", text) is not None
 
 
 def read_lines(path: Path, prizes: int, draw: Draw) -> Iterator[bytes]:
@@ -1053,7 +1057,7 @@ def read_lines(path: Path, prizes: int, draw: Draw) -> Iterator[bytes]:
                 if len(line) == LARGEST_LINE:
                     raise Failed(f"line {number} of {path.name} is too long")
                 if number and number % AT_ONCE == 0:
-                    show_progress(f"    {number} lines of {path.name}\n")
+                    show_progress(f"    {100 * file.tell() // about.st_size} %\n")
                 yield line
     except OSError as error:
         raise Failed(f"{path.name} cannot be read ({error.strerror})") from error
@@ -1126,7 +1130,8 @@ def check_receipt(draw: Draw) -> str:
 
 def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
     """Return the record that a receipt's values make."""
-    prizes, pid = len(draw.terms["prizes"]), bytes.fromhex(receipt["pid"])
+    prizes, lots, mask = len(draw.terms["prizes"]), int(receipt["lots"]), int(receipt["mask"])
+    pid = bytes.fromhex(receipt["pid"])
     if len(receipt["rewards"]) != prizes or len(receipt["nonces"]) != prizes:
         raise Failed("the receipt has not one reward and one nonce for each prize")
     parts = b""
@@ -1134,7 +1139,7 @@ def opened_record(draw: Draw, receipt: dict[str, Any]) -> bytes:
         nonce = bytes.fromhex(receipt["nonces"][number - 1])
         m = sha256(b"\x04" + nonce + receipt["wester_id"].encode("ascii")).digest()
         parts += reward_commitment(pid, number, reward, m)
-    head = pid + TWO[receipt["lots"]] + TWO[receipt["mask"]]
+    head = pid + TWO[lots] + TWO[mask]
     return head + commitment(head, parts)
 
 
@@ -1167,14 +1172,16 @@ def place_of(draw: Draw, index: int) -> dict[str, Any]:
 
 def awards_of(draw: Draw, rank: int) -> list[int]:
     """Return what an entrant won of each prize, by reading winners.csv once more."""
-    awards, hashed = [0] * len(draw.terms["prizes"]), sha256()
+    awards, hashed, own = [0] * len(draw.terms["prizes"]), sha256(), []
     for line in read_lines(draw.folder / "winners.csv", len(awards), draw):
         hashed.update(line)
         cells = line.split(b",", 5)
         if cells[1:2] == [b"%d" % rank]:
-            awards[int(cells[0]) - 1] = int(cells[4])
+            own.append(cells)
     if hashed.hexdigest() != lines_of(draw).digest:
         raise Failed("winners.csv has changed since step 8")
+    for cells in own:
+        awards[int(cells[0]) - 1] = int(cells[4])
     return awards
 
 

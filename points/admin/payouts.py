@@ -34,6 +34,7 @@ class PayoutAdmin(ReadOnlyAdmin):
     fields = [
         ("draw", "approval", "approved_at"),
         ("awards", "award_points", "list_sha256"),
+        "ended_by_budget",
         "progress",
         "sums",
         "keys",

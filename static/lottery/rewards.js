@@ -8,7 +8,7 @@ export function boundsOf(prize, lots, lotsTotal, campaignMinimum) {
     return [reward.points, reward.points];
   }
   if (reward.kind === "pool") {
-    const share = BigInt(lots) * (BigInt(reward.points) / BigInt(lotsTotal));
+    const share = BigInt(lots) * (BigInt(reward.points) / BigInt(Math.max(lotsTotal, 1)));
     const points = Number(share);
     const capped = reward.cap === null ? points : Math.min(points, reward.cap);
     return [capped, capped];

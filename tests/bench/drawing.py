@@ -11,17 +11,19 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from consistent_sampler import sampler
 from django.db import transaction
 
 from campaign.models import Campaign
+from campaign.plan import Lots, Plan, Prize, Spent, Take
 from lottery import bundle, protocol
 from lottery.chains import sign_local_round
 from lottery.freezing import freeze_draw
 from lottery.models import Draw
 from lottery.running import run_draw
-from lottery.selection import cut_at_budget, order_pids
+from lottery.selection import order_entrants, select_awards
 from tests.bench.loading import execute, settle
 from tests.bench.registry import ROUNDS, Result, benchmark, compare, timed
 from tests.database import tables_may_be_emptied
@@ -31,7 +33,24 @@ from tests.lottery import verifying
 
 ENTRANTS = 1_000_000
 FREEZE_S, RUN_S, VERIFY_S = 20.0, 3.0, 6.0  # required for a million entrants on two cores
-BUDGET = FIRST_TERMS["budget_points"]
+CAP = 20_000
+FIRST_PLAN = Plan(
+    5_000,
+    Lots(),
+    (Prize(1, "1", Take("all"), Spent(100, CAP)),),
+    FIRST_TERMS["budget_points"],
+    "stop",
+)
+SIX_LOTS: dict[str, Any] = {"lots_yen": 4_000, "lots_most": 6}
+# Few winners of many prizes, then one in a hundred, from minima of their own.
+SIXTEEN_PRIZES: dict[str, Any] = {
+    "prizes": [
+        {"take": "winners", "take_count": 500, "kind": "fixed", "points": 3_200 - 100 * number}
+        | {"minimum_total_yen": 20_000 - 1_000 * number}
+        for number in range(15)
+    ]
+    + [{"take": "one_in", "take_count": 100, "percent": 10, "cap": 1_000}]
+}
 HASHING = "only hashing and sorting"
 
 # Everybody enters and rides once, for 5,000 yen and more: everybody is an entrant.
@@ -82,8 +101,9 @@ def draw_run(scale: float) -> list[Result]:
     with entered(entrants) as campaign:
         draw = publish(freeze(campaign))
         pids = [bytes(pid) for pid in draw.entrants.values_list("pid", flat=True)]
+        one_lot = [(pid, 1) for pid in pids]
         for _ in range(ROUNDS):
-            bare = timed(lambda: order_pids(bytes(32), pids))
+            bare = timed(lambda: order_entrants(bytes(32), one_lot))
             settle()
             rounds.append((timed(lambda: run_and_forget(draw)), bare))
     return results("draw_run", rounds, asked=3.0, asked_s=RUN_S * scale)
@@ -118,6 +138,44 @@ def draw_verify(scale: float) -> list[Result]:
     return results("draw_verify", rounds, asked=3.0, asked_s=VERIFY_S * scale)
 
 
+@benchmark
+def draw_lots(scale: float) -> list[Result]:
+    """Freeze, run and verify a draw of six lots, beside the same draw of one lot each."""
+    return against_the_first_plan("draw_lots", scale, SIX_LOTS, asked=3.0)
+
+
+@benchmark
+def draw_prizes(scale: float) -> list[Result]:
+    """Freeze, run and verify a draw of sixteen prizes, beside the same draw of one prize."""
+    return against_the_first_plan("draw_prizes", scale, SIXTEEN_PRIZES, asked=6.0)
+
+
+def against_the_first_plan(
+    name: str, scale: float, terms: dict[str, Any], *, asked: float
+) -> list[Result]:
+    """Return three lines: freeze, run and verification of a plan, beside the first campaign's."""
+    entrants = int(ENTRANTS * scale)
+    bare, taken = (seconds_of_draw(entrants, **plan) for plan in ({}, terms))
+    return [
+        compare(f"{name}_{step}", [(mine, first)], baseline="one lot, one prize", asked=asked)
+        for step, mine, first in zip(("freeze", "run", "verify"), taken, bare, strict=True)
+    ]
+
+
+def seconds_of_draw(entrants: int, **terms: Any) -> tuple[float, float, float]:
+    """Return the seconds of freeze, run and verification, once each."""
+    with entered(entrants, **terms) as campaign, TemporaryDirectory() as folder:
+        settle()
+        freezing = timed(lambda: freeze(campaign))
+        draw = publish(reread(Draw.objects.get()))
+        settle()
+        running = timed(lambda: run(draw))
+        bundle.write_bundle(reread(draw), Path(folder))
+        accept(Path(folder))  # from here on the signature is remembered
+        verifying_it = timed(lambda: accept(Path(folder)))
+    return freezing, running, verifying_it
+
+
 def results(
     name: str, rounds: list[tuple[float, float]], *, asked: float, asked_s: float
 ) -> list[Result]:
@@ -127,9 +185,11 @@ def results(
 
 
 @contextmanager
-def entered(entrants: int) -> Iterator[Campaign]:
+def entered(entrants: int, **terms: Any) -> Iterator[Campaign]:
     """Provide a closed campaign with so many entrants, and empty the tables again."""
-    campaign = CampaignFactory.create(published=True)
+    campaign = CampaignFactory.create(
+        published=True, **{f"first__{name}": value for name, value in terms.items()}
+    )
     execute(
         ENTERED.format(campaign=campaign.pk, entrants=entrants),
         RODE.format(entrants=entrants),
@@ -163,29 +223,28 @@ def run_and_forget(draw: Draw) -> None:
 
 def hash_list(entrants: int) -> None:
     """Do what no freeze can leave out: hash each entrant's pid, nonce, m, c, sort, and the tree."""
-    keyed = protocol.keyed_hash(b"K" * 32)
+    make_pid, hide = protocol.pid_maker(b"K" * 32), protocol.member_hider(b"N" * 32, 1)
     records = []
     for number in range(entrants):
         member = b"W%07d" % number
-        pid = protocol.pid_of(keyed, member)
-        opening = protocol.opening_of(keyed(pid), member)
-        records.append(pid + protocol.commitment_of(pid, 20_000, opening))
+        pid = make_pid(member)
+        records.append(protocol.seal_record(pid, 1, (20_000,), hide(pid, member)[1]))
     records.sort()
     protocol.root_of(protocol.subtrees_of(b"".join(records)))
 
 
 def hash_all(pids: list[bytes]) -> None:
     """Do what no verifier can leave out: hash the list, its tree and the tickets, and sort."""
-    entries = b"".join(pid + bytes(32) for pid in pids)
+    entries = b"".join(pid + bytes(36) for pid in pids)
     sha256(entries).digest()
     protocol.root_of(protocol.subtrees_of(entries))
-    order_pids(bytes(32), pids)
+    order_entrants(bytes(32), [(pid, 1) for pid in pids])
 
 
 def order_and_cut(seed: bytes, pids: list[bytes], rewards: dict[bytes, int]) -> None:
     """Order entries by a seed, and cut them at the first campaign's budget."""
-    order = order_pids(seed, pids)
-    cut_at_budget(map(rewards.__getitem__, order), budget=BUDGET, policy="stop")
+    order = order_entrants(seed, [(pid, 1) for pid in pids])
+    select_awards(FIRST_PLAN, [(rewards[place.pid],) for place in order])
 
 
 def accept(folder: Path) -> None:

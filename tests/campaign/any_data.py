@@ -173,7 +173,8 @@ def any_sections(random: Random) -> dict[str, list[str]]:
     """Return sections of none, one or several operators and lines, with the operators, sorted."""
     pairs = [(operator, line) for operator in OPERATORS for line in LINES]
     others = (sections_of(*random.sample(pairs, k=ridden)) for ridden in (0, 1, 3))
-    return mostly(random, USUAL_SECTIONS, tuple(others))
+    found: dict[str, list[str]] = mostly(random, USUAL_SECTIONS, tuple(others))
+    return found
 
 
 def sections_of(*pairs: tuple[str, str]) -> dict[str, list[str]]:

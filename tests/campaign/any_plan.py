@@ -45,7 +45,7 @@ def any_prize(random: Random, minimum: int) -> dict[str, Any]:
     kind = random.choice(RewardKind.values)
     own = random.choice([None, minimum, minimum + 1, 10 * minimum])
     take = "all" if kind == RewardKind.POOL else random.choice(Take.values)
-    prize = {
+    prize: dict[str, Any] = {
         "kind": kind,
         "take": take,
         "take_count": None if take == "all" else random.randint(2, 5),

@@ -66,13 +66,7 @@ class Oracle:
                 "outside_section",
                 lambda: bool(items) and not any(rides_on(b, one) for one in items),
             ),
-            (
-                "outside_booking_period",
-                lambda: (
-                    terms.booked_from is not None
-                    and not terms.booked_from <= b.booked_at < terms.booked_until
-                ),
-            ),
+            ("outside_booking_period", lambda: not is_booked_in_time(terms, b)),
             (
                 "outside_travel_period",
                 lambda: not any(one["first"] <= day <= one["last"] for one in terms.travel),
@@ -125,6 +119,12 @@ def is_left_out(terms: Terms, booking: Booking, *products: str) -> bool:
     """Return whether the booking is one of these products, and the campaign leaves it out."""
     product = booking.product_kind
     return product in products and product in terms.products_excluded
+
+
+def is_booked_in_time(terms: Terms, booking: Booking) -> bool:
+    """Return whether the first booking operation was within the period, if there is one."""
+    start, until = terms.booked_from, terms.booked_until
+    return start is None or until is None or start <= booking.booked_at < until
 
 
 def rides_on(booking: Booking, item: Mapping[str, Any]) -> bool:

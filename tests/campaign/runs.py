@@ -38,7 +38,10 @@ def stored_sums(campaign: Campaign) -> dict[str, Sum]:
     rows = campaign.totals.values_list(
         "wester_id", "total_yen", "bookings", "awaiting_yen", "facts"
     )
-    return {member: Sum(*sums, frozenset(facts_of(bits))) for member, *sums, bits in rows}
+    return {
+        member: Sum(total_yen, bookings, awaiting_yen, frozenset(facts_of(bits)))
+        for member, total_yen, bookings, awaiting_yen, bits in rows
+    }
 
 
 def export(campaign: Campaign) -> bytes:

@@ -13,7 +13,7 @@ from campaign import aggregation
 from campaign.models import Campaign, DueMember, Total
 from tests.campaign import changes
 from tests.campaign.changes import add_booking, change_booking, mark, register
-from tests.campaign.runs import FULL, INCREMENTAL, assert_right, run, totals
+from tests.campaign.runs import FULL, INCREMENTAL, NOW, assert_right, run, stored_sums, totals
 from tests.campaign.touches import touch
 from tests.factories.campaign import CampaignFactory, TermsFactory
 
@@ -72,6 +72,45 @@ def test_equal_sums_of_both_kinds_of_bookings_are_two_sums(campaign: Campaign, u
 
     assert started.mode == INCREMENTAL
     assert totals(campaign) == {"W1": (1_400, 2, 0) if used else (0, 0, 1_400)}
+
+
+TICKETLESS = {"ticketing": "ticketless", "ticketing_at": NOW, "ticketing_event_id": "T"}
+PAPER = {**TICKETLESS, "ticketing": "paper"}
+UNKNOWN = {"ticketing": None, "ticketing_at": None, "ticketing_event_id": None}
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["in full", "from the marks"])
+@pytest.mark.parametrize(
+    ("change", "facts"),
+    [
+        pytest.param({}, {"e5489", "smart_ex", "ticketless"}, id="of all that count"),
+        pytest.param(PAPER, {"e5489", "smart_ex"}, id="a paper ticket is no fact"),
+        pytest.param(UNKNOWN, {"e5489", "smart_ex"}, id="nor what is not known"),
+        pytest.param({"used": False}, {"e5489"}, id="none of what waits"),
+        pytest.param({"cancelled": True}, {"e5489"}, id="none of what does not count"),
+        pytest.param(
+            {"booking_service": "ex_yoyaku"},
+            {"e5489", "ex_yoyaku", "ticketless"},
+            id="the other service",
+        ),
+    ],
+)
+def test_facts_follow_the_counting_bookings(
+    change: dict[str, Any], facts: set[str], full: bool, campaign: Campaign
+) -> None:
+    register("X1", wester_id="W1")
+    add_booking(wester_id="W1", amount_yen=0)
+    add_booking(wester_id="W1", used=False, **TICKETLESS)
+    ridden = {"wester_id": None, "ex_member_no": "X1", "booking_service": "smart_ex"}
+    booking = add_booking(**ridden, **TICKETLESS)
+    run(campaign)
+    assert stored_sums(campaign)["W1"].facts == {"e5489", "smart_ex", "ticketless"}
+
+    change_booking(booking, **change)
+    run(campaign, full=full)
+
+    assert stored_sums(campaign)["W1"].facts == facts
+    assert_right(campaign)
 
 
 @pytest.mark.parametrize("full", [True, False], ids=["in full", "from the marks"])

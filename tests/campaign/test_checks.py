@@ -1,7 +1,6 @@
 """What the check of a campaign file refuses, what it warns of, and the neighbours it accepts."""
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any
 
 import pytest
@@ -30,7 +29,9 @@ Changes = Sequence[tuple[str, Any]]
 
 def findings_of(changes: Changes, others: Sequence[OtherCampaign] = ()) -> list[Finding]:
     """Return what is found in the first campaign's file with these values changed."""
-    values = reduce(lambda file, change: changed(*change, file), changes, file_values())
+    values = file_values()
+    for place, value in changes:
+        values = changed(place, value, values)
     return check_file(read_campaign_file(as_bytes(values)), Surroundings(LINES, others))
 
 

@@ -23,7 +23,7 @@ def plan(
 ) -> Plan:
     """Return a plan of prizes: who takes each, its reward, and its own minimum if any."""
     numbered = (
-        Prize(number, str(number), take, reward, *own)
+        Prize(number, str(number), take, reward, own[0] if own else None)
         for number, (take, reward, *own) in enumerate(prizes, 1)
     )
     return Plan(minimum, Lots(), tuple(numbered), budget, "stop")

@@ -55,7 +55,7 @@ def by_columns(terms: Terms, totals: list[int], shares: dict[int, int]) -> dict[
             f" generate_series(0, 15) facts) {text.as_string()}",
             {**values, "totals": totals},
         )
-        return {(total, bits): tuple(found) for total, bits, *found in cursor.fetchall()}  # type: ignore[misc]
+        return {(total, bits): tuple(found) for total, bits, *found in cursor.fetchall()}
 
 
 def by_python(terms: Terms, totals: list[int], shares: dict[int, int]) -> dict[Any, Row]:
@@ -81,7 +81,7 @@ def assert_all_agree(terms: Terms, lots_total: int) -> None:
         expected = by_python(terms, totals, shares)
         assert by_columns(terms, totals, shares) == expected
         with connection.cursor() as cursor:
-            numbers = [totals, list(shares), list(shares.values()), terms.pk]
+            numbers: list[Any] = [totals, list(shares), list(shares.values()), terms.pk]
             cursor.execute(BY_THE_VIEW, numbers)
             rows = cursor.fetchall()
         assert len(rows) == len(expected) * len(terms.plan.prizes)

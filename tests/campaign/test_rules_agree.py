@@ -26,8 +26,8 @@ FLAGS = ("cancelled", "refunded", "stopover", "used", "changed_by_phone")
 def test_no_condition_is_ever_null() -> None:
     """Where one were null, a booking would be neither rejected nor counted."""
     empty = TermsFactory.create(kinds_excluded=[], kinds_registered=[], kinds_free=[])
-    others = [TermsFactory.create(**any_data.any_terms(Random(seed))) for seed in range(4)]
-    for terms in (empty, TermsFactory.create(), *others):
+    campaigns = [TermsFactory.create(**any_data.any_terms(Random(seed))) for seed in range(4)]
+    for terms in (empty, TermsFactory.create(), *campaigns):
         fill(any_bookings(Random(1), 300), any_data.any_registrations(Random(1)))
         for rule in rules.rules_of(terms):
             rejected = eligibility.rejected_by(rule, terms, Booking.objects.all())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.functional import lazystr
 from hypothesis import given, settings
 
 from campaign import queries, refusals, terms
@@ -304,7 +305,7 @@ def test_rule_without_a_sentence_refuses_the_publication(
     asking: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = CampaignFactory.create(draft=True)
-    silent = [replace(rule, sentence="") for rule in RULES if rule.code == "stopover"]
+    silent = [replace(rule, sentence=lazystr("")) for rule in RULES if rule.code == "stopover"]
     monkeypatch.setattr(terms, "RULES", silent)
 
     assert [(found.code, found.field) for found in terms.check_campaign(campaign)] == [

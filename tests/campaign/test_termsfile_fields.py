@@ -226,7 +226,7 @@ def test_day_has_its_form(place: str, value: Any) -> None:
 @pytest.mark.parametrize("value", ["2025-02-29", "2024-13-01", "2024-00-10", "2024-04-31"])
 @pytest.mark.parametrize("place", DAYS)
 def test_day_is_in_the_calendar(place: str, value: str) -> None:
-    assert sentence_at(place, value).startswith("is no day of the calendar (")
+    assert sentence_at(place, value).startswith("is no day of the calendar.")
 
 
 def test_day_may_be_the_29th_of_february() -> None:
@@ -277,7 +277,7 @@ def test_instant_may_be_the_first_and_the_last(value: str) -> None:
 def test_instant_is_on_a_day_of_the_calendar() -> None:
     sentence = sentence_at("closes_at", "2025-02-29T00:00:00+09:00")
 
-    assert sentence.startswith("is no day of the calendar (")
+    assert sentence.startswith("is no day of the calendar.")
 
 
 @pytest.mark.parametrize(
@@ -359,11 +359,11 @@ def test_payment_methods_may_be_none() -> None:
 
 OBJECT = "must be an object with "
 BROKEN = [
-    ("another schema", "schema", "campaign/1", 'must be "campaign/2".'),
-    ("no schema", "schema", None, 'must be "campaign/2".'),
-    ("another zone", "time_zone", "UTC", 'must be "Asia/Tokyo".'),
-    ("another edge", "edge", "skip", 'must be "stop" or "partial".'),
-    ("edge in capitals", "edge", "Stop", 'must be "stop" or "partial".'),
+    ("another schema", "schema", "campaign/1", 'must be one of: "campaign/2".'),
+    ("no schema", "schema", None, 'must be one of: "campaign/2".'),
+    ("another zone", "time_zone", "UTC", 'must be one of: "Asia/Tokyo".'),
+    ("another edge", "edge", "skip", 'must be one of: "stop", "partial".'),
+    ("edge in capitals", "edge", "Stop", 'must be one of: "stop", "partial".'),
     ("series by its code alone", "series", "winter", f"{OBJECT}code, course, carried."),
     ("name in one language", "name", "冬", f"{OBJECT}ja, en."),
     ("bookings in a list", "bookings", [], f"{OBJECT}touches, travel, "),
@@ -437,13 +437,13 @@ ELSEWHERE: list[tuple[str, str, Any, str]] = [
         "an unknown kind of reward",
         "prizes[1].reward",
         {"kind": "half", "points": 1},
-        'prizes[1].reward.kind: must be "spent" or "fixed" or "pool".',
+        'prizes[1].reward.kind: must be one of: "spent", "fixed", "pool".',
     ),
     (
         "a kind of reward that is no text",
         "prizes[1].reward",
         {"kind": ["fixed"], "points": 1},
-        'prizes[1].reward.kind: must be "spent" or "fixed" or "pool".',
+        'prizes[1].reward.kind: must be one of: "spent", "fixed", "pool".',
     ),
     (
         "spent without a cap",
@@ -451,7 +451,7 @@ ELSEWHERE: list[tuple[str, str, Any, str]] = [
         {"kind": "spent", "percent": 10, "cap_if": []},
         (
             "prizes[0].reward.cap: missing; required here: kind, percent, cap, cap_if "
-            '(of kind "spent").'
+            '("kind": "spent").'
         ),
     ),
     (
@@ -464,13 +464,13 @@ ELSEWHERE: list[tuple[str, str, Any, str]] = [
         "fixed with the percent of spent",
         "prizes[1].reward",
         {**FIXED, "percent": 10},
-        'prizes[1].reward.percent: no such field; allowed here: kind, points (of kind "fixed").',
+        'prizes[1].reward.percent: no such field; allowed here: kind, points ("kind": "fixed").',
     ),
     (
         "a pool with caps by facts",
         "prizes[2].reward",
         {**POOL, "cap_if": []},
-        'prizes[2].reward.cap_if: no such field; allowed here: kind, points, cap (of kind "pool").',
+        'prizes[2].reward.cap_if: no such field; allowed here: kind, points, cap ("kind": "pool").',
     ),
     (
         "beside for some winners",
@@ -518,7 +518,7 @@ ELSEWHERE: list[tuple[str, str, Any, str]] = [
         "65,536 lots by a multiple",
         "lots",
         {"yen": 1, "most": 32_768, "times": [{"when": ["e5489"], "times": 2}]},
-        "lots: most by the greatest times is 65,536; at most 65,535.",
+        "lots: most by the greatest times is 65,536; it must be at most 65,535.",
     ),
     (
         "one lot too many by the greatest of the multiples",
@@ -528,7 +528,7 @@ ELSEWHERE: list[tuple[str, str, Any, str]] = [
             "most": 21_845,
             "times": [{"when": ["e5489"], "times": 4}, {"when": ["smart_ex"], "times": 3}],
         },
-        "lots: most by the greatest times is 87,380; at most 65,535.",
+        "lots: most by the greatest times is 87,380; it must be at most 65,535.",
     ),
 ]
 

@@ -28,6 +28,13 @@ NO_CAMPAIGN = 999_999_999
         pytest.param({"bookings": -1}, "total_not_negative", id="less than no booking"),
         pytest.param({"awaiting_yen": -1}, "total_not_negative", id="less than nothing awaited"),
         pytest.param({"bookings": 0}, "total_yen_of_some_booking", id="yen of no booking"),
+        pytest.param(
+            {"bookings": 0, "total_yen": 0, "facts": 1},
+            "total_facts_of_some_booking",
+            id="facts of no booking",
+        ),
+        pytest.param({"facts": -1}, "total_facts_of_some_booking", id="fewer facts than none"),
+        pytest.param({"facts": 16}, "total_facts_of_some_booking", id="a fact that is none"),
     ],
 )
 def test_total_refuses(values: dict[str, Any], name: str) -> None:
@@ -42,6 +49,8 @@ def test_total_refuses(values: dict[str, Any], name: str) -> None:
     [
         pytest.param({"total_yen": 0, "bookings": 1}, id="a booking free of charge"),
         pytest.param({"total_yen": 0, "bookings": 0, "awaiting_yen": 0}, id="nothing"),
+        pytest.param({"facts": 0}, id="no fact"),
+        pytest.param({"facts": 15}, id="all facts"),
         pytest.param({"total_yen": 2**40, "bookings": 2**20, "awaiting_yen": 2**40}, id="much"),
     ],
 )

@@ -70,3 +70,38 @@ def test_value_of_takes_the_type_exactly() -> None:
     for name in ("truth", "absent"):
         with pytest.raises(ValueError, match=f"it has no {name} that is a int"):
             value_of(content, name, int)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b'{"a": 1, "a": 1}', ""),
+        (b'{"b": [0, {"c": {"a": 1, "a": 2}}]}', "b[1].c"),
+        (b'{"b": [[{}, {"a": [], "a": {}}]], "c": 1}', "b[0][1]"),
+        (b'{"b": {"a": 1, "a": 1}, "b": 1}', ""),
+    ],
+    ids=["outermost", "in a list", "in a list of lists", "the outer one first"],
+)
+def test_parse_object_gives_the_place_of_a_key_that_repeats(text: bytes, place: str) -> None:
+    with pytest.raises(DuplicateKey) as refused:
+        parse_object(text, max_bytes=100)
+
+    assert refused.value.place == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b'{"a": [' + b"[]," * 500 + b"[]]}", id="many beside each other"),
+        pytest.param(b'{"a": "' + b"[{" * 500 + b'"}', id="in a text"),
+        pytest.param(b'{"a": "\\"' + b"[{" * 500 + b'"}', id="in a text after a quotation mark"),
+        pytest.param(b'{"a\\\\": "' + b"[{" * 500 + b'"}', id="in a text after a backslash"),
+    ],
+)
+def test_parse_object_counts_how_deep_brackets_are(text: bytes) -> None:
+    assert len(parse_object(text, max_bytes=len(text))) == 1
+
+
+def test_parse_object_refuses_depth_whatever_follows() -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parse_object(b'{"a": ' * 101 + b'"', max_bytes=1_000)

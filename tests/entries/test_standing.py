@@ -11,7 +11,7 @@ from campaign.models import Campaign
 from entries import rules, standing
 from entries.standing import Standing
 from tests.factories.bookings import BookingFactory, RegistrationFactory
-from tests.factories.campaign import FIRST_TERMS, CampaignFactory
+from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory
 from tests.factories.entries import EntryFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,27 @@ def test_the_entry_decides(
     assert (found.entered_at, found.member_reasons) == (entered_at, reasons)
     assert found.eligible is (not reasons)
     assert found.rewards == ([5_000] if not reasons else [0])
+
+
+@pytest.mark.parametrize("entered", [False, True], ids=["no entry", "an entry all the same"])
+@pytest.mark.parametrize(
+    ("yen", "reasons"),
+    [(None, ["below_minimum"]), (4_999, ["below_minimum"]), (5_000, [])],
+    ids=["no booking", "a yen short", "enough"],
+)
+def test_the_total_alone_decides_where_no_entry_is_needed(
+    yen: int | None, reasons: list[str], entered: bool
+) -> None:
+    campaign = TermsFactory.create(published=True, entry_needed=False).campaign
+    if yen is not None:
+        BookingFactory.create(wester_id="W1", amount_yen=yen)
+    if entered:
+        EntryFactory.create(campaign=campaign, wester_id="W1", entered_at=OPENS_AT)
+
+    found = stand(campaign)
+
+    assert (found.member_reasons, found.eligible) == (reasons, not reasons)
+    assert found.rewards == [5_000 if not reasons else 0]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_every_role_sees_draws_and_no_secret(stand: Any, role: str) -> None:
         assert response.status_code == 200
         text = response.content.decode()
         assert "confirmed" in text
-        for secret in (entrant.pid, entrant.nonce, draw.pid_key, draw.nonce_key):
+        for secret in (entrant.pid, entrant.nonces, draw.pid_key, draw.nonce_key):
             assert bytes(secret or b"").hex() not in text
         assert "W-secret" not in text
     assert bytes(draw.manifest_sha256).hex() in text

@@ -1,6 +1,7 @@
 """From feed files to a bundle that an outsider accepts, and nobody can alter."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from campaign.rewards import lots_of, rewards_of, shares_of
 from config.env import MovedClock
 from lottery.models import Award, Draw, Entrant
 from tests import commands
@@ -28,6 +30,22 @@ from tests.lottery.verifying import Bundle, assert_refused, flipped, verify
 
 pytestmark = pytest.mark.django_db
 MINIMUM, CAP = 5_000, 20_000
+ONE_PRIZE: list[dict[str, Any]] = [{}]
+# Lots, one in some, a pool, facts, minima of their own; the budget ends in the last but one.
+TIERS: list[dict[str, Any]] = [
+    {"take": "winners", "take_count": 2, "kind": "fixed", "points": 9_000}
+    | {"minimum_total_yen": 20_000},
+    {"take": "one_in", "take_count": 3, "percent": 10, "cap": 1_000}
+    | {"cap_if": [{"when": ["e5489"], "cap": 1_500}]},
+    {"kind": "fixed", "points": 500},
+    {"kind": "pool", "points": 4_000, "cap": 300, "beside": True},
+]
+LOTS: dict[str, Any] = {
+    "lots_yen": 5_000,
+    "lots_most": 4,
+    "lots_times": [{"when": ["e5489"], "times": 2}],
+}
+FACTS = ["e5489"]  # of every ride below
 MEMBERS = 60
 LOADS = datetime.fromisoformat("2025-01-14T03:00:00+09:00")
 FREEZES = datetime.fromisoformat("2025-01-14T12:00:00.25+09:00")
@@ -105,31 +123,46 @@ class Organiser:
 
 
 @pytest.mark.parametrize(
-    ("policy", "budget"),
+    "terms",
     [
-        pytest.param("stop", 200_000, id="stop"),
-        pytest.param("partial", 200_000, id="partial"),
-        pytest.param("stop", 10_000_000, id="a budget larger than all rewards"),
+        pytest.param({"edge": "stop", "budget_points": 200_000}, id="stop"),
+        pytest.param({"edge": "partial", "budget_points": 200_000}, id="partial"),
+        pytest.param({"budget_points": 10_000_000}, id="a budget larger than all rewards"),
+        pytest.param({"prizes": TIERS, **LOTS}, id="several prizes"),
+        pytest.param({"prizes": TIERS, **LOTS, "budget_points": 40_000}, id="several, stop"),
+        pytest.param(
+            {"prizes": TIERS, **LOTS, "budget_points": 40_001, "edge": "partial"},
+            id="several, partial",
+        ),
     ],
 )
 def test_a_draw_over_feed_files_is_what_an_outsider_accepts(
-    policy: str, budget: int, tmp_path: Path, settings: Settings
+    terms: dict[str, Any], tmp_path: Path, settings: Settings
 ) -> None:
     random = Random(20250114)
     settings.CAMPAIGN_NOW = MovedClock(LOADS, runs=False)
-    CampaignFactory.create(
-        code=CODE, published=True, first__policy=policy, first__budget_points=budget
+    campaign = CampaignFactory.create(
+        code=CODE, published=True, **{f"first__{name}": value for name, value in terms.items()}
     )
+    plan = campaign.terms.get().plan
     paid = rides(random)
     entered = random.sample(list(paid), 50)
     left = random.sample(entered, 4)
     feeds, bundle = tmp_path / "feeds", tmp_path / "bundle"
     feeds.mkdir()
     load(feeds, paid, entered, left)
-    expected = {
-        wester_id: min(sum(paid[wester_id]), CAP)
+    totals = {
+        wester_id: sum(paid[wester_id])
         for wester_id in set(entered) - set(left)
         if sum(paid[wester_id]) >= MINIMUM
+    }
+    shares = shares_of(plan, sum(lots_of(plan, total, FACTS) for total in totals.values()))
+    expected = {
+        wester_id: (
+            lots_of(plan, total, FACTS),
+            [reward or 0 for reward in rewards_of(plan, total, FACTS, shares=shares)],
+        )
+        for wester_id, total in totals.items()
     }
     organiser = Organiser(settings)
 
@@ -137,6 +170,7 @@ def test_a_draw_over_feed_files_is_what_an_outsider_accepts(
     run_json("draw", "export", CODE, "--output", bundle)
     known = ["--manifest-sha256", frozen["manifest_sha256"]]
     assert frozen["entry_count"] == len(expected)
+    assert frozen["lots_total"] == sum(lots for lots, _ in expected.values())
     assert verify(bundle, *known, "--before-draw").status == 0
     assert verify(bundle, *known).failed_step == 6
 
@@ -145,11 +179,16 @@ def test_a_draw_over_feed_files_is_what_an_outsider_accepts(
     outcome = verify(bundle, *known)
     assert outcome.status == 0, outcome.lines
     assert run_json("draw", "run", CODE)["winners"] == drawn["winners"]
+    assert drawn["winners"] == json.loads((bundle / "result.json").read_bytes())["winners"]
     confirm(Draw.objects.get())
-    assert_same_winners(bundle, receipts_of(bundle, tmp_path, expected), drawn, expected)
+    receipts = receipts_of(bundle, tmp_path, expected)
+    assert {
+        one: (receipt["lots"], receipt["rewards"]) for one, receipt in receipts.items()
+    } == expected
+    assert_same_winners(bundle, receipts, drawn)
 
 
-def receipts_of(bundle: Path, folder: Path, expected: dict[str, int]) -> dict[str, Any]:
+def receipts_of(bundle: Path, folder: Path, expected: Iterable[str]) -> dict[str, Any]:
     """Return every entrant's receipt, each accepted by the outsider."""
     found, file = {}, folder / "receipt.json"
     for wester_id in expected:
@@ -161,44 +200,58 @@ def receipts_of(bundle: Path, folder: Path, expected: dict[str, int]) -> dict[st
     return found
 
 
-def assert_same_winners(
-    bundle: Path, receipts: dict[str, Any], drawn: Any, expected: dict[str, int]
-) -> None:
-    """Draw once more from the protocol's text: order, cut, and what each winner gets."""
+def assert_same_winners(bundle: Path, receipts: dict[str, Any], drawn: Any) -> None:
+    """Draw once more from the protocol's text: order, prizes, and what each winner gets."""
     manifest_bytes = (bundle / "manifest.json").read_bytes()
     manifest = json.loads(manifest_bytes)
     signature = bytes.fromhex(json.loads((bundle / "round.json").read_bytes())["signature"])
-    assert {one: receipt["reward"] for one, receipt in receipts.items()} == expected
     drawn_by = manifest["beacon"]["round"].to_bytes(8, "big") + sha(signature)
-    seed = sha(b"pointdraw/seed/v1\x00" + sha(manifest_bytes) + drawn_by)
-    order = sorted(
-        expected,
-        key=lambda one: (
-            ticket_of(seed, bytes.fromhex(receipts[one]["pid"])),
-            receipts[one]["pid"],
-        ),
-    )
-    left, awards = manifest["budget"], {}
-    for rank, one in enumerate(order, 1):
-        if expected[one] > left:
-            if manifest["policy"] == "partial" and left:
-                awards[one] = (rank, left)
-                left = 0
-            break
-        awards[one], left = (rank, expected[one]), left - expected[one]
-    kept = Award.objects.values_list("entrant__wester_id", "rank", "points")
-
-    assert {one: (rank, points) for one, rank, points in kept} == awards
-    assert {
-        one: (receipt["rank"], receipt["award"])
+    seed = sha(b"pointdraw/seed/v2\x00" + sha(manifest_bytes) + drawn_by)
+    tickets = {
+        one: ticket_of(seed, bytes.fromhex(receipt["pid"]), receipt["lots"])
         for one, receipt in receipts.items()
-        if receipt["rank"]
-    } == awards
-    assert drawn["total_points"] == sum(points for _, points in awards.values())
-    assert Entrant.objects.count() == len(expected) == len(receipts) > 20
+    }
+    order = sorted(receipts, key=lambda one: (tickets[one][0], receipts[one]["pid"]))
+    awards = give_prizes(manifest, [receipts[one]["rewards"] for one in order])
+    kept = Award.objects.values_list("entrant__wester_id", "prize", "rank", "lot", "points")
+
+    assert {(one, prize, rank): (lot, points) for one, prize, rank, lot, points in kept} == {
+        (order[place], prize, place + 1): (tickets[order[place]][1], points)
+        for prize, place, points in awards
+    }
+    for place, one in enumerate(order):
+        won = {prize: points for prize, at, points in awards if at == place}
+        assert receipts[one]["rank"] == place + 1
+        assert receipts[one]["lot"] == tickets[one][1]
+        assert receipts[one]["awards"] == [
+            won.get(number, 0) for number, _ in enumerate(manifest["prizes"], 1)
+        ]
+    assert drawn["total_points"] == sum(points for _, _, points in awards)
+    assert Entrant.objects.count() == len(receipts) > 20
     assert not any(
-        one.encode() in file.read_bytes() for file in bundle.iterdir() for one in expected
+        one.encode() in file.read_bytes() for file in bundle.iterdir() for one in receipts
     )
+
+
+def give_prizes(manifest: Any, rewards: list[list[int]]) -> list[tuple[int, int, int]]:
+    """Return number of the prize, place in the order from 0, and points of each award."""
+    awards: list[tuple[int, int, int]] = []
+    for number, prize in enumerate(manifest["prizes"], 1):
+        take, given = prize["take"], 0
+        count = take.get("winners", len(rewards))
+        if "one_in" in take:
+            count = (manifest["eligible"][number - 1] + take["one_in"] - 1) // take["one_in"]
+        for place, row in enumerate(rewards):
+            has_won = any(at == place for _, at, _ in awards)
+            if given == count or not row[number - 1] or (has_won and not prize["beside"]):
+                continue
+            left = manifest["budget_points"] - sum(points for _, _, points in awards)
+            if row[number - 1] > left:
+                is_partial = manifest["edge"] == "partial" and left
+                return [*awards, (number, place, left)] if is_partial else awards
+            awards.append((number, place, row[number - 1]))
+            given += 1
+    return awards
 
 
 def test_an_altered_bundle_of_a_real_draw_is_refused(tmp_path: Path, settings: Settings) -> None:

@@ -247,7 +247,7 @@ def test_the_first_place_is_as_likely_as_the_lots(drawn_by_lots: list[list[int]]
 def test_of_two_members_the_first_is_as_likely_as_their_lots(
     drawn_by_lots: list[list[int]], more: int, less: int
 ) -> None:
-    """Whoever else is drawn: k lots come before l lots in k of k + l rounds."""
+    """Independent of all others: k lots come before l lots in k of k + l rounds."""
     pairs = list(
         zip(
             [member for member in range(MEMBERS) if LOTS[member] == more],

@@ -11,7 +11,7 @@ from campaign.models import AggregationRun, Campaign
 from config.env import MovedClock
 from core.roles import ROLES
 from lottery.forecast import Spread
-from lottery.forecasting import forecast_campaign, read_rewards, store_due_forecasts
+from lottery.forecasting import count_kinds, forecast_campaign, store_due_forecasts
 from lottery.models import StoredForecast
 from lottery.tasks import store_forecasts
 from tests.commands import run_json
@@ -54,20 +54,38 @@ def finish_run(campaign: Campaign, *, day: int = 28) -> AggregationRun:
 
 def stored_values(**changed: Any) -> dict[str, Any]:
     """Return the columns of a row."""
-    values = dict.fromkeys(("winners_p10", "winners_p50", "winners_p90"), 2)
+    values: dict[str, Any] = {key: [2, 1] for key in ("winners_p10", "winners_p50", "winners_p90")}
+    values |= dict.fromkeys(("members_p10", "members_p50", "members_p90"), 2)
     values |= dict.fromkeys(("used_p10", "used_p50", "used_p90"), 20)
     values |= {"entrants": 2, "reward_points": 20, "budget_points": 20}
     return {**values, "computed_at": AT, **changed}
 
 
-def test_rewards_are_of_members_whom_no_rule_keeps_out(campaign: Campaign) -> None:
-    assert read_rewards(campaign.terms.get()) == {5_000: 1, 12_340: 1, 20_000: 2}
+def test_kinds_are_of_members_whom_no_rule_keeps_out(campaign: Campaign) -> None:
+    assert count_kinds(campaign.terms.get()) == {
+        (1, (5_000,)): 1,
+        (1, (12_340,)): 1,
+        (1, (20_000,)): 2,
+    }
+
+
+def test_kinds_have_lots_and_the_rewards_of_every_prize() -> None:
+    campaign = CampaignFactory.create(
+        published=True,
+        first__lots_yen=5_000,
+        first__lots_most=3,
+        first__prizes=[{"kind": "fixed", "points": 9}, {"kind": "pool", "points": 100}],
+    )
+    for member, total in (("one", 5_000), ("two", 12_000), ("two too", 14_999), ("low", 4_999)):
+        TotalFactory.create(campaign=campaign, wester_id=member, total_yen=total)
+        EntryFactory.create(campaign=campaign, wester_id=member)
+    assert count_kinds(campaign.terms.get()) == {(1, (9, 20)): 1, (2, (9, 40)): 2}
 
 
 def test_forecast_is_under_the_campaigns_terms(campaign: Campaign) -> None:
     forecast = forecast_campaign(campaign)
     assert (forecast.entrants, forecast.budget_points) == (4, 100_000_000)
-    assert forecast.winners == Spread(4, 4, 4)
+    assert forecast.winners == (Spread(4, 4, 4),)
 
 
 def test_a_forecast_is_stored_once_for_the_last_finished_run(campaign: Campaign) -> None:
@@ -96,7 +114,8 @@ def test_the_task_stores_due_forecasts(campaign: Campaign, settings: Settings) -
 def test_the_command_tells_spreads(campaign: Campaign) -> None:
     printed = run_json("draw", "forecast", campaign.code)
     assert printed["entry_count"] == 4
-    assert printed["winners"] == {"p10": 4, "p50": 4, "p90": 4}
+    assert printed["winners"] == [{"p10": 4, "p50": 4, "p90": 4}]
+    assert printed["members"] == {"p10": 4, "p50": 4, "p90": 4}
     assert printed["chance_percent"] == {"p10": 100.0, "p50": 100.0, "p90": 100.0}
     assert printed["total_points"]["p90"] <= printed["budget_points"] == 100_000_000
 
@@ -104,10 +123,28 @@ def test_the_command_tells_spreads(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        pytest.param({"winners_p10": -1}, "storedforecast_winners_in_order", id="below nobody"),
-        pytest.param({"winners_p50": 1}, "storedforecast_winners_in_order", id="P50 below P10"),
-        pytest.param({"winners_p90": 1}, "storedforecast_winners_in_order", id="P90 below P50"),
-        pytest.param({"entrants": 1}, "storedforecast_winners_in_order", id="more than there are"),
+        pytest.param(
+            {"winners_p10": [-1, 1]}, "storedforecast_winners_in_order", id="below nobody"
+        ),
+        pytest.param(
+            {"winners_p50": [2, 0]}, "storedforecast_winners_in_order", id="P50 below P10"
+        ),
+        pytest.param(
+            {"winners_p90": [1, 1]}, "storedforecast_winners_in_order", id="P90 below P50"
+        ),
+        pytest.param(
+            {"winners_p90": [2, 3]}, "storedforecast_winners_in_order", id="more than there are"
+        ),
+        pytest.param({"winners_p50": [2]}, "storedforecast_winners_in_order", id="a prize less"),
+        pytest.param(
+            {key: [] for key in ("winners_p10", "winners_p50", "winners_p90")},
+            "storedforecast_winners_in_order",
+            id="no prize",
+        ),
+        pytest.param({"members_p10": -1}, "storedforecast_members_in_order", id="nobody's member"),
+        pytest.param({"members_p50": 1}, "storedforecast_members_in_order", id="P50 members"),
+        pytest.param({"members_p90": 1}, "storedforecast_members_in_order", id="P90 members"),
+        pytest.param({"members_p90": 3}, "storedforecast_members_in_order", id="more members"),
         pytest.param({"used_p10": -1}, "storedforecast_points_in_order", id="below nothing"),
         pytest.param({"used_p50": 19}, "storedforecast_points_in_order", id="P50 points below P10"),
         pytest.param({"used_p90": 19}, "storedforecast_points_in_order", id="P90 points below P50"),
@@ -115,7 +152,7 @@ def test_the_command_tells_spreads(campaign: Campaign) -> None:
     ],
 )
 def test_a_forecast_out_of_order_is_refused(
-    campaign: Campaign, changes: dict[str, int], name: str
+    campaign: Campaign, changes: dict[str, Any], name: str
 ) -> None:
     run = finish_run(campaign)
     with refused_as(name):

@@ -145,7 +145,7 @@ def test_equal_pids_make_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     make_well, meeting = protocol.pid_maker, iter([True])
 
     def make_alike(pid_key: bytes) -> Any:
-        return (lambda member: bytes(16)) if next(meeting, False) else make_well(pid_key)
+        return (lambda _member: bytes(16)) if next(meeting, False) else make_well(pid_key)
 
     monkeypatch.setattr(protocol, "pid_maker", make_alike)
 
@@ -292,6 +292,25 @@ def test_whoever_has_a_counting_booking_is_in_a_draw_that_needs_no_entry() -> No
     draw = frozen_draw(campaign=campaign)
 
     assert frozen_members(draw) == {"entered": (5_000, 5_000), "not entered": (6_000, 6_000)}
+
+
+def test_freeze_fixes_the_course_of_its_entrants_until_a_void() -> None:
+    """Who is on the list of one course is no entrant of another, whatever is loaded later."""
+    series = {"series_code": "winter", "entry_needed": True}
+    ours = closed_campaign({"W1": 5_000}, **series, series_course="A")
+    theirs = CampaignFactory.create(
+        published=True, first__series_code="winter", first__series_course="B"
+    )
+    draw = frozen_draw(campaign=ours)
+    earlier = OPENED + timedelta(microseconds=1)
+    EntryFactory.create(campaign=theirs, wester_id="W1", entered_at=earlier)
+
+    elsewhere = frozen_draw(campaign=theirs)
+    assert (draw.entry_count, elsewhere.entry_count) == (1, 0)
+    void(draw)
+    void(elsewhere)
+    again = frozen_draw(campaign=theirs, round_time=ROUND + DAY)
+    assert frozen_members(again) == {"W1": (5_000, 5_000)}
 
 
 def test_list_of_nobody_has_no_lots() -> None:

@@ -117,7 +117,8 @@ def test_verify_draw_accepts_every_entrants_receipt(
     folder = write(files, tmp_path / "bundle")
     receipt = tmp_path / "receipt.json"
 
-    for wester_id in plan.wester_ids:
+    shown = plan.wester_ids if drawn else plan.wester_ids[:2]
+    for wester_id in shown:
         receipt.write_bytes(canonical(receipt_of(plan, files, wester_id)))
         outcome = verify(folder, "--receipt", receipt, *([] if drawn else ["--before-draw"]))
         assert outcome.status == 0, outcome.lines

@@ -82,7 +82,7 @@ def reward_of(file: File, prize: File, today: Total, lots: int, lots_total: int)
     if reward["kind"] == "pool":
         share = lots * (reward["points"] // lots_total)
         return share if reward["cap"] is None else min(share, reward["cap"])
-    cap = reward["cap"]
+    cap: int = reward["cap"]
     for item in reward["cap_if"]:
         if set(item["when"]) <= set(facts):
             cap = item["cap"]
@@ -132,7 +132,8 @@ def order_of(
 
 def draw(file: File, order: Sequence[tuple[Entrant, int]]) -> tuple[dict[str, list[Won]], bool]:
     """Walk the order for each prize; return the awards by member, and whether the budget ended."""
-    left, awards = file["budget_points"], {one.member: [] for one, _lot in order}
+    left: int = file["budget_points"]
+    awards: dict[str, list[Won]] = {one.member: [] for one, _lot in order}
     for place, prize in enumerate(file["prizes"]):
         ((take, count),) = prize["take"].items()
         eligible = sum(1 for one, _lot in order if one.rewards[place])

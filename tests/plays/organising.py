@@ -36,8 +36,8 @@ class Organiser:
 
     def approved(self, *words: object, by: str = "ops") -> Any:
         """Ask for something as one person, and approve it as another."""
-        asked = run_json(*words, "--by", by)
-        return run_json("approval", "approve", asked["approval"], "--by", "approver")
+        request = run_json(*words, "--by", by)
+        return run_json("approval", "approve", request["approval"], "--by", "approver")
 
     def publish(self, file: dict[str, Any]) -> None:
         """Load, check and publish a campaign file."""

@@ -105,6 +105,7 @@ def courses_of(entries: Entries, red_for_good: Collection[str] = ()) -> dict[str
 
 def seed_of(draw: Draw) -> bytes:
     manifest = bytes(draw.manifest)
+    assert draw.round_json
     signature = bytes.fromhex(json.loads(bytes(draw.round_json))["signature"])
     number = json.loads(manifest)["beacon"]["round"]
     return sha(

@@ -17,7 +17,7 @@ import psutil
 import psycopg
 from redis import Redis
 
-from dev.embedded import services
+from dev.embedded import postgres, services
 from dev.embedded.state_folder import StateFolder
 from tests.outside import ROOT, environment
 from tests.points.faults.moments import Moment
@@ -146,8 +146,8 @@ class Machine:
 @contextmanager
 def open_machine(places: StateFolder) -> Iterator[Machine]:
     """Provide servers and a warmed process; all of them are gone afterwards."""
+    create_server(places)
     services.ensure_running(places.state, database=True, broker=True)
-    prepare_server(places)
     with (places.state / "log").open("w") as log:
         warmed = subprocess.Popen(
             [sys.executable, "-m", "tests.points.faults.warmed"],
@@ -174,13 +174,12 @@ def open_machine(places: StateFolder) -> Iterator[Machine]:
         warmed.communicate()
 
 
-def prepare_server(places: StateFolder) -> None:
-    """Give the server its settings, which need it to start again."""
-    with psycopg.connect(places.database_url, autocommit=True) as connection:
-        for name, value in SERVER.items():
-            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
-    services.stop(places.state)
-    services.ensure_running(places.state, database=True, broker=True)
+def create_server(places: StateFolder) -> None:
+    """Create the server with its settings, so that it starts once."""
+    with places.lock():
+        postgres.create_cluster(places)
+    lines = [f"{name} = {value}\n" for name, value in SERVER.items()]
+    (places.postgres / "postgresql.auto.conf").write_text("".join(lines))
 
 
 def wait_for(what: str, is_so: Any, *, patience_s: float = PATIENCE_S) -> None:
