@@ -14,6 +14,7 @@ from campaign.plan import Plan
 from portal import booking_words, formats, plan_words
 from portal.booking_words import Touch
 from portal.sections import stretches_of
+from portal.service_words import E5489
 
 JAPANESE = "ja"
 
@@ -100,7 +101,7 @@ def announce(terms: Terms) -> dict[str, Any]:
         "texts": texts,
         "services": services,
         "any_service": booking_words.all_services(terms),
-        "has_e5489": booking_words.E5489 in services,
+        "has_e5489": E5489 in services,
         "ex_name": booking_words.ex_name(services) if booking_words.has_ex(services) else "",
         "kinds_registered": booking_words.kinds_of(terms.kinds_registered, services),
         "kinds_free": booking_words.kinds_of(terms.kinds_free, services),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaign.plan import Plan, Pool, Prize, Spent
 from campaign.rewards import lots_of, reward_of
@@ -66,8 +67,11 @@ def share_in_words(plan: Plan, lots: int) -> str:
     """Return what a member gets of a pool before it is known who takes part."""
     if plan.lots.yen is None and not plan.lots.times:
         return _("an equal share, known once it is certain who takes part")
-    sentence = _("a share for %(lots)s lots, known once it is certain who takes part")
-    return sentence % {"lots": formats.grouped(lots)}
+    return ngettext(
+        "a share for %(lots)s lot, known once it is certain who takes part",
+        "a share for %(lots)s lots, known once it is certain who takes part",
+        lots,
+    ) % {"lots": formats.grouped(lots)}
 
 
 def points_in_words(points: int) -> str:

@@ -10,11 +10,13 @@ from django.test import Client
 from playwright.sync_api import Page, ViewportSize, expect
 
 from campaign.models import AggregationRun, Total
+from campaign.termsfile import read_campaign_file_at
+from config.env import ROOT
 from entries.models import Member
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import assert_fits, assert_good_everywhere, assert_good_to_use
 from tests.factories.bookings import BookingFactory
-from tests.factories.campaign import JAPAN
+from tests.factories.campaign import JAPAN, TermsFactory
 from tests.factories.entries import EntryFactory, MemberFactory
 from tests.factories.lottery import frozen_draw, publish, run, void
 from tests.factories.network import RideFactory
@@ -154,6 +156,32 @@ def test_other_pages_are_good_to_use(site: Site, visit: Visit, path: str, langua
     site.at(AS_OF)
     page = visit(language)
     page.goto(f"{site.address}{path}")
+    assert_good_everywhere(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["/", "/campaign/series/monthly-2025-26/"])
+def test_lists_of_campaigns_are_good_to_use(
+    site: Site, visit: Visit, path: str, language: str
+) -> None:
+    file = read_campaign_file_at(ROOT / "campaign/data/monthly-2025-12.json")
+    TermsFactory.create(campaign__code=file.code, **file.terms, prizes=file.prizes, published=True)
+    site.at(file.terms["opens_at"])
+    page = visit(language)
+    page.goto(f"{site.address}{path}")
+    expect(page.locator(".listed").first).to_be_visible()
+    assert_good_everywhere(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_of_a_campaign_with_prizes_and_lots_is_good_to_use(
+    site: Site, visit: Visit, language: str
+) -> None:
+    file = read_campaign_file_at(ROOT / "campaign/data/monthly-2025-12.json")
+    TermsFactory.create(campaign__code=file.code, **file.terms, prizes=file.prizes, published=True)
+    site.at(file.terms["opens_at"])
+    page = visit(language)
+    page.goto(f"{site.address}/campaign/detail/{file.code}/")
     assert_good_everywhere(page)
 
 

@@ -101,7 +101,7 @@ def test_look_up_shows_an_award_as_the_member_reads_it(
 
 
 def test_a_forfeited_rest_of_the_budget_is_not_promised(set_clock: SetClock) -> None:
-    payout = steps.prepared({"W1": 5_000, "W2": 5_000}, budget_points=8_000, policy="partial")
+    payout = steps.prepared({"W1": 5_000, "W2": 5_000}, budget_points=8_000, edge="partial")
     last = payout.draw.awards.get(rank=2).entrant.wester_id
     steps.leave(last)
     steps.pay(payout)

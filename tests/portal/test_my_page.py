@@ -309,7 +309,7 @@ def test_queries_do_not_grow_with_the_bookings(
         for number in range(more):
             ride(member, reservation_no=f"N{more}-{number}")
         client = signed_in(member)
-        with django_assert_num_queries(14) as found:
+        with django_assert_num_queries(13) as found:
             client.get(MY_PAGE)
         counted.append(len(found))
     assert counted[0] == counted[1]

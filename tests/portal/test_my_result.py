@@ -278,3 +278,38 @@ def test_the_campaign_page_publishes_what_was_credited_and_what_was_not(
     text = Page(signed_in().get(address).content.decode()).text
     assert "2名に27,000ポイントを還元しました。" in text
     assert "還元されなかった13,000ポイントを、ほかの方に還元することはありません。" in text
+
+
+TWO_PRIZES = [
+    {"kind": "fixed", "points": 300, "take": "winners", "take_count": 3, "name_ja": "一等"},
+    {"kind": "fixed", "points": 50, "beside": True, "name_ja": "おまけ"},
+]
+
+
+def test_each_award_is_shown_with_its_prize(set_clock: SetClock) -> None:
+    payout = steps.prepared(prizes=TWO_PRIZES, budget_points=10_000)
+    set_clock(CONFIRMED_AT)
+    text = look(payout.draw.campaign, "W2").text
+    first, second = (text.index(f"賞：{name}") for name in ("一等", "おまけ"))
+    assert "当選おめでとうございます。300ポイントを還元します。" in text[first:second]
+    assert "当選おめでとうございます。50ポイントを還元します。" in text[second:]
+
+
+def test_what_became_of_each_award_is_shown(set_clock: SetClock) -> None:
+    payout = steps.pay(steps.prepared(prizes=TWO_PRIZES, budget_points=10_000))
+    set_clock(PAID_AT)
+    client = signed_in(MemberFactory.create(wester_id="W2"))
+    address = f"/campaign/detail/{payout.draw.campaign.code}/mypage/"
+    text = Page(client.get(address).content.decode()).text
+    assert "2025年2月15日に300ポイントを還元しました。" in text
+    assert "2025年2月15日に50ポイントを還元しました。" in text
+
+
+def test_an_entrant_reads_lots_and_rewards_of_the_frozen_list(set_clock: SetClock) -> None:
+    second = {**TWO_PRIZES[1], "beside": False, "minimum_total_yen": 20_000}
+    draw = frozen_draw(prizes=[TWO_PRIZES[0], second], lots_yen=5_000, lots_most=9)
+    set_clock(PUBLISHES)
+    text = look(draw.campaign, "W2").text
+    assert "口数：2口" in text
+    assert "一等300ポイント" in text.replace(" ", "")
+    assert "おまけ" not in text[text.index("抽選の状況") : text.index("口数：2口")]

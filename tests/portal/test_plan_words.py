@@ -288,7 +288,7 @@ CHANCES = plan(
         pytest.param(
             5_000,
             [],
-            ["5,000 points", "300 points", "15,000 yen more for this prize", "a share for 1 lots"],
+            ["5,000 points", "300 points", "15,000 yen more for this prize", "a share for 1 lot"],
             id="at the minimum",
         ),
         pytest.param(

@@ -23,7 +23,7 @@ from tests.points import steps
 pytestmark = pytest.mark.django_db
 SetClock = Callable[[datetime], None]
 OVERVIEW, LOOK_UP = "/staff/overview/", "/staff/member/"
-TRAVEL = ("public_at", "opens_at", "closes_at", "travel_first", "travel_last", "credit_at")
+DATES = ("public_at", "opens_at", "closes_at", "credit_at", "expires_on", "kept_until")
 MAY_LOOK_UP = ("support", "ops", "auditor")
 
 
@@ -187,7 +187,8 @@ def test_look_up_of_an_exact_wester_id_offers_no_others(set_clock: SetClock) -> 
 def test_look_up_offers_no_draft(set_clock: SetClock) -> None:
     campaign = closed_campaign()
     BookingFactory.create(wester_id="W2", travel_date=date(2025, 1, 7), reservation_no="R-after")
-    next_year = {name: FIRST_TERMS[name] + timedelta(days=365) for name in TRAVEL}
+    next_year = {name: FIRST_TERMS[name] + timedelta(days=365) for name in DATES}
+    next_year["travel"] = [{"first": "2025-12-26", "last": "2026-01-06"}]
     draft = TermsFactory.create(campaign__code="next-year", **next_year).campaign
     TermsFactory.create(campaign=campaign, **next_year)
     set_clock(FREEZES)
@@ -196,7 +197,7 @@ def test_look_up_offers_no_draft(set_clock: SetClock) -> None:
     assert [one.pk for one, _label in choices(form)] == [campaign.pk]
     page = text_of(look_up(client, campaign, "W2"))
     assert receipt_number(Entry.objects.get(wester_id="W2").pk) in page
-    assert "not for travel from December 26, 2024 to January 6, 2025." in page
+    assert "within the travel period (December 26, 2024 to January 6, 2025)." in page
     assert "next-year" not in page
     refused = look_up(client, draft, "W2")
     assert "Select a valid choice." in text_of(refused)

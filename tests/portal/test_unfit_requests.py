@@ -66,6 +66,7 @@ PUBLIC = [
     ENTER,
     MY_PAGE,
     f"{DETAIL}draw/",
+    f"{DETAIL}draw/protocol/",
     f"{DETAIL}draw/1/",
     f"{DETAIL}draw/1/receipt/",
     f"{DETAIL}draw/1/receipt.json",
