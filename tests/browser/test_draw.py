@@ -155,9 +155,9 @@ def test_winners_and_losers_see_every_step_fit(site: Site, visit: Visit) -> None
 
 
 def test_who_gets_what_is_left_sees_every_step_fit(site: Site, visit: Visit) -> None:
-    draw = make_draw(site, "confirmed", budget_points=ENDS_WITHIN, policy="partial")
+    draw = make_draw(site, "confirmed", budget_points=ENDS_WITHIN, edge="partial")
     last = draw.awards.order_by("-rank")[0]
-    assert last.points < last.entrant.reward_points
+    assert last.points < last.entrant.rewards[0]
     page = visit()
     visit_receipt(site, page, last.entrant.wester_id)
     assert check_mine(page) == dict.fromkeys(STEPS, "ok")

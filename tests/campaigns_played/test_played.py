@@ -13,7 +13,7 @@ hand beside each campaign.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +32,7 @@ from entries.definitions import ENTRIES
 from entries.standing import explain_member
 from lottery.queries import latest_draw
 from points.models import AwardStanding, Payout
-from tests.feedfiles import booking_row_2, registration_row, write_feed_file
+from tests.feedfiles import Row, booking_row_2, registration_row, write_feed_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 DAY = timedelta(days=1)
@@ -211,7 +211,7 @@ def event(
     return {**row, **changed, **values}
 
 
-def write(job: Job, definition: Any, rows: list[dict[str, object]], day: date) -> None:
+def write(job: Job, definition: Any, rows: Iterable[Row], day: date) -> None:
     """Write one feed file of a business date."""
     write_feed_file(job.feeds, rows, definition=definition, business_date=day.isoformat())
 

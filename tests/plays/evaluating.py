@@ -80,7 +80,7 @@ def reward_of(file: File, prize: File, today: Total, lots: int, lots_total: int)
     if reward["kind"] == "fixed":
         return int(reward["points"])
     if reward["kind"] == "pool":
-        share = lots * (reward["points"] // lots_total)
+        share: int = lots * int(reward["points"] // lots_total)
         return share if reward["cap"] is None else min(share, reward["cap"])
     cap: int = reward["cap"]
     for item in reward["cap_if"]:
