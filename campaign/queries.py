@@ -15,6 +15,14 @@ from campaign.refusals import NoTerms, UnknownCampaign
 from campaign.termsfile import PRIZE_COLUMNS, TERMS_COLUMNS, CampaignFile
 
 
+NAMED = 10  # known codes in a refusal
+
+
+def listed(codes: list[str]) -> str:
+    """Return codes for a sentence, the newest first, and not all where there are many."""
+    return ", ".join([*codes[:NAMED], *(["…"] if len(codes) > NAMED else [])])
+
+
 def get_campaign(code: str) -> Campaign:
     """Return a campaign by its code.
 
@@ -23,10 +31,10 @@ def get_campaign(code: str) -> Campaign:
     """
     campaign = Campaign.objects.filter(code=code).first() if code.isprintable() else None
     if campaign is None:
-        known = Campaign.objects.order_by("code").values_list("code", flat=True)
+        known = Campaign.objects.order_by("-id").values_list("code", flat=True)
         raise UnknownCampaign(
             _("There is no campaign with this code. Known codes: %(codes)s.")
-            % {"codes": ", ".join(known) or _("none")}
+            % {"codes": listed(list(known[: NAMED + 1])) or _("none")}
         )
     return campaign
 

@@ -34,6 +34,21 @@ def test_get_campaign_refuses_a_code_that_is_not_known(code: str) -> None:
     assert str(refusal.value) == "There is no campaign with this code. Known codes: a, b, one."
 
 
+@pytest.mark.parametrize(
+    ("count", "end"),
+    [(10, "9, 8, 7, 6, 5, 4, 3, 2, 1, 0."), (11, "10, 9, 8, 7, 6, 5, 4, 3, 2, 1, ….")],
+    ids=["all", "the newest of many"],
+)
+def test_get_campaign_names_the_newest_of_many(count: int, end: str) -> None:
+    for number in range(count):
+        CampaignFactory.create(code=f"{number}")
+
+    with pytest.raises(UnknownCampaign) as refusal:
+        queries.get_campaign("none")
+
+    assert str(refusal.value).endswith(end)
+
+
 def test_get_campaign_reports_that_there_are_none() -> None:
     with pytest.raises(UnknownCampaign, match="Known codes: none"):
         queries.get_campaign("one")
