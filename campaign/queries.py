@@ -14,7 +14,6 @@ from campaign.models import Campaign, Terms
 from campaign.refusals import NoTerms, UnknownCampaign
 from campaign.termsfile import PRIZE_COLUMNS, TERMS_COLUMNS, CampaignFile
 
-
 NAMED = 10  # known codes in a refusal
 
 
