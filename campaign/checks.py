@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.enumerations import (
     BookingService,
@@ -291,7 +292,10 @@ def check_texts(file: CampaignFile) -> Iterator[Finding]:
         **{f"texts.{name}": texts[name] for name in TRANSLATED if name not in MAY_BE_EMPTY},
         **{f"texts.notes[{number}]": note for number, note in enumerate(texts["notes"])},
     }
-    languages = {"ja": _("Japanese"), "en": _("English")}
+    languages = {
+        "ja": pgettext("a language", "Japanese"),
+        "en": pgettext("a language", "English"),
+    }
     for place, text in translated.items():
         for language, called in languages.items():
             if not text[language].strip():

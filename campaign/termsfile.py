@@ -162,7 +162,7 @@ def write_campaign_file(file: CampaignFile) -> dict[str, Any]:
             "times": [pick(item, "when", "times") for item in terms["lots_times"]],
         },
         "prizes": [write_prize(prize) for prize in file.prizes],
-        "texts": {name: write_text(terms["texts"][name]) for name in TEXTS},
+        "texts": {name: written_text(terms["texts"][name]) for name in TEXTS},
     }
     return pick(content, *FORM)
 
@@ -185,10 +185,10 @@ def write_bookings(terms: Mapping[str, Any]) -> dict[str, Any]:
     return pick(content, *BOOKINGS)
 
 
-def write_text(text: Any) -> Any:
+def written_text(text: Any) -> Any:
     """Return a text of the pages: in both languages, several of such, or one."""
     if isinstance(text, list):
-        return [write_text(one) for one in text]
+        return [written_text(one) for one in text]
     return pick(text, "ja", "en") if isinstance(text, dict) else text
 
 

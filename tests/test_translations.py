@@ -96,10 +96,14 @@ def test_differences_finds(source: str, translation: str, fault: str | None) -> 
     assert list(differences(source, translation)) == ([fault] if fault else [])
 
 
+JOINING = {" and ", " or ", ", ", ": "}  # what stands between words
+
+
 def test_no_translation_changes_more_than_words() -> None:
     different = {
         string: found
         for one in messages(in_file()).values()
+        if one.id not in JOINING  # spaced in English alone
         for string in forms(one.string)
         if (found := list(differences(forms(one.id)[-1], string)))
     }

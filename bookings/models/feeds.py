@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.values import ENCODINGS
 
@@ -55,7 +56,7 @@ class FeedFile(models.Model):
         db_comment="Of a loaded file, by its manifest.",
     )
     version = models.PositiveSmallIntegerField(
-        _("version"),
+        pgettext_lazy("of a feed file", "version"),
         db_default=0,
         db_comment="Of a loaded file, by its manifest; 0 of a refused one.",
     )

@@ -21,5 +21,5 @@ def test_scripts_import_the_hashed_names(settings: Settings, tmp_path: Path) -> 
         path for path in (tmp_path / "lottery").glob("*.js") if OF_ITS_BYTES.fullmatch(path.name)
     ]
     imported = {name for path in scripts for name in IMPORTED.findall(path.read_text("utf-8"))}
-    assert len(imported) == 4
+    assert len(imported) == 5
     assert imported <= {path.name for path in scripts}

@@ -33,6 +33,7 @@ def test_declared_actions_are_those_of_the_apps() -> None:
         "draw.confirm",
         "draw.void",
         "draw.forget",
+        "draw.reveal",
         "payout.prepare",
         "payout.resolve",
         "points.reverse",

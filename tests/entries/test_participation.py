@@ -225,7 +225,7 @@ def test_the_page_refuses_another_course() -> None:
     red, blue = of_series("a", course="red"), of_series("B", course="blue")
     enter(red, "W1", OPENS)
 
-    with pytest.raises(EnteredElsewhere, match="another course"):
+    with pytest.raises(EnteredElsewhere, match="別のコース"):
         entering.enter_campaign(period=blue, wester_id="W1", entered_at=OPENS + SECOND)
 
     assert not Entry.objects.filter(campaign=blue.campaign).exists()
