@@ -93,6 +93,26 @@ def test_before_the_freeze_the_page_says_how_a_draw_works(set_clock: SetClock) -
     assert "収まらない方が出たところで抽選は終わり" in page.text
 
 
+@pytest.mark.parametrize(
+    ("take", "heading"),
+    [
+        pytest.param({"take": "all"}, "Winners until the budget is used up", id="all"),
+        pytest.param(
+            {"take": "one_in", "take_count": 2}, "The prizes are given along this order", id="half"
+        ),
+    ],
+)
+def test_the_budget_ends_a_prize_for_all_alone(
+    set_clock: SetClock, take: dict[str, Any], heading: str
+) -> None:
+    terms = TermsFactory.create(published=True, prizes=[take])
+    set_clock(terms.closes_at)
+    response = visitor("en").get(f"/campaign/detail/{terms.campaign.code}/draw/")
+    text = Page(response.content.decode()).text
+    assert heading in text
+    assert ("Winners until the budget is used up" in text) == (take["take"] == "all")
+
+
 @pytest.mark.parametrize("entry_needed", [True, False])
 def test_before_the_end_the_page_invites_to_enter_only_where_one_enters(
     set_clock: SetClock, entry_needed: bool
