@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaign.findings import Finding
 from campaign.plan import PERCENT, Fixed, Plan, Pool, Prize, Spent
+from campaign.rewards import largest_reward
 
 # 総付: everybody gets it.
 SHARE_OF_PURCHASE_PERCENT = 20
@@ -79,16 +80,6 @@ def winners_at_their_largest(plan: Plan) -> int:
         for prize in plan.prizes
         if prize.take.kind == "winners"
     )
-
-
-def largest_reward(prize: Prize) -> int:
-    """Return the largest reward that one entrant may get."""
-    reward = prize.reward
-    if isinstance(reward, Spent):
-        return max(reward.cap, *(item.value for item in reward.cap_if), 0)
-    if isinstance(reward, Fixed):
-        return reward.points
-    return reward.points if reward.cap is None else min(reward.points, reward.cap)
 
 
 def largest_gift(purchase_yen: int) -> int:

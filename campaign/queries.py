@@ -120,11 +120,6 @@ def choice_label(campaign: Campaign) -> str:
     return _("%(code)s (%(month)s)") % {"code": campaign.code, "month": month}
 
 
-def newest_public_terms(*, at: datetime) -> Terms | None:
-    """Return the terms in force of the newest campaign whose page is public at an instant."""
-    return terms_in_force().filter(public_at__lte=at).order_by("-opens_at", "-id").first()
-
-
 def lines_of_network() -> dict[str, set[str]]:
     """Return each line or train of the rail network with the operators of its sections."""
     lines: dict[str, set[str]] = {}

@@ -219,7 +219,7 @@ RULES = (
         "対象商品",
         _("Not eligible, because this campaign does not include the booking service."),
         _service_not_included,
-        exists=lambda terms: touched_services(terms) < set(BookingService.values),
+        exists=lambda terms: not touched_services(terms) >= set(BookingService.values),
     ),
     Rule(
         "points_registration_missing",

@@ -38,6 +38,8 @@ TERMS_SENTENCES = {
     "terms_payment_methods_fit": _(
         "bookings.payment_methods must have, by service, a list of payment methods."
     ),
+    "terms_texts_fit": _("texts must have each text of the pages, in Japanese and English."),
+    "terms_texts_given": _("No text of the pages but texts.slogan may be empty."),
     "terms_lots_times_fit": _("lots.times must be a list of when and times from 2."),
     "terms_lots_by_yen": _("lots.most must be 1 while lots.yen is null."),
     "terms_lots_in_range": _("lots: most by the greatest times must be at most 65,535."),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LotteryConfig(AppConfig):
-    """The draw: freeze, round, order, cut, proof."""
+    """The draw: freeze, round, order, selection, proof."""
 
     name = "lottery"
     verbose_name = _("Draws")

@@ -102,6 +102,7 @@ def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         "prizes": shown_prizes(terms),
         "has_several_lots": has_several_lots(terms.plan),
         "gives_all_to_all": gives_all_to_all(terms.plan),
+        "is_one_for_all": gives_all_to_all(terms.plan) and len(terms.plan.prizes) == 1,
         "passes_over_winners": not all(prize.beside for prize in terms.plan.prizes[1:]),
         "protocol": reverse("lottery:protocol", args=[terms.campaign.code]),
         "is_entry_over": terms.closes_at <= now,

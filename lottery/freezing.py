@@ -198,15 +198,6 @@ def create_draw(
         )
 
 
-def seal_keys(secret: SecretList, campaign_code: str, sequence: int) -> dict[str, bytes]:
-    """Return the columns of the keys, each encrypted under its name."""
-    made = {"pid": secret.pid_key, "nonce": secret.nonce_key}
-    return {
-        f"{which}_key": keys.seal_key(key, name=keys.key_name(which, campaign_code, sequence))
-        for which, key in made.items()
-    }
-
-
 def make_files(
     terms: Terms,
     described: FrozenList,

@@ -27,14 +27,19 @@ def receipt_json(draw: Draw, wester_id: str) -> bytes | None:
     It is private to the member, and has nothing of the result before that is public.
     Source: docs/specs/draw-protocol.md 5.
     """
+    entrant = find_entrant(draw, wester_id)
+    return make_receipt(draw, entrant, has_result=has_public_result(draw)) if entrant else None
+
+
+def find_entrant(draw: Draw, wester_id: str) -> Entrant | None:
+    """Return a member's entrant in a published draw; None before that, or where there is none."""
     if draw.published_at is None:
         return None
-    entrant = draw.entrants.filter(wester_id=wester_id).first()
-    return make_receipt(draw, entrant) if entrant else None
+    return draw.entrants.filter(wester_id=wester_id).first()
 
 
-def make_receipt(draw: Draw, entrant: Entrant) -> bytes:
-    """Return the receipt of an entrant of a published draw."""
+def make_receipt(draw: Draw, entrant: Entrant, *, has_result: bool) -> bytes:
+    """Return the receipt of an entrant of a published draw, with its result or before it."""
     return documents.receipt_json(
         manifest_sha256=bytes(draw.manifest_sha256).hex(),
         wester_id=entrant.wester_id,
@@ -45,7 +50,7 @@ def make_receipt(draw: Draw, entrant: Entrant) -> bytes:
         nonces=protocol.split_hashes(bytes(entrant.nonces)),
         index=entrant.position,
         path=make_path(draw, entrant.position),
-        drawn=find_place(draw, entrant) if has_public_result(draw) else None,
+        drawn=find_place(draw, entrant) if has_result else None,
     )
 
 
@@ -77,15 +82,17 @@ def read_seed(draw: Draw) -> bytes:
 def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> bytes:
     """Return a member's receipt for a member of staff, and record that in the audit.
 
+    Once the draw was run it has the result, as the bundle has that staff export by then.
+
     Raises:
         NotPermitted: the person may not issue receipts.
         NoReceipt: the draw is not published, or the member is no entrant.
     """
     approvals.require(actor.user, PERMISSION)
-    receipt = receipt_json(draw, wester_id)
-    if receipt is None:
+    entrant = find_entrant(draw, wester_id)
+    if entrant is None:
         raise NoReceipt(_("The draw is not published, or this is no entrant of it."))
-    entrant = draw.entrants.get(wester_id=wester_id)
+    receipt = make_receipt(draw, entrant, has_result=draw.drawn_at is not None)
     audit.record(
         actor=actor,
         action="draw.receipt",

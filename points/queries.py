@@ -131,6 +131,12 @@ def count_awards(draw: Draw) -> dict[str, int]:
     return {name: int(value or 0) for name, value in found.items()}
 
 
+def count_credited_members(draw: Draw) -> int:
+    """Return how many members of a draw were credited something, whatever their awards' number."""
+    credited = AwardStanding.objects.filter(draw=draw, state=State.CREDITED)
+    return credited.values("wester_id").distinct().count()
+
+
 def count_keys(payout: Payout) -> dict[str, int]:
     """Return the number of a payout's keys in each class."""
     counts = dict.fromkeys(KeyStanding.Class.values, 0)

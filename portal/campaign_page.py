@@ -11,7 +11,7 @@ from campaign.models import Campaign, Terms
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery.queries import standing_draw
-from points.queries import count_awards, find_payout_end
+from points.queries import count_awards, count_credited_members, find_payout_end
 from portal import announcement, names
 from portal.revisions import find_revisions
 from portal.states import ShownState, next_change, shown_state
@@ -79,7 +79,7 @@ def payout_summary(campaign: Campaign) -> dict[str, int] | None:
     counts = count_awards(draw)
     unspent = counts["forfeited_points"] + counts["released_points"] + (draw.leftover_points or 0)
     return {
-        "members": counts["credited"],
+        "members": count_credited_members(draw),
         "points": counts["credited_points"],
         "unspent_points": unspent,
     }

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.law import largest_reward, winners_at_their_largest
+from campaign.law import winners_at_their_largest
 from campaign.plan import Fixed, Lots, Plan, Pool, Prize, Spent
+from campaign.rewards import largest_reward
 from portal import formats
 from portal.service_words import facts_in_words
 

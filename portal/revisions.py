@@ -87,8 +87,8 @@ def changes(before: Terms, after: Terms) -> Iterator[str]:
 
 
 def change_in_words(label: str, old: str, new: str) -> str:
-    """Return the sentence of one change, with both values where they are short."""
-    if not old or not new:
+    """Return the sentence of one change, with both values where they are short and differ."""
+    if not old or not new or old == new:
         return _("%(what)s: changed.") % {"what": label}
     return _("%(what)s: from %(old)s to %(new)s.") % {"what": label, "old": old, "new": new}
 

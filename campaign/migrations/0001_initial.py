@@ -243,6 +243,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
+            constraint=models.CheckConstraint(condition=models.Q(campaign.models.terms.Fits('texts', function='campaign_texts_fit')), name='terms_texts_fit'),
+        ),
+        migrations.AddConstraint(
+            model_name='terms',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), campaign.models.terms.Fits('texts', function='campaign_texts_given'), _connector='OR'), name='terms_texts_given'),
+        ),
+        migrations.AddConstraint(
+            model_name='terms',
             constraint=models.CheckConstraint(condition=models.Q(campaign.models.terms.Fits('lots_times', models.Value('times'), models.Value(2), models.Value(65535), function='campaign_whens_fit')), name='terms_lots_times_fit'),
         ),
         migrations.AddConstraint(

@@ -260,6 +260,9 @@ class Terms(models.Model):
                 name="terms_payment_methods_fit",
             ),
             models.CheckConstraint(
+                condition=Q(Fits("texts", function="campaign_texts_fit")), name="terms_texts_fit"
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     Fits(
                         "lots_times",
@@ -294,6 +297,10 @@ class Terms(models.Model):
             models.CheckConstraint(
                 condition=DRAFT | (~Q(name_ja="") & ~Q(name_en="") & ~Q(expected_sales_basis="")),
                 name="terms_names_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | Q(Fits("texts", function="campaign_texts_given")),
+                name="terms_texts_given",
             ),
             models.CheckConstraint(
                 condition=DRAFT
@@ -377,13 +384,3 @@ class Terms(models.Model):
             (date.fromisoformat(period["first"]), date.fromisoformat(period["last"]))
             for period in self.travel
         ]
-
-    @property
-    def travel_first(self) -> date:
-        """Return the first day of the first travel period."""
-        return self.periods[0][0]
-
-    @property
-    def travel_last(self) -> date:
-        """Return the last day of the last travel period."""
-        return self.periods[-1][1]

@@ -96,6 +96,41 @@ RETURN CASE WHEN campaign_is_list_of_objects(
     AND (SELECT count(DISTINCT item) = count(*) FROM jsonb_array_elements($1) item)
 ELSE FALSE END;
 
+-- An object with a text in each language.
+CREATE OR REPLACE FUNCTION campaign_is_text(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof($1) = 'object' THEN (
+    SELECT count(*) = 2 AND bool_and(one.key IN ('ja', 'en') AND jsonb_typeof(one.value) = 'string')
+    FROM jsonb_each($1) one
+)
+ELSE FALSE END;
+
+-- The texts of a campaign's pages: exactly these, in both languages but the last two.
+CREATE OR REPLACE FUNCTION campaign_texts_fit(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN campaign_is_list_of_objects(jsonb_build_array($1), (
+    '{contact_hours,contact_name,contact_telephone,drawing,heading,notes,organiser,overview,'
+    || 'points_use,privacy,products,rail_points_name,registration_name,slogan}'
+)::text []) THEN
+    jsonb_typeof($1 -> 'notes') = 'array'
+    AND jsonb_typeof($1 -> 'contact_telephone') = 'string'
+    AND jsonb_typeof($1 -> 'drawing') = 'string'
+    AND NOT EXISTS (
+        SELECT FROM jsonb_path_query($1, '$.notes[*]') note WHERE NOT campaign_is_text(note)
+    )
+    AND NOT EXISTS (
+        SELECT FROM jsonb_each($1 - '{notes,contact_telephone,drawing}'::text []) one
+        WHERE NOT campaign_is_text(one.value)
+    )
+ELSE FALSE END;
+
+-- Whether no text is missing; only the slogan may be empty.
+CREATE OR REPLACE FUNCTION campaign_texts_given(jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN NOT jsonb_path_exists(
+    $1 - 'slogan', '$.** ? (@.type() == "string" && @ like_regex "^\\s*$")'
+);
+
 -- The greatest number by which lots are multiplied; 1 where there is none, or no list that fits.
 CREATE OR REPLACE FUNCTION campaign_greatest_times(jsonb) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -63,7 +63,7 @@ def stops(terms: Terms, *, now: datetime) -> list[Stop]:
         "open": (pgettext_lazy("the demo's clock", "Entry opens"), schedule.opens_at),
         "travel": (
             pgettext_lazy("the demo's clock", "Travel period"),
-            at(terms.travel_first + 4 * DAY, time(12)),
+            at(terms.periods[0][0] + 4 * DAY, time(12)),
         ),
         "closing": (pgettext_lazy("the demo's clock", "Last evening"), terms.closes_at - 4 * HOUR),
         "closed": (pgettext_lazy("the demo's clock", "Entry is over"), terms.closes_at + 10 * HOUR),

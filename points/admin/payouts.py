@@ -180,6 +180,7 @@ class TransferAdmin(ReadOnlyAdmin):
 
     list_display = [
         "id",
+        "campaign",
         "kind",
         "from_account_name",
         "to_account_name",
@@ -189,7 +190,7 @@ class TransferAdmin(ReadOnlyAdmin):
         "made_by",
     ]
     list_filter = ["kind", "reason", "made_by"]
-    list_select_related = ["from_account", "to_account"]
+    list_select_related = ["from_account__campaign", "to_account__campaign"]
     ordering = ["-id"]
     show_full_result_count = False
     fields = [
@@ -202,6 +203,12 @@ class TransferAdmin(ReadOnlyAdmin):
     readonly_fields = ["from_account_name", "to_account_name"]
     action_form = ReasonForm
     actions = ["reverse"]
+
+    @admin.display(description=_("campaign"))
+    def campaign(self, transfer: Transfer) -> str:
+        """Return the campaign whose points move: one of the two accounts is always a campaign's."""
+        account = transfer.from_account if transfer.from_account.campaign else transfer.to_account
+        return str(account.campaign)
 
     @admin.display(description=_("from"), ordering=F("from_account_id"))
     def from_account_name(self, transfer: Transfer) -> str:

@@ -22,6 +22,8 @@ LOTS = 2**16 - 1
 TOUCH = FIRST_TERMS["touches"][0]
 DAY = {"first": "2024-12-26", "last": "2024-12-26"}
 TWICE = {"when": ["smart_ex"], "times": 2}
+TEXTS: dict[str, Any] = FIRST_TERMS["texts"]
+TEXT = {"ja": "冬", "en": "Winter"}
 
 
 KINDS = sorted(MemberKind.values)
@@ -208,6 +210,22 @@ FORM = [
             ("a word more", [{**TWICE, "cap": 2}], [TWICE]),
         )
     ),
+    *(
+        case("terms_texts_fit", {"texts": broken}, {"texts": TEXTS}, words)
+        for words, broken in (
+            ("a list", [TEXTS]),
+            ("a text less", {name: TEXTS[name] for name in TEXTS if name != "slogan"}),
+            ("a text more", {**TEXTS, "footer": TEXT}),
+            ("one language", {**TEXTS, "heading": {"ja": "冬"}}),
+            ("a third language", {**TEXTS, "heading": {**TEXT, "fr": "Hiver"}}),
+            ("no text", {**TEXTS, "heading": {**TEXT, "en": None}}),
+            ("no languages", {**TEXTS, "heading": "Winter"}),
+            ("notes that are no list", {**TEXTS, "notes": TEXT}),
+            ("a note in one language", {**TEXTS, "notes": [TEXT, {"ja": "注意"}]}),
+            ("a telephone in two languages", {**TEXTS, "contact_telephone": TEXT}),
+            ("no drawing", {**TEXTS, "drawing": None}),
+        )
+    ),
     case("terms_lots_by_yen", {"lots_most": 2}, {"lots_most": 2, "lots_yen": 1}, "most alone"),
     case("terms_lots_by_yen", {"lots_yen": 0}, {"lots_yen": 1}, "at 1"),
     case("terms_lots_by_yen", {"lots_yen": MOST + 1}, {"lots_yen": MOST}, f"at {MOST}"),
@@ -225,6 +243,16 @@ FORM = [
     ),
 ]
 MEANING = [
+    *(
+        case("terms_texts_given", {"texts": broken}, {"texts": kept}, words)
+        for words, broken, kept in (
+            ("no heading", {**TEXTS, "heading": {**TEXT, "ja": ""}}, {**TEXTS, "heading": TEXT}),
+            ("spaces", {**TEXTS, "heading": {**TEXT, "en": " \n"}}, {**TEXTS, "notes": []}),
+            ("an empty note", {**TEXTS, "notes": [{**TEXT, "en": ""}]}, {**TEXTS, "notes": [TEXT]}),
+            ("no telephone", {**TEXTS, "contact_telephone": ""}, TEXTS),
+            ("no drawing", {**TEXTS, "drawing": ""}, {**TEXTS, "slogan": {"ja": "", "en": ""}}),
+        )
+    ),
     case("terms_names_not_empty", {"name_ja": ""}, {"name_ja": "年"}, "Japanese"),
     case("terms_names_not_empty", {"name_en": ""}, {"name_en": "N"}, "English"),
     case(

@@ -9,7 +9,6 @@ from campaign.law import (
     check_law,
     is_given_to_all,
     largest_gift,
-    largest_reward,
     plan_at_its_largest,
     winners_at_their_largest,
 )
@@ -241,11 +240,7 @@ def test_all_prizes_are_at_most_2_percent_of_sales(
     assert found(drawn, sales=sales) == findings
 
 
-def test_largest_reward_of_a_pool() -> None:
-    rewards = (Pool(100), Pool(100, 30), Pool(100, 300))
-    prizes = [Prize(1, "a", ALL, reward) for reward in rewards]
-
-    assert [largest_reward(prize) for prize in prizes] == [100, 30, 100]
+def test_a_prize_for_all_has_no_number_of_winners() -> None:
     assert winners_at_their_largest(plan((ALL, Fixed(5)), budget=1)) == 0
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from campaign import queries
 from campaign.models import Campaign, Terms
@@ -132,79 +131,6 @@ def test_no_campaign_is_meant_where_none_is_published() -> None:
     CampaignFactory.create(draft=True)
 
     assert queries.meant_campaign(at=OPENS) is None
-
-
-def newest(at: Any) -> Campaign | None:
-    terms = queries.newest_public_terms(at=at)
-    return terms.campaign if terms else None
-
-
-def test_newest_public_terms_from_the_instant_on() -> None:
-    campaign = CampaignFactory.create(published=True)
-
-    assert newest(PUBLIC - SECOND) is None
-    assert newest(PUBLIC) == campaign
-
-
-def test_newest_public_terms_are_no_draft() -> None:
-    CampaignFactory.create(draft=True)
-
-    assert newest(PUBLIC + DAY) is None
-
-
-def test_newest_public_terms_are_of_the_campaign_that_opens_last() -> None:
-    later = CampaignFactory.create()
-    TermsFactory.create(campaign=later, published=True, opens_at=OPENS + DAY)
-    CampaignFactory.create(published=True)
-    not_yet = CampaignFactory.create()
-    TermsFactory.create(
-        campaign=not_yet, published=True, public_at=PUBLIC + DAY, opens_at=OPENS + 2 * DAY
-    )
-
-    assert newest(PUBLIC) == later
-    assert newest(PUBLIC + DAY) == not_yet
-
-
-def test_newest_public_terms_of_two_that_open_at_once_are_the_younger_s() -> None:
-    CampaignFactory.create(published=True)
-    younger = CampaignFactory.create(published=True)
-
-    assert newest(PUBLIC) == younger
-
-
-@pytest.mark.parametrize(
-    "earlier_or_later",
-    [
-        pytest.param({"opens_at": OPENS + DAY}, id="opening later"),
-        pytest.param({"public_at": PUBLIC - DAY, "opens_at": OPENS - SECOND}, id="opening earlier"),
-        pytest.param({"budget_points": 1}, id="at the same time"),
-    ],
-)
-def test_newest_public_terms_are_the_last_version(earlier_or_later: dict[str, Any]) -> None:
-    campaign = CampaignFactory.create(published=True)
-    last = TermsFactory.create(campaign=campaign, published=True, **earlier_or_later)
-
-    assert queries.newest_public_terms(at=PUBLIC) == last
-
-
-def test_page_that_a_revision_put_off_is_public_no_more() -> None:
-    campaign = CampaignFactory.create(published=True)
-    TermsFactory.create(
-        campaign=campaign, published=True, public_at=PUBLIC + DAY, opens_at=OPENS + DAY
-    )
-
-    assert newest(PUBLIC) is None
-    assert newest(PUBLIC + DAY) == campaign
-
-
-def test_newest_public_terms_come_with_their_campaign_in_one_query(
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
-    for _ in range(3):
-        CampaignFactory.create(revised=True)
-
-    with django_assert_num_queries(1):
-        assert newest(PUBLIC)
 
 
 def test_lines_of_the_network_have_their_operators() -> None:

@@ -225,6 +225,12 @@ TERMS_CASES = [
         id="the other service of EX",
     ),
     pytest.param(
+        {"touches": [touch(services="e5489 ex_yoyaku not_known")]},
+        {"linked": True},
+        ["service_not_included"],
+        id="beside a service that nobody knows",
+    ),
+    pytest.param(
         EX_ALONE,
         {"operators": [], "sections": [], "payment_method": "bank", "wester_id": None},
         ["no_wester_login", "service_not_included", "payment_method"],

@@ -299,6 +299,24 @@ def test_staff_need_a_permission_for_a_receipt_and_leave_a_trace() -> None:
     assert AuditRecord.objects.filter(action="draw.receipt").count() == 1
 
 
+def test_staff_issue_a_receipt_with_its_place_once_the_draw_was_run() -> None:
+    """The bundle that they export by then is verified with it; the member's own waits."""
+    draw = run(published_draw())
+    own = receipt_of(draw, "W2")
+
+    content = receipts.issue_receipt(
+        draw=draw, wester_id="W2", actor=person("auditor"), at=PUBLISHES
+    )
+
+    issued = receipts.read_receipt(content)
+    place = {"ticket", "lot", "rank", "awards"}
+    assert {own[name] for name in place} == {None}
+    assert all(issued[name] is not None for name in place)
+    assert {name: issued[name] for name in set(issued) - place} == {
+        name: own[name] for name in set(own) - place
+    }
+
+
 def placed(draw: Draw, member: str) -> tuple[Any, ...]:
     found = results.member_result(draw, member)
     return found.is_entrant, found.rewards, found.is_confirmed, found.rank, found.awards

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from config.env import MovedClock
 from lottery.models import Draw
-from tests.factories.campaign import CampaignFactory
+from tests.factories.campaign import CampaignFactory, TermsFactory
 from tests.factories.lottery import (
     FREEZES,
     PUBLISHES,
@@ -91,6 +91,39 @@ def test_before_the_freeze_the_page_says_how_a_draw_works(set_clock: SetClock) -
     assert_sound(page, scripts=True)
     assert "抽選はまだ始まっていません。" in page.text
     assert "収まらない方が出たところで抽選は終わり" in page.text
+
+
+@pytest.mark.parametrize(
+    ("take", "heading"),
+    [
+        pytest.param({"take": "all"}, "Winners until the budget is used up", id="all"),
+        pytest.param(
+            {"take": "one_in", "take_count": 2}, "The prizes are given along this order", id="half"
+        ),
+    ],
+)
+def test_the_budget_ends_a_prize_for_all_alone(
+    set_clock: SetClock, take: dict[str, Any], heading: str
+) -> None:
+    terms = TermsFactory.create(published=True, prizes=[take])
+    set_clock(terms.closes_at)
+    response = visitor("en").get(f"/campaign/detail/{terms.campaign.code}/draw/")
+    text = Page(response.content.decode()).text
+    assert heading in text
+    assert ("Winners until the budget is used up" in text) == (take["take"] == "all")
+
+
+@pytest.mark.parametrize("entry_needed", [True, False])
+def test_before_the_end_the_page_invites_to_enter_only_where_one_enters(
+    set_clock: SetClock, entry_needed: bool
+) -> None:
+    terms = TermsFactory.create(published=True, entry_needed=entry_needed)
+    set_clock(terms.closes_at - timedelta(days=1))
+    response = visitor("en").get(f"/campaign/detail/{terms.campaign.code}/draw/")
+    page = Page(response.content.decode())
+    assert_sound(page, scripts=True)
+    assert ("You can enter until" in page.text) == entry_needed
+    assert ("Nobody needs to enter." in page.text) != entry_needed
 
 
 @pytest.mark.parametrize("edge", ["stop", "partial"])

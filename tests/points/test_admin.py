@@ -15,11 +15,13 @@ from pytest_django import Settings
 
 from config.env import MovedClock
 from core.models import Approval, AuditRecord
+from points import expiring
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
 from points.queries import STALLED_AFTER
 from tests.campaign.staffpages import signed_in
 from tests.factories.campaign import UserFactory
 from tests.points.answers import answer, export, settle
+from tests.points.books import EXPIRES_AT
 from tests.points.steps import CREDIT_AT, confirmed, leave, paid, pay, prepared
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,17 @@ def test_a_credit_is_reversed_at_the_ledger() -> None:
     assert Approval.objects.get(state="open").action == "points.reverse"
     assert act(staff("auditor"), address, "reverse", credit, reason="mine") == []
     assert Approval.objects.filter(action="points.reverse").count() == 1
+
+
+def test_each_transfer_names_its_campaign() -> None:
+    """Also where points leave a member's account, which is of no campaign."""
+    payout = paid({"W1": 5_000})
+    expiring.expire_credits(at=EXPIRES_AT)
+
+    listed = shown(staff(), page("transfer"))
+
+    named = re.findall(r'class="field-campaign">(.*?)</td>', listed)
+    assert named == [payout.draw.campaign.code] * Transfer.objects.count()
 
 
 def test_books_are_closed_only_by_the_action_and_pages_by_their_button() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from points import closing, correcting, expiring
 from points.models import AwardStanding, Payout, Transfer
-from points.queries import count_awards, find_member_credits
+from points.queries import count_awards, count_credited_members, find_member_credits
 from points.verifying import verify_ledger
 from tests.approving import person
 from tests.points.answers import answer, classes_by_award, export, reject, settle
@@ -46,6 +46,11 @@ SUM = 14_600
 def payout() -> Payout:
     """Return a payout of three awards for each of two members that has ended."""
     return paid(MEMBERS, prizes=PRIZES)
+
+
+def test_members_are_counted_once_whatever_their_awards(payout: Payout) -> None:
+    assert count_awards(payout.draw)["credited"] == 6
+    assert count_credited_members(payout.draw) == len(MEMBERS)
 
 
 def of(member: str, prize: int) -> dict[str, object]:

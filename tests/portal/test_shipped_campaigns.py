@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from campaign.termsfile import read_campaign_file_at
 from config.env import ROOT
 from portal.campaign_page import TEMPLATE, campaign_context
 from portal.states import ShownState
-from tests.factories.campaign import AT, TermsFactory
+from tests.factories.campaign import AT, FIRST_TERMS, TermsFactory
 from tests.portal.pages import Page, assert_sound
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +247,15 @@ def test_a_revision_is_announced_with_what_changed(publish_again: Callable[..., 
     assert "Minimum total: from 5,000 yen to 6,000 yen." in english
     assert "Which bookings count: changed." in english
     assert "Explanations on this page: changed." not in english
+
+
+def test_a_change_that_the_words_of_a_page_do_not_show_is_announced_without_them(
+    publish_again: Callable[..., Terms],
+) -> None:
+    later = FIRST_TERMS["credit_at"] + timedelta(hours=1)
+    text = page_of(publish_again(credit_at=later), "en", ShownState.OPEN).text
+    assert "Points credited: changed." in text
+    assert "Points credited: from" not in text
 
 
 def test_a_first_version_announces_no_change() -> None:

@@ -16,7 +16,7 @@ from entries.receipts import receipt_number
 from points.models import Account
 from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory, UserFactory
-from tests.factories.entries import MemberFactory, MembershipFactory
+from tests.factories.entries import EntryFactory, MemberFactory, MembershipFactory
 from tests.factories.lottery import FREEZES, closed_campaign, drawn_draw
 from tests.points import steps
 
@@ -107,6 +107,30 @@ def test_look_up_shows_what_the_member_sees(set_clock: SetClock) -> None:
     page = text_of(look_up(staff("support"), payout.draw.campaign, "W2"))
     for words in ("Points credited", "12,340", "7,000", "2025-02-15T10:00:00"):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        pytest.param({"entry_needed": False}, "Nobody needs to enter.", id="no entry needed"),
+        pytest.param(
+            {"series_code": "s", "series_carried": True},
+            "Entered by your entry to another campaign of this series",
+            id="carried over",
+        ),
+        pytest.param({"series_code": "s"}, "There is no entry.", id="no entry"),
+    ],
+)
+def test_look_up_says_how_a_member_takes_part_without_an_own_entry(
+    set_clock: SetClock, second: dict[str, Any], words: str
+) -> None:
+    first = TermsFactory.create(published=True, series_code="s")
+    looked_at = TermsFactory.create(published=True, **second)
+    EntryFactory.create(campaign=first.campaign, wester_id="W1", entered_at=first.opens_at)
+    set_clock(first.opens_at + timedelta(hours=1))
+    page = text_of(look_up(staff("support"), looked_at.campaign, "W1"))
+    assert words in page
+    assert ("There is no entry." in page) == (words == "There is no entry.")
 
 
 def test_look_up_links_to_the_transfers_of_the_account(
