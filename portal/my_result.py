@@ -186,7 +186,7 @@ def receipt_address(terms: Terms, draw: Draw) -> str:
 
 def outside_sentences(terms: Terms, codes: list[str]) -> list[str]:
     """Return why a member is not on the list of a draw."""
-    words = reasons.member_sentences(terms)
+    words = reasons.member_sentences(terms, gives_to_all=announcement.gives_to_all(terms))
     return [words[code] for code in codes]
 
 

@@ -24,10 +24,10 @@ def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]
     }
 
 
-def member_sentences(terms: Terms) -> dict[str, str]:
+def member_sentences(terms: Terms, *, gives_to_all: bool = False) -> dict[str, str]:
     """Return for each rule of a member, by its code, the sentence that members read."""
     sentences = {why.code: str(why.sentence) for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
-    if announcement.gives_to_all(terms):
+    if gives_to_all:
         sentences |= sentences_without_draw()
     filled = {"minimum": formats.grouped(terms.minimum_total_yen)}
     return {code: sentence % filled for code, sentence in sentences.items()}
