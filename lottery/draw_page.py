@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from campaign.law import is_given_to_all
 from campaign.models import Terms
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
@@ -23,7 +24,6 @@ from lottery.models import Draw
 from lottery.shown_prizes import (
     PrizeResult,
     find_partial_award,
-    gives_all_to_all,
     has_several_lots,
     prize_results,
     shown_prizes,
@@ -101,8 +101,7 @@ def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         "name": name_of(terms),
         "prizes": shown_prizes(terms),
         "has_several_lots": has_several_lots(terms.plan),
-        "gives_all_to_all": gives_all_to_all(terms.plan),
-        "is_one_for_all": gives_all_to_all(terms.plan) and len(terms.plan.prizes) == 1,
+        "gives_to_all": is_given_to_all(terms.plan, expected_sales_yen=terms.expected_sales_yen),
         "passes_over_winners": not all(prize.beside for prize in terms.plan.prizes[1:]),
         "protocol": reverse("lottery:protocol", args=[terms.campaign.code]),
         "is_entry_over": terms.closes_at <= now,

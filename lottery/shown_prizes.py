@@ -103,8 +103,3 @@ def planned_winners(prize: Prize, eligible: int) -> int:
 def has_several_lots(plan: Plan) -> bool:
     """Return whether some entrant can have more lots than another."""
     return plan.lots.most > 1 or bool(plan.lots.times)
-
-
-def gives_all_to_all(plan: Plan) -> bool:
-    """Return whether every prize is for everybody, so that only the budget can end it."""
-    return all(prize.take.kind == "all" for prize in plan.prizes)

@@ -106,13 +106,14 @@ def member_facts(
     """Return a member's total, bookings and result, for my page and the staff's page."""
     total = shown_total(terms, wester_id, state=state)
     codes = find_reasons(terms, wester_id, total_yen=total.yen)
-    sentences = reasons.member_sentences(terms)
+    to_all = announcement.gives_to_all(terms)
+    sentences = reasons.member_sentences(terms, gives_to_all=to_all)
     return {
         "total": total,
         "bookings": shown_bookings(terms, wester_id, is_final=total.is_final),
         "member_sentences": [sentences[code] for code in codes if code not in SHOWN_ELSEWHERE],
         "is_carried": is_carried_over(terms, wester_id),
-        "gives_to_all": announcement.gives_to_all(terms),
+        "gives_to_all": to_all,
         "result": my_result.find_result(terms, wester_id, reasons_today=codes, now=now),
         "void_notice": my_result.find_void_notice(terms.campaign),
     }

@@ -133,6 +133,7 @@ def shown_awards(
     found_credits = find_member_credits(found.draw, wester_id) if now >= terms.credit_at else []
     of_prize = {credit.prize: credit for credit in found_credits}
     prize_names = announcement.prize_names(terms)
+    to_all = announcement.gives_to_all(terms)
     return [
         shown_award(
             prize_names[prize.number],
@@ -140,6 +141,7 @@ def shown_awards(
             found.awards[prize.number - 1],
             of_prize.get(prize.number),
             minimum_yen=terms.plan.minimum_of(prize),
+            gives_to_all=to_all,
         )
         for prize in terms.plan.prizes
         if found.awards[prize.number - 1]
@@ -153,12 +155,16 @@ def shown_award(
     credit: MemberCredit | None,
     *,
     minimum_yen: int,
+    gives_to_all: bool,
 ) -> ShownAward:
     """Return one award with what became of it."""
     outcome = OF_AWARD.get(credit.state, Outcome.WON) if credit else Outcome.WON
     sentences = []
     if outcome is Outcome.FORFEITED and credit is not None:
-        sentences = [reasons.forfeit_sentence(credit.reason, minimum_yen=minimum_yen)]
+        sentence = reasons.forfeit_sentence(
+            credit.reason, minimum_yen=minimum_yen, gives_to_all=gives_to_all
+        )
+        sentences = [sentence]
     return ShownAward(name, outcome, reward_points, award_points, credit, sentences)
 
 
@@ -180,7 +186,7 @@ def receipt_address(terms: Terms, draw: Draw) -> str:
 
 def outside_sentences(terms: Terms, codes: list[str]) -> list[str]:
     """Return why a member is not on the list of a draw."""
-    words = reasons.member_sentences(terms)
+    words = reasons.member_sentences(terms, gives_to_all=announcement.gives_to_all(terms))
     return [words[code] for code in codes]
 
 

@@ -228,7 +228,10 @@ def what_is_published(plan: Plan, *, gives_to_all: bool) -> list[str]:
         sentences.append(sentence % {"facts": facts_in_words(facts)})
     if any(isinstance(prize.reward, Spent) for prize in plan.prizes):
         sentences.append(
-            _("Points for what was spent show, under such a number, the total of who gets them.")
+            _(
+                "Points for what was spent may show, under such a number, how much that was in "
+                "total."
+            )
         )
     if not is_certain_to_fit(plan):
         sentences.append(

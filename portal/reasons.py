@@ -24,17 +24,46 @@ def booking_sentences(terms: Terms, *, is_final: bool = False) -> dict[str, str]
     }
 
 
-def member_sentences(terms: Terms) -> dict[str, str]:
+def member_sentences(terms: Terms, *, gives_to_all: bool = False) -> dict[str, str]:
     """Return for each rule of a member, by its code, the sentence that members read."""
+    sentences = {why.code: str(why.sentence) for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
+    if gives_to_all:
+        sentences |= sentences_without_draw()
     filled = {"minimum": formats.grouped(terms.minimum_total_yen)}
-    return {why.code: str(why.sentence) % filled for why in (*MEMBER_RULES, KNOWN_TOO_LATE)}
+    return {code: sentence % filled for code, sentence in sentences.items()}
 
 
-def forfeit_sentence(code: str, *, minimum_yen: int) -> str:
+def sentences_without_draw() -> dict[str, str]:
+    """Return the sentences of the rules of a member where nobody is drawn."""
+    return {
+        "not_entered": _("No points are given, because there is no entry."),
+        "entered_elsewhere": _(
+            "No points are given here, because the entry to another course of the series came "
+            "first."
+        ),
+        "below_minimum": _(
+            "No points are given, because the eligible total is below %(minimum)s yen."
+        ),
+        KNOWN_TOO_LATE.code: _(
+            "No points are given, because the entry or the rides were not known when the list "
+            "was fixed."
+        ),
+    }
+
+
+def forfeit_sentence(code: str, *, minimum_yen: int, gives_to_all: bool = False) -> str:
     """Return the sentence for a member whose award was forfeited after the draw.
 
-    Args: ``minimum_yen``: the total from which a member may win the prize.
+    Args: ``minimum_yen``: the total from which a member may win the prize; ``gives_to_all``:
+        True where nobody is drawn.
     """
+    if code == "lot_withdrawn":
+        return _(
+            "No points are given, because the rides of the lot that was drawn were cancelled "
+            "or the like."
+        )
+    if gives_to_all:
+        return forfeit_without_draw(code, minimum_yen=minimum_yen)
     if code == "withdrawn":
         return _("You were drawn, but your WESTER membership had ended before the crediting.")
     if code == "below_minimum":
@@ -43,14 +72,24 @@ def forfeit_sentence(code: str, *, minimum_yen: int) -> str:
             "is below %(minimum)s yen."
         )
         return sentence % {"minimum": formats.grouped(minimum_yen)}
-    if code == "lot_withdrawn":
-        return _(
-            "No points are given, because the rides of the lot that was drawn were cancelled "
-            "or the like."
-        )
     if code == "reversed":
         return _("You were drawn and points were credited, but they were taken back afterwards.")
     return _("You were drawn, but the points could not be credited to your account.")
+
+
+def forfeit_without_draw(code: str, *, minimum_yen: int) -> str:
+    """Return the sentence for a forfeited award where nobody is drawn."""
+    if code == "withdrawn":
+        return _("No points are given, because the WESTER membership has ended.")
+    if code == "below_minimum":
+        sentence = _(
+            "No points are given: after cancellations or the like your eligible total is below "
+            "%(minimum)s yen."
+        )
+        return sentence % {"minimum": formats.grouped(minimum_yen)}
+    if code == "reversed":
+        return _("Points were credited to you, but they were taken back afterwards.")
+    return _("No points are given, because they could not be credited to your account.")
 
 
 def booking_placeholders(terms: Terms) -> dict[str, str]:

@@ -88,6 +88,6 @@ class AggregationRunAdmin(ReadOnlyAdmin):
 
 def reason_rows(terms: Terms) -> list[dict[str, Any]]:
     """Return a row per rule in their order, then those pending and those that count."""
-    headings = {rule.code: rule.clause for rule in RULES} | HEADINGS
+    headings = {rule.code: rule.term for rule in RULES} | HEADINGS
     counts = eligibility.reason_counts(terms)
-    return [{"code": code, "clause": headings[code], **counts[code]} for code in counts]
+    return [{"code": code, "term": headings[code], **counts[code]} for code in counts]

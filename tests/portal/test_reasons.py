@@ -56,3 +56,16 @@ def test_every_reason_of_a_forfeit_has_a_sentence_of_its_own(language: str) -> N
     assert len(set(found)) == len(FORFEITED)
     assert "7,000" in found[1]
     assert all(bool(JAPANESE.search(sentence)) == (language == "ja") for sentence in found)
+
+
+def test_nothing_is_said_of_a_draw_where_nobody_is_drawn(terms: Terms) -> None:
+    said = reasons.member_sentences(terms, gives_to_all=True)
+    codes = ("withdrawn", "below_minimum", "reversed", "rejected")
+    forfeits = [
+        reasons.forfeit_sentence(code, minimum_yen=5_000, gives_to_all=True) for code in codes
+    ]
+    assert len(set(forfeits)) == len(codes)
+    with translation.override("en"):
+        texts = [*reasons.member_sentences(terms, gives_to_all=True).values(), *forfeits]
+    assert set(said) == set(reasons.member_sentences(terms))
+    assert [text for text in texts if "draw" in text] == []
