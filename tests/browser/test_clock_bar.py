@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from core import clock
-from dev.demo import days, steps
+from dev.demo import days, open_campaign, steps
+from dev.demo.private_file import write_private
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import assert_good_everywhere
 from tests.factories.campaign import JAPAN
@@ -30,6 +31,7 @@ def test_the_bar_moves_the_clock_and_is_good_to_use(
     site.settings.LOCAL_STATE_DIR = tmp_path
     monkeypatch.setattr(steps, "run_until", lambda _job, _stop: None)
     monkeypatch.setattr(days, "play_nights", lambda _job, **_instant: None)
+    write_private(open_campaign.open_code_file(tmp_path), site.campaign.code)
     clock.move_demo_clock(to=OPENS)
     page = visit(language=language)
     page.goto(site.url())

@@ -125,7 +125,7 @@ def test_the_second_campaign_is_open_and_plays_to_its_close(first: Job, client: 
     assert play(client, "end") == "credited"
     assert Payout.objects.get(draw__campaign=terms.campaign).closed_at
     nights = {night for (night,) in terms.campaign.runs.values_list("night") if night}
-    assert len(nights) == 67
+    assert len(nights) == 84
     for one in Approval.objects.filter(state=Approval.State.APPROVED):
         assert one.requested_by_id != one.decided_by_id
     assert published_terms(get_campaign(CODE)) == Terms.objects.get(pk=terms.pk)
