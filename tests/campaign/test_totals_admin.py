@@ -125,7 +125,7 @@ def test_reasons_are_counted_with_their_yen(staff: Client, campaign: Campaign) -
         "counts": (1, 12_340),
     }
     assert all(code in text for code in rows)
-    assert "取り消し・払いもどし・途中下車の場合は対象外となります。" in text
+    assert "bookings.touches" in text
 
 
 def test_reasons_are_for_those_who_may_see_runs(client: Client, campaign: Campaign) -> None:

@@ -75,7 +75,7 @@ def test_the_bar_leads_forward_in_the_order_of_time(client: Client) -> None:
 def test_the_bar_is_of_the_campaign_that_the_demo_left_open(
     demo: Terms, publish: Callable[..., Terms], settings: Settings
 ) -> None:
-    dates = ("public_at", "opens_at", "closes_at", "travel_first", "travel_last", "credit_at")
+    dates = ("public_at", "opens_at", "closes_at", "credit_at")
     later = {name: getattr(demo, name) + timedelta(days=70) for name in (*dates, "expires_on")}
     publish("next-one", published=False, **later)
     publish("after-that", **later)

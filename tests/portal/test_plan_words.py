@@ -196,7 +196,7 @@ SENTENCES = [
         ),
         "各賞の当選者は、記載の順に決定します。\n"
         "当選は、ほかの賞に加えて還元する賞を除き、1つのWESTER IDにつき1つの賞までです。\n"
-        "対象の方が当選者数に満たない場合、残りの還元は行いません。",
+        "対象の方が賞の当選者数に満たない場合、その賞の残りの還元は行いません。",
         "The prizes are drawn in the order in which they stand here.\n"
         "A member who has won one is passed over for the others but those in addition.\n"
         "If fewer can win a prize than it has winners, the rest of it is given to nobody.",
