@@ -35,22 +35,39 @@ ALTER TABLE campaign_prize ENABLE ALWAYS TRIGGER prize_never_truncated;
 CREATE OR REPLACE FUNCTION campaign_terms_plan_is_whole() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    broken text;
+    prizes bigint;
+    greatest_number bigint;
+    is_unnamed boolean;
+    least_minimum bigint;
+    least_share numeric;
+    greatest_pool bigint;
 BEGIN
-    SELECT CASE
-        WHEN count(*) = 0 OR max(number) <> count(*) THEN 'terms_prizes_numbered'
-        WHEN bool_or(name_ja = '' OR name_en = '') THEN 'terms_prizes_named'
-        WHEN min(minimum_total_yen) < NEW.minimum_total_yen THEN 'terms_prize_minimum_not_below'
-        WHEN min(
-            COALESCE(minimum_total_yen, NEW.minimum_total_yen) * percent
-        ) FILTER (WHERE kind = 'spent') < 100 THEN 'terms_prize_of_a_point'
-        WHEN max(points) FILTER (WHERE kind = 'pool') > NEW.budget_points
-            THEN 'terms_pool_within_budget'
-    END INTO broken
+    SELECT
+        count(*), max(number), bool_or(name_ja = '' OR name_en = ''), min(minimum_total_yen),
+        min(COALESCE(minimum_total_yen, NEW.minimum_total_yen)::numeric * percent)
+            FILTER (WHERE kind = 'spent'),
+        max(points) FILTER (WHERE kind = 'pool')
+    INTO prizes, greatest_number, is_unnamed, least_minimum, least_share, greatest_pool
     FROM campaign_prize WHERE terms_id = NEW.id;
-    IF broken IS NOT NULL THEN
-        RAISE EXCEPTION 'the plan of prizes is not whole'
-        USING ERRCODE = 'check_violation', CONSTRAINT = broken;
+    IF prizes = 0 OR greatest_number <> prizes THEN
+        RAISE EXCEPTION 'the prizes of a plan are numbered from 1'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_prizes_numbered';
+    END IF;
+    IF is_unnamed THEN
+        RAISE EXCEPTION 'every prize has its names'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_prizes_named';
+    END IF;
+    IF least_minimum < NEW.minimum_total_yen THEN
+        RAISE EXCEPTION 'no minimum of a prize is below the campaign''s'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_prize_minimum_not_below';
+    END IF;
+    IF least_share < 100 THEN
+        RAISE EXCEPTION 'every share of what was spent comes to a point'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_prize_of_a_point';
+    END IF;
+    IF greatest_pool > NEW.budget_points THEN
+        RAISE EXCEPTION 'no pool is above the budget'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_pool_within_budget';
     END IF;
     RETURN NEW;
 END;

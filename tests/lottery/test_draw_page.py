@@ -90,7 +90,7 @@ def test_before_the_freeze_the_page_says_how_a_draw_works(set_clock: SetClock) -
     page = Page(visitor().get(f"/campaign/detail/{campaign.code}/draw/").content.decode())
     assert_sound(page, scripts=True)
     assert "抽選はまだ始まっていません。" in page.text
-    assert "収まらない方が出たところで抽選は終わり" in page.text
+    assert "総額に収まらない方が出たところで抽選を終了します。" in page.text
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_before_the_freeze_the_page_says_how_a_draw_works(set_clock: SetClock) -
     [
         pytest.param({"take": "all"}, "Winners until the budget is used up", id="all"),
         pytest.param(
-            {"take": "one_in", "take_count": 2}, "The prizes are given along this order", id="half"
+            {"take": "one_in", "take_count": 2}, "The winners follow from this order", id="half"
         ),
     ],
 )
@@ -159,8 +159,8 @@ def test_the_page_describes_lots_and_prizes(set_clock: SetClock) -> None:
 
 def test_the_page_of_a_plan_for_all_says_that_nobody_is_drawn(set_clock: SetClock) -> None:
     set_clock(SEEN_AT["frozen"])
-    for_all, for_some = "nobody is drawn and the order decides nothing", "One prize after the other"
-    text = look(frozen_draw(TOTALS), visitor("en")).text
+    for_all, for_some = "The points are given", "One prize after the other"
+    text = look(frozen_draw(TOTALS, expected_sales_yen=100_000_000), visitor("en")).text
     assert for_all in text
     assert for_some not in text
     text = look(frozen_draw(TOTALS, prizes=THREE_PRIZES), visitor("en")).text
