@@ -8,6 +8,8 @@ Value = TypeVar("Value")
 # Counted before the text is read: where a library has lifted Python's limit of recursion, deep
 # nesting ends the process, not the reading.
 MAX_DEPTH = 100
+# Python reads no longer ones, and says so in words that help nobody who wrote the text.
+MAX_DIGITS = 1_000
 STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
@@ -42,7 +44,8 @@ def parse_object(text: bytes, *, max_bytes: int, allow_bom: bool = False) -> dic
 
     Raises:
         DuplicateKey, NotAnObject: see there.
-        ValueError: the text is too long, no UTF-8, no JSON, or nested too deeply.
+        ValueError: the text is too long, no UTF-8, no JSON, nested too deeply, or has too long a
+            number.
     """
     if len(text) > max_bytes:
         raise ValueError(f"it has more than {max_bytes} bytes")
@@ -52,6 +55,7 @@ def parse_object(text: bytes, *, max_bytes: int, allow_bom: bool = False) -> dic
         text.decode("utf-8-sig" if allow_bom else "utf-8"),
         object_pairs_hook=_mark_duplicates,
         parse_constant=_refuse_constant,
+        parse_int=_read_whole_number,
     )
     _refuse_duplicates(content, "")
     if not isinstance(content, dict):
@@ -110,3 +114,9 @@ def _refuse_duplicates(value: Any, place: str) -> None:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _read_whole_number(text: str) -> int:
+    if len(text.removeprefix("-")) > MAX_DIGITS:
+        raise ValueError(f"a number has more than {MAX_DIGITS} digits")
+    return int(text)

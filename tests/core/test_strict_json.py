@@ -105,3 +105,13 @@ def test_parse_object_counts_how_deep_brackets_are(text: bytes) -> None:
 def test_parse_object_refuses_depth_whatever_follows() -> None:
     with pytest.raises(ValueError, match="nested too deeply"):
         parse_object(b'{"a": ' * 101 + b'"', max_bytes=1_000)
+
+
+@pytest.mark.parametrize("sign", ["", "-"], ids=["above nought", "below nought"])
+def test_parse_object_refuses_a_number_of_too_many_digits(sign: str) -> None:
+    longest = sign + "9" * 1_000
+
+    assert parse_object(b'{"a": %s}' % longest.encode(), max_bytes=6_000) == {"a": int(longest)}
+    for digits in (1_001, 5_000):  # Python itself refuses the second
+        with pytest.raises(ValueError, match="a number has more than 1000 digits"):
+            parse_object(b'{"a": %s%s}' % (sign.encode(), b"9" * digits), max_bytes=6_000)
