@@ -10,14 +10,13 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from campaign.file_form import MAX_PERCENT, MAX_PRIZES
+from campaign.file_values import MAX_NUMBER
 from campaign.models.campaigns import IDENTIFIER
-from campaign.models.terms import MAX_NUMBER, Fits, Terms, from_1
+from campaign.models.terms import Fits, Terms, from_1
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
-
-MOST_PRIZES = 16
-MOST_PERCENT = 1_000
 
 
 class Take(models.TextChoices):
@@ -76,7 +75,7 @@ class Prize(models.Model):
             models.UniqueConstraint(fields=["terms", "number"], name="prize_number_once"),
             models.UniqueConstraint(fields=["terms", "code"], name="prize_code_once"),
             models.CheckConstraint(
-                condition=Q(number__range=(1, MOST_PRIZES)), name="prize_number_from_1_to_16"
+                condition=Q(number__range=(1, MAX_PRIZES)), name="prize_number_from_1_to_16"
             ),
             models.CheckConstraint(
                 condition=Q(code__regex=IDENTIFIER), name="prize_code_is_identifier"
@@ -96,7 +95,7 @@ class Prize(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(kind=RewardKind.SPENT, percent__range=(1, MOST_PERCENT), points__isnull=True)
+                    Q(kind=RewardKind.SPENT, percent__range=(1, MAX_PERCENT), points__isnull=True)
                     & Q(percent__isnull=False, cap__isnull=False)
                     & from_1("cap")
                 )

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bookings.enumerations import MemberKind, ProductKind, SalesChannel
+from campaign.file_form import MAX_LOTS
+from campaign.file_values import MAX_NUMBER
 from campaign.models.campaigns import IDENTIFIER, Campaign
 from campaign.plan import Plan
 from campaign.termsfile import plan_of
@@ -26,8 +28,6 @@ from campaign.termsfile import plan_of
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-MAX_NUMBER = 10**12  # of yen and of points
-MAX_LOTS = 2**16 - 1
 DRAFT = Q(published_at__isnull=True, published_by__isnull=True)
 PUBLISHED = Q(published_at__isnull=False, published_by__isnull=False)
 # Beyond, programs disagree about what an instant is.
