@@ -25,9 +25,9 @@ class RegistrationFactory(DjangoModelFactory[ExRegistration]):
             member_kind="smart_ex", points_registered_at=datetime(2024, 12, 1, tzinfo=JAPAN)
         )
 
-    ex_member_no = factory.Sequence(lambda n: f"X{n}")
+    ex_member_no = factory.Sequence(lambda n: f"X{n:06}")
     member_kind = "j_west_card_express"
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     points_registered_at = None
     updated_at = datetime(2024, 12, 1, tzinfo=JAPAN)
     row_text = b""
@@ -49,7 +49,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
         ex = factory.Trait(
             booking_service="smart_ex",
             wester_id=None,
-            ex_member_no=factory.Sequence(lambda n: f"X{n}"),
+            ex_member_no=factory.Sequence(lambda n: f"X{n:06}"),
         )
         linked = factory.Trait(
             booking_service="smart_ex",
@@ -58,9 +58,9 @@ class BookingFactory(DjangoModelFactory[Booking]):
         )
 
     booking_service = "e5489"
-    reservation_no = factory.Sequence(lambda n: f"R{n}")
+    reservation_no = factory.Sequence(lambda n: f"R{n:06}")
     item_no = 1
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     ex_member_no = None
     booked_at = BOOKED_AT
     travel_date = date(2025, 1, 1)
@@ -78,7 +78,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
     changed_by_phone = False
     purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
-    latest_event_id = factory.Sequence(lambda n: f"E{n}")
+    latest_event_id = factory.Sequence(lambda n: f"E{n:06}")
     ticketing = None
     ticketing_at = factory.LazyAttribute(
         lambda booking: booking.latest_occurred_at if booking.ticketing is not None else None
@@ -94,7 +94,7 @@ class MarkFactory(DjangoModelFactory[MemberMark]):
     class Meta:
         model = MemberMark
 
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     ex_member_no = None
 
 

@@ -46,7 +46,7 @@ class UserFactory(DjangoModelFactory[User]):
         model = User
         skip_postgeneration_save = True
 
-    username = factory.Sequence(lambda n: f"person-{n}")
+    username = factory.Sequence(lambda n: f"person-{n:06}")
     password = "!"  # none that could be typed
 
     @factory.post_generation  # type: ignore[untyped-decorator] # the library does not say
@@ -79,7 +79,7 @@ class CampaignFactory(DjangoModelFactory[Campaign]):
             second=factory.RelatedFactory(f"{__name__}.TermsFactory", "campaign"),
         )
 
-    code = factory.Sequence(lambda n: f"campaign-{n}")
+    code = factory.Sequence(lambda n: f"campaign-{n:06}")
 
     @factory.post_generation  # type: ignore[untyped-decorator] # the library does not say
     def frozen_at(self: Campaign, create: bool, instant: datetime | None, **_: Any) -> Any:
@@ -172,7 +172,7 @@ class ApprovalFactory(DjangoModelFactory[Approval]):
         superseded = factory.Trait(state="superseded", decided_at=LATER)
 
     action = "campaign.publish"
-    subject = factory.Sequence(lambda n: f"campaign-{n}")
+    subject = factory.Sequence(lambda n: f"campaign-{n:06}")
     content = factory.LazyAttribute(lambda approval: {"code": approval.subject, "version": 1})
     content_sha256 = factory.LazyAttribute(lambda approval: content_sha256(approval.content))
     state = "open"
@@ -201,7 +201,7 @@ class AuditRecordFactory(DjangoModelFactory[AuditRecord]):
 
     at = AT
     action = "approval.requested"
-    subject = factory.Sequence(lambda n: f"campaign.publish campaign-{n}")
+    subject = factory.Sequence(lambda n: f"campaign.publish campaign-{n:06}")
     user = factory.SubFactory(UserFactory)
     os_user = ""
     host = ""

@@ -15,8 +15,8 @@ class MemberFactory(DjangoModelFactory[Member]):
 
     user = factory.SubFactory(UserFactory)
     issuer = "https://id.example.jp"
-    sub = factory.Sequence(lambda n: f"account-{n}-of-a-factory")
-    wester_id = factory.Sequence(lambda n: f"W-{n}-of-a-factory")
+    sub = factory.Sequence(lambda n: f"account-{n:06}-of-a-factory")
+    wester_id = factory.Sequence(lambda n: f"W-{n:06}-of-a-factory")
 
 
 class EntryFactory(DjangoModelFactory[Entry]):
@@ -26,7 +26,7 @@ class EntryFactory(DjangoModelFactory[Entry]):
         model = Entry
 
     campaign = factory.SubFactory(CampaignFactory, published=True)
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     entered_at = FIRST_TERMS["opens_at"]
     channel = "web"
 
@@ -38,7 +38,7 @@ class EntryRowFactory(DjangoModelFactory[EntryRow]):
         model = EntryRow
 
     campaign = factory.SubFactory(CampaignFactory, published=True)
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     entered_at = FIRST_TERMS["opens_at"]
     channel = "app"
 
@@ -49,7 +49,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     class Meta:
         model = Membership
 
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     status = "withdrawn"
     changed_at = FIRST_TERMS["opens_at"]
 
@@ -60,6 +60,6 @@ class MembershipRowFactory(DjangoModelFactory[MembershipRow]):
     class Meta:
         model = MembershipRow
 
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     status = "withdrawn"
     changed_at = FIRST_TERMS["opens_at"]

@@ -86,7 +86,7 @@ class ExRegistrationFactory(DjangoModelFactory[ExRegistration]):
     class Meta:
         model = ExRegistration
 
-    ex_member_no = factory.Sequence(lambda n: f"X{n}")
+    ex_member_no = factory.Sequence(lambda n: f"X{n:06}")
     member_kind = "smart_ex"
     wester_id = "W1"
     updated_at = AT

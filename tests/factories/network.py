@@ -40,7 +40,7 @@ class ValuesFactory(DjangoModelFactory):
         ex = factory.Trait(booking_service="ex_yoyaku", ex_member_no="ex-1")
 
     booking_service = "e5489"
-    reservation_no = factory.Sequence(lambda n: f"R{n}")
+    reservation_no = factory.Sequence(lambda n: f"R{n:06}")
     item_no = 1
     booked_at = datetime(2024, 12, 20, tzinfo=UTC)
     travel_date = date(2025, 1, 1)
@@ -62,7 +62,7 @@ class RideFactory(ValuesFactory):
     sections = factory.LazyAttribute(sections_of)
     purchase_known = True
     latest_occurred_at = factory.SelfAttribute("booked_at")
-    latest_event_id = factory.Sequence(lambda n: f"E{n}")
+    latest_event_id = factory.Sequence(lambda n: f"E{n:06}")
     ticketing_at = factory.LazyAttribute(
         lambda booking: booking.latest_occurred_at if booking.ticketing is not None else None
     )
@@ -77,7 +77,7 @@ class RideEventFactory(ValuesFactory):
     class Meta:
         model = BookingEvent
 
-    event_id = factory.Sequence(lambda n: f"E{n}")
+    event_id = factory.Sequence(lambda n: f"E{n:06}")
     event_type = "booked"
     occurred_at = factory.SelfAttribute("booked_at")
     operated_via = "web"

@@ -39,7 +39,7 @@ class MemberAccountFactory(DjangoModelFactory[Account]):
         model = Account
 
     kind = "member"
-    wester_id = factory.Sequence(lambda n: f"W-{n}-of-points")
+    wester_id = factory.Sequence(lambda n: f"W-{n:06}-of-points")
 
 
 def accounts_of(campaign: Campaign) -> dict[str, Account]:

@@ -16,7 +16,7 @@ class TotalFactory(DjangoModelFactory[Total]):
         model = Total
 
     campaign = factory.SubFactory(CampaignFactory)
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
     total_yen = 5_000
     bookings = 1
     awaiting_yen = 0
@@ -59,4 +59,4 @@ class DueMemberFactory(DjangoModelFactory[DueMember]):
         model = DueMember
 
     campaign = factory.SubFactory(CampaignFactory)
-    wester_id = factory.Sequence(lambda n: f"W{n}")
+    wester_id = factory.Sequence(lambda n: f"W{n:06}")
