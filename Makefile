@@ -54,6 +54,7 @@ bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 sh
 lock: env  ## Renew the lock files from pyproject.toml
 	@$(RUN) -m uv $(LOCK) pyproject.toml --output-file requirements.lock
 	@$(RUN) -m uv $(LOCK) pyproject.toml --group embedded --group dev --output-file requirements-dev.lock
+	@$(RUN) -m uv $(LOCK) --group audit --output-file requirements-audit.lock
 
 messages: env  ## Collect new texts into locale/ and compile them
 	@$(RUN) $(BABEL) extract --mapping-file babel.cfg --output .local/django.pot --project dodonto \
