@@ -27,6 +27,7 @@ CAMPAIGN_NOW = env.moved_clock("CAMPAIGN_NOW")
 ALLOW_COMMAND_APPROVAL = env.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 
 DATABASE = env.database("DATABASE_URL")
+OWNER = env.database("DATABASE_OWNER_URL")
 REDIS = read_redis("REDIS_URL")
 
 SECRET_KEY = env.secret("SECRET_KEY")
@@ -55,6 +56,10 @@ if not SECRET_KEY:
     SECRET_KEY = local_secret(LOCAL_STATE_DIR / "secret_key")
 if DATABASE is None or REDIS is None:
     raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
+if OWNER and (OWNER["NAME"], OWNER["USER"]) == (DATABASE["NAME"], DATABASE["USER"]):
+    raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL name the same role.")
+if OWNER and OWNER["NAME"] != DATABASE["NAME"]:
+    raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL name two databases.")
 REDIS_URL = REDIS.url
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -123,6 +128,8 @@ TEMPLATES = [
 DATABASES = {
     "default": connection_settings(DATABASE, pool_size=env.optional_count("DATABASE_POOL")),
 }
+# As whom migrate connects, and nothing else does: the owner of the schema.
+DATABASE_OWNER = connection_settings(OWNER, pool_size=None) if OWNER else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

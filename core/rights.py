@@ -74,9 +74,9 @@ RIGHTS = {
     "points_reversal": "INSERT, UPDATE (reason, approval_id)",
     "points_transfer": "INSERT",
 }
-# The application may call every function of the schema but those of triggers, which would take
-# their owner's rights to another table, and those named here.
-OWNER_FUNCTIONS: tuple[str, ...] = ()
+# Functions that run with their owner's rights and that the application may call. It may call every
+# other one but those of triggers, which would take the owner's rights to any table.
+CALLED_AS_OWNER: tuple[str, ...] = ()
 # A reader sees no session to continue, no password hash and no second factor.
 SECRET_COLUMNS = {
     "core_user": ("password",),
