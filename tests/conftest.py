@@ -25,7 +25,7 @@ from dev.embedded import services
 from dev.embedded.postgres import make_roles
 from dev.embedded.state_folder import SUPERUSER, StateFolder
 from tests import outside
-from tests.database import address_of, as_superuser
+from tests.database import address_of, as_owner, as_superuser
 from tests.guards import PROVED, GuardsOfARun, forget_refusals, proved_guards
 from tests.migrated import ensure_migrated_database, read_content, restore_content
 from tests.refusing import REFUSALS, Refuse, refusing_writes
@@ -148,6 +148,13 @@ ODD_DEFAULTS = {
     "transform_null_equals": "on",
     "array_nulls": "off",
 }
+
+
+@pytest.fixture
+def _as_owner(db: None) -> Iterator[None]:
+    """Run the test as the owner of the schema."""
+    with as_owner():
+        yield
 
 
 @pytest.fixture
