@@ -23,6 +23,8 @@ FROM nginx:1.29-alpine AS front
 ENV NGINX_ENTRYPOINT_LOCAL_RESOLVERS=1 NGINX_ENVSUBST_OUTPUT_DIR=/run
 COPY config/nginx.conf /etc/nginx/nginx.conf
 COPY config/nginx_site.conf /etc/nginx/site.conf
+COPY config/nginx_headers.conf /etc/nginx/headers.conf
+COPY config/errors /srv/errors
 COPY config/nginx_resolver.conf.template /etc/nginx/templates/resolver.conf.template
 COPY --from=build /app/staticfiles /srv/static
 
