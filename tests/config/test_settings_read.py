@@ -145,6 +145,39 @@ def test_workers_use_japans_time_zone(read: Read) -> None:
     assert read(**NOBODY_LISTENS)["CELERY_TIMEZONE"] == "Asia/Tokyo"
 
 
+OWNED = NOBODY_LISTENS["DATABASE_URL"].replace("somebody", "owner")
+
+
+def test_the_owner_is_beside_the_application_and_no_database_of_its_own(read: Read) -> None:
+    found = read(**NOBODY_LISTENS | {"DATABASE_OWNER_URL": OWNED})
+
+    assert found["DATABASE_OWNER"]["USER"] == "owner"
+    assert [one["USER"] for one in found["DATABASES"].values()] == ["somebody"]
+    assert read(**NOBODY_LISTENS)["DATABASE_OWNER"] is None
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        pytest.param(NOBODY_LISTENS["DATABASE_URL"], "name the same role", id="one role"),
+        pytest.param(f"{OWNED}_2", "name two databases", id="another database"),
+    ],
+)
+def test_an_owner_that_does_not_fit_is_refused(address: str, sentence: str, read: Read) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"DATABASE_URL {sentence}"):
+        read(**NOBODY_LISTENS | {"DATABASE_OWNER_URL": address})
+
+
+def test_migrate_in_production_needs_the_owner_s_address_alone(read: Read) -> None:
+    owner = {"DATABASE_URL": "", "DATABASE_OWNER_URL": OWNED}
+
+    migrating = read(PRODUCTION="1", SERVICE="migrate", **owner)
+
+    assert migrating["DATABASES"]["default"]["USER"] == "owner"
+    with pytest.raises(ImproperlyConfigured, match="runs no servers of its own"):
+        read(**PRODUCTION | owner | {"SERVICE": "web"})
+
+
 def test_options_of_an_address_stand_beside_ours(read: Read) -> None:
     address = "postgresql://u:p@127.0.0.1:1/d?options=-c%20statement_timeout%3D5s"
 
