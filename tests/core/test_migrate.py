@@ -155,8 +155,8 @@ def test_a_role_that_may_not_read_gets_one_sentence(
     assert done.returncode == 1
     assert json.loads(done.stdout) == {
         "error": "The database does not allow the role of DATABASE_URL what the program needs "
-        "(permission denied for table campaign_campaign): run manage.py migrate, which grants it as "
-        "the owner, or name another role."
+        "(permission denied for table campaign_campaign): run manage.py migrate, which grants it "
+        "as the owner, or name another role."
     }
     assert "Traceback" not in done.stderr
 
