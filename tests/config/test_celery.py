@@ -118,8 +118,8 @@ def test_user_of_redis_may_do_what_the_program_does(guarded: str, settings: Sett
     with Connection(parse_redis(guarded).broker_url) as connection:
         messages = connection.SimpleQueue("guarded")
         messages.put({"a": 1})
+        assert messages.qsize() == 1
         messages.get(timeout=10).ack()
-        assert messages.qsize() == 0
         messages.close()
 
 
@@ -130,10 +130,10 @@ def test_user_of_redis_may_do_what_the_program_does(guarded: str, settings: Sett
         pytest.param(["CONFIG", "SET", "dir", "/"], id="write files elsewhere"),
         pytest.param(["KEYS", "*"], id="look around"),
         pytest.param(["REPLICAOF", "127.0.0.1", "1"], id="copy another server"),
-        pytest.param(["MODULE", "LOAD", "/x.so"], id="load a program"),
+        pytest.param(["MODULE", "LIST"], id="use programs"),
         pytest.param(["ACL", "SETUSER", "x", "on"], id="add a user"),
         pytest.param(["SHUTDOWN"], id="end the server"),
-        pytest.param(["DEBUG", "SLEEP", "0"], id="stop the server"),
+        pytest.param(["CLIENT", "KILL", "TYPE", "normal"], id="end connections"),
     ],
 )
 def test_user_of_redis_may_not(words: list[str], guarded: str) -> None:

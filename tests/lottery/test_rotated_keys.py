@@ -84,7 +84,7 @@ def test_manifest_names_its_key_and_former_ones_are_published(
     refused = verify(tmp_path, "--before-draw", "--signing-key", current)
     assert (refused.failed_step, refused.reason) == (
         1,
-        "the signing key is not the one of --signing-key",
+        "the signing key is not the one of --signing-key.",
     )
 
 
