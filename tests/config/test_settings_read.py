@@ -134,6 +134,50 @@ def test_a_secret_may_be_in_a_file(
     assert given[name] not in str(refused.value)
 
 
+def test_former_secrets_stand_on_further_lines_of_the_file(read: Read, tmp_path: Path) -> None:
+    def rotate(name: str, *lines: str) -> dict[str, Any]:
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+        return read(**PRODUCTION | {name: "", f"{name}_FILE": str(tmp_path / name)})
+
+    found = rotate("SECRET_KEY", "new" * 20 + "key", PRODUCTION["SECRET_KEY"])
+    assert found["SECRET_KEY"] == "new" * 20 + "key"
+    assert found["SECRET_KEY_FALLBACKS"] == [PRODUCTION["SECRET_KEY"]]
+
+    found = rotate("DRAW_KEY", "03" * 32, "01" * 32)
+    assert (found["DRAW_KEY"], found["DRAW_KEY_FALLBACKS"]) == (b"\3" * 32, [b"\1" * 32])
+
+    found = rotate("WESTER_CLIENT_SECRET", "new", "hidden")
+    assert found["WESTER_CLIENT_SECRET"] == "new"
+    assert found["WESTER_CLIENT_SECRET_FALLBACKS"] == ["hidden"]
+
+    with pytest.raises(EnvError, match=r"DRAW_SIGNING_KEY.*must be one key"):
+        rotate("DRAW_SIGNING_KEY", "03" * 32, "02" * 32)
+    with pytest.raises(EnvError, match=r"SECRET_KEY.*no empty line"):
+        rotate("SECRET_KEY", PRODUCTION["SECRET_KEY"], "")
+    with pytest.raises(ImproperlyConfigured, match="two different"):
+        rotate("DRAW_KEY", "03" * 32, "02" * 32)  # a former one signs
+
+
+@pytest.mark.parametrize(
+    ("service", "absent"),
+    [
+        pytest.param("beat", "DATABASES", id="beat has no database"),
+        pytest.param("migrate", "REDIS_URL", id="migrate has no Redis"),
+        pytest.param("worker", "SECRET_KEY", id="a worker signs nothing"),
+    ],
+)
+def test_service_starts_without(service: str, absent: str, read: Read) -> None:
+    needed = {"beat": ["REDIS_URL"], "migrate": ["DATABASE_URL"], "worker": list(NOBODY_LISTENS)}
+    given = {name: PRODUCTION[name] for name in ["PRODUCTION", *needed[service]]}
+
+    found = read(**given, SERVICE=service)
+
+    assert not found[absent]
+    assert found["DRAW_KEY"] == found["DRAW_SIGNING_KEY"] == b""
+    with pytest.raises(ImproperlyConfigured, match="needs a SECRET_KEY"):
+        read(**given)
+
+
 def test_a_developer_s_machine_answers_to_its_own_names(read: Read) -> None:
     found = read(**NOBODY_LISTENS)
 
