@@ -52,15 +52,16 @@ def test_each_role_gets_the_password_of_its_own_address(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"{text}\n")
     (tmp_path / "psql").write_text(FAKE)
     (tmp_path / "psql").chmod(0o700)
-    script = PASSWORDS.read_text().replace("/run/secrets", str(tmp_path))
+    files = SERVICES["postgres"]["environment"]["ROLE_ADDRESSES"]
 
     done = subprocess.run(
-        ["bash", "-Eeuo", "pipefail", "-c", script],
+        ["bash", "-Eeuo", "pipefail", str(PASSWORDS)],
         check=True,
         capture_output=True,
         text=True,
         env={
             "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "ROLE_ADDRESSES": files.replace("/run/secrets", str(tmp_path)),
             "POSTGRES_USER": "postgres",
             "POSTGRES_DB": "dodonto",
         },
