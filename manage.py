@@ -20,8 +20,8 @@ from core.utf8 import restart_in_utf8
 
 LACKING = "The database lacks a table or column that the program needs: run manage.py migrate."
 FORBIDDEN = (
-    "The database does not allow the role of DATABASE_URL what the program needs ({}): grant it, "
-    "or name a role that may."
+    "The database does not allow the role of DATABASE_URL what the program needs ({}): run "
+    "manage.py migrate, which grants it as the owner, or name another role."
 )
 
 
