@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.RefusedPages",
     "portal.middleware.UnfitLists",
     "portal.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
@@ -154,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
+    "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

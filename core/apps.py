@@ -19,8 +19,9 @@ class CoreConfig(AppConfig):
         # The models are there only now.
         from core import approvals, roles, staff
 
+        seen = ("approval", "auditrecord", "auditseal")
         for role in roles.ROLES:
-            roles.register(role, {"core.view_approval", "core.view_auditrecord"})
+            roles.register(role, {f"core.view_{one}" for one in seen})
         roles.register("approver", {approvals.DECIDE})
         roles.register("accounts", {staff.MAY_MANAGE})
         register(check_translations)

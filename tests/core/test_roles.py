@@ -9,7 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 from core import roles
 
 pytestmark = pytest.mark.django_db
-EVERYBODY = {"view_campaign", "view_terms", "view_approval", "view_auditrecord"}
+EVERYBODY = {
+    "view_campaign",
+    "view_terms",
+    "view_approval",
+    "view_auditrecord",
+    "view_auditseal",
+}
 OF_BOTH_APPS = {
     "campaign": EVERYBODY | {"change_terms", "request_publication"},
     "support": EVERYBODY,

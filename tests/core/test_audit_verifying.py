@@ -1,0 +1,299 @@
+"""The owner of the database switches the triggers off and changes the audit: it shows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from core import sealing
+from core.models import AuditRecord, AuditSeal
+from tests import commands
+from tests.factories.campaign import AT, AuditRecordFactory
+from tests.guards import sql
+
+pytestmark = pytest.mark.django_db
+Attack = Callable[[list[int]], object]
+TRIGGERS = """
+SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+WHERE tgrelid IN ('core_auditrecord'::regclass, 'core_auditseal'::regclass) AND NOT tgisinternal
+"""
+
+
+@pytest.fixture
+def numbers() -> list[int]:
+    """Return the numbers of nine records, sealed by three, with room between the batches."""
+    found = []
+    for _ in range(3):
+        found += [AuditRecordFactory.create(user=None, os_user="taro").pk for _ in range(3)]
+        sql("SELECT nextval(pg_get_serial_sequence('core_auditrecord', 'id'))")  # was rolled back
+        sealing.seal_audit(at=AT)
+    assert AuditSeal.objects.count() == 3
+    return found
+
+
+@contextmanager
+def without_triggers() -> Iterator[None]:
+    """Switch the triggers off and on again, as the owner of the tables may."""
+    sql("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open checks is not altered
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS)
+        triggers = cursor.fetchall()
+    assert len(triggers) > 5
+    for table, name in triggers:
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    yield
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    for table, name in triggers:
+        sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def insert(number: int) -> None:
+    AuditRecordFactory.create(id=number, user=None, os_user="taro")
+
+
+def seals(*numbers: int) -> Any:
+    return AuditSeal.objects.filter(number__in=numbers)
+
+
+def seal_again(*numbers: int) -> None:
+    """Compute these seals again from the records that are stored now, each with its own hash."""
+    for number in numbers:
+        seal, before = seals(number).get(), seals(number - 1).first()
+        rows = list(
+            sealing.read_digests(after=before and before.last_record, last=seal.last_record)
+        )
+        seals(number).delete()
+        AuditSeal.objects.bulk_create([reseal(seal, before, rows)])
+
+
+def reseal(seal: AuditSeal, before: AuditSeal | None, rows: list[tuple[int, bytes]]) -> AuditSeal:
+    digests = b"".join(digest for _number, digest in rows)
+    seal.sha256 = sealing.hashlib.sha256(digests).hexdigest()
+    seal.records, seal.first_record = len(rows), rows[0][0]
+    seal.previous_sha256 = before.chain_sha256 if before else sealing.NO_SEAL
+    seal.chain_sha256 = sealing.hash_seal(seal)
+    return seal
+
+
+def swap(numbers: list[int]) -> None:
+    """Give two records of the second batch each other's numbers."""
+    one, other = numbers[3], numbers[4]
+    for old, new in ((one, -1), (other, one), (-1, other)):
+        AuditRecord.objects.filter(pk=old).update(id=new)
+
+
+def verify(*options: object) -> Any:
+    """Return what ``audit verify`` found: each code with its seal."""
+    ended = commands.run("audit", "verify", "--json", *options)
+    assert ended.code == (0 if ended.data["ok"] else 1)
+    assert ended.data["ok"] == (ended.data["findings"] == [])
+    return [(found["code"], found["seal"]) for found in ended.data["findings"]]
+
+
+def test_an_audit_that_nobody_changed_holds(numbers: list[int]) -> None:
+    report = commands.run_json("audit", "verify")
+
+    newest = seals(3).get()
+    assert report == {
+        "ok": True,
+        "records": 9,
+        "unsealed": 0,
+        "newest": f"3:{newest.chain_sha256}",
+        "findings": [],
+    }
+
+
+def test_verify_seals_what_is_new() -> None:
+    AuditRecordFactory.create()
+
+    assert commands.run_json("audit", "verify")["unsealed"] == 0
+    assert AuditSeal.objects.get().records == 1
+
+
+def test_an_empty_audit_holds() -> None:
+    assert commands.run_json("audit", "verify")["newest"] is None
+
+
+CHANGES: dict[str, Attack] = {
+    "action": lambda n: AuditRecord.objects.filter(pk=n[4]).update(action="b"),
+    "subject": lambda n: AuditRecord.objects.filter(pk=n[4]).update(subject="other"),
+    "instant": lambda n: AuditRecord.objects.filter(pk=n[4]).update(at=AT.replace(microsecond=1)),
+    "person": lambda n: AuditRecord.objects.filter(pk=n[4]).update(os_user="hanako"),
+    "machine": lambda n: AuditRecord.objects.filter(pk=n[4]).update(host="ops2"),
+    "detail": lambda n: AuditRecord.objects.filter(pk=n[4]).update(detail={"n": 2}),
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_a_changed_record_is_found(numbers: list[int], column: str) -> None:
+    with without_triggers():
+        CHANGES[column](numbers)
+
+    assert verify() == [("records_changed", 2)]
+
+
+@pytest.mark.parametrize(
+    ("attack", "found"),
+    [
+        pytest.param(
+            lambda n: AuditRecord.objects.filter(pk=n[4]).delete(),
+            [("records_missing", 2)],
+            id="one deleted",
+        ),
+        pytest.param(
+            lambda n: AuditRecord.objects.filter(pk__in=n[3:6]).delete(),
+            [("records_missing", 2)],
+            id="a whole batch deleted",
+        ),
+        pytest.param(
+            lambda n: insert(n[3] - 1), [("records_added", 2)], id="one inserted between batches"
+        ),
+        pytest.param(
+            lambda n: insert(n[0] - 1), [("records_added", 1)], id="one inserted before the first"
+        ),
+        pytest.param(
+            lambda n: (AuditRecord.objects.filter(pk=n[3]).delete(), insert(n[3])),
+            [("records_changed", 2)],
+            id="one replaced",
+        ),
+        pytest.param(
+            lambda n: (AuditRecord.objects.filter(pk=n[3]).delete(), insert(n[3] - 1)),
+            [("records_changed", 2)],
+            id="one replaced by an earlier one",
+        ),
+        pytest.param(swap, [("records_changed", 2)], id="two in each other's place"),
+        pytest.param(
+            lambda n: AuditRecord.objects.filter(pk=n[4]).update(id=n[6] - 1),
+            [("records_missing", 2), ("records_added", 3)],
+            id="one moved to the next batch",
+        ),
+        pytest.param(
+            lambda _: seals(2).update(sealed_at=AT.replace(year=2025)),
+            [("seal_changed", 2)],
+            id="a seal's time changed",
+        ),
+        pytest.param(
+            lambda n: (AuditRecord.objects.filter(pk=n[4]).update(action="b"), seal_again(2)),
+            [("seal_not_chained", 3)],
+            id="a record and its seal changed",
+        ),
+        pytest.param(
+            lambda n: (AuditRecord.objects.filter(pk=n[4]).delete(), seal_again(2)),
+            [("seal_not_chained", 3)],
+            id="a record deleted and its seal changed",
+        ),
+        pytest.param(
+            lambda _: seals(2).delete(),
+            [("seal_missing", 3), ("records_added", 3)],
+            id="a seal deleted",
+        ),
+        pytest.param(
+            lambda n: (seals(1).delete(), AuditRecord.objects.filter(pk__in=n[:3]).delete()),
+            [("seal_missing", 2)],
+            id="the first batch and its seal deleted",
+        ),
+        pytest.param(
+            lambda _: seals(3).update(last_record=F("last_record") + 1000),
+            [("seal_changed", 3)],
+            id="a seal stretched over what comes",
+        ),
+        pytest.param(
+            lambda _: (
+                seals(3).update(number=9),
+                seals(2).update(number=3),
+                seals(9).update(number=2),
+            ),
+            [
+                ("seal_changed", 2),
+                ("seal_changed", 3),
+                ("seal_not_chained", 2),
+                ("seal_not_chained", 3),
+                ("seal_overlaps", 3),
+                ("records_added", 2),
+                ("records_missing", 3),
+            ],
+            id="two seals in each other's place",
+        ),
+    ],
+)
+def test_what_the_owner_of_the_database_does_is_found(
+    numbers: list[int], attack: Attack, found: list[tuple[str, int]]
+) -> None:
+    with without_triggers():
+        attack(numbers)
+
+    assert verify() == found
+
+
+def test_a_seal_that_the_application_forged_is_found(numbers: list[int]) -> None:
+    """Whoever may add seals can add one over records that are not there."""
+    newest = seals(3).get()
+    AuditSeal.objects.create(
+        number=4,
+        first_record=newest.last_record + 1,
+        last_record=newest.last_record + 1000,
+        records=1,
+        sha256="0" * 64,
+        previous_sha256=newest.chain_sha256,
+        chain_sha256="0" * 64,
+        sealed_at=AT,
+    )
+
+    assert verify() == [("seal_changed", 4), ("records_missing", 4)]
+
+
+def logged() -> list[str]:
+    """Return the seals as the logs have them."""
+    stored = AuditSeal.objects.order_by("number").values_list("number", "chain_sha256")
+    return [f"{number}:{sha256}" for number, sha256 in stored]
+
+
+def test_who_seals_everything_again_is_found_by_the_logs_alone(numbers: list[int]) -> None:
+    before = logged()
+    with without_triggers():
+        AuditRecord.objects.filter(pk=numbers[4]).update(action="b")
+        seal_again(2, 3)
+
+    assert verify() == []
+    assert verify("--logged", before[2]) == [("seal_not_as_logged", 3)]
+    assert verify("--logged", before[0], "--logged", before[1]) == [("seal_not_as_logged", 2)]
+
+
+def test_who_deletes_the_last_records_with_their_seals_is_found_by_the_logs_alone(
+    numbers: list[int],
+) -> None:
+    before = logged()
+    with without_triggers():
+        seals(3).delete()
+        AuditRecord.objects.filter(pk__in=numbers[6:]).delete()
+
+    assert verify() == []
+    assert verify("--logged", before[2]) == [("seal_not_as_logged", 3)]
+
+
+def test_records_that_nobody_could_seal_are_found_after_an_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A transaction that never ends would put the sealing off."""
+    monkeypatch.setattr(sealing, "find_last_settled", lambda: None)
+    AuditRecordFactory.create(at=AT)
+
+    assert verify() == [("records_unsealed", None)]
+
+
+def test_the_report_names_the_batch(numbers: list[int]) -> None:
+    with without_triggers():
+        AuditRecord.objects.filter(pk=numbers[4]).update(action="b")
+
+    ended = commands.run("audit", "verify")
+    assert ended.code == 1
+    assert f"records {numbers[3]} and {numbers[5]}" in ended.reason
+    assert "Seal 2:" in ended.reason
+
+
+@pytest.mark.parametrize("text", ["3", "3:abc", f"0:{'0' * 64}", f"x:{'0' * 64}"])
+def test_verify_refuses_what_is_no_seal(text: str) -> None:
+    assert "a seal is its number" in commands.run("audit", "verify", "--logged", text).reason
