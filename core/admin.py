@@ -89,6 +89,7 @@ class AuditRecordAdmin(ReadOnlyAdmin):
 class AuditSealAdmin(ReadOnlyAdmin):
     """The seals over the audit records; ``audit verify`` compares both."""
 
-    list_display = ["number", "sealed_at", "records", "first_record", "last_record", "chain_sha256"]
+    list_display = ["number", "sealed_at", "records", "last_record", "chain_sha256"]
+    fields = ["number", "sealed_at", "records", "last_record", "previous_sha256", "chain_sha256"]
     ordering = ["-number"]
     show_full_result_count = False

@@ -3,18 +3,19 @@
 Source: docs/specs/consistency.md 5.
 """
 
-import hashlib
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
 
-from core.models import AuditRecord, AuditSeal
-from core.sealing import NO_SEAL, hash_seal, read_digests
+from core.models import Approval, AuditRecord, AuditRemoval, AuditSeal
+from core.models.audit import HASH_BYTES
+from core.sealing import NO_SEAL, NUMBER_BYTES, hash_seal, read_hashes
 
 # Beat seals each minute; a transaction that takes longer than this is no work of ours.
 MAX_UNSEALED = timedelta(hours=1)
+REMOVING = ("campaign.purge", "member.erase")  # the approved actions that remove records
+MAX_NAMED = 5  # records that a finding names
+Hashes = dict[int, bytes]
 
 
 @dataclass(frozen=True)
@@ -28,101 +29,112 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """The number of records, those of them without a seal, the newest seal, and what was found."""
+    """What was read, what was found, and the newest seal as ``NUMBER:SHA256``, None without one.
+
+    ``removed`` counts the sealed records that an approved purge or erasure removed.
+    """
 
     records: int
+    removed: int
     unsealed: int
-    newest: AuditSeal | None
+    newest: str | None
     findings: list[Finding]
 
 
-@dataclass
-class Batch:
-    """The records that are stored where a seal's batch is."""
-
-    records: int
-    first: int
-    sha256: str
-
-
 def verify_audit(*, logged: Mapping[int, str], now: datetime) -> Verified:
-    """Compare records and seals; report every seal and every batch that is not as it was sealed.
+    """Compare records and seals; report every seal and every record that is not as it was sealed.
 
     Args: ``logged``: hashes of seals by their numbers, as the logs show them.
     """
-    seals = list(AuditSeal.objects.order_by("number"))
-    batches = read_batches(seals)
-    unsealed = batches.pop(len(seals), None)
-    findings = [*check_chain(seals)]
-    for index, seal in enumerate(seals):
-        findings += check_batch(seal, batches.get(index))
-    findings += check_logged(seals, logged)
-    findings += check_unsealed(seals, now)
+    removals = find_removals()
+    findings: list[Finding] = []
+    sealed = removed = 0
+    rows = read_hashes()
+    row = next(rows, None)
+    before = AuditSeal(number=0, last_record=0, chain_sha256=NO_SEAL)
+    unseen = dict(logged)
+    for seal in AuditSeal.objects.order_by("number").iterator():
+        found: Hashes = {}
+        while row and row[0] <= seal.last_record:
+            found[row[0]] = row[1]
+            row = next(rows, None)
+        expected = split_hashes(seal)
+        gone = {number for number in expected.keys() - found.keys() if number in removals}
+        findings += check_seal(seal, before)
+        findings += check_batch(seal, expected, found, gone)
+        if unseen.pop(seal.number, seal.chain_sha256) != seal.chain_sha256:
+            findings.append(Finding("seal_not_as_logged", seal.number, "The log has another seal."))
+        sealed += len(found)
+        removed += len(gone)
+        before = seal
+    for number in unseen:
+        findings.append(Finding("seal_not_as_logged", number, "The log has it; it is missing."))
+    unsealed = sum(1 for _ in rows) + (row is not None)
+    findings += check_unsealed(before, now)
     return Verified(
-        records=sum(batch.records for batch in [*batches.values(), unsealed] if batch),
-        unsealed=unsealed.records if unsealed else 0,
-        newest=seals[-1] if seals else None,
+        records=sealed + unsealed,
+        removed=removed,
+        unsealed=unsealed,
+        newest=f"{before.number}:{before.chain_sha256}" if before.number else None,
         findings=findings,
     )
 
 
-def read_batches(seals: list[AuditSeal]) -> dict[int, Batch]:
-    """Return the stored records by the index of their seal; those after the last are unsealed."""
-    ends: list[int] = []
-    for seal in seals:  # a seal that ends before the one before it has no batch
-        ends.append(max([seal.last_record, *ends[-1:]]))
-    batches: dict[int, Batch] = {}
-    for index, rows in groupby(read_digests(), key=lambda row: bisect_left(ends, row[0])):
-        digest, numbers = hashlib.sha256(), []
-        for number, record_digest in rows:
-            digest.update(record_digest)
-            numbers.append(number)
-        batches[index] = Batch(len(numbers), numbers[0], digest.hexdigest())
-    return batches
+def find_removals() -> set[int]:
+    """Return the records that were removed by an action that was approved."""
+    removals = AuditRemoval.objects.filter(
+        approval__state=Approval.State.APPROVED, approval__action__in=REMOVING
+    )
+    return set(removals.values_list("record", flat=True))
 
 
-def check_chain(seals: list[AuditSeal]) -> Iterator[Finding]:
-    """Yield the seals that were changed, are missing or do not follow the one before."""
-    for seal in seals:
-        if hash_seal(seal) != seal.chain_sha256:
-            yield Finding("seal_changed", seal.number, "The seal is not as it was written.")
-    start = AuditSeal(number=0, chain_sha256=NO_SEAL, last_record=0)
-    for before, seal in pairwise([start, *seals]):
-        if seal.number != before.number + 1:
-            yield Finding("seal_missing", seal.number, "The seal before it is missing.")
-        elif seal.previous_sha256 != before.chain_sha256:
-            yield Finding("seal_not_chained", seal.number, "It does not follow the seal before it.")
-        if before.number and seal.first_record <= before.last_record:
-            yield Finding("seal_overlaps", seal.number, "It begins inside the batch before it.")
+def split_hashes(seal: AuditSeal) -> Hashes:
+    """Return the SHA-256 of each record that was sealed, by its number."""
+    hashes = bytes(seal.hashes)
+    starts = range(0, len(hashes), HASH_BYTES)
+    return {
+        int.from_bytes(hashes[start : start + NUMBER_BYTES], signed=True): hashes[
+            start + NUMBER_BYTES : start + HASH_BYTES
+        ]
+        for start in starts
+    }
 
 
-def check_batch(seal: AuditSeal, batch: Batch | None) -> Iterator[Finding]:
+def check_seal(seal: AuditSeal, before: AuditSeal) -> Iterator[Finding]:
+    """Yield how a seal is not as it was written, or does not follow the one before."""
+    if hash_seal(seal) != seal.chain_sha256:
+        yield Finding("seal_changed", seal.number, "The seal is not as it was written.")
+    if seal.number != before.number + 1:
+        yield Finding("seal_missing", seal.number, "The seal before it is missing.")
+    elif seal.previous_sha256 != before.chain_sha256:
+        yield Finding("seal_not_chained", seal.number, "It does not follow the seal before it.")
+
+
+def check_batch(
+    seal: AuditSeal, expected: Hashes, found: Hashes, gone: set[int]
+) -> Iterator[Finding]:
     """Yield how the stored records differ from those that were sealed."""
-    where = f"Between the records {seal.first_record} and {seal.last_record}"
-    records = batch.records if batch else 0
-    if records < seal.records:
-        text = f"{where}, {seal.records - records} of {seal.records} are missing."
-        yield Finding("records_missing", seal.number, text)
-    elif records > seal.records:
-        text = f"{where} or just before, {records - seal.records} were added afterwards."
-        yield Finding("records_added", seal.number, text)
-    elif batch and (batch.sha256, batch.first) != (seal.sha256, seal.first_record):
-        text = f"{where}, at least one is not as it was sealed."
-        yield Finding("records_changed", seal.number, text)
+    differing = {
+        "records_changed": {one for one in expected.keys() & found if expected[one] != found[one]},
+        "records_missing": expected.keys() - found.keys() - gone,
+        "records_added": found.keys() - expected.keys(),
+    }
+    for code, numbers in differing.items():
+        if numbers:
+            verb = code.removeprefix("records_")
+            yield Finding(code, seal.number, f"Records {verb}: {name_records(numbers)}.")
 
 
-def check_logged(seals: list[AuditSeal], logged: Mapping[int, str]) -> Iterator[Finding]:
-    """Yield the seals that are not those that the logs show."""
-    stored = {seal.number: seal.chain_sha256 for seal in seals}
-    for number, sha256 in sorted(logged.items()):
-        if stored.get(number) != sha256:
-            yield Finding("seal_not_as_logged", number, "The log shows another seal.")
+def name_records(numbers: set[int]) -> str:
+    """Return the first few numbers, and how many more there are."""
+    named = ", ".join(map(str, sorted(numbers)[:MAX_NAMED]))
+    more = len(numbers) - MAX_NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
-def check_unsealed(seals: list[AuditSeal], now: datetime) -> Iterator[Finding]:
+def check_unsealed(newest: AuditSeal, now: datetime) -> Iterator[Finding]:
     """Report records that wait for their seal for longer than any work takes."""
-    after = seals[-1].last_record if seals else 0
-    waiting = AuditRecord.objects.filter(pk__gt=after, at__lt=now - MAX_UNSEALED)
+    waiting = AuditRecord.objects.filter(pk__gt=newest.last_record, at__lt=now - MAX_UNSEALED)
     if count := waiting.count():
         text = f"{count} have waited for more than an hour for their seal."
         yield Finding("records_unsealed", None, text)

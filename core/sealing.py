@@ -27,6 +27,7 @@ MAX_RECORDS = 10_000  # of a batch
 PATIENCE_S = 5.0  # a transaction that takes longer is waited for by a later call
 POLL_S = 0.05
 NO_SEAL = "0" * 64
+NUMBER_BYTES = 8  # of a record in a seal's hashes, before its SHA-256
 COLUMNS = (
     "id",
     "at_text",
@@ -82,15 +83,16 @@ def seal_batch(last: int, *, at: datetime) -> AuditSeal | None:
     acquire(Lock.AUDIT)
     before = AuditSeal.objects.order_by("-number").first()
     after = before.last_record if before else None
-    batch = list(read_digests(after=after, last=last, limit=MAX_RECORDS))
+    batch = list(read_hashes(after=after, last=last, limit=MAX_RECORDS))
     if not batch:
         return None
     seal = AuditSeal(
         number=before.number + 1 if before else 1,
-        first_record=batch[0][0],
         last_record=batch[-1][0],
         records=len(batch),
-        sha256=hashlib.sha256(b"".join(digest for _number, digest in batch)).hexdigest(),
+        hashes=b"".join(
+            number.to_bytes(NUMBER_BYTES, signed=True) + digest for number, digest in batch
+        ),
         previous_sha256=before.chain_sha256 if before else NO_SEAL,
         sealed_at=at,
     )
@@ -101,21 +103,23 @@ def seal_batch(last: int, *, at: datetime) -> AuditSeal | None:
 
 
 def hash_seal(seal: AuditSeal) -> str:
-    """Return the SHA-256 of the canonical JSON of a seal's other columns, in lower-case hex."""
+    """Return the SHA-256 of the canonical JSON of a seal's other columns, in lower-case hex.
+
+    Of the hashes, which may be long, it has the SHA-256.
+    """
     return content_sha256(
         {
             "number": seal.number,
-            "first_record": seal.first_record,
             "last_record": seal.last_record,
             "records": seal.records,
-            "sha256": seal.sha256,
+            "hashes_sha256": hashlib.sha256(seal.hashes).hexdigest(),
             "previous_sha256": seal.previous_sha256,
             "sealed_at": seal.sealed_at.astimezone(UTC).isoformat(),
         }
     )
 
 
-def read_digests(
+def read_hashes(
     *, after: int | None = None, last: int | None = None, limit: int | None = None
 ) -> Iterator[tuple[int, bytes]]:
     """Yield number and SHA-256 of each record by number, of those after one, up to one.

@@ -1,8 +1,8 @@
 """People who sign in, what a second person approves, the audit, and a demo's clock."""
 
 from core.models.approvals import Approval
-from core.models.audit import AuditRecord, AuditSeal
+from core.models.audit import AuditRecord, AuditRemoval, AuditSeal
 from core.models.clocks import DemoClock
 from core.models.users import User
 
-__all__ = ["Approval", "AuditRecord", "AuditSeal", "DemoClock", "User"]
+__all__ = ["Approval", "AuditRecord", "AuditRemoval", "AuditSeal", "DemoClock", "User"]

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
+
+from core.models.approvals import Approval
 
 # What happens on a page before anybody is signed in.
 WITHOUT_A_PERSON = ("staff.locked_out", "staff.sign_in_failed")
@@ -16,6 +18,7 @@ BY_ACCOUNT = Q(user__isnull=False) & ~Q(name="")
 BY_MACHINE = Q(user__isnull=True, name="") & ~Q(os_user="")
 BY_NOBODY = Q(user__isnull=True, name="", os_user="", host="", action__in=WITHOUT_A_PERSON)
 
+HASH_BYTES = 40  # of one record in the hashes of a seal
 SHA256 = r"^[0-9a-f]{64}$"
 # Python has no infinite instant; a page could not show a record of one.
 INSTANTS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
@@ -86,13 +89,10 @@ class AuditSeal(models.Model):
     number = models.PositiveBigIntegerField(
         _("number"), primary_key=True, db_comment="Without gaps, from 1."
     )
-    first_record = models.BigIntegerField(_("first record"))
     last_record = models.BigIntegerField(_("last record"))
     records = models.PositiveIntegerField(_("records"))
-    sha256 = models.CharField(
-        _("SHA-256 of the records"),
-        max_length=64,
-        db_comment="Of the SHA-256 of each record, by number.",
+    hashes = models.BinaryField(
+        db_comment="Of each record, by number: the number in 8 bytes, its SHA-256 in 32."
     )
     previous_sha256 = models.CharField(
         _("the seal before"),
@@ -102,7 +102,7 @@ class AuditSeal(models.Model):
     chain_sha256 = models.CharField(
         _("SHA-256 of the seal"),
         max_length=64,
-        db_comment="Of the canonical JSON of the other columns.",
+        db_comment="Of the canonical JSON of the other columns, with the SHA-256 of hashes.",
     )
     sealed_at = models.DateTimeField(_("sealed at"))
 
@@ -112,13 +112,11 @@ class AuditSeal(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(records__gte=1)
-                & Q(last_record__gte=F("first_record") + F("records") - 1),
+                & Q(records=Func("hashes", function="octet_length") / HASH_BYTES),
                 name="auditseal_has_records",
             ),
             models.CheckConstraint(
-                condition=Q(sha256__regex=SHA256)
-                & Q(previous_sha256__regex=SHA256)
-                & Q(chain_sha256__regex=SHA256),
+                condition=Q(previous_sha256__regex=SHA256) & Q(chain_sha256__regex=SHA256),
                 name="auditseal_hashes_are_sha256",
             ),
             models.CheckConstraint(
@@ -128,3 +126,20 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class AuditRemoval(models.Model):
+    """A sealed record that an approved purge or erasure deleted; its seal still has its hash.
+
+    Only a function of the tables' owner deletes records and adds these.
+    """
+
+    record = models.BigIntegerField(primary_key=True)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("removal from the audit")
+        verbose_name_plural = _("removals from the audit")
+
+    def __str__(self) -> str:
+        return str(self.record)

@@ -47,15 +47,17 @@ class Command(VerbCommand):
         now = clock.database_now()
         sealing.seal_audit(at=now)
         verified = verify_audit(logged=dict(logged), now=now)
-        newest = verified.newest
         data = {
             "ok": not verified.findings,
             "records": verified.records,
+            "removed": verified.removed,
             "unsealed": verified.unsealed,
-            "newest": f"{newest.number}:{newest.chain_sha256}" if newest else None,
+            "newest": verified.newest,
             "findings": [asdict(finding) for finding in verified.findings],
         }
-        checked = f"{verified.records:,} records, newest seal {data['newest'] or 'none'}"
+        checked = f"{verified.records:,} records, newest seal {verified.newest or 'none'}"
+        if verified.removed:
+            checked = f"{checked}, {verified.removed:,} removed as approved"
         if not verified.findings:
             return Report(data, f"The audit is as it was sealed: {checked}.")
         found = " ".join(
