@@ -30,9 +30,10 @@ FOR EACH ROW WHEN (NEW.user_id IS NOT NULL)
 EXECUTE FUNCTION core_require_own_name();
 ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_name_is_the_account_s;
 
--- A number that was not drawn just now could stand before records that are sealed.
+-- A number that was not drawn just now could stand before records that are sealed. Only the owner may
+-- read what the sequence gave this session.
 CREATE OR REPLACE FUNCTION core_require_drawn_number() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     IF NEW.id <> currval(pg_get_serial_sequence('core_auditrecord', 'id')) THEN
         RAISE EXCEPTION 'a record has the next number'

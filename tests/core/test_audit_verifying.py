@@ -1,26 +1,23 @@
 """The owner of the database switches the triggers off and changes the audit: it shows."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import F
 
 from core import sealing
 from core.audit_verifying import name_records
 from core.models import AuditRecord, AuditRemoval, AuditSeal
 from tests import commands
+from tests.database import as_owner, triggers_off
 from tests.factories.campaign import AT, ApprovalFactory, AuditRecordFactory
 from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
+DRAW = "SELECT nextval(pg_get_serial_sequence('core_auditrecord', 'id'))"
 Attack = Callable[[list[int]], object]
-TRIGGERS = """
-SELECT tgrelid::regclass::text, tgname FROM pg_trigger
-WHERE tgrelid IN ('core_auditrecord'::regclass, 'core_auditseal'::regclass) AND NOT tgisinternal
-"""
 
 
 @pytest.fixture
@@ -29,26 +26,16 @@ def numbers() -> list[int]:
     found = []
     for _ in range(3):
         found += [AuditRecordFactory.create(user=None, os_user="taro").pk for _ in range(3)]
-        sql("SELECT nextval(pg_get_serial_sequence('core_auditrecord', 'id'))")  # was rolled back
+        with as_owner():
+            sql(DRAW)  # for a record that was rolled back
         sealing.seal_audit(at=AT)
     assert AuditSeal.objects.count() == 3
     return found
 
 
-@contextmanager
-def without_triggers() -> Iterator[None]:
+def without_triggers() -> AbstractContextManager[None]:
     """Switch the triggers off and on again, as the owner of the tables may."""
-    sql("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open checks is not altered
-    with connection.cursor() as cursor:
-        cursor.execute(TRIGGERS)
-        triggers = cursor.fetchall()
-    assert len(triggers) > 5
-    for table, name in triggers:
-        sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-    yield
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    for table, name in triggers:
-        sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+    return triggers_off("tgrelid::regclass::text LIKE 'core_audit%'")
 
 
 def insert(number: int) -> None:

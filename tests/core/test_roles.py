@@ -8,7 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from core import roles
 
-pytestmark = pytest.mark.django_db
+# As the owner: it is a migrate that grants.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_as_owner")]
 EVERYBODY = {
     "view_campaign",
     "view_terms",
