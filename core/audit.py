@@ -50,3 +50,10 @@ def record(
         host=actor.host if actor else socket.gethostname(),
         detail=dict(detail),
     )
+
+
+def record_of_nobody(
+    *, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
+) -> AuditRecord:
+    """Record what nobody who is signed in did."""
+    return record(actor=None, action=action, subject=subject, at=at, detail=detail)

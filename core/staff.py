@@ -15,6 +15,7 @@ from core.audit import Actor
 from core.errors import Refusal, constraint_errors
 from core.models import User
 from core.roles import ROLES
+from core.sign_in.backends import STAFF_BACKEND
 
 GENERATED_LENGTH = 20
 MAY_MANAGE = "core.manage_staff"
@@ -71,7 +72,9 @@ def works_here(user: User) -> bool:
 
 def no_manager_exists() -> bool:
     """Return whether no active staff user may add others, as on a new database."""
-    return not User.objects.with_perm(MAY_MANAGE).filter(is_staff=True).exists()
+    return (
+        not User.objects.with_perm(MAY_MANAGE, backend=STAFF_BACKEND).filter(is_staff=True).exists()
+    )
 
 
 @transaction.atomic

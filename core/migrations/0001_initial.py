@@ -1,6 +1,7 @@
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -31,6 +32,7 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('must_change_password', models.BooleanField(db_comment='Somebody else chose the password: only its change is open until it is changed.', db_default=False, default=False, verbose_name='must change the password')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -93,6 +95,39 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
                 'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', False), models.Q(('os_user', ''), _negated=True), _connector='OR'), name='auditrecord_names_a_user')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignInTries',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('device', models.CharField(db_comment='Number of a known browser; empty: all unknown browsers.', max_length=32)),
+                ('tries', models.SmallIntegerField(db_comment='Since the last sign-in or pause.')),
+                ('tried_at', models.DateTimeField(db_comment='The last of them.')),
+                ('paused_until', models.DateTimeField(db_comment='Exclusive. Nothing is tried before; null: never paused.', null=True)),
+                ('user', models.ForeignKey(db_comment='Null: all names that belong to no account of staff.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'device'), name='signintries_one_per_account_and_browser', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='StaffSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('browser', models.CharField(db_comment='As the browser names itself; anybody can send it.', max_length=200, verbose_name='browser')),
+                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='started at')),
+                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='last used at')),
+                ('factor_at', models.DateTimeField(blank=True, db_comment='The last time. Null: the password only, which opens no page.', null=True, verbose_name='second factor given at')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'indexes': [models.Index(fields=['user', 'started_at'], name='staffsession_of_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='staffsession_open_or_ended_by_a_person')],
             },
         ),
         load_sql('core', 'refuse', 'approval_triggers', 'auditrecord_triggers'),
