@@ -86,15 +86,16 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('action', models.CharField(max_length=40, verbose_name='action')),
                 ('subject', models.CharField(max_length=100, verbose_name='subject')),
+                ('name', models.CharField(blank=True, db_comment='Of the account when it acted; empty without one.', db_default='', max_length=150, verbose_name='name')),
                 ('os_user', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=100, verbose_name='user of the machine')),
                 ('host', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=255, verbose_name='machine')),
                 ('detail', models.JSONField(blank=True, default=dict, verbose_name='detail')),
-                ('user', models.ForeignKey(blank=True, db_comment='Null where a command needs no account, such as the one that adds them.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('user', models.ForeignKey(blank=True, db_comment='Null where a command needs no account, and where nobody was signed in.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
-                'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', False), models.Q(('os_user', ''), _negated=True), _connector='OR'), name='auditrecord_names_a_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user')],
             },
         ),
         migrations.CreateModel(
