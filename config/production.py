@@ -9,6 +9,7 @@ def production_refusals(
     demo_mode: bool,
     moved_clock: bool,
     command_approval: bool,
+    second_factor: bool,
     secret_key: str,
     servers: bool,
     sign_in: bool,
@@ -24,6 +25,7 @@ def production_refusals(
         "Production refuses a moved clock: unset CAMPAIGN_NOW.": moved_clock,
         "Production refuses approval by command, a person approves signed in: "
         "unset ALLOW_COMMAND_APPROVAL.": command_approval,
+        "Production asks staff for a second factor: unset STAFF_SECOND_FACTOR.": not second_factor,
         "Production needs a SECRET_KEY of its own, random and of at least 50 characters.": (
             weak_secret or secret_key.startswith("django-insecure-")
         ),

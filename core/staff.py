@@ -23,6 +23,7 @@ from core.errors import Refusal, constraint_errors
 from core.locks import Lock
 from core.models import Approval, User
 from core.roles import ACCOUNTS, APART_FROM_APPROVER, APPROVER, ROLES
+from core.sign_in.backends import STAFF_BACKEND
 
 GENERATED_LENGTH = 20
 MAX_NAME_LENGTH = 64  # the subject of an approval and of an audit record holds it with more words
@@ -116,7 +117,9 @@ def working_in(role: str) -> QuerySet[User]:
 
 def no_manager_exists() -> bool:
     """Return whether no active staff user may add others, as on a new database."""
-    return not User.objects.with_perm(MAY_MANAGE).filter(is_staff=True).exists()
+    return (
+        not User.objects.with_perm(MAY_MANAGE, backend=STAFF_BACKEND).filter(is_staff=True).exists()
+    )
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from core.locks import Lock
 from core.models import Approval, User
 from core.roles import APPROVER
 from core.second_factor import remove_factors
+from core.sign_in.sessions import end_sessions
 from core.staff import (
     MAKE_APPROVER,
     MAKE_SUPERUSER,
@@ -68,6 +69,7 @@ def disable_staff(*, username: str, at: datetime, actor: Actor | None = None) ->
     require_another(user, *role_names(user))
     user.is_active = False
     user.save(update_fields=["is_active"])
+    end_sessions(user=user, by=actor.user if actor else user)
     record(actor, "staff.disabled", user, at)
     return Changed(user, changed=True)
 
@@ -103,7 +105,7 @@ def reset_staff(
     require_no_request(user)
     if actor and needs_approval(user, actor):
         return Changed(user, changed=False, approval=ask(RESET_APPROVER, user, actor=actor, at=at))
-    give_access(user, password)
+    give_access(user, password, actor)
     record(actor, "staff.reset", user, at)
     return Changed(user, changed=True)
 
@@ -129,8 +131,8 @@ def close_access(approval: Approval) -> None:
     user = get_staff(approval.subject)
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    remove_factors(user)
     actor, at = decision(approval)
+    forget_browsers(user, actor)
     record(actor, "staff.reset", user, at, approval=approval.pk)
 
 
@@ -156,14 +158,20 @@ def restore_approver(*, username: str, password: str, at: datetime) -> Changed:
             _("%(names)s can approve: use staff reset. An approver who cannot is disabled first.")
             % {"names": ", ".join(able)}
         )
-    give_access(user, password)
+    give_access(user, password, None)
     record(None, "staff.restored", user, at, approved_by=None)
     transaction.on_commit(lambda: log.warning("staff_restored", account=user.pk))
     return Changed(user, changed=True)
 
 
-def give_access(user: User, password: str) -> None:
-    """Set an initial password, remove every second factor, and save the account."""
+def give_access(user: User, password: str, actor: Actor | None) -> None:
+    """Set an initial password, and forget all that signed the account in before."""
     set_initial_password(user, password)
     user.save(update_fields=["password", "must_change_password"])
+    forget_browsers(user, actor)
+
+
+def forget_browsers(user: User, actor: Actor | None) -> None:
+    """Remove every second factor of an account, and end its sessions."""
     remove_factors(user)
+    end_sessions(user=user, by=actor.user if actor else user)

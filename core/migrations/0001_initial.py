@@ -1,6 +1,7 @@
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -91,15 +92,49 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('action', models.CharField(max_length=40, verbose_name='action')),
                 ('subject', models.CharField(max_length=100, verbose_name='subject')),
+                ('name', models.CharField(blank=True, db_comment='Of the account when it acted; empty without one.', db_default='', max_length=150, verbose_name='name')),
                 ('os_user', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=100, verbose_name='user of the machine')),
                 ('host', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=255, verbose_name='machine')),
                 ('detail', models.JSONField(blank=True, default=dict, verbose_name='detail')),
-                ('user', models.ForeignKey(blank=True, db_comment='Null where a command needs no account, such as the one that adds them.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('user', models.ForeignKey(blank=True, db_comment='Null where a command needs no account, and where nobody was signed in.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
-                'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', False), models.Q(('os_user', ''), _negated=True), _connector='OR'), name='auditrecord_names_a_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignInTries',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('device', models.CharField(db_comment='Number of a known browser; empty: all unknown browsers.', max_length=32)),
+                ('tries', models.SmallIntegerField(db_comment='Since the last sign-in or pause.')),
+                ('tried_at', models.DateTimeField(db_comment='The last of them.')),
+                ('paused_until', models.DateTimeField(db_comment='Exclusive. Nothing is tried before; null: never paused.', null=True)),
+                ('user', models.ForeignKey(db_comment='Null: all names that belong to no account of staff.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'device'), name='signintries_one_per_account_and_browser', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='StaffSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('browser', models.CharField(db_comment='As the browser names itself; anybody can send it.', max_length=200, verbose_name='browser')),
+                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='started at')),
+                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='last used at')),
+                ('factor_at', models.DateTimeField(blank=True, db_comment='The last time. Null: the password only, which opens no page.', null=True, verbose_name='second factor given at')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'indexes': [models.Index(fields=['user', 'started_at'], name='staffsession_of_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='staffsession_open_or_ended_by_a_person')],
             },
         ),
         load_sql('core', 'refuse', 'user_triggers', 'approval_triggers', 'auditrecord_triggers'),

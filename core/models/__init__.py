@@ -3,6 +3,7 @@
 from core.models.approvals import Approval
 from core.models.audit import AuditRecord
 from core.models.clocks import DemoClock
+from core.models.sign_in import SignInTries, StaffSession
 from core.models.users import User
 
-__all__ = ["Approval", "AuditRecord", "DemoClock", "User"]
+__all__ = ["Approval", "AuditRecord", "DemoClock", "SignInTries", "StaffSession", "User"]

@@ -8,9 +8,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# What happens on a page before anybody is signed in.
+WITHOUT_A_PERSON = ("staff.locked_out", "staff.sign_in_failed")
+BY_ACCOUNT = Q(user__isnull=False) & ~Q(name="")
+BY_MACHINE = Q(user__isnull=True, name="") & ~Q(os_user="")
+BY_NOBODY = Q(user__isnull=True, name="", os_user="", host="", action__in=WITHOUT_A_PERSON)
+
 
 class AuditRecord(models.Model):
     """One action: who did what, when and from where; never changed, never deleted."""
+
+    WITHOUT_A_PERSON = WITHOUT_A_PERSON
 
     at = models.DateTimeField(_("at"))
     action = models.CharField(_("action"), max_length=40)
@@ -21,8 +29,15 @@ class AuditRecord(models.Model):
         related_name="+",
         null=True,
         blank=True,
-        db_comment="Null where a command needs no account, such as the one that adds them.",
+        db_comment="Null where a command needs no account, and where nobody was signed in.",
         verbose_name=_("user"),
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=150,
+        db_default="",
+        blank=True,
+        db_comment="Of the account when it acted; empty without one.",
     )
     os_user = models.CharField(
         _("user of the machine"),
@@ -45,7 +60,7 @@ class AuditRecord(models.Model):
         verbose_name_plural = _("audit records")
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False) | ~Q(os_user=""), name="auditrecord_names_a_user"
+                condition=BY_ACCOUNT | BY_MACHINE | BY_NOBODY, name="auditrecord_names_a_user"
             )
         ]
 

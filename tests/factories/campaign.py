@@ -206,5 +206,6 @@ class AuditRecordFactory(DjangoModelFactory[AuditRecord]):
     action = "approval.requested"
     subject = factory.Sequence(lambda n: f"campaign.publish campaign-{n:06}")
     user = factory.SubFactory(UserFactory)
+    name = factory.LazyAttribute(lambda record: record.user.username if record.user else "")
     os_user = ""
     host = ""
