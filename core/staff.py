@@ -326,9 +326,7 @@ def create_staff(username: str, password: str) -> User:
             _("A user name has %(count)s characters or fewer.") % {"count": MAX_NAME_LENGTH}
         )
     set_initial_password(user, password)
-    taken = UnfitName(_("Somebody added this name in the same moment; try again."))
-    with constraint_errors({"core_user_username_key": taken}):
-        user.save()
+    user.save()
     return user
 
 
