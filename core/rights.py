@@ -25,7 +25,9 @@ RIGHTS = {
     "socialaccount_socialaccount": "INSERT, UPDATE",
     "socialaccount_socialapp": "",
     "socialaccount_socialtoken": "",
-    "core_approval": "INSERT, UPDATE (state, decided_by_id, decided_at)",
+    "core_approval": (
+        "INSERT, UPDATE (state, decided_by_id, decided_at, decided_os_user, decided_host)"
+    ),
     "core_auditrecord": "INSERT",
     "core_auditremoval": "",
     "core_auditseal": "INSERT",

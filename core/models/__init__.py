@@ -3,6 +3,16 @@
 from core.models.approvals import Approval
 from core.models.audit import AuditRecord, AuditRemoval, AuditSeal
 from core.models.clocks import DemoClock
+from core.models.sign_in import SignInTries, StaffSession
 from core.models.users import User
 
-__all__ = ["Approval", "AuditRecord", "AuditRemoval", "AuditSeal", "DemoClock", "User"]
+__all__ = [
+    "Approval",
+    "AuditRecord",
+    "AuditRemoval",
+    "AuditSeal",
+    "DemoClock",
+    "SignInTries",
+    "StaffSession",
+    "User",
+]
