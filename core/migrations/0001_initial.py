@@ -167,5 +167,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='staffsession_open_or_ended_by_a_person')],
             },
         ),
-        load_sql('core', 'refuse', 'user_triggers', 'approval_triggers', 'auditrecord_triggers', 'auditseal_triggers'),
+        load_sql('core', 'refuse', 'user_triggers', 'approval_triggers', 'auditrecord_triggers', 'auditseal_triggers', 'remove_look_ups'),
     ]

@@ -30,8 +30,8 @@ FOR EACH ROW WHEN (NEW.user_id IS NOT NULL)
 EXECUTE FUNCTION core_require_own_name();
 ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_name_is_the_account_s;
 
--- A number that was not drawn just now could stand before records that are sealed. Only the owner may
--- read what the sequence gave this session.
+-- A number that was not drawn just now could stand before records that are sealed. Only the owner
+-- may read what the sequence gave this session.
 CREATE OR REPLACE FUNCTION core_require_drawn_number() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN

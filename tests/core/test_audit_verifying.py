@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from core import sealing
@@ -328,3 +329,57 @@ def test_auditremoval_is_only_added_to() -> None:
 @pytest.mark.parametrize("text", ["3", "3:abc", f"0:{'0' * 64}", f"x:{'0' * 64}"])
 def test_verify_refuses_what_is_no_seal(text: str) -> None:
     assert "a seal is its number" in commands.run("audit", "verify", "--logged", text).reason
+
+
+MAY_REMOVE = "SET LOCAL dodonto.removal = 'on'"  # as the function does that calls it
+REMOVE = "SELECT core_remove_look_ups(%s)"
+
+
+def look_up(campaign: str) -> int:
+    values = {"action": "member.looked_up", "subject": campaign}
+    return AuditRecordFactory.create(user=None, os_user="taro", **values).pk
+
+
+def test_a_purge_removes_the_campaign_s_sealed_look_ups_and_the_audit_holds() -> None:
+    of_purged, of_other = look_up("A"), look_up("B")
+    sealing.seal_audit(at=AT)
+    unsealed = look_up("A")
+    approval = ApprovalFactory.create(action="campaign.purge", subject="A", approved=True)
+
+    sql(MAY_REMOVE)
+    with as_owner():
+        sql(REMOVE, approval.pk)
+
+    assert list(AuditRemoval.objects.values_list("record", "approval")) == [
+        (of_purged, approval.pk)
+    ]
+    assert set(AuditRecord.objects.values_list("pk", flat=True)) == {of_other, unsealed}
+    report = commands.run_json("audit", "verify")
+    assert (report["records"], report["removed"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "decided", [{}, {"action": "campaign.publish", "approved": True}], ids=["open", "another"]
+)
+def test_without_an_approved_purge_no_look_up_is_removed(decided: dict[str, Any]) -> None:
+    look_up("A")
+    sealing.seal_audit(at=AT)
+    approval = ApprovalFactory.create(**{"action": "campaign.purge", "subject": "A"} | decided)
+
+    sql(MAY_REMOVE)
+    with as_owner():
+        sql(REMOVE, approval.pk)
+
+    assert AuditRecord.objects.count() == 1
+
+
+def test_the_application_removes_no_look_up() -> None:
+    look_up("A")
+    sealing.seal_audit(at=AT)
+    approval = ApprovalFactory.create(action="campaign.purge", subject="A", approved=True)
+
+    sql(MAY_REMOVE)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        sql(REMOVE, approval.pk)
+
+    assert AuditRecord.objects.count() == 1
