@@ -25,8 +25,12 @@ RIGHTS = {
     "socialaccount_socialaccount": "INSERT, UPDATE",
     "socialaccount_socialapp": "",
     "socialaccount_socialtoken": "",
-    "core_approval": "INSERT, UPDATE (state, decided_by_id, decided_at)",
+    "core_approval": (
+        "INSERT, UPDATE (state, decided_by_id, decided_at, decided_os_user, decided_host)"
+    ),
     "core_auditrecord": "INSERT",
+    "core_auditremoval": "",
+    "core_auditseal": "INSERT",
     "core_democlock": "INSERT, UPDATE",
     "core_user": "INSERT, UPDATE",
     "core_user_groups": "INSERT, DELETE",
