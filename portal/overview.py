@@ -8,6 +8,7 @@ from bookings.quarantine import open_rows
 from campaign import reports
 from campaign.models import Campaign, Terms
 from campaign.queries import terms_in_force
+from core import staff_access
 from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw
@@ -42,6 +43,7 @@ def overview_context(*, now: datetime) -> dict[str, Any]:
     return {
         "campaigns": campaign_overviews(now=now),
         "quarantined": open_rows().count(),
+        "restored": staff_access.restorations(now=now),
         "approvals": Approval.objects.filter(state=Approval.State.OPEN).count(),
     }
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 
 from campaign.models import Campaign
 from core.models import AuditRecord
+from core.staff_access import restore_approver
 from entries.models import Entry, Member
 from entries.receipts import receipt_number
 from points.models import Account
@@ -76,6 +77,17 @@ def test_the_overview_shows_the_state_of_a_campaign(set_clock: SetClock) -> None
     assert "37,340" in page
     assert "a-draft" not in page
     assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
+
+
+def test_the_overview_shows_all_of_staff_that_an_approver_was_restored(set_clock: SetClock) -> None:
+    restored_at = datetime(2025, 1, 14, 12, tzinfo=UTC)
+    UserFactory.create(username="hanako", role="approver")
+    restore_approver(username="hanako", password="kasumi-sakura-hikari", at=restored_at)
+    warning = "restored the approver hanako; nobody approved it"
+
+    for days, is_shown in ((0, True), (29, True), (30, False)):
+        set_clock(restored_at + timedelta(days=days))
+        assert (warning in text_of(staff("support").get(OVERVIEW))) is is_shown
 
 
 def test_the_overview_shows_that_no_payout_is_prepared(
