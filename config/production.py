@@ -13,6 +13,7 @@ def production_refusals(
     servers: bool,
     sign_in: bool,
     draw: bool,
+    erasure: bool,
 ) -> list[str]:
     """Return a sentence per setting that production refuses; none where it may serve."""
     weak_secret = (
@@ -32,5 +33,6 @@ def production_refusals(
         "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.": not sign_in,
         "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
         "each 64 lower-case hex digits.": not draw,
+        "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits.": not erasure,
     }
     return [sentence for sentence, applies in found.items() if applies]

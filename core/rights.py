@@ -33,6 +33,7 @@ RIGHTS = {
     "core_user_user_permissions": "",
     "bookings_booking": "INSERT, UPDATE",
     "bookings_bookingevent": "INSERT",
+    "bookings_erasedidentifier": "UPDATE (returned_at)",
     "bookings_eventticketing": "INSERT",
     "bookings_exregistration": "INSERT, UPDATE",
     "bookings_feedfile": "INSERT, UPDATE",
@@ -67,8 +68,10 @@ RIGHTS = {
     "points_account": "INSERT, UPDATE (least_points)",
     "points_creditanswer": "INSERT",
     "points_creditfile": "INSERT",
+    "points_erasure": "INSERT, UPDATE (reason)",
     "points_payout": "INSERT, UPDATE (ended_at, closed_at)",
     "points_payoutpart": "INSERT, UPDATE (done_at)",
+    "points_purge": "INSERT",
     "points_resolution": "INSERT, UPDATE (verdict, reason, approval_id)",
     "points_resultsfile": "INSERT",
     "points_reversal": "INSERT, UPDATE (reason, approval_id)",
@@ -76,7 +79,7 @@ RIGHTS = {
 }
 # The application may call every function of the schema but those of triggers, which would take
 # their owner's rights to another table, and those named here.
-OWNER_FUNCTIONS: tuple[str, ...] = ()
+OWNER_FUNCTIONS: tuple[str, ...] = ("points_remove_campaign", "points_remove_member")
 # A reader sees no session to continue, no password hash and no second factor.
 SECRET_COLUMNS = {
     "core_user": ("password",),

@@ -35,6 +35,11 @@ def reason(parser: CommandParser) -> None:
     parser.add_argument("--reason", required=True, metavar="TEXT", help="why, in one line")
 
 
+def wester_id(parser: CommandParser) -> None:
+    """Declare the member."""
+    parser.add_argument("wester_id", metavar="WESTER_ID", help="the member's WESTER ID")
+
+
 def transfer(parser: CommandParser) -> None:
     """Declare a transfer."""
     parser.add_argument("transfer", metavar="TRANSFER", help="its number, or its key in hex")
