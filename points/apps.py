@@ -19,6 +19,7 @@ class PointsConfig(AppConfig):
             auditing,
             closing,
             correcting,
+            disclosing,
             preparing,
             reserving,
         )
@@ -29,3 +30,5 @@ class PointsConfig(AppConfig):
             roles.register(role, {f"points.view_{model}" for model in seen})
         asking = ("payout", "resolution", "reversal")
         roles.register("ops", {auditing.MAY_PAY, *(f"points.request_{one}" for one in asking)})
+        for role in ("support", "ops"):
+            roles.register(role, {disclosing.PERMISSION})

@@ -93,3 +93,11 @@ class NotReversible(PointsRefusal):
 
 class BeingSettled(PointsRefusal):
     """The credit is being settled with the points system; its key is resolved instead."""
+
+
+class FolderTaken(PointsRefusal):
+    """The folder for a disclosure exists, and is not overwritten."""
+
+
+class UnfitIdentifier(PointsRefusal):
+    """This cannot be a WESTER ID."""
