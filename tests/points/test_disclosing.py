@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.audit import Actor
-from core.models import AuditRecord
 from points.disclosing import disclose_member
 from tests.approving import person
-from tests.commands import run_json
 from tests.points.steps import CREDIT_AT, paid
 
 pytestmark = pytest.mark.django_db
