@@ -19,6 +19,7 @@ class PointsConfig(AppConfig):
             auditing,
             closing,
             correcting,
+            disclosing,
             erasing,
             preparing,
             purging,
@@ -35,3 +36,5 @@ class PointsConfig(AppConfig):
         roles.register("support", {erasing.PERMISSION})
         roles.register("ops", {purging.PERMISSION})
         roles.register("ops", {auditing.MAY_PAY, *(f"points.request_{one}" for one in asking)})
+        for role in ("support", "ops"):
+            roles.register(role, {disclosing.PERMISSION})

@@ -117,3 +117,11 @@ class StillKept(PointsRefusal):
 
 class BooksOpen(PointsRefusal):
     """A draw of the campaign is open, or its payout is not closed."""
+
+
+class FolderTaken(PointsRefusal):
+    """The folder for a disclosure exists, and is not overwritten."""
+
+
+class UnfitIdentifier(PointsRefusal):
+    """This cannot be a WESTER ID."""

@@ -91,7 +91,17 @@ BEGIN
         DELETE FROM bookings_quarantinedrow
         WHERE encode(content, 'escape') ~ (
             '(^|[^A-Za-z0-9_-])('
-            || concat_ws('|', member, (SELECT string_agg(number, '|') FROM ex))
+            || concat_ws(
+                '|',
+                member,
+                (SELECT string_agg(number, '|') FROM ex),
+                (
+                    SELECT string_agg(encode(credit.key, 'hex'), '|')
+                    FROM points_account account
+                    JOIN points_transfer credit ON credit.to_account_id = account.id
+                    WHERE account.wester_id = member AND credit.kind = 'credit'
+                )
+            )
             || ')($|[^A-Za-z0-9_-])'
         )
         RETURNING 1
