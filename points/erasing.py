@@ -5,7 +5,6 @@ owner, points/sql/erase_member.sql. Source: docs/specs/consistency.md 4.
 """
 
 import json
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -67,13 +66,13 @@ def request_erasure(
 
 
 def count_rows(wester_id: str) -> dict[str, int]:
-    """Return how many rows of each table an erasure would change."""
+    """Return how many rows of each table an erasure would change, sessions not counted."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT points_count_member(%s, %s)", [wester_id, json.dumps(hashes_of(wester_id))]
         )
-        counts = json.loads(cursor.fetchone()[0])
-    return add_sessions(counts, len(find_sessions(wester_id)))
+        counts: dict[str, int] = json.loads(cursor.fetchone()[0])
+    return counts
 
 
 def hashes_of(wester_id: str) -> Hashes:
@@ -97,11 +96,6 @@ def find_sessions(wester_id: str) -> list[str]:
         for session in Session.objects.iterator()
         if session.get_decoded().get("_auth_user_id") == str(user)
     ]
-
-
-def add_sessions(counts: dict[str, int], sessions: int) -> dict[str, int]:
-    """Return the counts with the sessions, which the application deletes itself."""
-    return dict(sorted(Counter(counts, django_session=sessions).items())) if sessions else counts
 
 
 def subject_of(erasure: Erasure) -> str:
@@ -177,4 +171,6 @@ def erase_member(approval: Approval) -> None:
             "SELECT points_erase_member(%s, %s, %s)", [approval.pk, json.dumps(hashes), at]
         )
         counts = json.loads(cursor.fetchone()[0])
-    auditing.record_removal("member.erased", approval, add_sessions(counts, len(sessions)))
+    if sessions:
+        counts["django_session"] = len(sessions)
+    auditing.record_removal("member.erased", approval, counts)

@@ -19,25 +19,21 @@ W1 = "W1-of-the-erasure"
 
 def everything() -> str:
     """Return every row of every table, as text; bytes as text too."""
-    tables = connection.introspection.table_names()
-    found = []
+    rows: list[str] = []
     with connection.cursor() as cursor:
-        for table in tables:
+        for table in connection.introspection.table_names():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            for row in cursor.fetchall():
-                found.append(
-                    " ".join(
-                        bytes(one).decode("latin-1")
-                        if isinstance(one, memoryview | bytes)
-                        else str(one)
-                        for one in row
-                    )
-                )
-    return "\n".join(found)
+            rows += [" ".join(map(as_text, row)) for row in cursor.fetchall()]
+    return "\n".join(rows)
+
+
+def as_text(value: object) -> str:
+    is_binary = isinstance(value, memoryview | bytes)
+    return bytes(value).decode("latin-1") if is_binary else str(value)
 
 
 def test_nothing_names_the_member_any_more(tmp_path: Path) -> None:
-    payout = closed(tmp_path, {W1: 5_000, "W2-stays": 6_000})
+    closed(tmp_path, {W1: 5_000, "W2-stays": 6_000})
     sign_in(member_of(W1))
     assert W1 in everything()
 
