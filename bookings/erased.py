@@ -5,9 +5,9 @@ try which identifier it was; with it, every load recognises the rows of an erase
 docs/specs/feeds.md 1.7.
 """
 
-import hmac
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -43,8 +43,22 @@ def hash_identifier(column: str, identifier: str) -> str:
 
     Args: ``column``: ``wester_id`` or ``ex_member_no``; equal texts of both have two hashes.
     """
-    message = f"{column}/v1\0{identifier}".encode()
-    return hmac.digest(settings.ERASURE_KEY, message, "sha256").hex()
+    return hasher_of(column)(identifier)
+
+
+def hasher_of(column: str) -> Callable[[str], str]:
+    """Return the function that hashes the identifiers of one column: keyed BLAKE2b (RFC 7693).
+
+    A load calls it for every identifier of its file; HMAC-SHA-256 takes four times as long.
+    """
+    keyed = hashlib.blake2b(f"{column}/v1\0".encode(), key=settings.ERASURE_KEY, digest_size=32)
+
+    def hash_one(identifier: str) -> str:
+        one = keyed.copy()
+        one.update(identifier.encode())
+        return one.hexdigest()
+
+    return hash_one
 
 
 def mark_of(case_no: int, hashed: str) -> str:
@@ -88,12 +102,12 @@ def leave_out_erased(cursor: CursorWrapper, feed: Feed) -> None:
 
 def leave_out_staged(cursor: CursorWrapper, name: str, happened_at: str, erased: Erased) -> None:
     """Delete the staged rows that name an erased member in this column."""
-    column = sql.Identifier(name)
+    column, hash_one = sql.Identifier(name), hasher_of(name)
     found: Erased = {}
     with connection.chunked_cursor() as names:
         names.execute(STAGED_NAMES.format(column=column).as_string())
         for (identifier,) in names:
-            hashed = hash_identifier(name, identifier)
+            hashed = hash_one(identifier)
             if hashed in erased:
                 found[identifier] = erased[hashed]
     if found:
@@ -107,13 +121,14 @@ def leave_out_rejected(cursor: CursorWrapper, erased: Erased) -> None:
     Of a person who returned they are quarantined: when a bad row happened is not known.
     """
     gone = {hashed for hashed, returned_at in erased.items() if returned_at is None}
+    hashers = [hasher_of(name) for name in IDENTIFIERS]
     records = [
         record
         for record, content in read_rejected()
         if any(
-            hash_identifier(name, token.decode("ascii")) in gone
+            hash_one(token.decode("ascii")) in gone
             for token in set(TOKEN.findall(bytes(content)))
-            for name in IDENTIFIERS
+            for hash_one in hashers
         )
     ]
     if records:

@@ -1,7 +1,7 @@
 """Erase a member: one person requests it with a reason, another approves, and it is carried out.
 
 What becomes of each column is in points.personal_data; the work is one function of the database's
-owner, points/sql/erase_member.sql. Source: docs/specs/consistency.md 4.
+owner, points/sql/erase_member.sql. Source: docs/specs/consistency.md 5.
 """
 
 import json
@@ -57,11 +57,11 @@ def request_erasure(
         if ErasedIdentifier.objects.filter(hash=hashed).exists():
             return None, counts
         raise UnknownMember(_("Nothing is stored under this WESTER ID."))
-    erasure, _created = Erasure.objects.update_or_create(
-        wester_id=wester_id,
-        defaults={"reason": said},
-        create_defaults={"hash": hashed, "reason": said},
+    erasure, is_new = Erasure.objects.get_or_create(
+        wester_id=wester_id, defaults={"hash": hashed, "reason": said}
     )
+    if not is_new:  # not save(): it would write other columns as well, which nobody may
+        Erasure.objects.filter(pk=erasure.pk).update(reason=said)
     return approvals.request(action=ERASE, subject=subject_of(erasure), actor=actor, at=at), counts
 
 

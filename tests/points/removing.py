@@ -28,6 +28,8 @@ from tests.points.steps import CREDIT_AT, paid
 
 CLOSED_AT = CREDIT_AT + timedelta(days=3)
 ERASED_AT = CREDIT_AT + timedelta(days=30)
+# A journey that the network of the migrations knows.
+EX_JOURNEY = "東海道・山陽・九州新幹線:東京>新神戸"
 REASON = "Asked for in writing."
 
 
@@ -45,7 +47,11 @@ def load(path: Path) -> FileOutcome:
 
 
 def feed_files(folder: Path, *, campaign: str, sequence: int = 1) -> list[Path]:
-    """Write a file of each feed that names W1 and W2, in as many bytes as the sequence differs."""
+    """Write a file of each feed that names W1 and W2; the second time in other bytes.
+
+    Of bookings there is a new event of each then.
+    """
+    line_end = "\n" if sequence == 1 else "\r\n"
     both = (("W1", "X1", "1"), ("W2", "X2", "2"))
     at = "2024-12-20T10:00:00+09:00"
     bookings = [
@@ -53,7 +59,9 @@ def feed_files(folder: Path, *, campaign: str, sequence: int = 1) -> list[Path]:
         for member, number, n in both
         for row in (
             booking_row(event_id=f"E{n}", reservation_no=f"R{n}", wester_id=member),
-            ex_booking_row(event_id=f"F{n}", reservation_no=f"Q{n}", ex_member_no=number),
+            ex_booking_row(
+                journey=EX_JOURNEY, event_id=f"F{n}", reservation_no=f"Q{n}", ex_member_no=number
+            ),
             booking_row(
                 event_id=f"G{n}-{sequence}",
                 reservation_no=f"R{n}",
@@ -64,7 +72,7 @@ def feed_files(folder: Path, *, campaign: str, sequence: int = 1) -> list[Path]:
         )
     ]
     return [
-        write_feed_file(folder, bookings, sequence=sequence),
+        write_feed_file(folder, bookings, sequence=sequence, line_end=line_end),
         write_registrations(
             folder,
             [
@@ -76,12 +84,14 @@ def feed_files(folder: Path, *, campaign: str, sequence: int = 1) -> list[Path]:
                 for member, number, n in both
             ],
             sequence=sequence,
+            line_end=line_end,
         ),
         write_feed_file(
             folder,
             [{"wester_id": member, "status": "active", "changed_at": at} for member, *_ in both],
             definition=MEMBERSHIPS,
             sequence=sequence,
+            line_end=line_end,
         ),
         write_feed_file(
             folder,
@@ -91,6 +101,7 @@ def feed_files(folder: Path, *, campaign: str, sequence: int = 1) -> list[Path]:
             ],
             definition=ENTRIES,
             sequence=sequence,
+            line_end=line_end,
         ),
     ]
 
