@@ -118,7 +118,9 @@ def member_of(wester_id: str) -> Member:
     return MemberFactory.create(wester_id=wester_id, user__is_staff=False, user__username=wester_id)
 
 
-def asked(wester_id: str, *, at: datetime = ERASED_AT, actor: Actor | None = None) -> Approval:
+def erasure_request(
+    wester_id: str, *, at: datetime = ERASED_AT, actor: Actor | None = None
+) -> Approval:
     """Return the request to erase a member."""
     approval, _counts = erasing.request_erasure(
         wester_id=wester_id, reason=REASON, actor=actor or person("support"), at=at
@@ -129,5 +131,5 @@ def asked(wester_id: str, *, at: datetime = ERASED_AT, actor: Actor | None = Non
 
 def erased(wester_id: str, *, at: datetime = ERASED_AT) -> Erasure:
     """Erase a member: one person requests it, another approves."""
-    approval = approve(asked(wester_id, at=at), at=at)
+    approval = approve(erasure_request(wester_id, at=at), at=at)
     return Erasure.objects.get(approval=approval)

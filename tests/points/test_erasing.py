@@ -46,9 +46,9 @@ from tests.points.removing import (
     ERASED_AT,
     EX_JOURNEY,
     REASON,
-    asked,
     closed,
     erased,
+    erasure_request,
     feed_files,
     load,
     member_of,
@@ -196,7 +196,7 @@ def test_erasing_waits_for(state: object) -> None:
     state()  # type: ignore[operator]  # one of the functions above
 
     with pytest.raises(DrawOpen, match="campaign-"):
-        asked(GONE)
+        erasure_request(GONE)
     assert not Erasure.objects.exists()
 
 
@@ -211,7 +211,7 @@ def test_a_void_draw_holds_nobody() -> None:
 
 def test_a_freeze_between_request_and_approval_stops_it() -> None:
     campaign = closed_campaign(TWO)
-    approval = asked(GONE)
+    approval = erasure_request(GONE)
     frozen_draw(campaign=campaign)
 
     with pytest.raises(DrawOpen):
@@ -383,7 +383,7 @@ def test_approval_and_audit_name_the_case_only() -> None:
     EntryFactory.create(wester_id=GONE)
     asking = person("support")
 
-    approval = asked(GONE, actor=asking)
+    approval = erasure_request(GONE, actor=asking)
 
     erasure = Erasure.objects.get()
     assert (approval.action, approval.subject) == ("member.erase", f"case/{erasure.pk}")
@@ -404,7 +404,7 @@ def test_approval_and_audit_name_the_case_only() -> None:
 
 def test_the_approver_reads_whom_until_it_is_done() -> None:
     EntryFactory.create(wester_id=GONE)
-    approval = asked(GONE)
+    approval = erasure_request(GONE)
     page = reverse("admin:points_erasure_change", args=[Erasure.objects.get().pk])
 
     def shown(role: str) -> str:
@@ -431,7 +431,7 @@ def test_a_reason_names_nobody() -> None:
 
 def test_nobody_unknown_is_erased() -> None:
     with pytest.raises(UnknownMember, match="Nothing is stored"):
-        asked("W9")
+        erasure_request("W9")
 
 
 @pytest.mark.parametrize("role", ["approver", "auditor", "campaign"])
@@ -439,15 +439,15 @@ def test_a_role_that_may_not_ask_for_it(role: str) -> None:
     EntryFactory.create(wester_id=GONE)
 
     with pytest.raises(approvals.NotPermitted):
-        asked(GONE, actor=person(role))
+        erasure_request(GONE, actor=person(role))
 
 
 def test_a_repeat_changes_nothing() -> None:
     EntryFactory.create(wester_id=GONE)
     asking, approver = person("support"), person("approver")
-    approval = asked(GONE, actor=asking)
+    approval = erasure_request(GONE, actor=asking)
 
-    assert asked(GONE, actor=asking) == approval
+    assert erasure_request(GONE, actor=asking) == approval
     approve(approval, approver, at=ERASED_AT)
     before = rows_of_everything()
     approve(approval, approver, at=ERASED_AT)
@@ -482,8 +482,8 @@ def call(approval: int, wester_id: str, **numbers: str) -> None:
 
 def test_the_function_asks_for_the_approval_itself() -> None:
     EntryFactory.create(wester_id=GONE)
-    approval = asked(GONE)
-    refused_one = asked(STAYS) if EntryFactory.create(wester_id=STAYS) else None
+    approval = erasure_request(GONE)
+    refused_one = erasure_request(STAYS) if EntryFactory.create(wester_id=STAYS) else None
     assert refused_one
     approvals.refuse(approval_id=refused_one.pk, actor=person("approver"), at=ERASED_AT)
     before = rows_of_everything()
@@ -497,7 +497,7 @@ def test_the_function_asks_for_the_approval_itself() -> None:
 def test_the_function_takes_an_approval_once_and_for_its_member() -> None:
     EntryFactory.create(wester_id=GONE)
     EntryFactory.create(wester_id=STAYS)
-    approval = approve(asked(GONE), at=ERASED_AT)
+    approval = approve(erasure_request(GONE), at=ERASED_AT)
     before = rows_of_everything()
 
     for wester_id in (GONE, STAYS):
@@ -508,7 +508,7 @@ def test_the_function_takes_an_approval_once_and_for_its_member() -> None:
 
 def test_the_function_refuses_an_open_draw() -> None:
     campaign = closed_campaign(TWO)
-    approval = asked(GONE)
+    approval = erasure_request(GONE)
     frozen_draw(campaign=campaign)
     Approval.objects.filter(pk=approval.pk).update(
         state="approved", decided_by=person("approver").user, decided_at=ERASED_AT
@@ -528,7 +528,7 @@ def test_the_function_refuses_an_open_draw() -> None:
 def test_the_function_takes_the_numbers_that_are_registered(numbers: dict[str, str]) -> None:
     for member, number in ((GONE, "X1"), (STAYS, "X2")):
         RegistrationFactory.create(ex_member_no=number, wester_id=member)
-    approval = asked(GONE)
+    approval = erasure_request(GONE)
     Approval.objects.filter(pk=approval.pk).update(
         state="approved", decided_by=person("approver").user, decided_at=ERASED_AT
     )
@@ -544,7 +544,7 @@ def test_an_erasure_is_written_by_its_function_only() -> None:
     EntryFactory.create(wester_id=GONE)
     EntryFactory.create(wester_id=STAYS)
     done = erased(GONE)
-    asked(STAYS)
+    erasure_request(STAYS)
     approval = done.approval_id
 
     with refused_as("erasure_begins_as_a_request"):
@@ -581,7 +581,7 @@ VALUES (%(wester_id)s, %(hash)s, %(reason)s, %(erased_at)s)"""
 )
 def test_an_erasure_is_not(guard: str, values: dict[str, object]) -> None:
     EntryFactory.create(wester_id=STAYS)
-    asked(STAYS)
+    erasure_request(STAYS)
     fit = {"wester_id": "W9", "hash": "0" * 64, "reason": REASON, "erased_at": None}
 
     with refused_as(guard), connection.cursor() as cursor:
@@ -594,7 +594,7 @@ def test_an_approval_is_of_one_erasure() -> None:
     EntryFactory.create(wester_id=GONE)
     EntryFactory.create(wester_id=STAYS)
     erased(GONE)
-    asked(STAYS)
+    erasure_request(STAYS)
 
     with refused_as("points_erasure_approval_id_key"), every_trigger_off():
         sql(

@@ -25,7 +25,7 @@ from tests.factories.campaign import FIRST_TERMS, CampaignFactory
 from tests.factories.entries import EntryFactory
 from tests.factories.lottery import closed_campaign, frozen_draw
 from tests.feedfiles import booking_row, write_feed_file
-from tests.points.removing import ERASED_AT, asked, load
+from tests.points.removing import ERASED_AT, erasure_request, load
 from tests.sessions import another_session, ended, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +51,7 @@ def erase(approval: Approval, approver: Actor) -> Any:
 def test_an_erasure_waits_for_a_load_and_removes_what_it_brought(
     approver: Actor, tmp_path: Path
 ) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
     path = write_feed_file(tmp_path, [booking_row(wester_id="W1")])
 
     with another_session() as submit:
@@ -68,7 +68,7 @@ def test_an_erasure_waits_for_a_load_and_removes_what_it_brought(
 def test_a_load_that_waits_for_an_erasure_brings_nothing_back(
     approver: Actor, tmp_path: Path
 ) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
     path = write_feed_file(tmp_path, [booking_row(wester_id="W1")])
 
     with another_session() as submit:
@@ -85,7 +85,7 @@ def test_a_load_that_waits_for_an_erasure_brings_nothing_back(
 def test_a_freeze_that_waits_for_an_erasure_lists_nobody_erased(
     entered: Campaign, approver: Actor
 ) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit:
         with transaction.atomic():
@@ -98,7 +98,7 @@ def test_a_freeze_that_waits_for_an_erasure_lists_nobody_erased(
 
 
 def test_an_erasure_that_waits_for_a_freeze_is_refused(entered: Campaign, approver: Actor) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit:
         with transaction.atomic():
@@ -116,7 +116,7 @@ def test_an_erasure_that_waits_for_a_freeze_is_refused(entered: Campaign, approv
 def test_a_press_that_waits_for_an_erasure_enters_nobody(approver: Actor) -> None:
     campaign = CampaignFactory.create(published=True)
     EntryFactory.create(wester_id="W1")
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit:
         with transaction.atomic():
@@ -136,7 +136,7 @@ def test_a_press_that_waits_for_an_erasure_enters_nobody(approver: Actor) -> Non
 
 @pytest.mark.usefixtures("entered")
 def test_a_sign_in_that_waits_for_an_erasure_begins_anew(approver: Actor) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit:
         with transaction.atomic():
@@ -151,7 +151,7 @@ def test_a_sign_in_that_waits_for_an_erasure_begins_anew(approver: Actor) -> Non
 
 @pytest.mark.usefixtures("entered")
 def test_an_erasure_that_waits_for_a_sign_in_erases_the_new_account(approver: Actor) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit:
         with transaction.atomic():
@@ -165,7 +165,7 @@ def test_an_erasure_that_waits_for_a_sign_in_erases_the_new_account(approver: Ac
 
 
 def test_an_erasure_waits_for_the_totals(entered: Campaign, approver: Actor) -> None:
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit:
         with transaction.atomic():
@@ -182,7 +182,7 @@ def test_an_approver_does_not_wait_for_a_long_load(
     approver: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "PATIENCE_MS", 20)
-    approval = asked("W1")
+    approval = erasure_request("W1")
 
     with another_session() as submit, transaction.atomic():
         acquire(Lock.LOADS, shared=True)
