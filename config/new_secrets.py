@@ -63,10 +63,13 @@ def new_keys() -> dict[str, str]:
 
 
 def new_database() -> dict[str, str]:
-    """Return the database's password, and the address that contains it."""
-    password = secrets.token_hex(32)
-    address = f"postgresql://dodonto:{password}@postgres:5432/dodonto?connect_timeout=5"
-    return {"postgres_password": password, "database_url": address}
+    """Return the superuser's password, and the addresses of the owner and of the application."""
+    place = "@postgres:5432/dodonto?connect_timeout=5"
+    return {
+        "postgres_password": secrets.token_hex(32),
+        "database_owner_url": f"postgresql://dodonto_owner:{secrets.token_hex(32)}{place}",
+        "database_url": f"postgresql://dodonto_app:{secrets.token_hex(32)}{place}",
+    }
 
 
 def new_redis() -> dict[str, str]:

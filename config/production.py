@@ -22,6 +22,7 @@ def production_refusals(
     demo_mode: bool,
     moved_clock: bool,
     command_approval: bool,
+    second_factor: bool,
     secret_key: str,
     database: bool,
     redis: bool,
@@ -49,6 +50,7 @@ def production_refusals(
         "Production refuses a moved clock: unset CAMPAIGN_NOW.": moved_clock,
         "Production refuses approval by command, a person approves signed in: "
         "unset ALLOW_COMMAND_APPROVAL.": command_approval,
+        "Production asks staff for a second factor: unset STAFF_SECOND_FACTOR.": not second_factor,
         "Production needs a SECRET_KEY of its own, random and of at least 50 characters.": (
             weak_secret and bool(secret_key or "secret_key" in needs)
         ),

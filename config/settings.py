@@ -27,12 +27,15 @@ DEBUG = env.switch("DEBUG")
 DEMO_MODE = env.switch("DEMO_MODE")
 CAMPAIGN_NOW = env.moved_clock("CAMPAIGN_NOW")
 ALLOW_COMMAND_APPROVAL = env.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
-
-DATABASE = env.database("DATABASE_URL")
-REDIS = read_redis("REDIS_URL")
+# Whether staff pages take a second factor besides the password.
+STAFF_SECOND_FACTOR = env.switch("STAFF_SECOND_FACTOR", default=PRODUCTION)
 
 # Which service of docker-compose.yml this is; it needs no others' secrets (config.production).
 SERVICE = env.str("SERVICE", "")
+
+OWNER = env.database("DATABASE_OWNER_URL")
+DATABASE = env.database("DATABASE_URL") or (OWNER if SERVICE == "migrate" else None)
+REDIS = read_redis("REDIS_URL")
 
 # Sessions and signed values of former keys stay valid while these keys are listed.
 SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY") or [""]
@@ -52,6 +55,7 @@ if PRODUCTION and (
         demo_mode=DEMO_MODE,
         moved_clock=CAMPAIGN_NOW is not None,
         command_approval=ALLOW_COMMAND_APPROVAL,
+        second_factor=STAFF_SECOND_FACTOR,
         secret_key=SECRET_KEY,
         database=DATABASE is not None,
         redis=REDIS is not None,
@@ -71,6 +75,11 @@ if not PRODUCTION:
     SECRET_KEY = SECRET_KEY or local_secret(LOCAL_STATE_DIR / "secret_key")
     if DATABASE is None or REDIS is None:
         raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
+if OWNER and DATABASE and OWNER is not DATABASE:
+    if OWNER["NAME"] != DATABASE["NAME"]:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL name two databases.")
+    if OWNER["USER"] == DATABASE["USER"]:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL name the same role.")
 REDIS_URL = REDIS.url if REDIS else ""
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -79,7 +88,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Django's own first: the roles' permissions are granted after its post_migrate has made them.
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "core.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -90,6 +99,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
     "portal",
     "points",
@@ -110,9 +120,10 @@ MIDDLEWARE = [
     "portal.middleware.PlainText",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.sign_in.middleware.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.RefusedPages",
     "portal.middleware.UnfitLists",
     "portal.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
@@ -142,6 +153,8 @@ DATABASES = (
     if DATABASE
     else {}
 )
+# As whom migrate connects, and nothing else does: the owner of the schema.
+DATABASE_OWNER = connection_settings(OWNER, pool_size=None) if OWNER else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
@@ -181,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
+    "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
@@ -204,6 +218,11 @@ DRAND_RELAYS = env.relays(
 )
 
 AUTH_USER_MODEL = "core.User"
+# The first is that of staff; a session names the one it came through.
+AUTHENTICATION_BACKENDS = [
+    "core.sign_in.backends.StaffBackend",
+    "core.sign_in.backends.MemberBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -213,6 +232,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "core.password_words.ContextWordsValidator"},
 ]
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
 # Members sign in with WESTER ID only; staff with a password, at the admin's own page.
@@ -230,9 +250,16 @@ WESTER_MAX_REQUESTS = env.count("WESTER_MAX_REQUESTS", default=2)
 ACCOUNT_ADAPTER = "entries.sign_in.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_ADAPTER = "entries.sign_in.adapters.SocialAccountAdapter"
-SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# The second factors of staff; their pages are ours (core.account).
+MFA_ADAPTER = "core.sign_in.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Dodonto"
+MFA_TOTP_TOLERANCE = 1  # half a minute before and after
+MFA_RECOVERY_CODE_DIGITS = 12
+# How a browser is recognised in which an account signed in before (core.sign_in.devices).
+STAFF_DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

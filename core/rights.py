@@ -25,8 +25,12 @@ RIGHTS = {
     "socialaccount_socialaccount": "INSERT, UPDATE",
     "socialaccount_socialapp": "",
     "socialaccount_socialtoken": "",
-    "core_approval": "INSERT, UPDATE (state, decided_by_id, decided_at)",
+    "core_approval": (
+        "INSERT, UPDATE (state, decided_by_id, decided_at, decided_os_user, decided_host)"
+    ),
     "core_auditrecord": "INSERT",
+    "core_auditremoval": "",
+    "core_auditseal": "INSERT",
     "core_democlock": "INSERT, UPDATE",
     "core_user": "INSERT, UPDATE",
     "core_user_groups": "INSERT, DELETE",
@@ -77,9 +81,14 @@ RIGHTS = {
     "points_reversal": "INSERT, UPDATE (reason, approval_id)",
     "points_transfer": "INSERT",
 }
-# The application may call every function of the schema but those of triggers, which would take
-# their owner's rights to another table, and those named here.
-OWNER_FUNCTIONS: tuple[str, ...] = ("points_remove_campaign", "points_remove_member")
+# Functions that run with their owner's rights and that the application may call. It may call every
+# other one but those of triggers, which would take the owner's rights to any table.
+CALLED_AS_OWNER: tuple[str, ...] = (
+    "points_count_campaign",
+    "points_count_member",
+    "points_erase_member",
+    "points_purge_campaign",
+)
 # A reader sees no session to continue, no password hash and no second factor.
 SECRET_COLUMNS = {
     "core_user": ("password",),

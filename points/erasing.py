@@ -1,7 +1,7 @@
 """Erase a member: one person requests it with a reason, another approves, and it is carried out.
 
 What becomes of each column is in points.personal_data; the work is one function of the database's
-owner, points/sql/erase_member.sql. Source: docs/specs/consistency.md 5.
+owner, points/sql/erase_member.sql. Source: docs/specs/consistency.md 6.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Purge a campaign after its retention: requested, approved by another person, done by a worker.
 
 The work is one function of the database's owner, points/sql/purge_campaign.sql; it may take minutes
-and therefore is not done while the approver waits. Source: docs/specs/consistency.md 5.
+and therefore is not done while the approver waits. Source: docs/specs/consistency.md 6.
 """
 
 import json

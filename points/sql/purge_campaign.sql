@@ -94,7 +94,7 @@ $$;
 
 -- points_purge_campaign: carry out an approved purge, once; return the rows of each table
 -- Checks by itself that it was approved after the retention of the terms in force and is waiting,
--- and that the campaign's books are closed.
+-- and that the campaign's books are closed. Deletes the look-ups that are sealed as well.
 CREATE OR REPLACE FUNCTION points_purge_campaign(approved bigint, carried_out_at timestamptz)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
@@ -102,6 +102,7 @@ SET search_path FROM CURRENT SET "dodonto.removal" = 'on' AS $$
 DECLARE
     waiting record;
     counts jsonb;
+    look_ups bigint;
 BEGIN
     SELECT purge.id, purge.campaign_id, approval.decided_at INTO waiting
     FROM points_purge purge
@@ -131,6 +132,10 @@ BEGIN
         USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     counts := points_remove_campaign(waiting.campaign_id, waiting.decided_at);
+    look_ups := core_remove_look_ups(approved);
+    IF look_ups > 0 THEN
+        counts := counts || jsonb_build_object('core_auditrecord', look_ups);
+    END IF;
     UPDATE points_purge SET purged_at = carried_out_at, tables = counts WHERE id = waiting.id;
     RETURN counts;
 END;
