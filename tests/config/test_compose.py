@@ -39,7 +39,7 @@ def variables_read() -> set[str]:
         for names in read.findall(path.read_text())
         for name in names
         if name
-    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "REDIS_URL"}
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "ERASURE_KEY", "REDIS_URL"}
     return found | {f"{name}_FILE" for name in found}
 
 
