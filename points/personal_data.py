@@ -129,8 +129,21 @@ KEPT = (
         hidden=("user_id", "os_user", "host"),
     ),
 )
-# The rest: no row of these names a member. A session ends by itself within twelve hours.
-NOT_OF_A_PERSON: frozenset[str] = frozenset()
+# No row of these names a member. A member's session has the number of the account, signed, and
+# ends by itself within twelve hours; the tables of allauth stay empty (docs/sign-in.md).
+NOT_OF_A_PERSON = frozenset(
+    {
+        *("django_session", "django_admin_log", "django_content_type", "django_migrations"),
+        *("auth_group", "auth_group_permissions", "auth_permission"),
+        *("account_emailaddress", "account_emailconfirmation"),
+        *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
+        *("core_democlock", "core_user_groups", "core_user_user_permissions"),
+        *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),
+        *("campaign_aggregationrun", "campaign_campaign", "campaign_prize", "campaign_terms"),
+        *("lottery_draw", "lottery_storedforecast"),
+        *("points_creditfile", "points_payout", "points_payoutpart", "points_resultsfile"),
+    }
+)
 
 _NO_IDENTIFIER = "[^A-Za-z0-9_-]"
 
