@@ -22,6 +22,7 @@ class SignIn:
     id_claim: str
     scope: list[str]
     login_origins: list[str]
+    former_client_secrets: list[str] = field(default_factory=list, repr=False)
 
     @property
     def may_serve(self) -> bool:
@@ -38,11 +39,14 @@ def read_sign_in(*, state: Path | None) -> SignIn:
     issuer = env.web_address("WESTER_ISSUER") or (LOCAL_ISSUER if state else "")
     # A browser follows a form only to these, through every redirect on the way.
     origins = [origin(issuer), *env.list("WESTER_LOGIN_ORIGINS", [])]
+    secret, *former = env.secrets("WESTER_CLIENT_SECRET") or [
+        local_client_secret(state) if state else ""
+    ]
     return SignIn(
         issuer=issuer,
         client_id=env.str("WESTER_CLIENT_ID", LOCAL_CLIENT_ID if state else ""),
-        client_secret=env.secret("WESTER_CLIENT_SECRET")
-        or (local_client_secret(state) if state else ""),
+        client_secret=secret,
+        former_client_secrets=former,
         id_claim=env.str("WESTER_ID_CLAIM", "wester_id"),
         scope=env.str("WESTER_SCOPE", "openid").split(),
         login_origins=origins,

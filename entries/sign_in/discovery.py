@@ -12,12 +12,14 @@ from entries.sign_in.refusals import ProviderUnavailable
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 AUTH_METHODS = "token_endpoint_auth_methods_supported"
+# Whether each answer that the browser brings back names the issuer (RFC 9207).
+NAMES_ISSUER = "authorization_response_iss_parameter_supported"
 
 Configuration = dict[str, Any]
 
 
 def check_configuration(document: dict[str, Any]) -> Configuration:
-    """Return the part of a discovery document that we use.
+    """Return the part of a discovery document that we use, fetched or cached.
 
     Raises:
         ProviderUnavailable: it is another issuer's, or names an endpoint that we may not use.
@@ -32,6 +34,8 @@ def check_configuration(document: dict[str, Any]) -> Configuration:
         raise ProviderUnavailable("authorization_endpoint_elsewhere")
     methods = document.get(AUTH_METHODS)
     return {
+        "issuer": document["issuer"],
+        NAMES_ISSUER: document.get(NAMES_ISSUER) is True,
         **{name: document[name] for name in ENDPOINTS},
         AUTH_METHODS: methods if isinstance(methods, list) else ["client_secret_basic"],
     }
