@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import logs
 from config.database import connection_settings
-from config.draw import DAY, read_draw
+from config.draw import DAY, read_draw, read_single_key
 from config.env import ROOT, env, local_secret, state_folder
 from config.production import production_refusals
 from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, read_redis
@@ -41,6 +41,13 @@ REDIS = read_redis("REDIS_URL")
 SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY") or [""]
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
 DRAW = read_draw(state=None if PRODUCTION else LOCAL_STATE_DIR)
+# 32 bytes: erased members' identifiers are hashed under it. It is never replaced: what it hashed is
+# gone, so that nothing could be hashed again (docs/retention.md).
+ERASURE_KEY = read_single_key(
+    "ERASURE_KEY",
+    None if PRODUCTION else LOCAL_STATE_DIR,
+    why="an erased identifier cannot be hashed again",
+)
 
 if PRODUCTION and (
     refusals := production_refusals(
@@ -54,6 +61,7 @@ if PRODUCTION and (
         redis=REDIS is not None,
         sign_in=SIGN_IN.may_serve,
         draw=DRAW.may_serve,
+        erasure=bool(ERASURE_KEY) and ERASURE_KEY not in (DRAW.key, DRAW.signing_key),
         service=SERVICE,
     )
 ):

@@ -36,7 +36,7 @@ def variables_read() -> set[str]:
         for names in read.findall(path.read_text())
         for name in names
         if name
-    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "REDIS_URL"}
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "ERASURE_KEY", "REDIS_URL"}
 
 
 def test_compose_runs_what_the_design_names() -> None:
@@ -83,7 +83,13 @@ def test_nothing_of_a_demo_is_in_production(forbidden: str) -> None:
 
 
 def test_every_secret_comes_from_the_environment_and_has_to_be_there() -> None:
-    for name in ("SECRET_KEY", "WESTER_CLIENT_SECRET", "DRAW_KEY", "DRAW_SIGNING_KEY"):
+    for name in (
+        "SECRET_KEY",
+        "WESTER_CLIENT_SECRET",
+        "DRAW_KEY",
+        "DRAW_SIGNING_KEY",
+        "ERASURE_KEY",
+    ):
         assert SERVICES["web"]["environment"][name] == f"${{{name}:?}}"
     assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD:?}"
     assert "${POSTGRES_PASSWORD:?}" in SERVICES["web"]["environment"]["DATABASE_URL"]

@@ -14,6 +14,7 @@ FIT = {
     "servers": True,
     "sign_in": True,
     "draw": True,
+    "erasure": True,
 }
 SECRET = "Production needs a SECRET_KEY of its own, random and of at least 50 characters."
 UNFIT = [
@@ -56,6 +57,11 @@ UNFIT = [
         "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
         "each 64 lower-case hex digits.",
         id="no keys of the draw",
+    ),
+    pytest.param(
+        {"erasure": False},
+        "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits.",
+        id="no key of erasures",
     ),
 ]
 
