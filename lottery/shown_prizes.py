@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from campaign.law import is_given_to_all
 from campaign.models import BudgetEdge, Terms
 from campaign.plan import Plan, Prize
 from lottery.models import Award, Draw
@@ -98,6 +99,11 @@ def planned_winners(prize: Prize, eligible: int) -> int:
     if prize.take.kind == "winners":
         return prize.take.count
     return -(-eligible // prize.take.count) if prize.take.kind == "one_in" else 0
+
+
+def gives_to_all(terms: Terms) -> bool:
+    """Return whether the campaign draws nobody: everybody gets every prize."""
+    return is_given_to_all(terms.plan, expected_sales_yen=terms.expected_sales_yen)
 
 
 def has_several_lots(plan: Plan) -> bool:

@@ -180,7 +180,7 @@ def entry_in_words(terms: Terms) -> str:
 
 def run_together(sentences: list[str]) -> str:
     """Return sentences as one text, with the space between them that the language has."""
-    return pgettext("between two sentences", " ").join(sentences)
+    return ("" if announcement.language() == announcement.JAPANESE else " ").join(sentences)
 
 
 def value_in_words(group: str, terms: Terms) -> str:
