@@ -37,12 +37,12 @@ class PrizeResult:
 
 def shown_prizes(terms: Terms) -> list[ShownPrize]:
     """Return the prizes of the terms in their order, in the active language."""
-    names = prize_names(terms)
+    names, to_all = prize_names(terms), gives_to_all(terms)
     return [
         ShownPrize(
             number=prize.number,
             name=names[prize.number],
-            who=who_wins(prize),
+            who=who_wins(prize, to_all=to_all),
             minimum_yen=prize.minimum_total_yen,
             is_beside=prize.beside and prize.number > 1,
         )
@@ -59,8 +59,13 @@ def prize_names(terms: Terms) -> dict[int, str]:
     }
 
 
-def who_wins(prize: Prize) -> str:
-    """Return how many win a prize, as words beside its name."""
+def who_wins(prize: Prize, *, to_all: bool) -> str:
+    """Return how many win a prize, as words beside its name.
+
+    Args: ``to_all``: whether everybody gets every prize of the plan.
+    """
+    if to_all:
+        return _("all who have met its conditions")
     count = prize.take.count
     if prize.take.kind == "winners":
         return ngettext("%(count)s winner", "%(count)s winners", count) % {"count": f"{count:,}"}

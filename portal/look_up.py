@@ -12,7 +12,7 @@ from core.audit import Actor
 from entries import finding
 from entries.models import Entry, Member
 from points.models import Account
-from portal import campaign_page, my_page, names
+from portal import campaign_page, my_page
 
 PERMISSION = "entries.view_member"
 
@@ -56,6 +56,6 @@ def describe_member(
         **my_page.member_facts(terms, wester_id, state=state, now=now),
         "receipt": my_page.receipt_of(entry) if entry else None,
         "account": Account.objects.filter(wester_id=wester_id).first(),
-        "state_name": names.STATES[state],
+        "state_name": campaign_page.name_of_state(terms, state),
         "terms": terms,
     }

@@ -72,10 +72,8 @@ HASHES = re.compile(rb"[0-9a-f]{64}(?:\.[0-9a-f]{64})*")
 LARGEST_FILE = 1 << 20  # bytes; of a JSON file, and of this program
 MOST_DEPTH = 20  # of a JSON file's brackets
 LARGEST_LINE = 1200  # bytes of winners.csv
-MOST_PRIZES, MOST_LOTS, MAX_EXACT_NUMBER = (
-    2**53 - 1
-)  # every JSON reader reads whole numbers up to here exactly
-MOST_UNITS = 16, 65_535, 10**12
+MOST_PRIZES, MOST_LOTS, MOST_UNITS = 16, 65_535, 10**12
+MAX_EXACT_NUMBER = 2**53 - 1  # every JSON reader reads whole numbers up to here exactly
 MOST_LOTS_TOTAL = 100_000_000
 MOST_ENTRIES = 10_000_000
 DAY = 86_400
