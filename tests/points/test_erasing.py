@@ -27,7 +27,7 @@ from points.verifying import verify_ledger
 from tests.approving import approve, person
 from tests.campaign.staffpages import signed_in
 from tests.commands import refused, run_json
-from tests.database import every_trigger_off
+from tests.database import as_owner, every_trigger_off
 from tests.factories.bookings import BookingFactory, QuarantinedRowFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory
@@ -506,6 +506,28 @@ def test_the_function_takes_an_approval_once_and_for_its_member() -> None:
     assert rows_of_everything() == before
 
 
+def test_the_application_removes_nobody_by_itself() -> None:
+    """Neither by the inner function, nor by what lets the owner pass."""
+    EntryFactory.create(wester_id=GONE)
+    inner = "SELECT points_remove_member(%s, 'erased:1:', '{}', 1)"
+    sql("SELECT set_config('dodonto.removal', 'on', TRUE)")
+
+    for statement in (inner, "DELETE FROM entries_entry WHERE wester_id = %s"):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            sql(statement, GONE)
+    assert Entry.objects.filter(wester_id=GONE).exists()
+
+
+def test_what_lets_the_owner_pass_does_not_outlast_an_erasure() -> None:
+    EntryFactory.create(wester_id=GONE)
+    erased(GONE)
+    erasing.count_rows(GONE)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(current_setting('dodonto.removal', TRUE), '')")
+        assert cursor.fetchone() == ("",)
+
+
 def test_the_function_refuses_an_open_draw() -> None:
     campaign = closed_campaign(TWO)
     approval = erasure_request(GONE)
@@ -606,7 +628,8 @@ def test_an_approval_is_of_one_erasure() -> None:
 
 
 def test_an_erased_identifier_is_a_hash() -> None:
-    ErasedIdentifier.objects.create(hash="0" * 64, case_no=1)
+    with as_owner():
+        ErasedIdentifier.objects.create(hash="0" * 64, case_no=1)
 
     with refused_as("erasedidentifier_hash_is_hex"):
         ErasedIdentifier.objects.create(hash="W1", case_no=1)

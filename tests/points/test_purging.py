@@ -24,6 +24,7 @@ from points.verifying import verify_ledger
 from tests.approving import approve, person
 from tests.campaign.staffpages import signed_in
 from tests.commands import refused, run_json
+from tests.database import as_owner
 from tests.factories.bookings import BookingFactory, FeedFileFactory, QuarantinedRowFactory
 from tests.factories.campaign import JAPAN, CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory, EntryRowFactory
@@ -115,7 +116,8 @@ BOOKED = {
 def test_bookings_of_other_campaigns_stay(tmp_path: Path) -> None:
     """The other one is a draft, whose travel lies before the purged campaign's last day."""
     campaign = closed(tmp_path, THREE).draw.campaign
-    Booking.objects.all().delete()
+    with as_owner():
+        Booking.objects.all().delete()
     CampaignFactory.create(
         draft=True, first__travel=[{"first": "2024-11-10", "last": "2024-11-20"}]
     )
