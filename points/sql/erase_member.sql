@@ -281,6 +281,7 @@ BEGIN
         wester_id = mark, approval_id = approved, erased_at = carried_out_at, tables = counts
     WHERE id = asked.id;
     PERFORM set_config('dodonto.removal', '', TRUE);
+    PERFORM points_record_removal('member.erased', approved, counts);
     RETURN counts;
 END;
 $$;

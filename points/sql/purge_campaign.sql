@@ -138,6 +138,7 @@ BEGIN
     END IF;
     UPDATE points_purge SET purged_at = carried_out_at, tables = counts WHERE id = waiting.id;
     PERFORM set_config('dodonto.removal', '', TRUE);
+    PERFORM points_record_removal('campaign.purged', approved, counts);
     RETURN counts;
 END;
 $$;
