@@ -116,7 +116,10 @@ KEPT = (
         "core_approval",
         _("Requests and approvals of our staff that name you."),
         "kept.subject ~ %(pattern)s OR kept.content::text ~ %(pattern)s",
-        hidden=("requested_by_id", "decided_by_id"),
+        hidden=(
+            *("requested_by_id", "requested_by_name", "requested_os_user", "requested_host"),
+            *("decided_by_id", "decided_by_name", "decided_os_user", "decided_host"),
+        ),
     ),
     Kept(
         "core_auditrecord",
@@ -126,11 +129,26 @@ KEPT = (
         OR kept.detail -> 'member' <@ to_jsonb(%(members)s::bigint[])
         OR kept.detail -> 'entry' <@ to_jsonb(%(entries)s::bigint[])
         OR kept.detail -> 'entrant' <@ to_jsonb(%(entrants)s::bigint[])""",
-        hidden=("user_id", "os_user", "host"),
+        hidden=("user_id", "name", "os_user", "host"),
     ),
 )
-# The rest: no row of these names a member. A session ends by itself within twelve hours.
-NOT_OF_A_PERSON: frozenset[str] = frozenset()
+# No row of these names a member. A member's session has the number of the account, signed, and
+# ends by itself within twelve hours; the tables of allauth stay empty (docs/sign-in.md).
+NOT_OF_A_PERSON = frozenset(
+    {
+        *("django_session", "django_admin_log", "django_content_type", "django_migrations"),
+        *("auth_group", "auth_group_permissions", "auth_permission"),
+        *("account_emailaddress", "account_emailconfirmation"),
+        *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
+        *("core_democlock", "core_user_groups", "core_user_user_permissions"),
+        *("core_auditseal", "core_auditremoval"),
+        *("core_signintries", "core_staffsession", "mfa_authenticator"),  # of staff only
+        *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),
+        *("campaign_aggregationrun", "campaign_campaign", "campaign_prize", "campaign_terms"),
+        *("lottery_draw", "lottery_storedforecast"),
+        *("points_creditfile", "points_payout", "points_payoutpart", "points_resultsfile"),
+    }
+)
 
 _NO_IDENTIFIER = "[^A-Za-z0-9_-]"
 
