@@ -20,8 +20,9 @@ from entries.sign_in.claims import Identity
 from entries.sign_in.members import find_or_create_member
 from lottery import auditing, keys, receipts
 from lottery.models import Draw, Entrant
-from points import closing, erasing, exporting
+from points import closing, erasing, erasure_list, exporting
 from points.models import Account, CreditAnswer, Erasure
+from points.personal_data import KEPT
 from points.refusals import DrawOpen, MemberErased, UnfitReason, UnknownMember
 from points.verifying import verify_ledger
 from tests.approving import approve, person
@@ -55,6 +56,7 @@ from tests.points.removing import (
     sign_in,
 )
 from tests.points.steps import confirmed, paid, prepared
+from tests.points.traces import leave_traces, settled
 
 pytestmark = pytest.mark.django_db
 GONE, STAYS = "W1-who-leaves", "W2-who-stays"
@@ -115,6 +117,32 @@ def test_nothing_names_an_erased_member(tmp_path: Path) -> None:
         }
     )
     assert not Session.objects.exists()
+
+
+def test_an_erasure_reaches_every_table_that_is_disclosed(tmp_path: Path) -> None:
+    """But for what approvals say: no action of ours names a member there."""
+    payout, looking = settled([GONE, STAYS], tmp_path), person("support")
+    for wester_id in (GONE, STAYS):
+        leave_traces(wester_id, payout, looking)
+    Erasure.objects.filter(wester_id=GONE).update(reason=REASON)
+    with every_trigger_off():
+        Erasure.objects.filter(wester_id=GONE).update(hash=hash_identifier("wester_id", GONE))
+    closing.close_payout(payout=payout, at=CLOSED_AT)
+    before = naming(STAYS)
+    counted = erasing.count_rows(GONE)
+
+    erasure = erased(GONE)
+
+    assert {row.split()[0] for row in naming(GONE)} == {"core_approval"}
+    assert naming(STAYS) == before
+    assert erasure.tables == counted
+    assert counted.keys() == (
+        {kept.table for kept in KEPT} & (erasure_list.DELETED | erasure_list.COLUMNS.keys())
+    ) - {
+        *("core_approval", "points_creditanswer", "points_erasure"),
+        *("points_resolution", "points_reversal", "points_transfer"),
+    }
+    assert verify_ledger().ok
 
 
 def test_what_was_drawn_and_paid_still_holds(tmp_path: Path) -> None:
