@@ -1,7 +1,7 @@
 # Sourced by the image of postgres after core/sql/roles.sql, when it creates the database: gives each
 # role the password of its own address.
-for secret in database_owner_url database_url; do
-    address=$(cat "/run/secrets/$secret")
+for file in $ROLE_ADDRESSES; do
+    address=$(cat "$file")
     person=${address#postgresql://}
     person=${person%%@*}
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 \

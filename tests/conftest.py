@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -17,15 +17,13 @@ from pytest_django import DjangoDbBlocker
 
 from config.celery import app
 from config.redis import RedisServer, parse_redis
-from core.rights import APP
 from core.shared_pages import remembered
 from dev import local
 from dev.bootstrap import compile_translations
 from dev.embedded import services
-from dev.embedded.postgres import make_roles
 from dev.embedded.state_folder import SUPERUSER, StateFolder
 from tests import outside
-from tests.database import address_of, as_owner, as_superuser
+from tests.database import as_owner, as_superuser, sessions_of_the_application
 from tests.guards import PROVED, GuardsOfARun, forget_refusals, proved_guards
 from tests.migrated import ensure_migrated_database, read_content, restore_content
 from tests.refusing import REFUSALS, Refuse, refusing_writes
@@ -59,22 +57,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     (Django would flush every table.)
     """
-    options = connection.settings_dict["OPTIONS"]
-    usual = options["options"]
-    with django_db_blocker.unblock():
-        connection.close()
-        make_roles(address_of(SUPERUSER))  # a copy has not the rights on the database itself
-        options["options"] = f"{usual} -c role={APP}"
-        made = read_content()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush.Command, "handle", lambda _self, **_options: restore_content(made))
-        yield
-    with django_db_blocker.unblock():
-        connection.close()
-        options["options"] = usual
-        with connection.cursor() as cursor:
-            # A test that failed may hold a session, and its database could not be dropped.
-            cursor.execute(OTHER_SESSIONS_ENDED)
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(sessions_of_the_application())
+            made = read_content()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(flush.Command, "handle", lambda _self, **_options: restore_content(made))
+            yield
+        with django_db_blocker.unblock():
+            stack.close()
+            with connection.cursor() as cursor:
+                # A test that failed may hold a session, and its database could not be dropped.
+                cursor.execute(OTHER_SESSIONS_ENDED)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
-from core.rights import OWNER
-from dev.embedded.state_folder import StateFolder
+from core.rights import APP, OWNER
+from dev.embedded.postgres import make_roles
+from dev.embedded.state_folder import SUPERUSER, StateFolder
 
 EVERY, OF_TRUNCATE = "TRUE", "(tgtype & 32) <> 0"
 SWITCH = """
@@ -45,6 +46,25 @@ def address_of(role: str) -> str:
     """Return the address at which a role connects to the tests' database."""
     places = StateFolder(Path(settings.LOCAL_STATE_DIR))
     return places.database_address(connection.settings_dict["NAME"], role)
+
+
+@contextmanager
+def sessions_of_the_application() -> Iterator[None]:
+    """Be the application on every connection that is opened inside the block.
+
+    The connection's user is the superuser. The roles are made first: a database that was copied
+    lacks the rights on the database itself.
+    """
+    make_roles(address_of(SUPERUSER))
+    options = connection.settings_dict["OPTIONS"]
+    usual = options["options"]
+    connection.close()
+    options["options"] = f"{usual} -c role={APP}"
+    try:
+        yield
+    finally:
+        connection.close()
+        options["options"] = usual
 
 
 @contextmanager

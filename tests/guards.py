@@ -58,8 +58,8 @@ def refused_as(name: str) -> Iterator[None]:
 
 
 def sql(statement: str, *parameters: Any) -> int:
-    """Execute a statement past the ORM; return how many rows it touched."""
-    with connection.cursor() as cursor:
+    """Execute a statement past the ORM, as the owner; return how many rows it touched."""
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return int(cursor.rowcount)
 

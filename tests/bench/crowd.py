@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import connection
 
+from core.rights import APP
 from dev.embedded.state_folder import StateFolder
 from tests.entries.local_site import PATIENCE_S, free_port
 
@@ -82,7 +83,7 @@ def production_environment(folder: str) -> dict[str, str]:
         "PRODUCTION": "1",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": HOST,
-        "DATABASE_URL": places.database_address(database),
+        "DATABASE_URL": places.database_address(database, APP),
         "REDIS_URL": str(settings.REDIS_URL),
         "STATIC_ROOT": f"{folder}/static",
         "LOCAL_STATE_DIR": folder,

@@ -194,6 +194,8 @@ ATTACKS = {
     "function in the schema": "CREATE FUNCTION mine() RETURNS integer LANGUAGE sql RETURN 1",
     "table in the schema": "CREATE TABLE public.mine ()",
     "schema": "CREATE SCHEMA mine",
+    "rows that appear among ours": "CREATE TEMPORARY TABLE mine () INHERITS (points_transfer)",
+    "passwords of the roles": "SELECT rolpassword FROM pg_authid",
     "drop a table": "DROP TABLE core_auditrecord",
     "own a table": f"ALTER TABLE core_auditrecord OWNER TO {APP}",
     "become the owner": f"SET ROLE {OWNER}",
