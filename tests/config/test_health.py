@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as BrokerAway
 
 from config import health
 from config.redis import RedisServer
+from tests.database import as_owner
 
 WELL = {"status": "ok", "database": True, "migrations": True, "broker": True}
 SECRET = "password=hunter2"
