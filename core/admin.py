@@ -5,13 +5,14 @@ import json
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core import approvals
 from core.admin_base import ReadOnlyAdmin, carry_out
 from core.models import Approval, AuditRecord, User
+from core.second_factor import ask_again
 
 admin.site.register(User, UserAdmin)
 
@@ -60,16 +61,22 @@ class ApprovalAdmin(ReadOnlyAdmin):
         return request.user.has_perm(approvals.DECIDE)
 
     @admin.action(description=_("Approve and carry out"), permissions=["decide"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Approve and carry out each selected approval."""
+    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> HttpResponse | None:
+        """Approve and carry out each selected approval; the second factor is asked for again."""
+        if asking := ask_again(request):
+            return asking
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.approve, approval_id=approval_id)
+        return None
 
     @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Refuse each selected approval."""
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> HttpResponse | None:
+        """Refuse each selected approval; the second factor is asked for again."""
+        if asking := ask_again(request):
+            return asking
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.refuse, approval_id=approval_id)
+        return None
 
 
 @admin.register(AuditRecord)

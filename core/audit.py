@@ -90,10 +90,3 @@ def _log(saved: AuditRecord) -> None:
         by=saved.name,
         machine=f"{saved.os_user}@{saved.host}" if saved.os_user else "",
     )
-
-
-def record_of_nobody(
-    *, action: str, subject: str, at: datetime, detail: Mapping[str, Any]
-) -> AuditRecord:
-    """Record what nobody who is signed in did."""
-    return record(actor=None, action=action, subject=subject, at=at, detail=detail)

@@ -22,12 +22,15 @@ RIGHTS = {
     "django_session": "INSERT, UPDATE, DELETE",
     "account_emailaddress": "",
     "account_emailconfirmation": "",
+    "mfa_authenticator": "INSERT, UPDATE, DELETE",
     "socialaccount_socialaccount": "INSERT, UPDATE",
     "socialaccount_socialapp": "",
     "socialaccount_socialtoken": "",
     "core_approval": "INSERT, UPDATE (state, decided_by_id, decided_at)",
     "core_auditrecord": "INSERT",
     "core_democlock": "INSERT, UPDATE",
+    "core_signintries": "INSERT, UPDATE, DELETE",
+    "core_staffsession": "INSERT, UPDATE (seen_at, factor_at, ended_at, ended_by_id), DELETE",
     "core_user": "INSERT, UPDATE",
     "core_user_groups": "INSERT, DELETE",
     "core_user_user_permissions": "",
@@ -81,6 +84,7 @@ OWNER_FUNCTIONS: tuple[str, ...] = ()
 SECRET_COLUMNS = {
     "core_user": ("password",),
     "django_session": ("session_key", "session_data"),
+    "mfa_authenticator": ("data",),
     "socialaccount_socialapp": ("client_id", "secret", "key", "settings"),
     "socialaccount_socialtoken": ("token", "token_secret"),
 }
