@@ -1,4 +1,4 @@
-"""Record in the audit what people do with a payout: who, when, and the counts."""
+"""Record in the audit what people do with a payout or remove: who, when, and the counts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from core import audit
 from core.audit import Actor
+from core.models import Approval
 from lottery.queries import subject_of
 from points.models import Payout
 
@@ -25,4 +26,20 @@ def record_payout_step(
         subject=subject_of(payout.draw),
         at=at,
         detail=detail,
+    )
+
+
+def record_removal(action: str, approval: Approval, counts: Mapping[str, int]) -> None:
+    """Record what an approved erasure or purge removed: how many rows of which table.
+
+    It is in the name of the person who approved it; a worker may have done it.
+    """
+    if approval.decided_by is None or approval.decided_at is None:
+        raise TypeError("Nobody approved it.")
+    audit.record(
+        actor=Actor(approval.decided_by),
+        action=action,
+        subject=approval.subject,
+        at=approval.decided_at,
+        detail={"approval": approval.pk, "tables": dict(counts)},
     )

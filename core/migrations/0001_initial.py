@@ -1,3 +1,5 @@
+import datetime
+
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
@@ -67,7 +69,13 @@ class Migration(migrations.Migration):
                 ('content', models.JSONField(db_comment='What is approved, for the eye to read.', verbose_name='content')),
                 ('content_sha256', models.CharField(db_comment='Of the canonical JSON of content, lower-case hex.', max_length=64)),
                 ('state', models.CharField(choices=[('open', 'open'), ('approved', 'approved'), ('refused', 'refused'), ('superseded', 'superseded')], db_default='open', max_length=10, verbose_name='state')),
+                ('requested_by_name', models.CharField(blank=True, db_comment="The account's name when it asked; the database fills it in.", db_default='', max_length=150, verbose_name='requested by')),
+                ('requested_os_user', models.CharField(blank=True, db_comment='Who typed the command, which only claims a name; empty for the web.', db_default='', max_length=100, verbose_name="requested by the machine's user")),
+                ('requested_host', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=255, verbose_name='requested on the machine')),
                 ('requested_at', models.DateTimeField(verbose_name='requested at')),
+                ('decided_by_name', models.CharField(blank=True, db_comment="The account's name when it decided; the database fills it in.", db_default='', max_length=150, verbose_name='decided by')),
+                ('decided_os_user', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=100, verbose_name="decided by the machine's user")),
+                ('decided_host', models.CharField(blank=True, db_comment='Of a command; empty for the web.', db_default='', max_length=255, verbose_name='decided on the machine')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_approvals', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requested_approvals', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
@@ -95,7 +103,35 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user'), models.CheckConstraint(condition=models.Q(('at__range', (datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(3000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), name='auditrecord_at_an_instant')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditSeal',
+            fields=[
+                ('number', models.PositiveBigIntegerField(db_comment='Without gaps, from 1.', primary_key=True, serialize=False, verbose_name='number')),
+                ('last_record', models.BigIntegerField(verbose_name='last record')),
+                ('records', models.PositiveIntegerField(verbose_name='records')),
+                ('hashes', models.BinaryField(db_comment='Of each record, by number: the number in 8 bytes, its SHA-256 in 32.')),
+                ('previous_sha256', models.CharField(db_comment='chain_sha256 of the seal before; zeros for the first.', max_length=64, verbose_name='the seal before')),
+                ('chain_sha256', models.CharField(db_comment='Of the canonical JSON of the other columns, with the SHA-256 of hashes.', max_length=64, verbose_name='SHA-256 of the seal')),
+                ('sealed_at', models.DateTimeField(verbose_name='sealed at')),
+            ],
+            options={
+                'verbose_name': 'seal of the audit',
+                'verbose_name_plural': 'seals of the audit',
+                'constraints': [models.CheckConstraint(condition=models.Q(('records__gte', 1), ('records', django.db.models.expressions.CombinedExpression(models.Func('hashes', function='octet_length'), '/', models.Value(40)))), name='auditseal_has_records'), models.CheckConstraint(condition=models.Q(('previous_sha256__regex', '^[0-9a-f]{64}$'), ('chain_sha256__regex', '^[0-9a-f]{64}$')), name='auditseal_hashes_are_sha256'), models.CheckConstraint(condition=models.Q(('sealed_at__range', (datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(3000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), name='auditseal_at_an_instant')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditRemoval',
+            fields=[
+                ('record', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.approval')),
+            ],
+            options={
+                'verbose_name': 'removal from the audit',
+                'verbose_name_plural': 'removals from the audit',
             },
         ),
         migrations.CreateModel(
@@ -131,5 +167,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='staffsession_open_or_ended_by_a_person')],
             },
         ),
-        load_sql('core', 'refuse', 'approval_triggers', 'auditrecord_triggers'),
+        load_sql('core', 'refuse', 'user_triggers', 'approval_triggers', 'auditrecord_triggers', 'auditseal_triggers', 'remove_look_ups'),
     ]

@@ -194,6 +194,9 @@ def test_approval_that_has_ended_stays(state: str) -> None:
         f"content_sha256 = '{SHA256}'",
         "requested_at = now()",
         "requested_by_id = (SELECT max(id) FROM core_user)",
+        "requested_by_name = 'x'",
+        "requested_os_user = 'x'",
+        "requested_host = 'x'",
     ],
 )
 def test_approval_request_stays(change: str) -> None:
@@ -267,6 +270,7 @@ def test_auditrecord_is_only_added_to() -> None:
     [
         ("core_approval", "approval_never_truncated", ApprovalFactory),
         ("core_auditrecord", "auditrecord_never_truncated", AuditRecordFactory),
+        ("core_user", "user_never_truncated", UserFactory),
         ("campaign_terms", "terms_never_truncated", TermsFactory),
         ("campaign_prize", "prize_never_truncated", TermsFactory),
     ],

@@ -1,25 +1,23 @@
-"""``approval actions|list|approve|refuse`` and ``staff add`` as others script against them."""
+"""``approval actions|list|approve|refuse`` as others script against them."""
 
 import inspect
+import socket
 from typing import Any
 
 import pytest
-from django.contrib.auth import authenticate
 from pytest_django import Settings
 
 from campaign import terms
 from campaign.models import Campaign
 from config.env import MovedClock
-from core import approvals
+from core import approvals, audit
 from core.audit import Actor
-from core.management.commands import staff as staff_command
-from core.models import Approval, AuditRecord, User
+from core.models import Approval, User
 from tests.commands import refused, run, run_json, stored
 from tests.factories.campaign import AT, LATER, ApprovalFactory, CampaignFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 CODE = "012025121203"
-PASSWORD = "kasumi-sakura-hikari"
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +43,8 @@ def as_listed(approval: Approval, state: str = "open") -> dict[str, Any]:
         "state": state,
         "requested_by": "asking",
         "requested_at": "2024-12-02T09:00:00+09:00",
+        "requested_os_user": approval.requested_os_user,
+        "requested_host": approval.requested_host,
         "content_sha256": approval.content_sha256,
     }
 
@@ -99,7 +99,7 @@ def test_list_shows_what_is_open_in_order(waiting: Approval) -> None:
     data = run_json("approval", "list")
 
     assert [row["id"] for row in data["approvals"]] == [waiting.pk, second.pk]
-    assert data["approvals"][0] == as_listed(waiting) | {"stale": None}
+    assert data["approvals"][0] == as_listed(waiting) | {"stale": None, "warning": None}
 
 
 def test_list_is_readable(waiting: Approval) -> None:
@@ -113,8 +113,36 @@ def test_list_shows_why_a_request_cannot_be_carried_out(waiting: Approval) -> No
     Campaign.objects.get().terms.update(name_en="Another name")
     why = "The content changed after it was asked for; ask for it again."
 
-    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": why}]
+    listed = as_listed(waiting) | {"stale": why, "warning": None}
+    assert run_json("approval", "list")["approvals"] == [listed]
     assert run("approval", "list").stdout.splitlines()[1:] == [f"   cannot be carried out: {why}"]
+
+
+def test_list_names_the_shell_that_a_request_came_from() -> None:
+    UserFactory.create(username="asking", role="campaign")
+    CampaignFactory.create(code=CODE, draft=True)
+    run_json("campaign", "publish", CODE, "--by", "asking")
+
+    (listed,) = run_json("approval", "list")["approvals"]
+
+    os_user, host = audit.machine_user(), socket.gethostname()
+    assert (listed["requested_os_user"], listed["requested_host"]) == (os_user, host)
+    assert listed["warning"] == (
+        f"A command asked for it: the user {os_user} on the machine {host} named asking. A shell "
+        "cannot prove who typed: ask asking whether it was them before you approve."
+    )
+    assert run("approval", "list").stdout.splitlines()[1] == f"   from a shell: {listed['warning']}"
+
+
+def test_decision_by_command_names_the_shell(waiting: Approval) -> None:
+    run_json("approval", "approve", waiting.pk, "--by", "deciding")
+
+    waiting.refresh_from_db()
+    assert (waiting.decided_by_name, waiting.decided_os_user, waiting.decided_host) == (
+        "deciding",
+        audit.machine_user(),
+        socket.gethostname(),
+    )
 
 
 def test_list_of_nothing() -> None:
@@ -168,7 +196,7 @@ def test_dry_run_of_a_decision_leaves_no_trace(waiting: Approval, verb: str, sta
     ("verb", "by", "sentence"),
     [
         ("approve", "asking", "This person does not hold the permission core.decide_approval."),
-        ("approve", "admin", "Nobody approves what they asked for themselves; ask another person."),
+        ("approve", "admin", "This person does not hold the permission core.decide_approval."),
         ("approve", "nobody", "There is no active staff user with this name; see: staff add."),
         ("refuse", "other", "This person does not hold the permission core.decide_approval."),
     ],
@@ -212,104 +240,6 @@ def test_decisions_by_command_need_the_setting(
 
     assert sentence == f"Approvals are decided by a person signed in at /staff/{ending}"
     assert stored() == before
-    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": None}]
-
-
-def test_staff_add_prints_a_generated_password_once() -> None:
-    words = ("staff", "add", "hanako", "--role", "approver", "--generate")
-
-    data = run_json(*words)
-
-    assert {**data, "password": "?"} == {
-        "username": "hanako",
-        "role": "approver",
-        "created": True,
-        "password": "?",
-    }
-    assert authenticate(username="hanako", password=data["password"])
-    before = stored()
-    assert run_json(*words) == {"username": "hanako", "role": "approver", "created": False}
-    assert run(*words).stdout == "hanako is in approver.\n"
-    assert stored() == before
-
-
-def test_staff_add_in_production_begins_with_one_who_may_add_others(settings: Settings) -> None:
-    settings.PRODUCTION = True
-    first = ("staff", "add", "hanako", "--role", "accounts", "--generate")
-    other = ("staff", "add", "taro", "--role", "ops", "--generate")
-    ended = run(*other)
-    assert (ended.code, ended.reason) == (
-        2,
-        "Nobody may add staff users yet: begin with staff add USERNAME --role accounts.",
-    )
-
-    run_json(*first)
-
-    assert "--by USER" in run(*other).reason
-    assert "--by USER" in run(*first[:2], "jiro", *first[3:]).reason
-    run_json(*other, "--by", "hanako")
-    people = AuditRecord.objects.order_by("id").values_list("subject", "user__username")
-    assert list(people) == [("hanako", None), ("taro", "hanako")]
-
-
-def test_staff_add_prints_the_password_on_a_line_of_its_own() -> None:
-    lines = run("staff", "add", "hanako", "--role", "support", "--generate").stdout.splitlines()
-
-    assert lines[0] == "hanako: added to support."
-    assert lines[1].startswith("Password (shown once): ")
-    assert authenticate(username="hanako", password=lines[1].split(": ")[1])
-
-
-def test_staff_add_dry_run_adds_no_user_and_shows_no_password() -> None:
-    words = ("staff", "add", "hanako", "--role", "support", "--generate", "--dry-run")
-    before = stored()
-
-    assert run_json(*words) == {"username": "hanako", "role": "support", "created": True}
-    assert run(*words).stdout == "hanako: would be added to support.\n"
-    assert stored() == before
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list of what is typed at the prompts; a terminal is there."""
-    answers: list[str] = []
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr(staff_command, "getpass", lambda _prompt: answers.pop(0))
-    return answers
-
-
-def test_staff_add_prompts_for_the_password_twice(typed: list[str]) -> None:
-    typed[:] = [PASSWORD, PASSWORD]
-
-    assert run_json("staff", "add", "hanako", "--role", "support")["created"] is True
-    assert authenticate(username="hanako", password=PASSWORD)
-
-
-def test_staff_add_refuses_two_different_passwords(typed: list[str]) -> None:
-    typed[:] = [PASSWORD, "another-long-one", PASSWORD, "another-long-one"]
-
-    assert refused("staff", "add", "hanako", "--role", "support") == (
-        "The two passwords differ; try again."
-    )
-    assert not User.objects.exists()
-
-
-def test_staff_add_prompts_for_no_password_of_an_existing_account(typed: list[str]) -> None:
-    UserFactory.create(username="hanako", role="support")
-
-    assert run_json("staff", "add", "hanako", "--role", "auditor")["created"] is False
-
-
-def test_staff_add_without_a_terminal_points_to_generate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-
-    assert refused("staff", "add", "hanako", "--role", "support") == (
-        "There is no terminal to ask at; use --generate."
-    )
-
-
-def test_staff_add_refuses_a_name_that_cannot_be_one() -> None:
-    sentence = refused("staff", "add", "a b", "--role", "support", "--generate")
-
-    assert sentence.startswith("Enter a valid username.")
-    assert not User.objects.exists()
+    assert run_json("approval", "list")["approvals"] == [
+        as_listed(waiting) | {"stale": None, "warning": None}
+    ]
