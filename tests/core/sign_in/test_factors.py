@@ -151,6 +151,7 @@ def test_new_recovery_codes_end_the_ones_before(signed_in: Client, user: User) -
 
 def test_removing_all_leads_to_enrolment_again(signed_in: Client, user: User) -> None:
     assert second_factor.remove_factors(user) == 2
+    assert leads_to(signed_in.get(ACCOUNT, secure=True)) == ENROL
     client = browser()
     type_password(client)
 
