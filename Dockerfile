@@ -13,14 +13,8 @@ RUN awk '/^[a-z]/ {wanted = /^babel==/} wanted' requirements-dev.lock > /tmp/bab
     && pip install --require-hashes --no-deps --target /tools --requirement /tmp/babel.lock
 COPY . .
 RUN PYTHONPATH=/tools python -m babel.messages.frontend compile --domain django --directory locale
-# What production requires, for this step only: nothing of it is used or stored.
-RUN PRODUCTION=1 \
-    SECRET_KEY=0123456789-0123456789-0123456789-0123456789-0123456789 \
-    DRAW_KEY=0000000000000000000000000000000000000000000000000000000000000000 \
-    DRAW_SIGNING_KEY=1111111111111111111111111111111111111111111111111111111111111111 \
-    DATABASE_URL=postgresql://nobody@localhost/nothing REDIS_URL=redis://localhost \
-    WESTER_ISSUER=https://localhost WESTER_CLIENT_ID=nobody WESTER_CLIENT_SECRET=nothing \
-    python manage.py collectstatic --noinput
+# As production serves them; this step needs no secret.
+RUN PRODUCTION=1 SERVICE=image python manage.py collectstatic --noinput
 # The containers' folders are read-only: compile here what Python would write there.
 RUN python -m compileall -q /venv/lib /app
 
@@ -29,6 +23,8 @@ FROM nginx:1.29-alpine AS front
 ENV NGINX_ENTRYPOINT_LOCAL_RESOLVERS=1 NGINX_ENVSUBST_OUTPUT_DIR=/run
 COPY config/nginx.conf /etc/nginx/nginx.conf
 COPY config/nginx_site.conf /etc/nginx/site.conf
+COPY config/nginx_headers.conf /etc/nginx/headers.conf
+COPY config/errors /srv/errors
 COPY config/nginx_resolver.conf.template /etc/nginx/templates/resolver.conf.template
 COPY --from=build /app/staticfiles /srv/static
 

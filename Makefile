@@ -15,7 +15,7 @@ BABEL = -m babel.messages.frontend --quiet
 LOCK = pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help env demo stop test test-fast mutants check bench lock messages
+.PHONY: help env demo stop test test-fast mutants check bench audit lock messages
 
 help:  ## List the targets
 	@$(HERE) && sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -50,6 +50,9 @@ mutants: env  ## Change single lines, and see that a fast test fails: all lists,
 
 bench: env  ## Measure against baselines: all, or BENCH=name; BENCH_SCALE=0.1 shrinks it
 	@$(RUN) -m tests.bench
+
+audit: env  ## Known vulnerabilities of the locked packages, and an SBOM of them in .local
+	@$(RUN) -m dev.audit
 
 lock: env  ## Renew the lock files from pyproject.toml
 	@$(RUN) -m uv $(LOCK) pyproject.toml --output-file requirements.lock

@@ -26,8 +26,8 @@ NOT_IN_PRODUCTION = {
     "changepassword": "Nobody sets another's password alone: use staff reset.",
 }
 FORBIDDEN = (
-    "The database does not allow the role of DATABASE_URL what the program needs ({}): grant it, "
-    "or name a role that may."
+    "The database does not allow the role of DATABASE_URL what the program needs ({}): run "
+    "manage.py migrate, which grants it as the owner, or name another role."
 )
 
 

@@ -85,6 +85,17 @@ class Environment(Env):
             raise unfit(variable, "must name a file that can be read and is not empty") from None
         return text
 
+    def secrets(self, name: str) -> list[str]:
+        """Read a secret that changes with an overlap: the current one, then former ones.
+
+        Each stands on a line of its own. An empty list where it is not set.
+        """
+        text = self.secret(name)
+        lines = text.split("\n") if text else []
+        if not all(lines):
+            raise unfit(name, "must have no empty line: the current secret, then former ones")
+        return lines
+
     def database(self, name: str) -> dict[str, Any] | None:
         """Read the secret address of a PostgreSQL database; None where it is not set."""
         if not (text := self.secret(name)):

@@ -4,12 +4,14 @@ With PRODUCTION=1 everything that belongs to a developer's machine is refused (c
 Such a machine has settings of its own on top of these, and servers of its own (dev.settings).
 """
 
+from typing import Any
+
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import logs
 from config.database import connection_settings
-from config.draw import DAY, read_draw
+from config.draw import DAY, read_draw, read_single_key
 from config.env import ROOT, env, local_secret, state_folder
 from config.production import production_refusals
 from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, read_redis
@@ -28,12 +30,24 @@ ALLOW_COMMAND_APPROVAL = env.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
 # Whether staff pages take a second factor besides the password.
 STAFF_SECOND_FACTOR = env.switch("STAFF_SECOND_FACTOR", default=PRODUCTION)
 
-DATABASE = env.database("DATABASE_URL")
+# Which service of docker-compose.yml this is; it needs no others' secrets (config.production).
+SERVICE = env.str("SERVICE", "")
+
+OWNER = env.database("DATABASE_OWNER_URL")
+DATABASE = env.database("DATABASE_URL") or (OWNER if SERVICE == "migrate" else None)
 REDIS = read_redis("REDIS_URL")
 
-SECRET_KEY = env.secret("SECRET_KEY")
+# Sessions and signed values of former keys stay valid while these keys are listed.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY") or [""]
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
 DRAW = read_draw(state=None if PRODUCTION else LOCAL_STATE_DIR)
+# 32 bytes: erased members' identifiers are hashed under it. It is never replaced: what it hashed is
+# gone, so that nothing could be hashed again (docs/retention.md).
+ERASURE_KEY = read_single_key(
+    "ERASURE_KEY",
+    None if PRODUCTION else LOCAL_STATE_DIR,
+    why="an erased identifier cannot be hashed again",
+)
 
 if PRODUCTION and (
     refusals := production_refusals(
@@ -43,9 +57,12 @@ if PRODUCTION and (
         command_approval=ALLOW_COMMAND_APPROVAL,
         second_factor=STAFF_SECOND_FACTOR,
         secret_key=SECRET_KEY,
-        servers=DATABASE is not None and REDIS is not None,
+        database=DATABASE is not None,
+        redis=REDIS is not None,
         sign_in=SIGN_IN.may_serve,
         draw=DRAW.may_serve,
+        erasure=bool(ERASURE_KEY) and ERASURE_KEY not in (DRAW.key, DRAW.signing_key),
+        service=SERVICE,
     )
 ):
     raise ImproperlyConfigured(" ".join(refusals))
@@ -54,11 +71,16 @@ if CAMPAIGN_NOW and not DEMO_MODE:
 if DRAW.min_gap_s < DAY and not DEMO_MODE:
     raise ImproperlyConfigured("DRAW_MIN_GAP_S is less than a day only where DEMO_MODE=1.")
 
-if not SECRET_KEY:
-    SECRET_KEY = local_secret(LOCAL_STATE_DIR / "secret_key")
-if DATABASE is None or REDIS is None:
-    raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
-REDIS_URL = REDIS.url
+if not PRODUCTION:
+    SECRET_KEY = SECRET_KEY or local_secret(LOCAL_STATE_DIR / "secret_key")
+    if DATABASE is None or REDIS is None:
+        raise ImproperlyConfigured("The site needs DATABASE_URL and REDIS_URL.")
+if OWNER and DATABASE and OWNER is not DATABASE:
+    if OWNER["NAME"] != DATABASE["NAME"]:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL name two databases.")
+    if OWNER["USER"] == DATABASE["USER"]:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL name the same role.")
+REDIS_URL = REDIS.url if REDIS else ""
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=[] if PRODUCTION else LOCAL_HOSTS)
@@ -101,6 +123,7 @@ MIDDLEWARE = [
     "core.sign_in.middleware.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.RefusedPages",
     "portal.middleware.UnfitLists",
     "portal.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
@@ -124,24 +147,37 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": connection_settings(DATABASE, pool_size=env.optional_count("DATABASE_POOL")),
-}
+# A service that has no database, or no cache, uses Django's that refuse or forget everything.
+DATABASES = (
+    {"default": connection_settings(DATABASE, pool_size=env.optional_count("DATABASE_POOL"))}
+    if DATABASE
+    else {}
+)
+# As whom migrate connects, and nothing else does: the owner of the schema.
+DATABASE_OWNER = connection_settings(OWNER, pool_size=None) if OWNER else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
-        "OPTIONS": CACHE_TIMEOUTS,
-    },
+        # Django's own serializer loads pickles: a write to Redis would run any command here.
+        "OPTIONS": {**CACHE_TIMEOUTS, "serializer": "config.json_cache.JsonSerializer"},
+    }
+    if REDIS
+    else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 
 # Messages only wake workers: what is due is read from Postgres, so a task may be lost, doubled or
 # killed.
-CELERY_BROKER_URL = REDIS.broker_url
-CELERY_BROKER_USE_SSL = REDIS.tls
+CELERY_BROKER_URL = REDIS.broker_url if REDIS else "memory://"
+CELERY_BROKER_USE_SSL = REDIS.tls if REDIS else {}
 CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_TIMEOUTS
+# JSON in both directions: a message in another format is rejected unread. Nobody sends workers
+# commands, which anybody who can write to Redis could do as well.
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -158,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
+    "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
@@ -165,7 +202,7 @@ CELERY_BEAT_SCHEDULE = {
 FEED_INBOX = env.str("FEED_INBOX", "")
 
 # 32 bytes each: what a draw's own keys are encrypted under, and the seed of the Ed25519 key.
-DRAW_KEY, DRAW_SIGNING_KEY = DRAW.key, DRAW.signing_key
+DRAW_KEY, DRAW_KEY_FALLBACKS, DRAW_SIGNING_KEY = DRAW.key, DRAW.former_keys, DRAW.signing_key
 DRAW_MIN_GAP_S = DRAW.min_gap_s
 # The local beacon chain of demo and tests stores its key here.
 DRAW_CHAIN_FOLDER = LOCAL_STATE_DIR / "chain"
@@ -204,6 +241,7 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 WESTER_ISSUER = SIGN_IN.issuer
 WESTER_CLIENT_ID = SIGN_IN.client_id
 WESTER_CLIENT_SECRET = SIGN_IN.client_secret
+WESTER_CLIENT_SECRET_FALLBACKS = SIGN_IN.former_client_secrets
 WESTER_ID_CLAIM = SIGN_IN.id_claim
 WESTER_SCOPE = SIGN_IN.scope
 WESTER_LOGIN_ORIGINS = SIGN_IN.login_origins
@@ -266,11 +304,13 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
+# What a browser must return with WESTER ID's answer (entries.sign_in.pending).
+SIGN_IN_COOKIE_NAME = "signing_in"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    LANGUAGE_COOKIE_NAME = "__Host-language"
+    LANGUAGE_COOKIE_NAME, SIGN_IN_COOKIE_NAME = "__Host-language", "__Host-signing_in"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from core import approvals
 from core.admin_base import ReadOnlyAdmin, carry_out
 from core.approval_reports import describe_shell
-from core.models import Approval, AuditRecord, User
+from core.models import Approval, AuditRecord, AuditSeal, User
 from core.second_factor import ask_again
 from core.staff_pages import StaffAdmin
 
-__all__ = ["ApprovalAdmin", "AuditRecordAdmin", "StaffAdmin"]
+__all__ = ["ApprovalAdmin", "AuditRecordAdmin", "AuditSealAdmin", "StaffAdmin"]
 
 
 @admin.register(Approval)
@@ -91,9 +91,22 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin):
-    """The audit records: who did what, when and from where."""
+    """The audit records: who did what, when and from where; searched by person."""
 
-    list_display = ["at", "user", "action", "subject", "os_user", "host"]
+    list_display = ["at", "name", "action", "subject", "os_user", "host"]
     list_filter = ["action"]
-    list_select_related = ["user"]
+    search_fields = ["=name", "=os_user"]
+    search_help_text = _("The user name of a person, or of the machine, in full.")
+    date_hierarchy = "at"
     ordering = ["-id"]
+    show_full_result_count = False
+
+
+@admin.register(AuditSeal)
+class AuditSealAdmin(ReadOnlyAdmin):
+    """The seals over the audit records; ``audit verify`` compares both."""
+
+    list_display = ["number", "sealed_at", "records", "last_record", "chain_sha256"]
+    fields = ["number", "sealed_at", "records", "last_record", "previous_sha256", "chain_sha256"]
+    ordering = ["-number"]
+    show_full_result_count = False

@@ -21,8 +21,9 @@ class CoreConfig(AppConfig):
         from core import approvals, roles, staff, staff_access  # noqa: F401 - declares an action
         from core.sign_in.sessions import start_session
 
+        seen = ("approval", "auditrecord", "auditseal")
         for role in roles.ROLES:
-            roles.register(role, {"core.view_approval", "core.view_auditrecord"})
+            roles.register(role, {f"core.view_{one}" for one in seen})
         roles.register(roles.APPROVER, {approvals.DECIDE})
         roles.register(roles.ACCOUNTS, {staff.MAY_MANAGE})
         register(check_translations)

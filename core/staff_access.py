@@ -18,6 +18,7 @@ from core.locks import Lock
 from core.models import Approval, AuditRecord, User
 from core.roles import APPROVER
 from core.second_factor import remove_factors
+from core.sign_in.lockout import forget_tries
 from core.sign_in.sessions import end_sessions
 from core.staff import (
     MAKE_APPROVER,
@@ -180,6 +181,7 @@ def give_access(user: User, password: str, actor: Actor | None) -> None:
 
 
 def forget_browsers(user: User, actor: Actor | None) -> None:
-    """Remove every second factor of an account, and end its sessions."""
+    """Remove every second factor of an account, end its sessions, and end its pauses."""
     remove_factors(user)
+    forget_tries(user=user)
     end_sessions(user=user, by=actor.user if actor else user)

@@ -8,11 +8,16 @@ from dev.embedded.state_folder import StateFolder
 
 
 def name_servers() -> None:
-    """Set DATABASE_URL and REDIS_URL to our own servers where they are empty or missing."""
+    """Set the addresses of our own servers where they are empty or missing.
+
+    The owner of our database is no help with another one.
+    """
     folder = StateFolder(state_folder())
     for variable, address in our_addresses(folder).items():
         if not env.secret(variable):
             os.environ[variable] = address
+    if env.secret("DATABASE_URL") == folder.database_url and not env.secret("DATABASE_OWNER_URL"):
+        os.environ["DATABASE_OWNER_URL"] = folder.owner_url
 
 
 def start_servers() -> None:

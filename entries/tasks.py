@@ -27,7 +27,13 @@ def watch_inbox(**_: object) -> None:
 
 @shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
 def load_arrived(*, path: str, **_: object) -> None:
-    """Load one inbox file, unless it was tried before or another worker loads it."""
+    """Load one inbox file, unless it was tried before or another worker loads it.
+
+    Anybody who can write to the broker can name a path; only a file of the inbox is loaded.
+    """
+    if not settings.FEED_INBOX or Path(path).parent != Path(settings.FEED_INBOX):
+        log.warning("not_in_inbox")
+        return
     outcome = load_arrival(path=Path(path), feeds=FEEDS, at=clock.database_now())
     if outcome is not None:
         # A person must look at refused files and quarantined rows.

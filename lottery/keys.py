@@ -31,17 +31,33 @@ def seal_key(key: bytes, *, name: str) -> bytes:
 
 
 def open_key(sealed: bytes, *, name: str) -> bytes:
-    """Decrypt a draw's key, for an auditor.
+    """Decrypt a draw's key, for an auditor, with the current DRAW_KEY or a former one.
 
     Raises:
         BrokenKey: it was encrypted under another DRAW_KEY, or under another name.
     """
+    for key in (settings.DRAW_KEY, *settings.DRAW_KEY_FALLBACKS):
+        if (opened := decrypt(sealed, under=key, name=name)) is not None:
+            return opened
+    raise BrokenKey(_("The key of this draw does not open with this DRAW_KEY."))
+
+
+def decrypt(sealed: bytes, *, under: bytes, name: str) -> bytes | None:
+    """Return a draw's key; None where another key or another name encrypted it."""
     try:
-        return AESGCM(settings.DRAW_KEY).decrypt(
-            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode()
-        )
-    except InvalidTag as failure:
-        raise BrokenKey(_("The key of this draw does not open with this DRAW_KEY.")) from failure
+        return AESGCM(under).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
+    except (InvalidTag, ValueError):  # too short, or there is no key here
+        return None
+
+
+def find_encrypting_key(sealed: bytes | None, *, name: str) -> str:
+    """Return which DRAW_KEY a draw needs: current, former, unknown, or none once it is erased."""
+    if sealed is None:
+        return "none"
+    if decrypt(sealed, under=settings.DRAW_KEY, name=name) is not None:
+        return "current"
+    former = (decrypt(sealed, under=key, name=name) for key in settings.DRAW_KEY_FALLBACKS)
+    return "former" if any(key is not None for key in former) else "unknown"
 
 
 def sign_manifest(manifest_sha256: bytes) -> str:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Campaign
 from campaign.queries import get_campaign
+from lottery import documents
 from lottery.models import Draw
 from lottery.refusals import NoDraw
 
@@ -53,6 +54,19 @@ def get_draw(code: str, sequence: int) -> Draw:
     if draw is None:
         raise NoDraw(_("This campaign has no draw of this number."))
     return draw
+
+
+def find_signing_keys() -> dict[str, list[str]]:
+    """Return the public keys of all published manifests, each with its draws, the newest first.
+
+    Keys are in hex; a draw is named ``CODE/SEQUENCE``.
+    """
+    published = Draw.objects.filter(published_at__isnull=False).order_by("-published_at", "-id")
+    found: dict[str, list[str]] = {}
+    for code, sequence, manifest in published.values_list("campaign__code", "sequence", "manifest"):
+        key = documents.read_json(bytes(manifest))["signing_key"]
+        found.setdefault(key, []).append(f"{code}/{sequence}")
+    return found
 
 
 def lock_draw(draw: Draw) -> Draw:

@@ -10,6 +10,7 @@ ONE = f"{DRAW}<int:sequence>/"
 
 app_name = "lottery"
 urlpatterns = [
+    path("draws/signing-keys.json", views.list_signing_keys, name="signing_keys"),
     path(DRAW, views.show_draw, name="draw"),
     path(f"{DRAW}protocol/", views.show_protocol, name="protocol"),
     path(ONE, views.show_files, name="files"),

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,8 @@ from entries.queries import find_signed_in_member
 from lottery import bundle, draw_page, receipt_page, receipts
 from lottery.bundle import FileStream
 from lottery.models import Draw
+from lottery.queries import find_signing_keys
+from lottery.shown_prizes import gives_to_all
 
 # A published file never changes, so caches need not request it again.
 CACHE_FOREVER = "public, max-age=31536000, immutable"
@@ -67,9 +69,19 @@ def show_protocol(request: HttpRequest, code: str) -> HttpResponse:
         "name": draw_page.name_of(terms),
         "text": read_protocol(),
         "draw_address": reverse("lottery:draw", args=[code]),
+        "gives_to_all": gives_to_all(terms),
     }
     response = render(request, "lottery/protocol.html", context)
     add_never_cache_headers(response)
+    return response
+
+
+@require_safe
+def list_signing_keys(request: HttpRequest) -> JsonResponse:
+    """List the public keys that manifests were signed with, former ones too, with their draws."""
+    keys = [{"signing_key": key, "draws": draws} for key, draws in find_signing_keys().items()]
+    response = JsonResponse({"signing_keys": keys})
+    response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
 

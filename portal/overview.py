@@ -60,7 +60,7 @@ def campaign_overview(campaign: Campaign, terms: Terms, *, now: datetime) -> Cam
     return CampaignOverview(
         code=campaign.code,
         terms=terms,
-        state_name=names.STATES[campaign_page.current_state(terms, now=now)],
+        state_name=campaign_page.name_of_state(terms, campaign_page.current_state(terms, now=now)),
         entries=campaign.entries.count(),
         totals_as_of=reports.last_finished_as_of(campaign),
         missed_nights=reports.missed_nights(campaign, now=now),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -21,8 +21,9 @@ from core.shared_pages import remembered
 from dev import local
 from dev.bootstrap import compile_translations
 from dev.embedded import services
-from dev.embedded.state_folder import StateFolder
+from dev.embedded.state_folder import SUPERUSER, StateFolder
 from tests import outside
+from tests.database import as_owner, as_superuser, sessions_of_the_application
 from tests.guards import PROVED, GuardsOfARun, forget_refusals, proved_guards
 from tests.migrated import ensure_migrated_database, read_content, restore_content
 from tests.refusing import REFUSALS, Refuse, refusing_writes
@@ -44,22 +45,30 @@ hypothesis.settings.load_profile("unhurried")
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
-    """Copy the tests' database from one that is migrated already."""
+    """Copy the tests' database from one that is migrated already, as a superuser."""
+    connection.settings_dict["USER"] = SUPERUSER
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = ensure_migrated_database()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Restore what migrations wrote after a test that commits, instead of flushing every table."""
-    with django_db_blocker.unblock():
-        made = read_content()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush.Command, "handle", lambda _self, **_options: restore_content(made))
-        yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        # A test that failed may hold a session, and its database could not be dropped.
-        cursor.execute(OTHER_SESSIONS_ENDED)
+    """Become the application, and restore what migrations wrote after a test that commits.
+
+    (Django would flush every table.)
+    """
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(sessions_of_the_application())
+            made = read_content()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(flush.Command, "handle", lambda _self, **_options: restore_content(made))
+            yield
+        with django_db_blocker.unblock():
+            stack.close()
+            with connection.cursor() as cursor:
+                # A test that failed may hold a session, and its database could not be dropped.
+                cursor.execute(OTHER_SESSIONS_ENDED)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -136,6 +145,13 @@ ODD_DEFAULTS = {
 
 
 @pytest.fixture
+def _as_owner(db: None) -> Iterator[None]:
+    """Run the test as the owner of the schema."""
+    with as_owner():
+        yield
+
+
+@pytest.fixture
 def odd_defaults(transactional_db: None) -> Iterator[dict[str, str]]:
     """Set defaults of the database that differ from those the program relies on."""
     with database_defaults(ODD_DEFAULTS):
@@ -153,12 +169,12 @@ def _repeatable_read(transactional_db: None) -> Iterator[None]:
 def database_defaults(defaults: dict[str, str]) -> Iterator[None]:
     """Set defaults of the tests' database for new connections inside the block."""
     database = connection.ops.quote_name(connection.settings_dict["NAME"])
-    with connection.cursor() as cursor:
+    with as_superuser(), connection.cursor() as cursor:
         for name, value in defaults.items():
             cursor.execute(f"ALTER DATABASE {database} SET {name} = '{value}'")
     connection.close()
     yield
-    with connection.cursor() as cursor:
+    with as_superuser(), connection.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE {database} RESET ALL")
     connection.close()
 

@@ -1,9 +1,20 @@
-"""Disable triggers inside a block, as only the database's owner can."""
+"""Be another role of the database inside a block, and disable triggers as only its owner can.
+
+The tests' session is the superuser's and its role the application's, so that a test in its one
+transaction may become the owner. tests/core/test_rights.py connects as the application itself.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
+from psycopg.pq import TransactionStatus
+
+from core.rights import APP, OWNER
+from dev.embedded.postgres import make_roles
+from dev.embedded.state_folder import SUPERUSER, StateFolder
 
 EVERY, OF_TRUNCATE = "TRUE", "(tgtype & 32) <> 0"
 SWITCH = """
@@ -31,6 +42,58 @@ def switch_on(which: str = EVERY) -> str:
     return SWITCH.format(which=which, change="ENABLE ALWAYS")
 
 
+def address_of(role: str) -> str:
+    """Return the address at which a role connects to the tests' database."""
+    places = StateFolder(Path(settings.LOCAL_STATE_DIR))
+    return places.database_address(connection.settings_dict["NAME"], role)
+
+
+@contextmanager
+def sessions_of_the_application() -> Iterator[None]:
+    """Be the application on every connection that is opened inside the block.
+
+    The connection's user is the superuser. The roles are made first: a database that was copied
+    lacks the rights on the database itself.
+    """
+    make_roles(address_of(SUPERUSER))
+    options = connection.settings_dict["OPTIONS"]
+    usual = options["options"]
+    connection.close()
+    options["options"] = f"{usual} -c role={APP}"
+    try:
+        yield
+    finally:
+        connection.close()
+        options["options"] = usual
+
+
+@contextmanager
+def as_role(role: str) -> Iterator[None]:
+    """Be another role inside the block; NONE is the superuser."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_setting('role'))")
+        before = cursor.fetchone()[0]
+        cursor.execute(f"SET ROLE {role}")
+    try:
+        yield
+    finally:
+        here = connection.connection
+        # A rollback undoes it where a failure waits for one.
+        if here and here.info.transaction_status != TransactionStatus.INERROR:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET ROLE {before}")
+
+
+def as_owner() -> AbstractContextManager[None]:
+    """Be the owner of the schema inside the block."""
+    return as_role(OWNER)
+
+
+def as_superuser() -> AbstractContextManager[None]:
+    """Be the superuser inside the block."""
+    return as_role("NONE")
+
+
 @contextmanager
 def tables_may_be_emptied() -> Iterator[None]:
     """Allow TRUNCATE on every table inside the block."""
@@ -54,8 +117,8 @@ def trigger_off(*names: str) -> Iterator[None]:
 
 @contextmanager
 def triggers_off(which: str) -> Iterator[None]:
-    """Disable triggers inside the block; a rollback enables them again."""
-    with connection.cursor() as cursor:
+    """Be the owner with triggers disabled inside the block; a rollback enables them again."""
+    with as_owner(), connection.cursor() as cursor:
         # ALTER TABLE fails while deferred checks of the table are pending.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(switch_off(which))

@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.database import as_owner
+
 DEMANDED, PROVED = "demanded_guard", "proved_guard"  # properties of a test's report
 GUARDS = """
 WITH ours AS (
@@ -44,8 +46,11 @@ _refused: list[str] = []
 
 @contextmanager
 def refused_as(name: str) -> Iterator[None]:
-    """Expect what runs inside to be refused by the guard of this name."""
-    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+    """Expect what runs inside to be refused by the guard of this name, to the owner as well.
+
+    The application may not even try most of it (tests/core/test_rights.py).
+    """
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(), as_owner():
         yield
     assert isinstance(caught.value.__cause__, psycopg.Error)
     assert caught.value.__cause__.diag.constraint_name == name
@@ -53,8 +58,8 @@ def refused_as(name: str) -> Iterator[None]:
 
 
 def sql(statement: str, *parameters: Any) -> int:
-    """Execute a statement past the ORM; return how many rows it touched."""
-    with connection.cursor() as cursor:
+    """Execute a statement past the ORM, as the owner; return how many rows it touched."""
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return int(cursor.rowcount)
 

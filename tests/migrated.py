@@ -6,10 +6,14 @@ copies it as well. It is empty but for what migrations and ``post_migrate`` writ
 
 import hashlib
 
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from core.locks import Lock
-from tests.database import tables_may_be_emptied
+from dev.embedded.postgres import make_roles
+from dev.embedded.state_folder import StateFolder
+from tests.database import as_owner, tables_may_be_emptied
 from tests.outside import ROOT
 
 PREFIX = "migrated_"
@@ -21,6 +25,8 @@ MADE_OF = (
     "*/data/network/*.csv",
     "*/models.py",
     "*/models/*.py",
+    "core/granting.py",
+    "core/rights.py",
     "core/roles.py",
     "requirements-dev.lock",
 )
@@ -58,14 +64,18 @@ def ensure_migrated_database() -> str:
 
 def create_migrated_database() -> None:
     """Migrate a database under the draft's name; the connection is as before afterwards."""
-    names, usual = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
-    of_tests = names["NAME"]
-    names["NAME"] = DRAFT
+    usual = connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{DRAFT}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{DRAFT}"')
+    make_roles(StateFolder(settings.LOCAL_STATE_DIR).database_address(DRAFT))
+    connection.close()
+    connection.settings_dict["NAME"] = DRAFT
     try:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        connection.creation.destroy_test_db(usual, verbosity=0, keepdb=True)
+        call_command("migrate", verbosity=0)
     finally:
-        names["NAME"] = of_tests
+        connection.close()
+        connection.settings_dict["NAME"] = usual
 
 
 def read_content() -> Content:
@@ -80,7 +90,7 @@ def restore_content(made: Content) -> None:
     if not changed and not filled:
         return
     emptied = ", ".join(f'"{table}"' for table in [*filled, *(made if changed else [])])
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         with tables_may_be_emptied():
             # This empties what refers to them as well; no table that migrations fill does.
             cursor.execute(f"TRUNCATE {emptied} CASCADE")

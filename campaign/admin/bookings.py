@@ -15,9 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Booking, BookingEvent
 from campaign import eligibility, queries
-from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign, chosen_terms
+from campaign.admin.campaign_filter import (
+    CampaignFilter,
+    choice_hint,
+    chosen_campaign,
+    chosen_terms,
+)
 from campaign.rules import RULES, rules_of
-from core.admin_base import ModelAdmin, ReadOnlyAdmin
+from core.admin_base import MembersAdmin, ModelAdmin
 
 COUNTS = gettext_lazy("counts")
 
@@ -50,7 +55,7 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnlyAdmin):
+class BookingAdmin(MembersAdmin):
     """Bookings with their reasons, listed under one campaign's terms, each shown under all.
 
     An address of these pages holds only the row's number, no reservation and no member.
@@ -114,7 +119,8 @@ class BookingAdmin(ReadOnlyAdmin):
         """Show the list, with the campaign that its reasons are about in the subtitle."""
         campaign = chosen_campaign(request)
         text = _("Reasons under campaign %(campaign)s")
-        subtitle = text % {"campaign": queries.choice_label(campaign)} if campaign else None
+        label = {"campaign": queries.choice_label(campaign)} if campaign else None
+        subtitle = text % label if label else choice_hint()
         return super().changelist_view(request, {"subtitle": subtitle, **(extra_context or {})})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import WeakSet
 
 import psycopg
+from django.conf import settings
 from django.db import OperationalError
 from django.db.backends import utils
 from django.db.backends.postgresql import base
@@ -35,6 +36,10 @@ POOLER = (
     "A connection pooler stands between the program and PostgreSQL and does not pass on the "
     "settings of a connection: name PostgreSQL itself in DATABASE_URL; DATABASE_POOL limits the "
     "connections."
+)
+SUPERUSER = (
+    "Production does not run as a superuser of the database: name the application's role in "
+    "DATABASE_URL, and for migrate the owner's in DATABASE_OWNER_URL."
 )
 
 
@@ -144,6 +149,8 @@ def unfitness(connection: "psycopg.Connection[Any]") -> str | None:
             f"The program needs PostgreSQL {MIN_SERVER_VERSION} or newer and this is {major}: "
             "name another server in DATABASE_URL."
         )
+    if settings.PRODUCTION and connection.info.parameter_status("is_superuser") == "on":
+        return SUPERUSER
     found = dict(zip(REQUIRED, connection.execute(READ_SETTINGS).fetchone() or (), strict=True))
     if found["dodonto.session"] is None:
         return POOLER

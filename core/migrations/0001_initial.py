@@ -1,3 +1,5 @@
+import datetime
+
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
@@ -101,7 +103,35 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user'), models.CheckConstraint(condition=models.Q(('at__range', (datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(3000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), name='auditrecord_at_an_instant')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditSeal',
+            fields=[
+                ('number', models.PositiveBigIntegerField(db_comment='Without gaps, from 1.', primary_key=True, serialize=False, verbose_name='number')),
+                ('last_record', models.BigIntegerField(verbose_name='last record')),
+                ('records', models.PositiveIntegerField(verbose_name='records')),
+                ('hashes', models.BinaryField(db_comment='Of each record, by number: the number in 8 bytes, its SHA-256 in 32.')),
+                ('previous_sha256', models.CharField(db_comment='chain_sha256 of the seal before; zeros for the first.', max_length=64, verbose_name='the seal before')),
+                ('chain_sha256', models.CharField(db_comment='Of the canonical JSON of the other columns, with the SHA-256 of hashes.', max_length=64, verbose_name='SHA-256 of the seal')),
+                ('sealed_at', models.DateTimeField(verbose_name='sealed at')),
+            ],
+            options={
+                'verbose_name': 'seal of the audit',
+                'verbose_name_plural': 'seals of the audit',
+                'constraints': [models.CheckConstraint(condition=models.Q(('records__gte', 1), ('records', django.db.models.expressions.CombinedExpression(models.Func('hashes', function='octet_length'), '/', models.Value(40)))), name='auditseal_has_records'), models.CheckConstraint(condition=models.Q(('previous_sha256__regex', '^[0-9a-f]{64}$'), ('chain_sha256__regex', '^[0-9a-f]{64}$')), name='auditseal_hashes_are_sha256'), models.CheckConstraint(condition=models.Q(('sealed_at__range', (datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(3000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), name='auditseal_at_an_instant')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditRemoval',
+            fields=[
+                ('record', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.approval')),
+            ],
+            options={
+                'verbose_name': 'removal from the audit',
+                'verbose_name_plural': 'removals from the audit',
             },
         ),
         migrations.CreateModel(
@@ -137,5 +167,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='staffsession_open_or_ended_by_a_person')],
             },
         ),
-        load_sql('core', 'refuse', 'user_triggers', 'approval_triggers', 'auditrecord_triggers'),
+        load_sql('core', 'refuse', 'user_triggers', 'approval_triggers', 'auditrecord_triggers', 'auditseal_triggers', 'remove_look_ups'),
     ]

@@ -29,3 +29,22 @@ BEFORE INSERT ON core_auditrecord
 FOR EACH ROW WHEN (NEW.user_id IS NOT NULL)
 EXECUTE FUNCTION core_require_own_name();
 ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_name_is_the_account_s;
+
+-- A number that was not drawn just now could stand before records that are sealed. Only the owner
+-- may read what the sequence gave this session.
+CREATE OR REPLACE FUNCTION core_require_drawn_number() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NEW.id <> currval(pg_get_serial_sequence('core_auditrecord', 'id')) THEN
+        RAISE EXCEPTION 'a record has the next number'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER auditrecord_has_the_next_number
+BEFORE INSERT ON core_auditrecord
+FOR EACH ROW
+EXECUTE FUNCTION core_require_drawn_number();
+ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_has_the_next_number;

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 
@@ -16,6 +17,8 @@ from dev.demo.private_file import write_private
 from dev.demo.refusals import FeedsUnusable, OtherDemo
 from dev.demo.sampling.making import SEED, make_feeds
 from dev.demo.shipped import FIRST, days_after_sample, read_shipped, to_file
+from dev.embedded.postgres import make_roles
+from dev.embedded.state_folder import DATABASE, StateFolder
 
 SAMPLE_VERSION = 2  # raised where the samples themselves have changed
 
@@ -83,10 +86,12 @@ def clear_database() -> None:
         raise OtherDemo(
             "The database holds a demo with other feeds: name an empty one in DATABASE_URL."
         )
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+    address = StateFolder(settings.LOCAL_STATE_DIR).database_address(DATABASE)
     connection.close()
+    with psycopg.connect(address) as superuser:
+        superuser.execute("DROP SCHEMA public CASCADE")
+        superuser.execute("CREATE SCHEMA public")
+    make_roles(address)
 
 
 def make_missing_feeds(

@@ -14,11 +14,13 @@ import psutil
 import psycopg
 from psycopg.pq import PGconn, Ping
 
+from config.env import ROOT
 from dev.embedded import accounts, processes
 from dev.embedded.state_folder import DATABASE, PORT, SUPERUSER, StateFolder, usable
 from dev.refusals import ServiceFailed
 
 MAJOR = "18"
+ROLES = ROOT / "core" / "sql" / "roles.sql"
 LIMIT_S = 120  # crash recovery after a large load replays a lot of log
 PROGRAMS = ("postgres", "setpriv")  # setpriv, until it has become postgres
 STATUS_LINE = 7  # of postmaster.pid
@@ -221,14 +223,21 @@ def is_ending(folder: StateFolder, process: psutil.Process) -> bool:
 
 
 def create_database(folder: StateFolder) -> None:
-    """Create our database where it does not exist yet."""
+    """Create our database and its roles where they do not exist yet."""
     try:
         with psycopg.connect(folder.database_address("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if not known.fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+        make_roles(folder.database_address(DATABASE))
     except psycopg.OperationalError as failure:
         raise ServiceFailed(f"PostgreSQL does not serve us: {failure}") from failure
+
+
+def make_roles(address: str) -> None:
+    """Make the database's roles, by the file that any server is prepared with."""
+    with psycopg.connect(address) as connection:
+        connection.execute(ROLES.read_bytes())
 
 
 def stop(folder: StateFolder) -> bool:

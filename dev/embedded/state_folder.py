@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from core.rights import APP, OWNER
 from dev.refusals import ServiceFailed
 
 SUPERUSER = "postgres"
@@ -35,17 +36,22 @@ class StateFolder:
     @property
     def database_url(self) -> str:
         """The database's address, the same before and after its server is started."""
-        return self.database_address(DATABASE)
+        return self.database_address(DATABASE, APP)
+
+    @property
+    def owner_url(self) -> str:
+        """The database's address for the role that owns what is in it."""
+        return self.database_address(DATABASE, OWNER)
 
     @property
     def broker_url(self) -> str:
         """Valkey's address, the same before and after it is started."""
         return f"unix://{quote(str(self.valkey_socket))}"
 
-    def database_address(self, name: str) -> str:
-        """Return the address of one of the server's databases."""
+    def database_address(self, name: str, role: str = SUPERUSER) -> str:
+        """Return the address of one of the server's databases for a role."""
         host = quote(str(self.sockets), safe="")
-        return f"postgresql://{SUPERUSER}@/{name}?host={host}&port={PORT}&connect_timeout=5"
+        return f"postgresql://{role}@/{name}?host={host}&port={PORT}&connect_timeout=5"
 
     @contextmanager
     def lock(self) -> Iterator[None]:

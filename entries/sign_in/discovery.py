@@ -8,16 +8,19 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from core.origins import origin_of
 from entries.sign_in.refusals import ProviderUnavailable
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 AUTH_METHODS = "token_endpoint_auth_methods_supported"
+# Whether each answer that the browser brings back names the issuer (RFC 9207).
+NAMES_ISSUER = "authorization_response_iss_parameter_supported"
 
 Configuration = dict[str, Any]
 
 
 def check_configuration(document: dict[str, Any]) -> Configuration:
-    """Return the part of a discovery document that we use.
+    """Return the part of a discovery document that we use, fetched or cached.
 
     Raises:
         ProviderUnavailable: it is another issuer's, or names an endpoint that we may not use.
@@ -32,6 +35,8 @@ def check_configuration(document: dict[str, Any]) -> Configuration:
         raise ProviderUnavailable("authorization_endpoint_elsewhere")
     methods = document.get(AUTH_METHODS)
     return {
+        "issuer": document["issuer"],
+        NAMES_ISSUER: document.get(NAMES_ISSUER) is True,
         **{name: document[name] for name in ENDPOINTS},
         AUTH_METHODS: methods if isinstance(methods, list) else ["client_secret_basic"],
     }
@@ -48,9 +53,3 @@ def is_usable_endpoint(address: object) -> bool:
         return False
     schemes = {"https", urlsplit(settings.WESTER_ISSUER).scheme}
     return has_host and parts.scheme in schemes and not parts.fragment
-
-
-def origin_of(address: str) -> str:
-    """Return scheme, host and port."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

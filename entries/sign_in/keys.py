@@ -42,9 +42,13 @@ class ProviderKeys(PyJWKClient):
 
     def get_signing_keys(self, refresh: bool = False) -> list[PyJWK]:  # noqa: FBT001, FBT002 - PyJWT's
         """Return the keys; ``refresh``, for a name that is not among them, fetches rarely."""
-        keys = self.fetched or provider_cache.read_cached("keys")
-        is_due = refresh and not self.fetched
-        if not keys or (is_due and provider_cache.is_first_in("refresh", seconds=REFRESH_S)):
+        keys = self.fetched or provider_cache.read_cached("keys", seconds=KEYS_S)
+        is_due = not parse_keys(keys) or (
+            refresh
+            and not self.fetched
+            and provider_cache.is_first_in("refresh", seconds=REFRESH_S)
+        )
+        if is_due:
             keys = self.fetched = self.fetch_data()
         return parse_keys(keys)
 
@@ -56,9 +60,9 @@ class ProviderKeys(PyJWKClient):
         return PyJWKClient.match_kid(signing_keys, kid)
 
 
-def parse_keys(keys: dict[str, Any]) -> list[PyJWK]:
+def parse_keys(keys: Any) -> list[PyJWK]:
     """Return the public keys for signatures; unlike PyJWT's, they may have no name."""
-    listed = keys.get("keys")
+    listed = keys.get("keys") if isinstance(keys, dict) else None
     if not isinstance(listed, list):
         return []
     public = [key for key in listed if isinstance(key, dict) and "d" not in key]

@@ -1,11 +1,12 @@
 """allauth's OpenID Connect provider, made strict.
 
-allauth's are the state in the session, PKCE, the requests and the steps of a sign-in. Ours are the
-session that sends the requests (``provider_session``), the cache, the checks of the answers
-(allauth does not verify the signature of a token that it fetched, sends no nonce, and takes the
-issuer's name from the issuer), and the accounts.
+allauth's are the state, PKCE, the requests and the steps of a sign-in. Ours are the place of the
+state (``pending``), the session that sends the requests (``provider_session``), the cache, the
+checks of the answers (allauth does not verify the signature of a token that it fetched, sends no
+nonce, and takes the issuer's name from the issuer), and the accounts.
 """
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -19,9 +20,19 @@ from django.urls import reverse
 
 from entries.sign_in import provider_cache
 from entries.sign_in.claims import Identity, read_identity
-from entries.sign_in.discovery import AUTH_METHODS, Configuration, check_configuration
+from entries.sign_in.discovery import (
+    AUTH_METHODS,
+    NAMES_ISSUER,
+    Configuration,
+    check_configuration,
+)
 from entries.sign_in.keys import ProviderKeys
-from entries.sign_in.refusals import AnswerRefused, SignInLost
+from entries.sign_in.refusals import (
+    AnswerRefused,
+    ClientRejected,
+    ProviderUnavailable,
+    SignInLost,
+)
 from entries.sign_in.tokens import compute_nonce, verify_id_token
 
 PROVIDER_ID = "wester"
@@ -53,12 +64,29 @@ class WesterClient(OAuth2Client):
     ) -> dict[str, Any]:
         """Exchange the code for tokens (RFC 6749, 4.1.3; RFC 7636).
 
+        While our secret is changed, the former one is tried where the provider rejects the current
+        one: it checks the client before the code (RFC 6749, 3.2.1).
+
         Raises:
             ProviderUnavailable, AnswerRefused: the provider did not return tokens.
         """
         if self.basic_auth:  # both parts are encoded as a form's (RFC 6749, 2.3.1)
             self.consumer_key = quote_plus(self.consumer_key)
-            self.consumer_secret = quote_plus(self.consumer_secret)
+        *others, last = [self.consumer_secret, *settings.WESTER_CLIENT_SECRET_FALLBACKS]
+        for secret in others:
+            with suppress(ClientRejected):
+                return self.request_tokens(secret, code, pkce_code_verifier, extra_data)
+        return self.request_tokens(last, code, pkce_code_verifier, extra_data)
+
+    def request_tokens(
+        self, secret: str, code: str, pkce_code_verifier: str | None, extra_data: Any
+    ) -> dict[str, Any]:
+        """Send one token request with this secret.
+
+        Raises:
+            ProviderUnavailable, AnswerRefused: the provider did not return tokens.
+        """
+        self.consumer_secret = quote_plus(secret) if self.basic_auth else secret
         try:
             tokens: dict[str, Any] = super().get_access_token(  # type: ignore[no-untyped-call]
                 code, pkce_code_verifier, extra_data
@@ -82,11 +110,13 @@ class WesterAdapter(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> Configuration:
         """The provider's endpoints, as it published them at most ten minutes ago."""
-        known: Configuration | None = provider_cache.read_cached("configuration")
-        if known is None:
-            known = check_configuration(super().openid_config)
-            provider_cache.store("configuration", known, seconds=CONFIGURATION_S)
-        return known
+        known = provider_cache.read_cached("configuration", seconds=CONFIGURATION_S)
+        with suppress(ProviderUnavailable):  # cached under other settings, or by somebody else
+            if isinstance(known, dict):
+                return check_configuration(known)
+        fetched = check_configuration(super().openid_config)
+        provider_cache.store("configuration", fetched, seconds=CONFIGURATION_S)
+        return fetched
 
     @property
     def basic_auth(self) -> bool:  # type: ignore[override]  # a property there too
@@ -97,6 +127,21 @@ class WesterAdapter(OpenIDConnectOAuth2Adapter):
         """Return where the provider sends the browser back to."""
         return request.build_absolute_uri(reverse("entries:callback"))
 
+    def require_issuer(self, request: HttpRequest) -> None:
+        """Check that our provider sent the browser back, with a code or with an error.
+
+        Source: RFC 9207, 2.4 (a provider that promises ``iss`` sends it with every answer).
+
+        Raises:
+            AnswerRefused: another issuer did, or none is named although the provider promises it.
+            ProviderUnavailable: what it promises cannot be fetched.
+        """
+        named = request.GET.getlist("iss")
+        if any(issuer != settings.WESTER_ISSUER for issuer in named):
+            raise AnswerRefused("iss_differs")
+        if not named and self.openid_config[NAMES_ISSUER]:
+            raise AnswerRefused("iss_missing")
+
     def get_access_token_data(
         self,
         request: HttpRequest,
@@ -104,14 +149,11 @@ class WesterAdapter(OpenIDConnectOAuth2Adapter):
         client: OAuth2Client,
         pkce_code_verifier: str | None = None,
     ) -> dict[str, Any]:
-        """Check what the browser brought back, and exchange the code for tokens.
+        """Check the code that the browser brought back, and exchange it for tokens.
 
         Raises:
-            AnswerRefused: another issuer sent the browser (RFC 9207).
             SignInLost: it brought no code; the provider gets no request.
         """
-        if request.GET.get("iss", settings.WESTER_ISSUER) != settings.WESTER_ISSUER:
-            raise AnswerRefused("iss_differs")
         code = request.GET["code"]
         if not (0 < len(code) <= MAX_CODE and code.isascii() and code.isprintable()):
             raise SignInLost("no_code")

@@ -1,6 +1,8 @@
 """What all processes share about the provider for a short time, and whether it is down.
 
-It is in Django's cache, which may be lost or unreachable at any time: then nothing is cached.
+It is in Django's cache, which may be lost or unreachable at any time: then nothing is cached. What
+we fetched is signed: anybody who can write to the cache could otherwise name the keys that sign
+members in, and the address that our client secret is sent to.
 """
 
 import hashlib
@@ -9,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core import signing
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
@@ -22,14 +25,24 @@ FAILURES_COUNT_S = 30
 PAUSE_S = 10
 
 
-def read_cached(name: str) -> Any:
-    """Return the value cached under a name, or None."""
-    return use_cache(lambda: cache.get(cache_key(name)))
+def read_cached(name: str, *, seconds: int) -> Any:
+    """Return the value that we cached under a name in the last seconds, or None."""
+    stored = use_cache(lambda: cache.get(cache_key(name)))
+    if not isinstance(stored, str):
+        return None
+    try:
+        return signing.loads(stored, salt=cache_key(name), max_age=seconds)
+    except signing.SignatureExpired:
+        return None
+    except signing.BadSignature:
+        log.warning("cache_altered", name=name)
+        return None
 
 
 def store(name: str, value: Any, *, seconds: int) -> None:
-    """Cache a value for so many seconds."""
-    use_cache(lambda: cache.set(cache_key(name), value, seconds))
+    """Sign a value and cache it for so many seconds."""
+    signed = signing.dumps(value, salt=cache_key(name))
+    use_cache(lambda: cache.set(cache_key(name), signed, seconds))
 
 
 def is_first_in(name: str, *, seconds: int) -> bool:
@@ -43,7 +56,7 @@ def require_no_pause() -> None:
     Raises:
         ProviderUnavailable: it is.
     """
-    if read_cached("pause"):
+    if read_cached("pause", seconds=PAUSE_S):
         raise ProviderUnavailable("pause")
 
 

@@ -25,7 +25,7 @@ from urllib3 import HTTPConnectionPool, HTTPResponse
 from urllib3.exceptions import HTTPError
 
 from entries.sign_in import provider_cache
-from entries.sign_in.refusals import AnswerRefused, ProviderUnavailable
+from entries.sign_in.refusals import AnswerRefused, ClientRejected, ProviderUnavailable
 
 CONNECT_S, READ_S = 2.0, 3.0
 TOTAL_S = 6.0  # for all requests to the provider within one request of a member
@@ -40,6 +40,8 @@ HEADERS = {
 }
 # The provider rejects a request of ours; it has not failed, or any visitor could pause sign-ins.
 REQUEST_REJECTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+# What a wrong client secret is answered with (RFC 6749, 5.2); 400 has other causes as well.
+CLIENT_REJECTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED)
 WORKERS = ThreadPoolExecutor(settings.WESTER_MAX_REQUESTS, thread_name_prefix="wester")
 SLOTS = BoundedSemaphore(settings.WESTER_MAX_REQUESTS)
 
@@ -77,7 +79,8 @@ class ProviderSession(requests.Session):
             raise ProviderUnavailable(type(failure).__name__) from failure
         provider_cache.reset_failures()
         if response.status_code in REQUEST_REJECTED:
-            raise AnswerRefused(f"status_{response.status_code}")
+            refusal = ClientRejected if response.status_code in CLIENT_REJECTED else AnswerRefused
+            raise refusal(f"status_{response.status_code}")
         return response
 
     def run_in_time(self, work: Callable[[], requests.Response]) -> requests.Response:

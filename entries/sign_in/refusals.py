@@ -51,6 +51,10 @@ class AnswerRefused(SignInRefusal):
     )
 
 
+class ClientRejected(AnswerRefused):
+    """WESTER ID rejects our request, perhaps for our client secret."""
+
+
 class SignInCancelled(SignInRefusal):
     """The member cancelled at WESTER ID."""
 

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from logging import INFO, WARNING
+from typing import Any
 
 import structlog
 from allauth.socialaccount.providers.base.constants import AuthProcess
@@ -15,13 +16,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from entries.sign_in import pending
 from entries.sign_in.adapters import is_own_path
 from entries.sign_in.members import signed_in_member
+from entries.sign_in.notice import find_notice
 from entries.sign_in.provider import WesterAdapter, WesterProvider, wester_app
 from entries.sign_in.provider_cache import PAUSE_S, require_no_pause
 from entries.sign_in.refusals import ProviderUnavailable, SignInLost, SignInRefusal
 
 log = structlog.get_logger(__name__)
+# Bytes of a path to return to; it is stored in a cookie.
+MAX_PATH = 1000
 
 
 @never_cache
@@ -38,24 +43,34 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         provider = WesterProvider(request, app=wester_app())
         try:
             require_no_pause()  # do not send the member to a provider that is down
-            response: HttpResponse = provider.redirect(
-                request,
-                AuthProcess.LOGIN,
-                next_url=destination,
-                auth_params={"ui_locales": get_language()},
-            )
+            with pending.only_in_browser(request):
+                response: HttpResponse = provider.redirect(
+                    request,
+                    AuthProcess.LOGIN,
+                    next_url=destination,
+                    auth_params={"ui_locales": get_language()},
+                )
         except SignInRefusal as refusal:
             return render_refusal(request, refusal, destination)
+        pending.set_cookie(request, response)
         return response
     if signed_in_member(request.user):  # staff come here too, from the pages of members
         return redirect(destination)
-    return render(request, "entries/sign_in.html", {"next": destination, "here": request.path})
+    context = {"next": destination, "here": request.path, **find_notice(destination)}
+    return render(request, "entries/sign_in.html", context)
 
 
 @never_cache
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
     """Receive the member from WESTER ID and complete the sign-in."""
+    response = answer_callback(request)
+    pending.set_cookie(request, response)
+    return response
+
+
+def answer_callback(request: HttpRequest) -> HttpResponse:
+    """Complete the sign-in, or show why it failed."""
     try:
         response = complete(request)
     except SignInLost as refusal:
@@ -68,9 +83,27 @@ def callback(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class Callback(OAuth2CallbackView):
+    """allauth's steps of a callback, for a sign-in that only the browser knows of."""
+
+    adapter: WesterAdapter
+
+    def _get_state(self, request: HttpRequest, provider: WesterProvider) -> Any:
+        """Return the sign-in that waits for this answer, which waits no longer.
+
+        Raises:
+            SignInLost: there is none.
+            AnswerRefused: another issuer sent the browser.
+        """
+        with pending.only_in_browser(request):
+            found = super()._get_state(request, provider)
+        self.adapter.require_issuer(request)
+        return found
+
+
 def complete(request: HttpRequest) -> HttpResponse:
     """Run allauth's steps of a callback with our adapter."""
-    view = OAuth2CallbackView()
+    view = Callback()
     view.request, view.adapter = request, WesterAdapter(request)
     response: HttpResponse = view.dispatch(request)
     return response
@@ -98,9 +131,13 @@ def render_refusal(
 
 
 def own_destination(request: HttpRequest) -> str:
-    """Return the path to redirect to: the one given where it is ours, else the front page."""
+    """Return the path to redirect to: the one given where it is ours, else the front page.
+
+    A path of more than MAX_PATH bytes, which no link of ours has, leads to the front page as well.
+    """
     path = request.POST.get("next") or request.GET.get("next") or ""
-    return path if is_own_path(path) else str(settings.LOGIN_REDIRECT_URL)
+    is_usable = is_own_path(path) and len(path.encode(errors="replace")) <= MAX_PATH
+    return path if is_usable else str(settings.LOGIN_REDIRECT_URL)
 
 
 def is_same_origin(request: HttpRequest) -> bool:

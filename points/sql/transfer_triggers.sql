@@ -26,8 +26,10 @@ ALTER TABLE points_transfer ENABLE ALWAYS TRIGGER transfer_never_truncated;
 --
 -- The statements are executed as text, so that they are planned for the rows at hand: a plan cached
 -- for a statement of a few rows is no good for one of a million, nor the other way round.
+--
+-- With the rights of its owner: nobody else writes balances.
 CREATE OR REPLACE FUNCTION points_transfer_posted() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     fits boolean;
     broken boolean[];

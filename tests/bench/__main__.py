@@ -16,7 +16,10 @@ import django
 from django.conf import settings
 from django.db import connection
 
+from dev.embedded.state_folder import SUPERUSER
 from tests.bench.registry import BENCHMARKS, Result
+from tests.database import as_superuser, sessions_of_the_application
+from tests.migrated import ensure_migrated_database
 
 MODULES = (
     "tests.bench.loading",
@@ -26,6 +29,10 @@ MODULES = (
     "tests.bench.paying",
 )
 DATABASE = "dodonto_bench"
+# The owner makes the tables of the baselines, and the application fills them.
+BARE_TABLES = """
+ALTER DEFAULT PRIVILEGES FOR ROLE dodonto_owner GRANT ALL ON TABLES TO dodonto_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE dodonto_owner GRANT ALL ON SEQUENCES TO dodonto_app"""
 
 
 def main() -> None:
@@ -52,11 +59,16 @@ def run(name: str, scale: float) -> Iterable[Result]:
 @contextmanager
 def own_database() -> Iterator[None]:
     """Provide a fresh database beside the real one, and drop it."""
+    connection.settings_dict["USER"] = SUPERUSER
+    connection.settings_dict["TEST"]["TEMPLATE"] = ensure_migrated_database()
     real = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = DATABASE
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        yield
+        with sessions_of_the_application():
+            with as_superuser(), connection.cursor() as cursor:
+                cursor.execute(BARE_TABLES)
+            yield
     finally:
         connection.creation.destroy_test_db(str(real), verbosity=0)
 

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import connection
 
+from core.rights import APP
 from dev.embedded.state_folder import StateFolder
 from tests.entries.local_site import PATIENCE_S, free_port
 
@@ -78,11 +79,11 @@ def production_environment(folder: str) -> dict[str, str]:
     kept = {name: text for name, text in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}
     return {
         **kept,
-        "DJANGO_SETTINGS_MODULE": "dev.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "PRODUCTION": "1",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": HOST,
-        "DATABASE_URL": places.database_address(database),
+        "DATABASE_URL": places.database_address(database, APP),
         "REDIS_URL": str(settings.REDIS_URL),
         "STATIC_ROOT": f"{folder}/static",
         "LOCAL_STATE_DIR": folder,
@@ -91,6 +92,7 @@ def production_environment(folder: str) -> dict[str, str]:
         "WESTER_CLIENT_SECRET": "bench",
         "DRAW_KEY": settings.DRAW_KEY.hex(),
         "DRAW_SIGNING_KEY": settings.DRAW_SIGNING_KEY.hex(),
+        "ERASURE_KEY": settings.ERASURE_KEY.hex(),
     }
 
 

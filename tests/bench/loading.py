@@ -15,7 +15,7 @@ from bookings.loading import load_file
 from bookings.models import Booking
 from tests.bench.histories import write_histories
 from tests.bench.registry import ROUNDS, Result, benchmark, compare, timed
-from tests.database import OF_TRUNCATE, switch_off, switch_on
+from tests.database import OF_TRUNCATE, as_owner, as_superuser, switch_off, switch_on
 
 FEEDS = index_feeds(BOOKING_FEED)
 NOW = datetime(2025, 1, 8, tzinfo=UTC)
@@ -142,11 +142,12 @@ def clear() -> None:
 
 def settle() -> None:
     """Begin each measurement with nothing left to write."""
-    execute("CHECKPOINT")
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
 
 
 def execute(*statements: str) -> None:
-    """Execute statements, each for itself."""
-    with connection.cursor() as cursor:
+    """Execute statements as the owner, each for itself."""
+    with as_owner(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

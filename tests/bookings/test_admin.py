@@ -14,6 +14,7 @@ from django.urls import reverse
 from bookings.models import Service, Stop
 from bookings.network import load_network, read_stored_rows
 from core.models import User
+from tests.database import as_owner
 from tests.factories.network import write_network
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,8 @@ def signed_in(client: Client) -> Signed:
 
     def sign_in(*permissions: str, **traits: Any) -> Client:
         staff = User.objects.create(username="staff", is_staff=True, **traits)
-        staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        with as_owner():  # the program gives nobody permissions but by their roles
+            staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
         client.force_login(staff)
         return client
 

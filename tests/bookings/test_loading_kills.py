@@ -66,6 +66,7 @@ class Bench:
         self.places = places
         variables = NOBODY_LISTENS | {
             "DATABASE_URL": places.database_url,
+            "DATABASE_OWNER_URL": places.owner_url,
             "DJANGO_SETTINGS_MODULE": "dev.settings",
         }
         assert manage("migrate", **variables).returncode == 0
@@ -109,7 +110,7 @@ class Bench:
 
     def empty(self) -> None:
         """Empty the tables, past the triggers that forbid it."""
-        with psycopg.connect(self.places.database_url) as connection:
+        with psycopg.connect(self.places.owner_url) as connection:
             connection.execute(switch_off(OF_TRUNCATE))
             connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
             connection.execute(switch_on(OF_TRUNCATE))

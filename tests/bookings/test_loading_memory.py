@@ -5,13 +5,13 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 
 from bookings.definitions import BOOKINGS
 from bookings.models import FeedFile
+from core.rights import APP
+from tests.database import address_of
 from tests.feedfiles import booking_row
 from tests.outside import NOBODY_LISTENS, run_python
 
@@ -27,15 +27,6 @@ django.setup()
 call_command("load_feeds", sys.argv[1])
 print(Path("/proc/self/status").read_text())
 """
-
-
-def database_url() -> str:
-    """Return the address of the tests' own database."""
-    known = connection.get_connection_params()
-    words: dict[str, object] = {
-        name: known[name] for name in ("user", "password", "host", "port") if name in known
-    }
-    return f"postgresql:///{known['dbname']}?{urlencode(words)}"
 
 
 def lines(*, journey: str, long_names: bool) -> Iterator[bytes]:
@@ -77,7 +68,7 @@ def test_loading_process_stays_small(
     path.with_name(path.name + ".manifest.json").write_text(json.dumps(manifest))
 
     variables = NOBODY_LISTENS | {
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": address_of(APP),
         "DJANGO_SETTINGS_MODULE": "dev.settings",
     }
     finished = run_python("-c", LOAD, str(path), **variables)

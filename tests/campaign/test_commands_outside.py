@@ -5,28 +5,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from bookings.models import FeedFile
+from core.rights import APP
+from tests.database import address_of
 from tests.factories.campaign import FIRST_FILE, file_bytes
 from tests.feedfiles import booking_row, write_feed_file
 from tests.outside import ROOT, environment, manage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-def database_url() -> str:
-    """Return the address of the tests' own database."""
-    connection.ensure_connection()
-    here = connection.connection.info
-    person = f"{quote(here.user, safe='')}:{quote(here.password, safe='')}"
-    return f"postgresql://{person}@/{here.dbname}?" + urlencode(
-        {"host": here.host, "port": here.port}
-    )
 
 
 def shell(*words: object) -> "subprocess.CompletedProcess[str]":
@@ -37,7 +27,7 @@ def shell(*words: object) -> "subprocess.CompletedProcess[str]":
 def own_servers() -> dict[str, str]:
     """Return the variables of the tests' own database and clock."""
     return {
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": address_of(APP),
         "REDIS_URL": settings.REDIS_URL or "",
         "DEMO_MODE": "1",
         "CAMPAIGN_NOW": "2024-12-02T09:00:00+09:00",

@@ -1,6 +1,8 @@
 """Compose file, image, nginx, settings and manual agree with one another."""
 
+import os
 import re
+import runpy
 import shlex
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,10 +13,11 @@ import yaml
 from django.conf import settings
 from django.urls import resolve
 
-from config import alive, webserver
+from config import alive, new_secrets, webserver
+from config.production import NEEDS
 from dev.demo.processes import demo_services
 from dev.embedded import postgres
-from tests.outside import PRODUCTION, ROOT, run_python
+from tests.outside import PRODUCTION, ROOT, environment, run_python
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -24,19 +27,20 @@ MANUAL = "".join(
     path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")]
 )
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "beat", "commands")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[?-])?\}?")
 
 
 def variables_read() -> set[str]:
     read = re.compile(r"\b(?:env|environment)\.\w+\(\"([A-Z_]+)\"|environ\.get\(\"([A-Z_]+)\"")
-    return {
+    found = {
         name
         for path in (ROOT / "config").glob("*.py")
         for names in read.findall(path.read_text())
         for name in names
         if name
-    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "REDIS_URL"}
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "ERASURE_KEY", "REDIS_URL"}
+    return found | {f"{name}_FILE" for name in found}
 
 
 def test_compose_runs_what_the_design_names() -> None:
@@ -64,29 +68,105 @@ def test_only_nginx_is_reached_from_outside() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_get_only_variables_that_settings_read(name: str) -> None:
-    reported = set(SERVICES[name]["environment"])
-
-    assert reported <= variables_read()
+    assert set(SERVICES[name]["environment"]) <= variables_read()
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_our_containers_get_every_required_variable(name: str) -> None:
-    reported = SERVICES[name]["environment"]
+def test_our_containers_start_with_their_secrets_and_no_others(
+    name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {
+        variable: text.replace("/run/secrets", str(secrets))
+        for variable, text in SERVICES[name]["environment"].items()
+    }
+    values = PRODUCTION | {"WEB_CONCURRENCY": "2"}
+    filled = {
+        variable: VARIABLE.sub(lambda found: values.get(found[1], ""), text).replace("}", "")
+        for variable, text in given.items()
+    }
+    monkeypatch.setattr(os, "environ", environment(**filled))
 
-    assert set(PRODUCTION) - {"DJANGO_SETTINGS_MODULE"} <= set(reported)  # there is no other
-    assert reported["PRODUCTION"] == "1"
+    found = runpy.run_path(str(ROOT / "config" / "settings.py"))
+
+    assert (found["PRODUCTION"], found["SERVICE"]) == (True, name)
+    given_needs = {
+        need
+        for need, setting in {
+            "secret_key": found["SECRET_KEY"],
+            "database": found["DATABASES"],
+            "redis": found["REDIS_URL"],
+            "sign_in": found["WESTER_CLIENT_SECRET"],
+            "draw": found["DRAW_KEY"] or found["DRAW_SIGNING_KEY"],
+            "erasure": found["ERASURE_KEY"],
+        }.items()
+        if setting
+    }
+    assert given_needs == NEEDS[name]
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of new secrets, as an operator makes them."""
+    folder = tmp_path_factory.mktemp("host") / "secrets"
+    assert new_secrets.main([str(folder)]) == 0
+    (folder / "wester_client_secret").write_text("issued by WESTER\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", [*OURS, "postgres", "redis"])
+def test_a_container_mounts_exactly_the_secrets_that_it_reads(name: str) -> None:
+    service = SERVICES[name]
+    words = [*service.get("environment", {}).values(), service.get("command", "")]
+    read = set(re.findall(r"/run/secrets/(\w+)", " ".join(map(str, words))))
+
+    assert sorted(service["secrets"]) == sorted(read)
+
+
+def test_no_secret_is_in_a_variable_of_a_container() -> None:
+    for service in SERVICES.values():
+        for name, text in service.get("environment", {}).items():
+            is_secret = re.search(r"SECRET|PASSWORD|TOKEN|KEY|DATABASE_URL|REDIS_URL", name)
+            assert not is_secret or (name.endswith("_FILE") and text.startswith("/run/secrets/"))
+    assert "://" not in re.sub(r"#.*", "", COMPOSE)
+
+
+def test_every_secret_is_a_file_that_somebody_reads(secrets: Path) -> None:
+    files = yaml.safe_load(COMPOSE)["secrets"]
+    ours = {name for name in files if not name.startswith("tls_")}
+
+    assert {file.name for file in secrets.iterdir()} == ours
+    assert all(files[name] == {"file": f"${{SECRETS:?}}/{name}"} for name in ours)
+    used = {name for service in SERVICES.values() for name in service.get("secrets", [])}
+    assert used == set(files)
+
+
+def test_every_container_has_limits() -> None:
+    for name, service in SERVICES.items():
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        assert 0 < service["pids_limit"] <= 256, name
+    # A full Redis refuses writes before the machine ends it, and Postgres has room for its buffers.
+    assert "--maxmemory 256mb" in SERVICES["redis"]["command"]
+    assert SERVICES["redis"]["mem_limit"] == "512m"
+    assert "shared_buffers=1GB" in SERVICES["postgres"]["command"]
+    assert SERVICES["postgres"]["mem_limit"] == "4g"
+
+
+def test_commands_run_only_when_called() -> None:
+    assert {name: one["profiles"] for name, one in SERVICES.items() if "profiles" in one} == {
+        "commands": ["commands"]
+    }
+    assert SERVICES["commands"]["restart"] == "no"
+
+
+def test_redis_lets_nobody_in_without_a_password() -> None:
+    assert "--aclfile /run/secrets/redis_users" in SERVICES["redis"]["command"]
+    words = SERVICES["redis"]["healthcheck"]["test"]
+    assert words[words.index("--user") + 1] == "health"
 
 
 @pytest.mark.parametrize("forbidden", ["DEBUG", "DEMO_MODE", "CAMPAIGN_NOW", "MEMBERS", "FEEDS"])
 def test_nothing_of_a_demo_is_in_production(forbidden: str) -> None:
     assert not re.search(rf"\b{forbidden}\b", COMPOSE + DOCKERFILE)
-
-
-def test_every_secret_comes_from_the_environment_and_has_to_be_there() -> None:
-    for name in ("SECRET_KEY", "WESTER_CLIENT_SECRET", "DRAW_KEY", "DRAW_SIGNING_KEY"):
-        assert SERVICES["web"]["environment"][name] == f"${{{name}:?}}"
-    assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD:?}"
-    assert "${POSTGRES_PASSWORD:?}" in SERVICES["web"]["environment"]["DATABASE_URL"]
 
 
 def test_the_manual_names_every_value_that_compose_needs() -> None:
@@ -100,13 +180,13 @@ def test_compose_runs_the_postgres_that_the_tests_run_on() -> None:
     assert SERVICES["postgres"]["image"] == f"postgres:{postgres.MAJOR}"
     assert f"PostgreSQL {postgres.MAJOR}" in MANUAL
     # Where the image of this version keeps its data, in a folder of the major version's.
-    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
+    assert SERVICES["postgres"]["volumes"][0] == "postgres:/var/lib/postgresql"
 
 
 def test_nothing_starts_before_what_it_needs() -> None:
     assert SERVICES["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert SERVICES["migrate"]["restart"] == "no"
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "commands"):
         assert SERVICES[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "redis": {"condition": "service_healthy"},
@@ -174,22 +254,24 @@ def test_the_image_compiles_translations_with_only_the_locked_babel() -> None:
     assert len(names) == 1
 
 
-def test_the_image_is_built_with_settings_that_production_accepts(tmp_path: Path) -> None:
-    step = DOCKERFILE[DOCKERFILE.index("RUN PRODUCTION=1") :].split("python manage.py")[0]
-    variables = dict(re.findall(r"\b([A-Z_]+)=(\S+)", step))
+def test_the_image_is_built_without_a_secret(tmp_path: Path) -> None:
+    step = re.search(
+        r"^RUN (PRODUCTION=1 .*)python manage.py collectstatic", DOCKERFILE, re.MULTILINE
+    )
+    assert step
 
     done = run_python(
         "manage.py",
         "collectstatic",
         "--noinput",
         "--dry-run",
-        **variables,
+        **dict(pair.split("=") for pair in step[1].split()),
         DJANGO_SETTINGS_MODULE="config.settings",
         STATIC_ROOT=str(tmp_path),
     )
 
     assert done.returncode == 0, done.stderr
-    assert set(variables) >= {"SECRET_KEY", "DRAW_KEY", "DATABASE_URL", "WESTER_ISSUER"}
+    assert not re.search(r"SECRET|KEY=|PASSWORD|DATABASE_URL", DOCKERFILE)
 
 
 def test_nginx_serves_the_static_files_from_where_the_image_puts_them() -> None:
@@ -198,6 +280,8 @@ def test_nginx_serves_the_static_files_from_where_the_image_puts_them() -> None:
     assert f"COPY --from=build /app/{settings.STATIC_ROOT.name} /srv/static" in DOCKERFILE
     assert "include /etc/nginx/site.conf;" in NGINX
     assert "COPY config/nginx_site.conf /etc/nginx/site.conf" in DOCKERFILE
+    assert "COPY config/nginx_headers.conf /etc/nginx/headers.conf" in DOCKERFILE
+    assert "COPY config/errors /srv/errors" in DOCKERFILE
 
 
 def test_nginx_uses_the_name_servers_of_its_container() -> None:

@@ -75,6 +75,20 @@ def test_unfit_key_is_named_and_not_shown(text: str, monkeypatch: pytest.MonkeyP
     assert text not in str(failure.value)
 
 
+def test_former_keys_differ_from_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "keys").write_text(f"{'03' * 32}\n{ONE}\n")
+    monkeypatch.setenv("DRAW_KEY_FILE", str(tmp_path / "keys"))
+    monkeypatch.setenv("DRAW_SIGNING_KEY", OTHER)
+    found = read_draw(state=None)
+
+    assert (found.key.hex(), [key.hex() for key in found.former_keys]) == ("03" * 32, [ONE])
+    assert found.may_serve
+    assert ONE not in repr(found)
+
+    monkeypatch.setenv("DRAW_SIGNING_KEY", ONE)
+    assert not read_draw(state=None).may_serve
+
+
 def test_gap_is_a_day_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_draw(state=None).min_gap_s == 86_400
     monkeypatch.setenv("DRAW_MIN_GAP_S", "60")

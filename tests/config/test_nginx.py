@@ -1,4 +1,4 @@
-"""nginx with our configuration finds a site whose address changes."""
+"""nginx with our configuration finds the site, and its own answers are as hard as the site's."""
 
 import os
 import re
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +31,15 @@ NAME = "campaign.example"
 PROGRAM = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 FIRST, SECOND = "127.0.0.2", "127.0.0.3"
 PATIENCE_S = 60  # a busy machine is slow; only a test that fails waits as long
+TRANSPORT = "max-age=31536000; includeSubDomains; preload"
+ANYWHERE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 TEN_MINUTES = 600  # as Docker's own name server says of every container
 pytestmark = [
     pytest.mark.slow,
@@ -108,6 +118,11 @@ class Front:
 
     def ask(self, path: str, *protocols: str) -> tuple[int, str]:
         """Send a request over TLS; return the status and the body."""
+        status, _, body = self.ask_all(path, *protocols)
+        return status, body
+
+    def ask_all(self, path: str, *protocols: str) -> tuple[int, Message, str]:
+        """Send a request over TLS; return the status, the headers and the body."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         connection.sock = self.connect(*protocols)
         try:
@@ -115,7 +130,7 @@ class Front:
             connection.putheader("Host", NAME)
             connection.endheaders()
             response = connection.getresponse()
-            return response.status, response.read().decode()
+            return response.status, response.headers, response.read().decode()
         finally:
             connection.close()
 
@@ -172,10 +187,14 @@ def configure(folder: Path, *, site_port: int, names_port: int) -> tuple[int, in
     )
     site = (ROOT / "config" / "nginx_site.conf").read_text()
     (folder / "site.conf").write_text(site.replace("web:8000", f"web:{site_port}"))
-    (folder / "mime.types").write_text("types { text/css css; }")
+    shutil.copy(ROOT / "config" / "nginx_headers.conf", folder / "headers.conf")
+    shutil.copytree(ROOT / "config" / "errors", folder / "srv" / "errors")
+    (folder / "srv" / "static").mkdir()
+    (folder / "srv" / "static" / "a.css").write_text("a {}")
+    (folder / "mime.types").write_text("types { text/css css; text/html html; }")
     text = (ROOT / "config" / "nginx.conf").read_text()
-    for place in ("/etc/nginx/", "/run/secrets/", "/run/", "/var/cache/nginx/"):
-        text = text.replace(place, f"{folder}/")
+    for place in ("/etc/nginx/", "/run/secrets/", "/run/", "/var/cache/nginx/", "/srv/"):
+        text = text.replace(place, f"{folder}/srv/" if place == "/srv/" else f"{folder}/")
     text = re.sub(r"listen 80\b", f"listen 127.0.0.1:{plain_port}", text)
     text = re.sub(r"listen 443\b", f"listen 127.0.0.1:{port}", text)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -258,8 +277,53 @@ def test_http2_is_offered_and_http_leads_to_https(front: Front) -> None:
     plain.close()
 
     assert (response.status, response.headers["Location"]) == (308, f"https://{NAME}/a?b=c")
+    assert {name: response.headers[name] for name in ANYWHERE} == ANYWHERE
+    assert response.headers["Strict-Transport-Security"] is None
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/healthz/ready"])
+@pytest.mark.parametrize("path", ["/metrics", "/healthz/ready", "/too_many.html"])
 def test_internal_addresses_are_closed(front: Front, path: str) -> None:
-    assert front.ask(path)[0] == 404
+    status, headers, body = front.ask_all(path)
+
+    assert status == 404
+    assert "ページを表示できません" in body
+    assert_hardened(headers)
+
+
+def test_answers_of_nginx_itself_have_our_headers_and_our_words(front: Front) -> None:
+    status, headers, _ = front.ask_all("/static/a.css")
+    assert (status, headers["Content-Type"]) == (200, "text/css")
+    assert_hardened(headers)
+    assert "immutable" in headers["Cache-Control"]
+
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 200:
+        status, headers, body = front.ask_all("/accounts/login/")
+        statuses.append(status)
+    assert statuses[-1] == 429
+    assert (headers["Retry-After"], headers["Cache-Control"]) == ("10", "no-store")
+    assert 'lang="ja"' in body
+    assert "アクセスが集中しています" in body
+    assert_hardened(headers)
+
+    front.names.address = None
+    front.until(lambda: front.ask("/")[0] == 502)
+    status, headers, body = front.ask_all("/")
+    assert (status, headers["Retry-After"]) == (502, "30")
+    assert "ただいまご利用いただけません" in body
+    assert_hardened(headers)
+
+
+def test_answers_of_the_site_have_only_its_own_headers(front: Front) -> None:
+    status, headers, _ = front.ask_all("/")
+
+    assert status == 200
+    assert [name for name in ANYWHERE if name in headers] == []
+
+
+def assert_hardened(headers: Message) -> None:
+    """Check the headers that every answer of nginx over TLS has, each once."""
+    expected = ANYWHERE | {"Strict-Transport-Security": TRANSPORT}
+    assert {name: headers.get_all(name) for name in expected} == {
+        name: [value] for name, value in expected.items()
+    }

@@ -16,11 +16,19 @@ from django.db import DatabaseError, OperationalError, ProgrammingError, close_o
 from django.db import connection as default
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
+from pytest_django import Settings
 
 from campaign.models import Terms
 from config.celery import app
 from config.database import SESSION, connection_settings
-from config.postgres.base import POOLER, REQUIRED, DatabaseWrapper, UnfitConnection, unfitness
+from config.postgres.base import (
+    POOLER,
+    REQUIRED,
+    SUPERUSER,
+    DatabaseWrapper,
+    UnfitConnection,
+    unfitness,
+)
 from core.errors import DATABASE_AWAY
 from tests.factories.campaign import TermsFactory
 
@@ -159,6 +167,26 @@ def test_unfitness_names_the_remedy(
     server = Mock(spec=["info", "execute"])
     server.info.server_version = version
     server.execute.return_value.fetchone.return_value = tuple((REQUIRED | differs).values())
+
+    assert unfitness(server) == sentence
+
+
+@pytest.mark.parametrize(
+    ("production", "superuser", "sentence"),
+    [
+        pytest.param(True, "off", None, id="the application"),
+        pytest.param(True, "on", SUPERUSER, id="a superuser"),
+        pytest.param(False, "on", None, id="a developer's superuser"),
+    ],
+)
+def test_production_refuses_a_superuser(
+    *, production: bool, superuser: str, sentence: str | None, settings: Settings
+) -> None:
+    settings.PRODUCTION = production
+    server = Mock(spec=["info", "execute"])
+    server.info.server_version = 180_000
+    server.info.parameter_status.side_effect = {"is_superuser": superuser}.get
+    server.execute.return_value.fetchone.return_value = tuple(REQUIRED.values())
 
     assert unfitness(server) == sentence
 

@@ -10,12 +10,24 @@ FIT = {
     "demo_mode": False,
     "moved_clock": False,
     "command_approval": False,
+    "second_factor": True,
     "secret_key": PRODUCTION["SECRET_KEY"],
-    "servers": True,
+    "database": True,
+    "redis": True,
     "sign_in": True,
     "draw": True,
+    "erasure": True,
 }
 SECRET = "Production needs a SECRET_KEY of its own, random and of at least 50 characters."
+SERVERS = "Production runs no servers of its own: set DATABASE_URL and REDIS_URL."
+SIGN_IN = (
+    "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
+    "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET."
+)
+DRAW = (
+    "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
+    "each 64 lower-case hex digits."
+)
 UNFIT = [
     pytest.param({"debug": True}, "Production refuses DEBUG: unset it.", id="debugging"),
     pytest.param(
@@ -34,28 +46,33 @@ UNFIT = [
         "unset ALLOW_COMMAND_APPROVAL.",
         id="approval by command",
     ),
+    pytest.param(
+        {"second_factor": False},
+        "Production asks staff for a second factor: unset STAFF_SECOND_FACTOR.",
+        id="no second factor",
+    ),
     pytest.param({"secret_key": ""}, SECRET, id="no secret"),
     pytest.param({"secret_key": PRODUCTION["SECRET_KEY"][:49]}, SECRET, id="a short secret"),
     pytest.param({"secret_key": "abcd" * 20}, SECRET, id="a secret of four signs"),
     pytest.param(
         {"secret_key": "django-insecure-" + PRODUCTION["SECRET_KEY"]}, SECRET, id="Django's secret"
     ),
-    pytest.param(
-        {"servers": False},
-        "Production runs no servers of its own: set DATABASE_URL and REDIS_URL.",
-        id="embedded servers",
-    ),
+    pytest.param({"database": False}, SERVERS, id="an embedded database"),
+    pytest.param({"redis": False}, SERVERS, id="an embedded broker"),
     pytest.param(
         {"sign_in": False},
-        "Production signs members in with the real WESTER ID: set WESTER_ISSUER (https), "
-        "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.",
+        SIGN_IN,
         id="no WESTER ID",
     ),
     pytest.param(
         {"draw": False},
-        "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
-        "each 64 lower-case hex digits.",
+        DRAW,
         id="no keys of the draw",
+    ),
+    pytest.param(
+        {"erasure": False},
+        "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits.",
+        id="no key of erasures",
     ),
 ]
 
@@ -69,6 +86,54 @@ def test_production_refusals_find_nothing_in_fit_settings() -> None:
 @pytest.mark.parametrize(("unfit", "sentence"), UNFIT)
 def test_production_refusals_name(unfit: dict[str, object], sentence: str) -> None:
     assert production_refusals(**FIT | unfit) == [sentence]  # type: ignore[arg-type]  # as above
+
+
+NOTHING = {"secret_key": "", "database": False, "redis": False, "sign_in": False, "draw": False}
+
+
+@pytest.mark.parametrize(
+    ("service", "refused"),
+    [
+        pytest.param("", [SECRET, SERVERS, SIGN_IN, DRAW], id="the whole program"),
+        pytest.param("web", [SECRET, SERVERS, SIGN_IN, DRAW], id="web"),
+        pytest.param("commands", [SERVERS, DRAW], id="commands"),
+        pytest.param("worker", [SERVERS], id="worker"),
+        pytest.param("beat", [SERVERS], id="beat"),
+        pytest.param("migrate", [SERVERS], id="migrate"),
+        pytest.param("image", [], id="the building of the image"),
+    ],
+)
+def test_service_needs_only_its_own_secrets(service: str, refused: list[str]) -> None:
+    given = FIT | NOTHING | {"service": service}
+
+    assert production_refusals(**given) == refused  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize(
+    ("service", "change", "refused"),
+    [
+        pytest.param("beat", {"redis": True}, [], id="beat has no database"),
+        pytest.param("migrate", {"database": True}, [], id="migrate has no broker"),
+        pytest.param("worker", {"database": True}, [SERVERS], id="a worker has both"),
+        pytest.param(
+            "image", {"secret_key": "short"}, [SECRET], id="a secret that is given is never weak"
+        ),
+        pytest.param("image", {"debug": True}, ["Production refuses DEBUG: unset it."], id="DEBUG"),
+    ],
+)
+def test_service_with(service: str, change: dict[str, object], refused: list[str]) -> None:
+    given = FIT | NOTHING | {"service": service} | change
+
+    assert production_refusals(**given) == refused  # type: ignore[arg-type]  # as above
+
+
+def test_service_that_is_none_is_refused() -> None:
+    (sentence,) = production_refusals(**FIT, service="Web")  # type: ignore[arg-type]  # as above
+
+    assert sentence == (
+        "Production knows no such SERVICE: set one of web, worker, beat, migrate, commands, image, "
+        "or unset it."
+    )
 
 
 @pytest.mark.slow

@@ -83,6 +83,10 @@ def test_production_serves_collected_files_and_logs_json(read: Read) -> None:
         pytest.param({"REDIS_URL": ""}, "runs no servers of its own", id="own broker"),
         pytest.param({"WESTER_CLIENT_SECRET": ""}, "signs members in", id="no WESTER ID"),
         pytest.param({"DRAW_KEY": ""}, "needs DRAW_KEY", id="no key of the draw"),
+        pytest.param({"ERASURE_KEY": ""}, "needs an ERASURE_KEY", id="no key of erasures"),
+        pytest.param(
+            {"ERASURE_KEY": PRODUCTION["DRAW_KEY"]}, "needs an ERASURE_KEY", id="one key for both"
+        ),
     ],
 )
 def test_production_refuses(variables: dict[str, str], sentence: str, read: Read) -> None:
@@ -117,6 +121,7 @@ def test_what_belongs_to_a_demo_is_refused_without_one(
         ("WESTER_CLIENT_SECRET", lambda found: found["WESTER_CLIENT_SECRET"]),
         ("DRAW_KEY", lambda found: found["DRAW_KEY"]),
         ("DRAW_SIGNING_KEY", lambda found: found["DRAW_SIGNING_KEY"]),
+        ("ERASURE_KEY", lambda found: found["ERASURE_KEY"]),
         ("METRICS_TOKEN", lambda found: found["METRICS_TOKEN"]),
     ],
 )
@@ -134,6 +139,50 @@ def test_a_secret_may_be_in_a_file(
     assert given[name] not in str(refused.value)
 
 
+def test_former_secrets_stand_on_further_lines_of_the_file(read: Read, tmp_path: Path) -> None:
+    def rotate(name: str, *lines: str) -> dict[str, Any]:
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+        return read(**PRODUCTION | {name: "", f"{name}_FILE": str(tmp_path / name)})
+
+    found = rotate("SECRET_KEY", "new" * 20 + "key", PRODUCTION["SECRET_KEY"])
+    assert found["SECRET_KEY"] == "new" * 20 + "key"
+    assert found["SECRET_KEY_FALLBACKS"] == [PRODUCTION["SECRET_KEY"]]
+
+    found = rotate("DRAW_KEY", "03" * 32, "01" * 32)
+    assert (found["DRAW_KEY"], found["DRAW_KEY_FALLBACKS"]) == (b"\3" * 32, [b"\1" * 32])
+
+    found = rotate("WESTER_CLIENT_SECRET", "new", "hidden")
+    assert found["WESTER_CLIENT_SECRET"] == "new"
+    assert found["WESTER_CLIENT_SECRET_FALLBACKS"] == ["hidden"]
+
+    with pytest.raises(EnvError, match=r"DRAW_SIGNING_KEY.*must be one key"):
+        rotate("DRAW_SIGNING_KEY", "03" * 32, "02" * 32)
+    with pytest.raises(EnvError, match=r"SECRET_KEY.*no empty line"):
+        rotate("SECRET_KEY", PRODUCTION["SECRET_KEY"], "")
+    with pytest.raises(ImproperlyConfigured, match="two different"):
+        rotate("DRAW_KEY", "03" * 32, "02" * 32)  # a former one signs
+
+
+@pytest.mark.parametrize(
+    ("service", "absent"),
+    [
+        pytest.param("beat", "DATABASES", id="beat has no database"),
+        pytest.param("migrate", "REDIS_URL", id="migrate has no Redis"),
+        pytest.param("worker", "SECRET_KEY", id="a worker signs nothing"),
+    ],
+)
+def test_service_starts_without(service: str, absent: str, read: Read) -> None:
+    needed = {"beat": ["REDIS_URL"], "migrate": ["DATABASE_URL"], "worker": list(NOBODY_LISTENS)}
+    given = {name: PRODUCTION[name] for name in ["PRODUCTION", *needed[service]]}
+
+    found = read(**given, SERVICE=service)
+
+    assert not found[absent]
+    assert found["DRAW_KEY"] == found["DRAW_SIGNING_KEY"] == b""
+    with pytest.raises(ImproperlyConfigured, match="needs a SECRET_KEY"):
+        read(**given)
+
+
 def test_a_developer_s_machine_answers_to_its_own_names(read: Read) -> None:
     found = read(**NOBODY_LISTENS)
 
@@ -143,6 +192,39 @@ def test_a_developer_s_machine_answers_to_its_own_names(read: Read) -> None:
 
 def test_workers_use_japans_time_zone(read: Read) -> None:
     assert read(**NOBODY_LISTENS)["CELERY_TIMEZONE"] == "Asia/Tokyo"
+
+
+OWNED = NOBODY_LISTENS["DATABASE_URL"].replace("somebody", "owner")
+
+
+def test_the_owner_is_beside_the_application_and_no_database_of_its_own(read: Read) -> None:
+    found = read(**NOBODY_LISTENS | {"DATABASE_OWNER_URL": OWNED})
+
+    assert found["DATABASE_OWNER"]["USER"] == "owner"
+    assert [one["USER"] for one in found["DATABASES"].values()] == ["somebody"]
+    assert read(**NOBODY_LISTENS)["DATABASE_OWNER"] is None
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        pytest.param(NOBODY_LISTENS["DATABASE_URL"], "name the same role", id="one role"),
+        pytest.param(f"{OWNED}_2", "name two databases", id="another database"),
+    ],
+)
+def test_an_owner_that_does_not_fit_is_refused(address: str, sentence: str, read: Read) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"DATABASE_URL {sentence}"):
+        read(**NOBODY_LISTENS | {"DATABASE_OWNER_URL": address})
+
+
+def test_migrate_in_production_needs_the_owner_s_address_alone(read: Read) -> None:
+    owner = {"DATABASE_URL": "", "DATABASE_OWNER_URL": OWNED}
+
+    migrating = read(PRODUCTION="1", SERVICE="migrate", **owner)
+
+    assert migrating["DATABASES"]["default"]["USER"] == "owner"
+    with pytest.raises(ImproperlyConfigured, match="runs no servers of its own"):
+        read(**PRODUCTION | owner | {"SERVICE": "web"})
 
 
 def test_options_of_an_address_stand_beside_ours(read: Read) -> None:

@@ -133,7 +133,8 @@ def test_production_needs_a_real_wester_id(
         moved_clock=False,
         command_approval=False,
         secret_key="0123456789" * 5,
-        servers=True,
+        database=True,
+        redis=True,
         sign_in=read_sign_in(state=None).may_serve,
         draw=True,
     )

@@ -20,8 +20,9 @@ HOUR = timedelta(hours=1)
 TASKS: dict[str, dict[str, Any]] = {
     "campaign.tasks.start_due_runs": {},
     "campaign.tasks.compute_shards": {"run": 1},
+    "core.tasks.seal_audit": {},
     "entries.tasks.clear_sessions": {},
-    "entries.tasks.load_arrived": {"path": "nowhere"},
+    "entries.tasks.load_arrived": {"path": "inbox/nowhere"},
     "entries.tasks.watch_inbox": {},
     "lottery.tasks.store_forecasts": {},
     "points.tasks.expire_credits": {},
@@ -43,7 +44,7 @@ class BrokenClock:
 
 @pytest.fixture(autouse=True)
 def _machine_s_clock_is_broken(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    settings.CAMPAIGN_NOW, settings.DEMO_MODE = None, False
+    settings.CAMPAIGN_NOW, settings.DEMO_MODE, settings.FEED_INBOX = None, False, "inbox"
     monkeypatch.setattr(clock, "timezone", BrokenClock)
 
 

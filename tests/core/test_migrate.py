@@ -10,10 +10,17 @@ from django.core.management import call_command
 from django.db import connection
 
 from core.locks import Lock
+from core.rights import APP, OWNER
 from dev.embedded import services
+from dev.embedded.postgres import make_roles
 from dev.embedded.state_folder import StateFolder
 from tests.outside import manage, start_python
 
+OWNERS = """
+SELECT DISTINCT relowner::regrole::text FROM pg_class
+WHERE relnamespace = 'public'::regnamespace
+UNION SELECT proowner::regrole::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'public'"""
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
 
 
@@ -81,7 +88,7 @@ def second_database(
 ) -> str:
     """Return the address of another database of the same server, created anew."""
     services.ensure_running(places.state, database=True, broker=True)
-    with psycopg.connect(places.database_url, autocommit=True) as connected:
+    with psycopg.connect(places.database_address("postgres"), autocommit=True) as connected:
         connected.execute(f"DROP DATABASE IF EXISTS {name}")
         connected.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return places.database_address(name)
@@ -93,9 +100,8 @@ def second_database(
     [
         pytest.param(
             "",
-            "The role hired may not create in the schema public: run GRANT CREATE ON SCHEMA public "
-            "TO hired as its owner, or name a schema of the role's own with ?currentSchema=NAME in "
-            "DATABASE_URL.",
+            "The role hired may not create in the schema public: name the schema's owner in "
+            "DATABASE_OWNER_URL, which migrate connects as.",
             id="public is closed, as it is by default",
         ),
         pytest.param(
@@ -149,19 +155,21 @@ def test_a_role_that_may_not_read_gets_one_sentence(
     assert done.returncode == 1
     assert json.loads(done.stdout) == {
         "error": "The database does not allow the role of DATABASE_URL what the program needs "
-        "(permission denied for table campaign_campaign): grant it, or name a role that may."
+        "(permission denied for table campaign_campaign): run manage.py migrate, which grants it "
+        "as the owner, or name another role."
     }
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow
-def test_a_role_without_create_rights_is_refused(other_state: StateFolder, migrated: str) -> None:
+def test_a_login_of_the_application_s_role_has_its_rights(
+    other_state: StateFolder, migrated: str
+) -> None:
     second_database(other_state, template=migrated)
     hired = as_migrating_role(other_state, "")
     with psycopg.connect(other_state.database_address("second"), autocommit=True) as connected:
-        connected.execute(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hired"
-        )
+        connected.execute("GRANT CONNECT ON DATABASE second TO dodonto_app")
+        connected.execute(f"GRANT {APP} TO hired")
 
     again = manage("migrate", **hired)
     loaded = manage("campaign", "load", "campaign/data/012025121203.json", **hired)
@@ -170,6 +178,76 @@ def test_a_role_without_create_rights_is_refused(other_state: StateFolder, migra
 
     said = [done.stderr for done in (again, loaded, renewed, computed) if done.returncode]
     assert said == []
+
+
+@pytest.mark.slow
+def test_migrate_connects_as_the_owner_and_the_rest_as_the_application(
+    other_state: StateFolder,
+) -> None:
+    make_roles(second_database(other_state))
+    ours = roles_addresses(other_state)
+
+    done = manage("migrate", **ours)
+    loaded = manage("campaign", "load", "campaign/data/012025121203.json", **ours)
+
+    assert (done.returncode, loaded.returncode) == (0, 0), done.stderr + loaded.stderr
+    with psycopg.connect(other_state.database_address("second")) as connected:
+        assert connected.execute(OWNERS).fetchall() == [(OWNER,)]
+
+
+@pytest.mark.slow
+def test_what_another_role_made_is_handed_over(other_state: StateFolder, migrated: str) -> None:
+    address = second_database(other_state, template=migrated)
+    for _ in range(2):  # it may be repeated
+        make_roles(address)
+
+    done = manage("migrate", **roles_addresses(other_state))
+
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(address) as connected:
+        assert connected.execute(OWNERS).fetchall() == [(OWNER,)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("role", "way_out"),
+    [
+        pytest.param(
+            APP,
+            "The role dodonto_app may not create in the schema public: name the schema's owner in "
+            "DATABASE_OWNER_URL, which migrate connects as.",
+            id="the owner's address is missing",
+        ),
+        pytest.param(
+            OWNER,
+            "The role dodonto_owner of DATABASE_OWNER_URL may not create in the schema public: run "
+            "core/sql/roles.sql in the database as a superuser.",
+            id="the roles are not prepared",
+        ),
+    ],
+)
+def test_migrate_without_rights_gets_one_sentence(
+    role: str, way_out: str, other_state: StateFolder
+) -> None:
+    second_database(other_state)
+    ours = roles_addresses(other_state)
+    if role == APP:
+        del ours["DATABASE_OWNER_URL"]
+
+    done = manage("migrate", **ours)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"CommandError: {way_out}\n")
+    assert "Traceback" not in done.stderr
+
+
+def roles_addresses(places: StateFolder) -> dict[str, str]:
+    """Return the environment of the application and of the owner in the second database."""
+    return {
+        "LOCAL_STATE_DIR": str(places.state),
+        "DATABASE_URL": places.database_address("second", APP),
+        "DATABASE_OWNER_URL": places.database_address("second", OWNER),
+    }
 
 
 def migrate_as_role(
@@ -187,7 +265,7 @@ def migrate_as_role(
 def as_migrating_role(places: StateFolder, schema: str) -> dict[str, str]:
     """Return the environment of a role that owns neither the database nor its schemas."""
     services.ensure_running(places.state, database=True, broker=True)
-    with psycopg.connect(places.database_url, autocommit=True) as connected:
+    with psycopg.connect(places.database_address("postgres"), autocommit=True) as connected:
         if not connected.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hired'").fetchone():
             connected.execute("CREATE ROLE hired LOGIN")
     owner = urlsplit(places.database_address("second"))

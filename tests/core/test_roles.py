@@ -8,8 +8,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from core import roles
 
-pytestmark = pytest.mark.django_db
-EVERYBODY = {"view_campaign", "view_terms", "view_approval", "view_auditrecord"}
+# As the owner: it is a migrate that grants.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_as_owner")]
+EVERYBODY = {
+    "view_campaign",
+    "view_terms",
+    "view_approval",
+    "view_auditrecord",
+    "view_auditseal",
+}
 OF_BOTH_APPS = {
     "campaign": EVERYBODY | {"change_terms", "request_publication"},
     "support": EVERYBODY,

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core import utf8
-from tests.campaign.test_commands_outside import database_url
+from core.rights import APP
+from tests.database import address_of
 from tests.factories.campaign import file_bytes
 from tests.lottery.forgeries import FILES
 from tests.lottery.reference import VERIFIER, write
@@ -68,7 +69,7 @@ def run(
 
 
 def on_our_database() -> dict[str, str]:
-    return {"DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL or ""}
+    return {"DATABASE_URL": address_of(APP), "REDIS_URL": settings.REDIS_URL or ""}
 
 
 @pytest.mark.slow

@@ -36,13 +36,13 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def keep(places: StateFolder, value: int) -> None:
-    with psycopg.connect(places.database_url) as connection:
+    with psycopg.connect(places.owner_url) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS kept (value integer)")
         connection.execute("INSERT INTO kept VALUES (%s)", [value])
 
 
 def kept(places: StateFolder) -> list[int]:
-    with psycopg.connect(places.database_url) as connection:
+    with psycopg.connect(places.owner_url) as connection:
         return [row[0] for row in connection.execute("SELECT value FROM kept ORDER BY value")]
 
 

@@ -22,6 +22,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateFolder]:
 def running(folder: StateFolder) -> StateFolder:
     """Give running servers with one row kept, whatever the test before did to them."""
     start(folder)
-    with psycopg.connect(folder.database_url) as connection:
+    with psycopg.connect(folder.owner_url) as connection:
         connection.execute("DELETE FROM kept WHERE value > 1")
     return folder

@@ -29,7 +29,7 @@ def test_committed_rows_survive_the_death_of_everything(running: StateFolder) ->
 
 
 def test_open_transactions_die_with_the_server(running: StateFolder) -> None:
-    with closing(psycopg.connect(running.database_url)) as connection:
+    with closing(psycopg.connect(running.owner_url)) as connection:
         connection.execute("INSERT INTO kept VALUES (2)")
         kill_all(running)
 

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote_plus, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -59,6 +59,7 @@ class FakeProvider:
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
         self.sub, self.wester_id = "account-1", "W-0001"
+        self.client_secret, self.unknown_client_status = CLIENT_SECRET, 401
         self.id_claims: Claims = {}
         self.userinfo: Claims = {}
         self.tokens: Claims = {}
@@ -102,6 +103,8 @@ class FakeProvider:
                 handler.rfile.read(int(handler.headers["Content-Length"])).decode()
             ).items()
         }
+        if not self.knows(handler, form):  # before the code is used up (RFC 6749, 3.2.1)
+            return self.unknown_client_status, {"error": "invalid_client"}
         sent = self.codes.pop(form["code"], None)
         challenge = hashlib.sha256(form["code_verifier"].encode()).digest()
         if (
@@ -111,8 +114,6 @@ class FakeProvider:
             or sent["redirect_uri"] != form["redirect_uri"]
         ):
             return 400, {"error": "invalid_grant"}
-        if not self.knows(handler, form):
-            return 401, {"error": "invalid_client"}
         now = int(time.time())
         claims = {
             "iss": self.issuer,
@@ -133,11 +134,10 @@ class FakeProvider:
         }
 
     def knows(self, handler: BaseHTTPRequestHandler, form: dict[str, str]) -> bool:
-        pair = "our-client:our%3Asecret%2Fwith%2Bsigns"
-        if handler.headers["Authorization"]:
-            sent = handler.headers["Authorization"]
+        if sent := handler.headers["Authorization"]:
+            pair = f"{CLIENT_ID}:{quote_plus(self.client_secret)}"
             return bool(sent == f"Basic {base64.b64encode(pair.encode()).decode()}")
-        return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+        return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, self.client_secret)
 
     def user_information(self, handler: BaseHTTPRequestHandler) -> tuple[int, Any]:
         if handler.headers["Authorization"] != "Bearer an-access-token":

@@ -17,6 +17,7 @@ from core.models import AuditRecord
 from entries import tasks
 from tests import commands
 from tests.entries.feedfiles import membership_row, write_memberships
+from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import UserFactory
 from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
 
@@ -221,15 +222,53 @@ def test_watch_inbox_calls_for_the_files_that_have_arrived(
     ],
 )
 def test_load_arrived_warns_of_what_a_person_has_to_look_at(
-    row: dict[str, str], rows: int, level: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    row: dict[str, str],
+    rows: int,
+    level: str,
+    inbox: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO", logger=tasks.__name__)
-    path = write_feed_file(tmp_path, [booking_row(**row)], manifest={"rows": rows})
+    path = write_feed_file(inbox, [booking_row(**row)], manifest={"rows": rows})
 
     tasks.load_arrived(path=str(path))
 
     lines = [vars(record) for record in caplog.records if record.name == tasks.__name__]
     assert [(line["msg"]["event"], line["levelname"]) for line in lines] == [("feed_file", level)]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, settings: Any) -> Path:
+    """Return a folder that is the inbox."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    settings.FEED_INBOX = str(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        pytest.param("{elsewhere}/{name}", id="another folder's"),
+        pytest.param("{inbox}/../elsewhere/{name}", id="another folder's by way of the inbox"),
+        pytest.param("{inbox}/folder/{name}", id="a folder's in the inbox"),
+        pytest.param("{name}", id="a name without a folder"),
+    ],
+)
+def test_message_names_no_file_but_those_of_the_inbox(
+    named: str, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody who can write to Redis can send a worker such a message."""
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (elsewhere, inbox / "folder"):
+        folder.mkdir()
+        path = write_feed_file(folder, [booking_row()])
+    monkeypatch.chdir(elsewhere)
+
+    tasks.load_arrived(path=named.format(inbox=inbox, elsewhere=elsewhere, name=path.name))
+
+    assert not InboxFile.objects.exists()
+    assert not FeedFile.objects.exists()
 
 
 def test_watch_inbox_does_nothing_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,3 +341,15 @@ def test_watch_inbox_names_files_by_any_bytes_to_the_workers(
     tasks.watch_inbox()
 
     assert FeedFile.objects.get().status == "refused"
+
+
+def test_listed_rows_of_the_quarantine_are_audited_by_their_numbers(tmp_path: Path) -> None:
+    commands.run_json("quarantine", "list")
+    assert not AuditRecord.objects.exists()  # nothing was shown
+
+    rows = [QuarantinedRowFactory.create().pk for _ in range(2)]
+    commands.run_json("quarantine", "list")
+
+    record = AuditRecord.objects.get()
+    assert (record.action, record.subject) == ("member.listed", "bookings.quarantinedrow")
+    assert record.detail == {"rows": 2, "first": rows[0], "last": rows[1]}

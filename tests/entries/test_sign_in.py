@@ -138,10 +138,10 @@ def test_authorization_endpoint_may_have_a_query(client: Client, provider: FakeP
 
 
 def test_session_key_changes_at_sign_in(client: Client, provider: FakeProvider) -> None:
-    address = start(client)
+    sign_in(client, provider)
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
 
-    client.get(provider.authorize(address))
+    sign_in(client, provider)
 
     assert client.cookies[settings.SESSION_COOKIE_NAME].value != before
     assert not Session.objects.filter(session_key=before).exists()

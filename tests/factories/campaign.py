@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from campaign.models import Campaign, Prize, Terms
 from campaign.termsfile import CampaignFile, read_campaign_file
 from core.canonical_json import content_sha256
-from core.models import Approval, AuditRecord, User
+from core.models import Approval, AuditRecord, AuditSeal, User
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 AT = datetime(2024, 12, 2, 9, tzinfo=JAPAN)
@@ -209,3 +209,17 @@ class AuditRecordFactory(DjangoModelFactory[AuditRecord]):
     name = factory.LazyAttribute(lambda record: record.user.username if record.user else "")
     os_user = ""
     host = ""
+
+
+class AuditSealFactory(DjangoModelFactory[AuditSeal]):
+    """A seal over one record, not as core.sealing would compute it."""
+
+    class Meta:
+        model = AuditSeal
+
+    number = factory.Sequence(lambda n: n + 1)
+    last_record = factory.SelfAttribute("number")
+    records = 1
+    hashes = bytes(40)
+    previous_sha256 = chain_sha256 = "0" * 64
+    sealed_at = AT

@@ -240,7 +240,7 @@ def test_look_up_offers_no_draft(set_clock: SetClock) -> None:
     assert "terms" not in refused.context
 
 
-def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
+def test_look_up_uses_the_only_public_campaign_or_the_one_that_is_chosen(
     set_clock: SetClock,
 ) -> None:
     campaign = closed_campaign()
@@ -249,15 +249,19 @@ def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
     announced = TermsFactory.create(campaign__code="later", published=True, **later).campaign
     client = staff("support")
 
-    def chosen() -> tuple[list[str], Any]:
-        form = client.get(LOOK_UP).context["form"]
+    def chosen(**named: str) -> tuple[list[str], Any]:
+        form = client.get(LOOK_UP, named).context["form"]
         return [label for _value, label in choices(form)], form["campaign"].value()
 
     labels = ["later（2025年1月）", f"{campaign.code}（2024年12月）"]
-    set_clock(FREEZES)
+    set_clock(FREEZES - timedelta(seconds=1))
     assert chosen() == (labels, campaign.pk)
-    set_clock(FREEZES + timedelta(hours=1))
-    assert chosen() == (labels, announced.pk)
+    set_clock(FREEZES)
+    assert chosen() == (labels, None)
+    assert chosen(campaign=announced.code) == (labels, announced.pk)
+    assert chosen(campaign="draft") == (labels, None)
+    refused = client.post(LOOK_UP, {"wester_id": "W2"})
+    assert "terms" not in refused.context
     for one in (campaign, announced):
         page = text_of(look_up(client, one, "W2"))
         assert ("There is no entry." in page) == (one == announced)
@@ -266,7 +270,7 @@ def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
 
 def choices(form: Any) -> list[tuple[Any, str]]:
     """Return the campaigns that a form offers."""
-    return [(value.instance, label) for value, label in form.fields["campaign"].choices]
+    return [(value.instance, label) for value, label in form.fields["campaign"].choices if value]
 
 
 def test_every_look_up_is_recorded_without_the_wester_id(

@@ -23,6 +23,7 @@ from lottery import (
     forecasting,
     forgetting,
     freezing,
+    keys,
     publishing,
     receipts,
     revealing,
@@ -231,9 +232,16 @@ class Command(VerbCommand):
         )
 
     def status(self, *, code: str, **_: Any) -> Report:
-        """Report the states of a campaign's draws."""
-        rows = [describe(draw) for draw in draws_of(get_campaign(code))]
-        lines = [f"{row['sequence']}: {row['state']}, {row['manifest_sha256']}" for row in rows]
+        """Report the states of a campaign's draws, and the DRAW_KEY that each still needs."""
+        rows = [
+            {**describe(draw), "draw_key": find_draw_key(draw)}
+            for draw in draws_of(get_campaign(code))
+        ]
+        lines = [
+            f"{row['sequence']}: {row['state']}, {row['manifest_sha256']}, "
+            f"needs DRAW_KEY: {row['draw_key']}"
+            for row in rows
+        ]
         last: dict[str, Any] = rows[-1] if rows else {"code": code, "state": None}
         return Report({**last, "draws": rows}, "\n".join(lines) or f"{code}: no draw yet.")
 
@@ -276,6 +284,12 @@ class Command(VerbCommand):
 def find(code: str, sequence: int | None = None) -> Draw:
     """Return a draw of a campaign: the one of this number, or the last one."""
     return get_draw(code, sequence) if sequence is not None else latest_draw(get_campaign(code))
+
+
+def find_draw_key(draw: Draw) -> str:
+    """Return which DRAW_KEY a draw needs: current, former, unknown or none."""
+    name = keys.key_name("pid", draw.campaign.code, draw.sequence)
+    return keys.find_encrypting_key(bytes(draw.pid_key) if draw.pid_key else None, name=name)
 
 
 def find_round(draw: Draw, file: Path | None, *, fetch: bool, at: datetime) -> Round:

@@ -34,8 +34,10 @@ RULES = REWRITE.format(old="WHERE t.kind <> ''reverse''", new="WHERE FALSE")
 BOUND = "ALTER TABLE points_account DROP CONSTRAINT account_within_its_bound"
 MARKED = "ALTER TABLE points_payoutpart DISABLE TRIGGER USER"
 BALANCE = REWRITE.format(old="WHERE account.id = moved.id", new="WHERE FALSE")
-RUNG = "CREATE TABLE rung (at timestamptz)"
-LEASED = "ALTER TABLE points_payoutpart ADD leased boolean NOT NULL DEFAULT FALSE"
+RUNG = "CREATE TABLE rung (at timestamptz); GRANT ALL ON rung TO dodonto_app"
+LEASED = """
+ALTER TABLE points_payoutpart ADD leased boolean NOT NULL DEFAULT FALSE;
+GRANT UPDATE ON points_payoutpart TO dodonto_app"""
 PLAIN, KEYED = "ORDER BY due.key", "ORDER BY due.key\nON CONFLICT (key, payload) DO NOTHING"
 
 
