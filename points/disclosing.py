@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from points.refusals import FolderTaken, UnfitFolder, UnfitIdentifier
 
 PERMISSION = "entries.disclose_member"
 README = "README.txt"
+SUBJECTS = {"members": "member", "entries": "entry", "accounts": "account", "bookings": "booking"}
 SEPARATOR = "\x1f"  # of the fields of a stored row
 
 
@@ -126,11 +128,9 @@ def find_keys(wester_id: str) -> dict[str, Any]:
 
 
 def name_subject(keys: Mapping[str, Any]) -> str:
-    """Return how the audit names a person: by a key, never by an identifier."""
-    for kind, name in (("members", "member"), ("entries", "entry"), ("accounts", "account")):
-        if keys[kind]:
-            return f"{name} {keys[kind][0]}"
-    return "unknown"
+    """Return how the audit names a person: by a key of a row, never by an identifier."""
+    named = ((f"{name} {key}" for key in keys[kind]) for kind, name in SUBJECTS.items())
+    return next(chain.from_iterable(named), "unknown")
 
 
 def read_kept_rows(kept: Kept, keys: Mapping[str, Any]) -> KeptRows:

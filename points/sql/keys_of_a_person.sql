@@ -21,6 +21,13 @@ SELECT
     ARRAY(
         SELECT ex_member_no FROM bookings_exregistration WHERE wester_id = %(wester_id)s
     ) AS ex_member_nos,
+    ARRAY(
+        SELECT id FROM bookings_booking
+        WHERE wester_id = %(wester_id)s OR ex_member_no IN (
+            SELECT ex_member_no FROM bookings_exregistration WHERE wester_id = %(wester_id)s
+        )
+        ORDER BY id
+    ) AS bookings,
     ARRAY(SELECT id FROM entrant) AS entrants,
     ARRAY(SELECT id FROM award) AS awards,
     ARRAY(SELECT id FROM account) AS accounts,

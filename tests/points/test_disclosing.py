@@ -260,3 +260,13 @@ def test_disclose_refuses_in_one_sentence(supporting: Actor, tmp_path: Path) -> 
     )
 
     assert reason.endswith("is there already and is not written over; take another folder.")
+
+
+def test_the_audit_names_who_never_signed_in_by_another_key(
+    supporting: Actor, tmp_path: Path
+) -> None:
+    booking = BookingFactory.create(wester_id=ID)
+
+    disclose_member(wester_id=ID, folder=tmp_path / "answer", actor=supporting, at=CREDIT_AT)
+
+    assert AuditRecord.objects.get().subject == f"booking {booking.pk}"
