@@ -78,7 +78,7 @@ def terms_sha256(terms: Terms) -> str:
     return content_sha256(written_values(terms))
 
 
-def work_on(run: AggregationRun) -> int:
+def compute_shards(run: AggregationRun) -> int:
     """Compute shards of a run until all are done or locked; return how many were computed."""
     computed = 0
     while compute_next(run):
@@ -103,7 +103,7 @@ def compute_next(run: AggregationRun) -> bool:
     return True
 
 
-def finish(run: AggregationRun, *, at: datetime) -> bool:
+def finish_run(run: AggregationRun, *, at: datetime) -> bool:
     """Finish a run whose shards are all done; return whether it is finished."""
     if run.shards.filter(done=False).exists():
         return False
@@ -111,7 +111,7 @@ def finish(run: AggregationRun, *, at: datetime) -> bool:
     return True
 
 
-def recompute(terms: Terms) -> None:
+def recompute_totals(terms: Terms) -> None:
     """Recompute the totals of all members, in the caller's transaction.
 
     Waits for workers that are computing a shard, and makes others wait until the transaction ends.

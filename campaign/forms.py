@@ -10,7 +10,6 @@ from campaign import queries
 from campaign.models import Campaign, Terms
 from campaign.refusals import BrokenCampaignFile
 from campaign.termsfile import CampaignFile, read_campaign_file, write_campaign_file
-from core import clock
 
 if TYPE_CHECKING:  # generic in its stubs only
     TermsModelForm = forms.ModelForm[Terms]
@@ -20,15 +19,13 @@ else:
 
 
 class PublishedCampaignField(CampaignChoice):
-    """A published campaign; the one that people mean is chosen until they choose another."""
+    """A published campaign, which a person chooses."""
 
     def __init__(self) -> None:
         super().__init__(
             queries.published_campaigns(),
             label=_("campaign"),
-            empty_label=None,
-            initial=lambda: queries.meant_campaign(at=clock.now()),
-            help_text=_("Chosen at first: the published campaign whose entry opened last."),
+            empty_label=_("Choose a campaign"),
         )
 
     def label_from_instance(self, obj: Campaign) -> str:

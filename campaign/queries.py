@@ -96,21 +96,28 @@ def terms_in_force() -> QuerySet[Terms]:
 
 
 def published_campaigns() -> QuerySet[Any, Any]:
-    """Return the campaigns with terms in force, each with its ``opens_at``, the last first."""
-    opens_at = terms_in_force().filter(campaign=OuterRef("pk")).values("opens_at")
-    campaigns = Campaign.objects.annotate(opens_at=Subquery(opens_at))
+    """Return the campaigns with terms in force, the last to open first.
+
+    Each has its ``opens_at`` and ``public_at``.
+    """
+    in_force = terms_in_force().filter(campaign=OuterRef("pk"))
+    campaigns = Campaign.objects.annotate(
+        opens_at=Subquery(in_force.values("opens_at")),
+        public_at=Subquery(in_force.values("public_at")),
+    )
     return campaigns.filter(opens_at__isnull=False).order_by("-opens_at", "-id")
 
 
 def meant_campaign(*, at: datetime) -> Campaign | None:
-    """Return the published campaign that people mean at an instant unless they choose another.
+    """Return the campaign that is meant at an instant where nobody names one: the only public one.
 
-    The one whose entry opened last; before the first opens, the next that will. It is never a
-    draft, nor one that is only announced after an earlier one opened.
+    Before the first is public, the only one that is published. None where there are several, for
+    people choose then, and never a draft.
     """
     campaigns = published_campaigns()
-    opened: Campaign | None = campaigns.filter(opens_at__lte=at).first()
-    return opened or campaigns.last()
+    public = campaigns.filter(public_at__lte=at)
+    found = list(public[:2]) or list(campaigns[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def choice_label(campaign: Campaign) -> str:

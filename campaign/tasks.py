@@ -26,6 +26,6 @@ def compute_shards(*, run: int, **_: object) -> int:
     unfinished = AggregationRun.objects.filter(pk=run, finished_at__isnull=True).first()
     if unfinished is None:
         return 0
-    computed = aggregation.work_on(unfinished)
-    aggregation.finish(unfinished, at=clock.database_now())
+    computed = aggregation.compute_shards(unfinished)
+    aggregation.finish_run(unfinished, at=clock.database_now())
     return computed

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from config.env import env, local_secret
+from core.origins import origin_of
 
 LOCAL_ISSUER = "http://127.0.0.1:8001"
 LOCAL_CLIENT_ID = "dodonto"
@@ -38,7 +38,7 @@ def read_sign_in(*, state: Path | None) -> SignIn:
     """
     issuer = env.web_address("WESTER_ISSUER") or (LOCAL_ISSUER if state else "")
     # A browser follows a form only to these, through every redirect on the way.
-    origins = [origin(issuer), *env.list("WESTER_LOGIN_ORIGINS", [])]
+    origins = [origin_of(issuer), *env.list("WESTER_LOGIN_ORIGINS", [])]
     secret, *former = env.secrets("WESTER_CLIENT_SECRET") or [
         local_client_secret(state) if state else ""
     ]
@@ -56,9 +56,3 @@ def read_sign_in(*, state: Path | None) -> SignIn:
 def local_client_secret(state: Path) -> str:
     """Return the secret that the site and the local stand-in of one checkout share."""
     return local_secret(state / "wester" / "client_secret")
-
-
-def origin(address: str) -> str:
-    """Return scheme, host and port of an address, as a browser compares them."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -38,7 +38,7 @@ def database_now() -> datetime:
     For tasks and commands that find out what is due: all machines share one database, while the
     clock of any one of them may be wrong. A moved clock comes first, as for ``now``.
     """
-    return (_moved_now() or _ask_database()).astimezone(JAPAN)
+    return (_moved_now() or _read_database_clock()).astimezone(JAPAN)
 
 
 def _moved_now() -> datetime | None:
@@ -57,7 +57,7 @@ def _instant_of(clock: DemoClock) -> datetime:
     return clock.instant + passed
 
 
-def _ask_database() -> datetime:
+def _read_database_clock() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         instant: datetime = cursor.fetchone()[0]

@@ -34,7 +34,7 @@ RIGHTS = {
     "core_auditseal": "INSERT",
     "core_democlock": "INSERT, UPDATE",
     "core_signintries": "INSERT, UPDATE, DELETE",
-    "core_staffsession": "INSERT, UPDATE",
+    "core_staffsession": "INSERT, UPDATE (seen_at, factor_at, ended_at, ended_by_id), DELETE",
     "core_user": "INSERT, UPDATE",
     "core_user_groups": "INSERT, DELETE",
     "core_user_user_permissions": "",
@@ -96,6 +96,7 @@ CALLED_AS_OWNER: tuple[str, ...] = (
 SECRET_COLUMNS = {
     "core_user": ("password",),
     "django_session": ("session_key", "session_data"),
+    "mfa_authenticator": ("data",),
     "socialaccount_socialapp": ("client_id", "secret", "key", "settings"),
     "socialaccount_socialtoken": ("token", "token_secret"),
 }

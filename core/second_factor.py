@@ -62,7 +62,8 @@ def find_step(session: StaffSession, user: User) -> str | None:
         if session.factor_at is None:
             return GIVE_FACTOR if has_factor(user) else ENROL
         if not has_written_down_codes(user):
-            return RECOVERY_CODES
+            # Without a factor somebody removed it during the session.
+            return RECOVERY_CODES if has_factor(user) else ENROL
     return CHANGE_PASSWORD if user.must_change_password else None
 
 

@@ -54,11 +54,11 @@ def shared_page(name: str, *, now: datetime, render: Render) -> SharedPage | Non
     if rendered is None:
         remembered.pop(key, None)
         return None
-    page = remembered[key] = keep(*rendered)
+    page = remembered[key] = create_page(*rendered)
     return page
 
 
-def keep(text: str, changes_at: datetime | None) -> SharedPage:
+def create_page(text: str, changes_at: datetime | None) -> SharedPage:
     """Return a page that was rendered just now."""
     body = text.encode()
     return SharedPage(

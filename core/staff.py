@@ -196,9 +196,7 @@ def request_superuser(*, username: str, at: datetime, actor: Actor) -> Changed:
     if user.is_superuser:
         return Changed(user, changed=False)
     if has_role(user, APPROVER):
-        raise RolesApart(
-            _("An approver cannot be a superuser, who requests what approvers decide.")
-        )
+        raise apart()
     return Changed(user, changed=False, approval=ask(MAKE_SUPERUSER, user, actor=actor, at=at))
 
 

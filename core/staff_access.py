@@ -4,19 +4,21 @@ An account is disabled and never deleted, so that every recorded name stays a pe
 Source: docs/specs/consistency.md 3.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import approvals, locks
 from core.audit import Actor
 from core.errors import Refusal
 from core.locks import Lock
-from core.models import Approval, User
+from core.models import Approval, AuditRecord, User
 from core.roles import APPROVER
 from core.second_factor import remove_factors
+from core.sign_in.lockout import forget_tries
 from core.sign_in.sessions import end_sessions
 from core.staff import (
     MAKE_APPROVER,
@@ -38,7 +40,8 @@ from core.staff import (
     working_in,
 )
 
-RESET_APPROVER = "staff.reset_approver"
+RESET_APPROVER, RESTORED = "staff.reset_approver", "staff.restored"
+RESTORED_SHOWN = timedelta(days=30)
 log = structlog.get_logger(__name__)
 
 
@@ -140,7 +143,7 @@ def close_access(approval: Approval) -> None:
 def restore_approver(*, username: str, password: str, at: datetime) -> Changed:
     """Give the last approver access again, without an approval: nobody could give one.
 
-    The machine's user does it, on the host. Audit and log show it as what nobody approved.
+    The machine's user does it, on the host. Audit, log and the overview of all staff show it.
 
     Raises:
         UnknownStaff: no active staff user has this name, or it is no approver's.
@@ -159,9 +162,15 @@ def restore_approver(*, username: str, password: str, at: datetime) -> Changed:
             % {"names": ", ".join(able)}
         )
     give_access(user, password, None)
-    record(None, "staff.restored", user, at, approved_by=None)
+    record(None, RESTORED, user, at, approved_by=None)
     transaction.on_commit(lambda: log.warning("staff_restored", account=user.pk))
     return Changed(user, changed=True)
+
+
+def restorations(*, now: datetime) -> QuerySet[AuditRecord]:
+    """Return the restored approvers of the last 30 days, which all of staff sees, latest first."""
+    records = AuditRecord.objects.filter(action=RESTORED, at__gt=now - RESTORED_SHOWN)
+    return records.order_by("-id")
 
 
 def give_access(user: User, password: str, actor: Actor | None) -> None:
@@ -172,6 +181,7 @@ def give_access(user: User, password: str, actor: Actor | None) -> None:
 
 
 def forget_browsers(user: User, actor: Actor | None) -> None:
-    """Remove every second factor of an account, and end its sessions."""
+    """Remove every second factor of an account, end its sessions, and end its pauses."""
     remove_factors(user)
+    forget_tries(user=user)
     end_sessions(user=user, by=actor.user if actor else user)

@@ -116,3 +116,58 @@ STEPS = (
         {"award": _("Points")},
     ),
 )
+WITHOUT_DRAW = (
+    CheckedStep(
+        "manifest",
+        _("The list it belongs to"),
+        _("The published manifest has the hash that stands on the receipt."),
+        _("No published list has the manifest hash that stands on the receipt."),
+        {"manifest": _("Manifest hash")},
+    ),
+    CheckedStep(
+        "ticket",
+        _("Your number in the order"),
+        _("Computed from the seed, your number and your lots, it is the one on the receipt."),
+        _("The number on the receipt is not the one that follows from the seed."),
+        {"ticket": _("Number that decides the order")},
+    ),
+    CheckedStep(
+        "winners",
+        _("The list of the points"),
+        _(
+            "The numbers of all who get points were computed again: prize by prize the list is in "
+            "their order, and it keeps within the budget."
+        ),
+        _(
+            "The list of the points is not in the order of the numbers, has too many members for "
+            "a prize, or exceeds the budget."
+        ),
+        {"rows": _("Rows of the list")},
+    ),
+    CheckedStep(
+        "place",
+        _("Your place in the order"),
+        _(
+            "Your number stands where the receipt says, and the list has every prize for you that "
+            "came to your place, and no other."
+        ),
+        _(
+            "Your number does not stand where the receipt says, or the list has another prize for "
+            "you than your place gives."
+        ),
+        {"rank": _("Your rank"), "last": _("Last number in the list")},
+    ),
+    CheckedStep(
+        "award",
+        _("Your points in the list"),
+        _("They are those of the list of the points, prize by prize."),
+        _("The points on the receipt are not those of the list of the points."),
+        {"award": _("Points")},
+    ),
+)
+
+
+def steps_of(*, gives_to_all: bool) -> tuple[CheckedStep, ...]:
+    """Return the steps in their order, in the words of a draw or of a gift to all."""
+    others = {step.name: step for step in WITHOUT_DRAW} if gives_to_all else {}
+    return tuple(others.get(step.name, step) for step in STEPS)

@@ -10,21 +10,21 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from campaign.law import is_given_to_all
 from campaign.models import Terms
 from campaign.plan import Spent
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery import queries
 from lottery.bundle import has_public_result, public_files
-from lottery.checked_steps import STEPS
+from lottery.checked_steps import steps_of
 from lottery.models import Draw
 from lottery.shown_prizes import (
     PrizeResult,
     find_partial_award,
+    gives_to_all,
     has_several_lots,
     prize_results,
     shown_prizes,
@@ -43,6 +43,13 @@ FILE_TITLES = {
     "result.json": _("The result"),
     "winners.csv": _("The list of winners, without names"),
 }
+TITLES_WITHOUT_DRAW = {
+    "manifest.json": _("The manifest: everything that was fixed beforehand"),
+    "entries.bin": _("The list of those who take part, without names"),
+    "round.json": _("The random number"),
+    "result.json": _("The points as they were settled"),
+    "winners.csv": _("The list of the points, without names"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,12 @@ class ShownDraw:
     shows_result: bool
     results: list[PrizeResult]  # of each prize; empty before the result is public
     partial_points: int  # of the entrant at whom the budget ended; 0 where there is none
+
+    @property
+    def short_prizes(self) -> str:
+        """The names of the prizes with fewer winners than were planned, as a list."""
+        short = (result.name for result in self.results if result.is_short)
+        return pgettext("inside a list", ", ").join(short)
 
     @property
     def is_local(self) -> bool:
@@ -103,13 +116,13 @@ def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         "prizes": shown_prizes(terms),
         "has_several_lots": has_several_lots(terms.plan),
         "shows_spending": any(isinstance(prize.reward, Spent) for prize in terms.plan.prizes),
-        "gives_to_all": is_given_to_all(terms.plan, expected_sales_yen=terms.expected_sales_yen),
+        "gives_to_all": gives_to_all(terms),
         "passes_over_winners": not all(prize.beside for prize in terms.plan.prizes[1:]),
         "protocol": reverse("lottery:protocol", args=[terms.campaign.code]),
         "is_entry_over": terms.closes_at <= now,
         "shown": standing[0] if standing else None,
         "void_draws": [one for one in draws if one.stage is DrawStage.VOID],
-        "steps": STEPS,
+        "steps": steps_of(gives_to_all=gives_to_all(terms)),
         # A demo's clock is not the browser's, so the page shows its time.
         "demo_now": now if settings.DEMO_MODE else None,
     }
@@ -136,13 +149,14 @@ def with_manifest(draws: QuerySet[Draw]) -> QuerySet[Draw]:
 def shown_draw(draw: Draw, *, now: datetime) -> ShownDraw:
     """Return the public content of a draw at an instant."""
     shows_result = has_public_result(draw)
+    titles = FILE_TITLES | (TITLES_WITHOUT_DRAW if gives_to_all(draw.terms) else {})
     return ShownDraw(
         draw=draw,
         stage=stage_of(draw, now=now),
         manifest_hash=bytes(draw.manifest_sha256).hex(),
         manifest=json.loads(bytes(draw.manifest)),
         address=reverse("lottery:files", args=[draw.campaign.code, draw.sequence]),
-        files=[(name, str(FILE_TITLES[name])) for name in public_files(draw)],
+        files=[(name, str(titles[name])) for name in public_files(draw)],
         shows_result=shows_result,
         results=prize_results(draw) if shows_result else [],
         partial_points=find_partial_award(draw) if shows_result else 0,

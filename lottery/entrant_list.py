@@ -129,10 +129,10 @@ def make_entrant_list(terms: Terms) -> SecretList:
     layout = Layout(len(terms.plan.prizes))
     with ThreadPoolExecutor(max_workers=1) as beside:
         if not terms.entry_needed:
-            aggregation.recompute(terms)
+            aggregation.recompute_totals(terms)
         hiding = beside.submit(hide_members, read_participants(terms), layout.prizes)
         if terms.entry_needed:
-            aggregation.recompute(terms)
+            aggregation.recompute_totals(terms)
         hidden = hiding.result()
         pack = partial(pack_entrants, hidden.members, layout)
         packed = sorted(chain.from_iterable(beside.map(pack, read_eligible_members(terms))))

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from campaign.models import Terms
 from lottery import receipts
-from lottery.checked_steps import STEPS
+from lottery.checked_steps import steps_of
 from lottery.draw_page import ShownDraw, name_of, shown_draw
 from lottery.models import Draw, Entrant
-from lottery.shown_prizes import prize_names
+from lottery.shown_prizes import gives_to_all, prize_names
 
 TEMPLATE = "lottery/receipt.html"
 
@@ -35,7 +35,8 @@ def receipt_page_context(
         "prizes": prizes,
         "won": [prize for prize in prizes if prize["award"]],
         "receipt_file": reverse("lottery:receipt_file", args=place),
-        "steps": STEPS,
+        "steps": steps_of(gives_to_all=gives_to_all(draw.terms)),
+        "gives_to_all": gives_to_all(draw.terms),
         "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),
     }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from campaign.law import is_given_to_all
 from campaign.models import BudgetEdge, Terms
 from campaign.plan import Plan, Prize
 from lottery.models import Award, Draw
@@ -36,12 +37,12 @@ class PrizeResult:
 
 def shown_prizes(terms: Terms) -> list[ShownPrize]:
     """Return the prizes of the terms in their order, in the active language."""
-    names = prize_names(terms)
+    names, to_all = prize_names(terms), gives_to_all(terms)
     return [
         ShownPrize(
             number=prize.number,
             name=names[prize.number],
-            who=who_wins(prize),
+            who=who_wins(prize, to_all=to_all),
             minimum_yen=prize.minimum_total_yen,
             is_beside=prize.beside and prize.number > 1,
         )
@@ -58,8 +59,13 @@ def prize_names(terms: Terms) -> dict[int, str]:
     }
 
 
-def who_wins(prize: Prize) -> str:
-    """Return how many win a prize, as words beside its name."""
+def who_wins(prize: Prize, *, to_all: bool) -> str:
+    """Return how many win a prize, as words beside its name.
+
+    Args: ``to_all``: whether everybody gets every prize of the plan.
+    """
+    if to_all:
+        return _("all who have met its conditions")
     count = prize.take.count
     if prize.take.kind == "winners":
         return ngettext("%(count)s winner", "%(count)s winners", count) % {"count": f"{count:,}"}
@@ -98,6 +104,11 @@ def planned_winners(prize: Prize, eligible: int) -> int:
     if prize.take.kind == "winners":
         return prize.take.count
     return -(-eligible // prize.take.count) if prize.take.kind == "one_in" else 0
+
+
+def gives_to_all(terms: Terms) -> bool:
+    """Return whether the campaign draws nobody: everybody gets every prize."""
+    return is_given_to_all(terms.plan, expected_sales_yen=terms.expected_sales_yen)
 
 
 def has_several_lots(plan: Plan) -> bool:

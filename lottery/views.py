@@ -20,6 +20,7 @@ from lottery import bundle, draw_page, receipt_page, receipts
 from lottery.bundle import FileStream
 from lottery.models import Draw
 from lottery.queries import find_signing_keys
+from lottery.shown_prizes import gives_to_all
 
 # A published file never changes, so caches need not request it again.
 CACHE_FOREVER = "public, max-age=31536000, immutable"
@@ -68,6 +69,7 @@ def show_protocol(request: HttpRequest, code: str) -> HttpResponse:
         "name": draw_page.name_of(terms),
         "text": read_protocol(),
         "draw_address": reverse("lottery:draw", args=[code]),
+        "gives_to_all": gives_to_all(terms),
     }
     response = render(request, "lottery/protocol.html", context)
     add_never_cache_headers(response)

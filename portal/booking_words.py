@@ -77,7 +77,7 @@ def stretches_in_words(touch: Touch) -> str:
 
 
 def missing_sections(touches: Sequence[Touch]) -> str:
-    """Return the sections none of which a rejected journey has."""
+    """Return the sections none of which a rejected journey has, before the word for that."""
     found = [
         stretches_in_words(touch)
         if touch.stretches
@@ -85,7 +85,7 @@ def missing_sections(touches: Sequence[Touch]) -> str:
         % {"operator": str(names.operator_name(touch.operator))}
         for touch in touches
     ]
-    return listing.join_any(dict.fromkeys(found))
+    return listing.join_none(dict.fromkeys(found))
 
 
 def which_bookings_count(terms: BookingTerms, touches: Sequence[Touch]) -> list[str]:

@@ -15,6 +15,15 @@ def join_any(words: Iterable[object]) -> str:
     return join(list(words), pgettext("last of a list", " or "))
 
 
+def join_none(words: Iterable[object]) -> str:
+    """Join words none of which holds, as the object of a negative verb: A or B."""
+    every = list(words)
+    if len(every) == 1:
+        return pgettext("the only one of a list that lacks", "%(words)s") % {"words": every[0]}
+    joined = pgettext("between words none of which holds", " or ").join(map(str, every))
+    return pgettext("all of a list that lacks", "%(words)s") % {"words": joined}
+
+
 def join_dotted(words: Iterable[object]) -> str:
     """Join short words of which one holds; in Japanese with points between them."""
     return join(

@@ -13,7 +13,7 @@ from entries import finding
 from entries.looking import PERMISSION, record_look_up
 from entries.models import Entry
 from points.models import Account
-from portal import campaign_page, my_page, names
+from portal import campaign_page, my_page
 
 
 @transaction.atomic
@@ -51,6 +51,6 @@ def describe_member(
         **my_page.member_facts(terms, wester_id, state=state, now=now),
         "receipt": my_page.receipt_of(entry) if entry else None,
         "account": Account.objects.filter(wester_id=wester_id).first(),
-        "state_name": names.STATES[state],
+        "state_name": campaign_page.name_of_state(terms, state),
         "terms": terms,
     }

@@ -113,6 +113,7 @@ def member_facts(
         "bookings": shown_bookings(terms, wester_id, is_final=total.is_final),
         "member_sentences": [sentences[code] for code in codes if code not in SHOWN_ELSEWHERE],
         "is_carried": is_carried_over(terms, wester_id),
+        "is_kept_out": bool(set(codes) - {"below_minimum"}),
         "gives_to_all": to_all,
         "result": my_result.find_result(terms, wester_id, reasons_today=codes, now=now),
         "void_notice": my_result.find_void_notice(terms.campaign),

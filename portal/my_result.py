@@ -65,17 +65,23 @@ class ShownResult:
     rewards: list[tuple[str, int]]
     awards: list[ShownAward]
     has_prizes: bool
+    has_draw: bool
     sentences: list[str] = field(default_factory=list)
 
     @property
     def outcome_name(self) -> "StrPromise":
         """The name of the outcome on the staff's page."""
-        return names.OUTCOMES[self.outcome]
+        return names.outcome_name(self.outcome, has_draw=self.has_draw)
 
     @property
     def reward_points(self) -> int:
         """The largest reward that the member can win."""
         return max((points for _name, points in self.rewards), default=0)
+
+    @property
+    def waits_for_credit(self) -> bool:
+        """Whether an award is not credited yet, and not forfeited."""
+        return any(award.outcome is Outcome.WON for award in self.awards)
 
     @property
     def award_points(self) -> int:
@@ -120,6 +126,7 @@ def find_result(
         ],
         awards=awards,
         has_prizes=len(plan.prizes) > 1,
+        has_draw=not announcement.gives_to_all(terms),
         sentences=outside_sentences(terms, reasons_today) if outcome is Outcome.OUTSIDE else [],
     )
 

@@ -39,6 +39,13 @@ OUTCOMES = {
     Outcome.CREDITED: pgettext_lazy("outcome of a draw", "Points credited"),
     Outcome.FORFEITED: pgettext_lazy("outcome of a draw", "Drawn, forfeited"),
 }
+OUTCOMES_WITHOUT_DRAW = {
+    Outcome.ENTRANT: pgettext_lazy("outcome without a draw", "Takes part, not settled yet"),
+    Outcome.OUTSIDE: pgettext_lazy("outcome without a draw", "Does not take part"),
+    Outcome.LOST: pgettext_lazy("outcome without a draw", "No points"),
+    Outcome.WON: pgettext_lazy("outcome without a draw", "Gets points"),
+    Outcome.FORFEITED: pgettext_lazy("outcome without a draw", "Forfeited"),
+}
 VERDICTS = {
     Verdict.COUNTS: _("Eligible"),
     Verdict.WAITS: _("Being checked"),
@@ -89,6 +96,12 @@ def state_name(state: ShownState, *, has_entries: bool, has_draw: bool) -> "StrP
         **({} if has_draw else STATES_WITHOUT_DRAW),
     }
     return special.get(state, STATES[state])
+
+
+def outcome_name(outcome: Outcome, *, has_draw: bool) -> "StrPromise":
+    """Return the name of a member's outcome on the pages of staff."""
+    special = {} if has_draw else OUTCOMES_WITHOUT_DRAW
+    return special.get(outcome, OUTCOMES[outcome])
 
 
 def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:

@@ -8,6 +8,7 @@ from bookings.quarantine import open_rows
 from campaign import reports
 from campaign.models import Campaign, Terms
 from campaign.queries import terms_in_force
+from core import staff_access
 from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw
@@ -42,6 +43,7 @@ def overview_context(*, now: datetime) -> dict[str, Any]:
     return {
         "campaigns": campaign_overviews(now=now),
         "quarantined": open_rows().count(),
+        "restored": staff_access.restorations(now=now),
         "approvals": Approval.objects.filter(state=Approval.State.OPEN).count(),
     }
 
@@ -58,7 +60,7 @@ def campaign_overview(campaign: Campaign, terms: Terms, *, now: datetime) -> Cam
     return CampaignOverview(
         code=campaign.code,
         terms=terms,
-        state_name=names.STATES[campaign_page.current_state(terms, now=now)],
+        state_name=campaign_page.name_of_state(terms, campaign_page.current_state(terms, now=now)),
         entries=campaign.entries.count(),
         totals_as_of=reports.last_finished_as_of(campaign),
         missed_nights=reports.missed_nights(campaign, now=now),

@@ -174,11 +174,14 @@ def budget_in_words(plan: Plan) -> list[str]:
     sentences = [_("A total of %(budget)s points is planned to be given back.") % budget]
     if is_certain_to_fit(plan):
         return sentences
+    return [*sentences, end_of_budget(plan)]
+
+
+def end_of_budget(plan: Plan) -> str:
+    """Return the sentence about where the total ends."""
     if plan.edge == "partial":
-        end = _("Where the total ends, the member drawn there gets what is left of it.")
-    else:
-        end = _("The draw ends where the next reward would go beyond the total.")
-    return [*sentences, end]
+        return _("Where the total ends, the member drawn there gets what is left of it.")
+    return _("The draw ends where the next reward would go beyond the total.")
 
 
 def largest_of_all(plan: Plan) -> int:

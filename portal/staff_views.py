@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from campaign.admin.campaign_filter import chosen_campaign
 from campaign.forms import PublishedCampaignField
 from core import clock
 from core.admin_base import render_admin_page, require_permission
@@ -37,7 +38,10 @@ def show_overview(request: HttpRequest) -> HttpResponse:
 def show_member(request: HttpRequest) -> HttpResponse:
     """Look one member up in one campaign."""
     actor = require_permission(request, look_up.PERMISSION)
-    form = LookUpForm(request.POST if request.method == "POST" else None)
+    form = LookUpForm(
+        request.POST if request.method == "POST" else None,
+        initial={"campaign": chosen_campaign(request)},
+    )
     context: dict[str, Any] = {"title": _("Look a member up"), "form": form}
     if form.is_valid():
         context |= look_up.look_up_member(**form.cleaned_data, actor=actor, at=clock.now())

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from campaign.rules import RULES
+from campaign.models import Terms
+from campaign.rules import RULES, rules_of
+from campaign.termsfile import read_campaign_file, write_campaign_file
 from core.commands import VerbCommand
 from entries.rules import MEMBER_RULES
 from tests.bench.__main__ import MODULES
@@ -21,6 +23,12 @@ OPERATIONS = (DOCS / "operations.md").read_text()
 CELL = re.compile(r"\s*\|\s*")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+SHIPPED = sorted((ROOT / "campaign/data").glob("*.json"))
+TERMS_OF_EVERY_CAMPAIGN = {
+    *("opens_at", "closes_at", "public_at", "entry_needed", "credit_at", "expires_on"),
+    *("kept_until", "minimum_total_yen", "lots", "budget_points", "edge", "prizes"),
+    "expected_sales_yen",
+}
 PAGES = sorted(DOCS.glob("**/*.md"))
 
 
@@ -52,6 +60,17 @@ def test_the_page_of_rules_names_a_case_that_is_rejected_and_one_that_counts(cod
 
     assert code in cases[rejected]  # type: ignore[operator]  # the cases' last value: their reasons
     assert cases[counts] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.stem))
+def test_the_page_of_rules_has_every_term_and_rule_of_a_campaign_that_ships(path: Path) -> None:
+    file = read_campaign_file(path.read_bytes())
+    (section,) = (one for one in RULES_PAGE.split("\n## ") if f"`campaign/data/{path.name}`" in one)
+    asked = {name for name, value in write_campaign_file(file)["bookings"].items() if value}
+    terms = {f"bookings.{name}" for name in asked} | TERMS_OF_EVERY_CAMPAIGN
+    codes = {rule.code for rule in rules_of(Terms(**file.terms))} | {"not_entered", "withdrawn"}
+
+    assert {one for one in terms | codes if f"`{one}`" not in section} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))

@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Booking, BookingEvent
 from campaign import eligibility, queries
-from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign, chosen_terms
+from campaign.admin.campaign_filter import (
+    CampaignFilter,
+    choice_hint,
+    chosen_campaign,
+    chosen_terms,
+)
 from campaign.rules import RULES, rules_of
 from core.admin_base import MembersAdmin, ModelAdmin
 
@@ -114,7 +119,8 @@ class BookingAdmin(MembersAdmin):
         """Show the list, with the campaign that its reasons are about in the subtitle."""
         campaign = chosen_campaign(request)
         text = _("Reasons under campaign %(campaign)s")
-        subtitle = text % {"campaign": queries.choice_label(campaign)} if campaign else None
+        label = {"campaign": queries.choice_label(campaign)} if campaign else None
+        subtitle = text % label if label else choice_hint()
         return super().changelist_view(request, {"subtitle": subtitle, **(extra_context or {})})
 
 

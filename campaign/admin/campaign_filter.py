@@ -8,6 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign import queries
@@ -17,7 +18,7 @@ from core.admin_base import ModelAdmin
 
 
 class CampaignFilter(admin.SimpleListFilter):
-    """Choose the published campaign of a list; without a choice, the current one."""
+    """Choose the published campaign of a list; without a choice, the only public one."""
 
     title = gettext_lazy("campaign")
     parameter_name = "campaign"
@@ -28,7 +29,7 @@ class CampaignFilter(admin.SimpleListFilter):
         return [(one.code, queries.choice_label(one)) for one in queries.published_campaigns()]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Yield the campaigns without a choice of all, for one of them is always chosen."""
+        """Yield the campaigns without a choice of all, for such a list is about one of them."""
         for code, label in self.lookup_choices:
             yield {
                 "selected": self.campaign is not None and code == self.campaign.code,
@@ -48,10 +49,19 @@ class CampaignFilter(admin.SimpleListFilter):
 
 
 def chosen_campaign(request: HttpRequest) -> Campaign | None:
-    """Return the published campaign that the address names, or else the current one."""
+    """Return the published campaign that the address names, or else the only public one.
+
+    None where the address names none and several are public: no list or form answers for a
+    campaign that was not meant.
+    """
     if code := request.GET.get(CampaignFilter.parameter_name):
         return next((one for one in queries.published_campaigns() if one.code == code), None)
     return queries.meant_campaign(at=clock.now())
+
+
+def choice_hint() -> str:
+    """Return the sentence of a list that waits for the choice of a campaign; empty without any."""
+    return _("Choose a campaign beside the list.") if queries.published_campaigns() else ""
 
 
 def chosen_terms(request: HttpRequest) -> Terms | None:

@@ -3,6 +3,7 @@ import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.fields.json
 import django.db.models.functions.math
 import django.db.models.lookups
 from django.conf import settings
@@ -224,6 +225,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='terms',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('channels_excluded__contained_by', ['web', 'app', 'counter', 'agency']), ('kinds_excluded__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('kinds_free__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('kinds_registered__contained_by', ['j_west_card_express', 'jr_central_express_card', 'jq_card_express', 'smart_ex', 'smart_ex_overseas', 'corporate', 'plus_ex', 'view_express_card']), ('products_excluded__contained_by', ['standard', 'discount', 'rail_points', 'fare_only'])), _connector='OR'), name='terms_lists_of_known_values'),
+        ),
+        migrations.AddConstraint(
+            model_name='terms',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), django.db.models.fields.json.ContainedBy(models.Func('touches', models.Value('$[*].services[*]'), function='jsonb_path_query_array', output_field=models.JSONField()), models.Value(['e5489', 'ex_yoyaku', 'smart_ex'], output_field=models.JSONField())), _connector='OR'), name='terms_services_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='terms',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), ('payment_methods__contained_by', {'e5489': ['bank', 'convenience_store', 'other_card', 'points', 'registered_card', 'station'], 'ex_yoyaku': ['bank', 'convenience_store', 'other_card', 'points', 'registered_card', 'station'], 'smart_ex': ['bank', 'convenience_store', 'other_card', 'points', 'registered_card', 'station']}), _connector='OR'), name='terms_payment_methods_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='terms',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), django.db.models.fields.json.ContainedBy(models.Func('lots_times', models.Value('$[*].when[*]'), function='jsonb_path_query_array', output_field=models.JSONField()), models.Func(models.Func('touches', models.Value('$[*].services[*]'), function='jsonb_path_query_array', output_field=models.JSONField()), models.Value(['ticketless'], output_field=models.JSONField()), arg_joiner=' || ', template='(%(expressions)s)')), _connector='OR'), name='terms_facts_known'),
         ),
         migrations.AddConstraint(
             model_name='terms',

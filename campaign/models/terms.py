@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, JSONField, Q, Value
+from django.db.models.fields.json import ContainedBy
 from django.db.models.functions import Mod
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.enumerations import MemberKind, ProductKind, SalesChannel
+from bookings.enumerations import (
+    BookingService,
+    MemberKind,
+    PaymentMethod,
+    ProductKind,
+    SalesChannel,
+)
+from campaign.facts import TICKETLESS
 from campaign.file_form import MAX_LOTS
 from campaign.file_values import MAX_NUMBER
 from campaign.models.campaigns import IDENTIFIER, Campaign
@@ -76,6 +84,27 @@ class LastTravelDay(Func):
 
     function = "campaign_last_travel_day"
     output_field = models.DateField()
+
+
+def json_value(value: Any) -> Value:
+    """Return a value as JSON, for an expression."""
+    return Value(value, output_field=JSONField())
+
+
+def strings(field: str, path: str) -> Func:
+    """Return the strings at a path inside a column of JSON, as a list of JSON."""
+    return Func(field, Value(path), function="jsonb_path_query_array", output_field=JSONField())
+
+
+def only(found: Func, known: Func | Value) -> Q:
+    """Return the condition that a list of JSON has only items of another."""
+    return Q(ContainedBy(found, known))
+
+
+TOUCHED_SERVICES = strings("touches", "$[*].services[*]")
+EVERY_PAYMENT_METHOD = {
+    service: sorted(PaymentMethod.values) for service in sorted(BookingService.values)
+}
 
 
 def whole_second(*fields: str) -> Q:
@@ -312,6 +341,27 @@ class Terms(models.Model):
                     channels_excluded__contained_by=SalesChannel.values,
                 ),
                 name="terms_lists_of_known_values",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | only(TOUCHED_SERVICES, json_value(sorted(BookingService.values))),
+                name="terms_services_known",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT | Q(payment_methods__contained_by=EVERY_PAYMENT_METHOD),
+                name="terms_payment_methods_known",
+            ),
+            models.CheckConstraint(
+                condition=DRAFT
+                | only(
+                    strings("lots_times", "$[*].when[*]"),
+                    Func(
+                        TOUCHED_SERVICES,
+                        json_value([TICKETLESS]),
+                        arg_joiner=" || ",
+                        template="(%(expressions)s)",
+                    ),
+                ),
+                name="terms_facts_known",
             ),
             models.CheckConstraint(
                 condition=DRAFT | Q(public_at__lte=F("opens_at")), name="terms_public_before_entry"

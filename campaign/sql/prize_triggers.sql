@@ -31,7 +31,7 @@ ALTER TABLE campaign_prize ENABLE ALWAYS TRIGGER prize_never_truncated;
 
 -- A plan is whole when it is published: its prizes are numbered from 1 and have names, none has a
 -- minimum below the campaign's, every share of what was spent comes to a point, no pool is above
--- the budget.
+-- the budget, every cap asks for facts that bookings of the campaign give.
 CREATE OR REPLACE FUNCTION campaign_terms_plan_is_whole() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -68,6 +68,14 @@ BEGIN
     IF greatest_pool > NEW.budget_points THEN
         RAISE EXCEPTION 'no pool is above the budget'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_pool_within_budget';
+    END IF;
+    IF EXISTS (
+        SELECT FROM campaign_prize
+        WHERE terms_id = NEW.id AND NOT jsonb_path_query_array(cap_if, '$[*].when[*]')
+            <@ (jsonb_path_query_array(NEW.touches, '$[*].services[*]') || '"ticketless"')
+    ) THEN
+        RAISE EXCEPTION 'every cap asks for facts that bookings of the campaign give'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_prize_facts_known';
     END IF;
     RETURN NEW;
 END;

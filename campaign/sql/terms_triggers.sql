@@ -54,3 +54,34 @@ BEFORE INSERT OR UPDATE ON campaign_terms
 FOR EACH ROW
 EXECUTE FUNCTION campaign_terms_versions_follow_on();
 ALTER TABLE campaign_terms ENABLE ALWAYS TRIGGER terms_versions_follow_on;
+
+-- The sections that published terms ask for can be ridden: operators and lines are in the network
+-- as it is loaded then. Reads bookings_stop and bookings_service, a few hundred rows.
+CREATE OR REPLACE FUNCTION campaign_terms_network_known() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM jsonb_path_query(NEW.touches, '$[*]') item
+        WHERE NOT EXISTS (
+            SELECT FROM bookings_stop WHERE operator_to_next = item ->> 'operator'
+        )
+    ) THEN
+        RAISE EXCEPTION 'every operator is one of the rail network'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_operators_known';
+    END IF;
+    IF EXISTS (
+        SELECT FROM jsonb_path_query(NEW.touches, '$[*].lines[*] ? (@ != null)') line
+        WHERE NOT EXISTS (SELECT FROM bookings_service WHERE name = line #>> '{}')
+    ) THEN
+        RAISE EXCEPTION 'every line is one of the rail network'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'terms_lines_known';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER terms_network_known
+BEFORE INSERT OR UPDATE ON campaign_terms
+FOR EACH ROW WHEN (NEW.published_at IS NOT NULL)
+EXECUTE FUNCTION campaign_terms_network_known();
+ALTER TABLE campaign_terms ENABLE ALWAYS TRIGGER terms_network_known;

@@ -28,7 +28,7 @@ from core.errors import Refusal
 from core.models import StaffSession, User
 from core.sign_in import factors, sessions
 from core.sign_in.completing import complete_sign_in
-from core.sign_in.passwords import record_own
+from core.sign_in.passwords import name_of, record_own
 from core.staff import MAY_MANAGE
 
 View = Callable[..., HttpResponse]
@@ -70,14 +70,14 @@ def give_factor(request: HttpRequest) -> HttpResponse:
     if not second_factor.has_factor(user):
         return redirect(second_factor.ENROL)
     code_form, key_form = bind_forms(request)
+    problem = ""
     try:
-        factor = judge_factor(request, user, code_form, key_form)
-    except Refusal as refusal:
-        code_form.add_error(None, str(refusal))
-    else:
-        if factor is not None:
+        if factor := judge_factor(request, user, code_form, key_form):
             return go_on(request, factor)
+    except Refusal as refusal:
+        problem = str(refusal)
     context = {
+        "problem": problem,
         "title": pgettext("staff sign-in", "Second factor"),
         "code_form": code_form,
         "key_form": key_form,
@@ -115,15 +115,15 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if not is_first and (asking := second_factor.ask_again(request)):
         return asking
     code_form, key_form = bind_forms(request)
+    problem = ""
     try:
-        factor = judge_new_factor(request, user, code_form, key_form)
-    except Refusal as refusal:
-        code_form.add_error(None, str(refusal))
-    else:
-        if factor is not None:
+        if factor := judge_new_factor(request, user, code_form, key_form):
             return go_on(request, factor)
+    except Refusal as refusal:
+        problem = str(refusal)
     secret, picture = factors.app_to_set_up(user)
     context = {
+        "problem": problem,
         "title": pgettext("staff sign-in", "Set up a second factor"),
         "code_form": code_form,
         "key_form": key_form,
@@ -258,7 +258,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     audit.record(
         actor=Actor(user),
         action="staff.session_ended",
-        subject=session.user.username,
+        subject=name_of(session.user),
         at=clock.now(),
         detail={"session": session.pk},
     )

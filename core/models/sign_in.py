@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StaffSession(models.Model):
@@ -38,8 +39,8 @@ class StaffSession(models.Model):
     )
 
     class Meta:
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = pgettext_lazy("staff sign-in", "session")
+        verbose_name_plural = pgettext_lazy("staff sign-in", "sessions")
         indexes = [models.Index(fields=["user", "started_at"], name="staffsession_of_user")]
         constraints = [
             models.CheckConstraint(

@@ -24,6 +24,7 @@ from core.sign_in.lockout import MAX_TRIES, PAUSE, Try, claim_try, give_back
 
 UNKNOWN_BROWSERS, KNOWN_BROWSERS = BoundedSemaphore(1), BoundedSemaphore(1)
 KNOWN_WAITS_S = 5.0
+MAX_SUBJECT = 100
 NO_ACCOUNT = "-"  # never the name that was typed: it may be a password in the wrong field
 
 
@@ -121,7 +122,7 @@ def record_failure(
     if granted is Try.PAUSED:
         return
     detail: dict[str, Any] = {"step": step, "known_browser": known}
-    subject = user.username if user else NO_ACCOUNT
+    subject = name_of(user) if user else NO_ACCOUNT
     audit.record_of_nobody(action="staff.sign_in_failed", subject=subject, at=at, detail=detail)
     if granted is Try.LAST:
         audit.record_of_nobody(
@@ -132,6 +133,11 @@ def record_failure(
         )
 
 
+def name_of(user: User) -> str:
+    """Return an account's name as a subject of the audit, which is shorter than a name may be."""
+    return user.username[:MAX_SUBJECT]
+
+
 def record_own(*, user: User, action: str, at: datetime, **detail: Any) -> None:
     """Record in the audit what a user did with the own account."""
-    audit.record(actor=Actor(user), action=action, subject=user.username, at=at, detail=detail)
+    audit.record(actor=Actor(user), action=action, subject=name_of(user), at=at, detail=detail)

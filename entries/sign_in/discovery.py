@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from core.origins import origin_of
 from entries.sign_in.refusals import ProviderUnavailable
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
@@ -52,9 +53,3 @@ def is_usable_endpoint(address: object) -> bool:
         return False
     schemes = {"https", urlsplit(settings.WESTER_ISSUER).scheme}
     return has_host and parts.scheme in schemes and not parts.fragment
-
-
-def origin_of(address: str) -> str:
-    """Return scheme, host and port."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

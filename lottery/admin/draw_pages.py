@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import quarantine
+from campaign.admin.campaign_filter import chosen_campaign
 from campaign.forms import PublishedCampaignField
 from core import clock
 from core.admin_base import render_admin_page, require_permission
@@ -64,7 +65,10 @@ def url_patterns() -> list[URLPattern]:
 def freeze(request: HttpRequest) -> HttpResponse:
     """Freeze the entrants of a campaign, like the command ``draw freeze``."""
     actor = require_permission(request, freezing.PERMISSION)
-    form = FreezeForm(request.POST if request.method == "POST" else None)
+    form = FreezeForm(
+        request.POST if request.method == "POST" else None,
+        initial={"campaign": chosen_campaign(request)},
+    )
     if form.is_valid():
         try:
             draw = freezing.freeze_draw(**form.cleaned_data, at=clock.now(), actor=actor)

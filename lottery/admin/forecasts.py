@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign
+from campaign.admin.campaign_filter import CampaignFilter, choice_hint, chosen_campaign
 from campaign.models import Campaign
 from core.admin_base import ReadOnlyAdmin
 from core.clock import JAPAN
@@ -69,7 +69,12 @@ class ForecastAdmin(ReadOnlyAdmin):
         """Show the plots above the list."""
         campaign = chosen_campaign(request)
         plots = plots_of(campaign) if campaign else []
-        context = {"plots": plots, "campaign": campaign, **(extra_context or {})}
+        context = {
+            "plots": plots,
+            "campaign": campaign,
+            "subtitle": None if campaign else choice_hint(),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
 

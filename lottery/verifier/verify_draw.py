@@ -73,6 +73,7 @@ LARGEST_FILE = 1 << 20  # bytes; of a JSON file, and of this program
 MOST_DEPTH = 20  # of a JSON file's brackets
 LARGEST_LINE = 1200  # bytes of winners.csv
 MOST_PRIZES, MOST_LOTS, MOST_UNITS = 16, 65_535, 10**12
+MAX_EXACT_NUMBER = 2**53 - 1  # every JSON reader reads whole numbers up to here exactly
 MOST_LOTS_TOTAL = 100_000_000
 MOST_ENTRIES = 10_000_000
 DAY = 86_400
@@ -184,7 +185,9 @@ def parse_json(content: bytes, name: str) -> dict[str, Any]:
 
 def check_subset(value: Any, name: str) -> None:
     """Refuse fractions, numbers of 2^53 and more, true and false, and texts beyond ASCII."""
-    if isinstance(value, (float, bool)) or (isinstance(value, int) and abs(value) >= 2**53):
+    if isinstance(value, (float, bool)) or (
+        isinstance(value, int) and abs(value) > MAX_EXACT_NUMBER
+    ):
         raise Failed(f"{name} has a number that the protocol does not allow")
     if isinstance(value, str) and not re.fullmatch(r"[\x20-\x7e]*", value):
         raise Failed(f"{name} has a text that the protocol does not allow")
@@ -222,7 +225,7 @@ def is_hex_of(text: str, size: int) -> bool:
     return len(text) == 2 * size and re.fullmatch(r"[0-9a-f]*", text) is not None
 
 
-def is_number(least: int, most: int = 2**53) -> Fits:
+def is_number(least: int, most: int = MAX_EXACT_NUMBER) -> Fits:
     """Whether a value is a whole number of at least this; true and false are none."""
     return lambda value: type(value) is int and least <= value <= most
 
@@ -247,7 +250,7 @@ def is_escaped(value: Any) -> bool:
     return True
 
 
-def is_list_of(fits: Fits, least: int = 0, most: int = 2**53) -> Fits:
+def is_list_of(fits: Fits, least: int = 0, most: int = MAX_EXACT_NUMBER) -> Fits:
     """Whether a value is a list of so many that fit."""
     return lambda value: (
         isinstance(value, list) and least <= len(value) <= most and all(map(fits, value))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import clock
-from core.admin_base import MembersAdmin, ReadOnlyAdmin, carry_out
+from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin, carry_out
 from points import auditing, closing, correcting, queries
 from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
 
@@ -174,6 +174,26 @@ class AccountAdmin(MembersAdmin):
     ordering = ["id"]
 
 
+class TransferCampaignFilter(admin.SimpleListFilter):
+    """Choose the campaign whose points move."""
+
+    title = _("campaign")
+    parameter_name = "campaign"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        """Return the campaigns that have accounts, the last one first."""
+        of_accounts = Account.objects.exclude(campaign=None)
+        codes = of_accounts.order_by("-campaign_id").values_list("campaign__code", flat=True)
+        return [(code, code) for code in dict.fromkeys(codes)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transfer]) -> QuerySet[Transfer]:
+        """Return the transfers from or to an account of the chosen campaign."""
+        if self.value() is None:
+            return queryset
+        accounts = Account.objects.filter(campaign__code=self.value())
+        return queryset.filter(Q(from_account__in=accounts) | Q(to_account__in=accounts))
+
+
 @admin.register(Transfer)
 class TransferAdmin(MembersAdmin):
     """The transfers of the ledger."""
@@ -189,7 +209,7 @@ class TransferAdmin(MembersAdmin):
         "at",
         "made_by",
     ]
-    list_filter = ["kind", "reason", "made_by"]
+    list_filter = [TransferCampaignFilter, "kind", "reason", "made_by"]
     list_select_related = ["from_account__campaign", "to_account__campaign"]
     ordering = ["-id"]
     show_full_result_count = False

@@ -79,7 +79,7 @@ def production_environment(folder: str) -> dict[str, str]:
     kept = {name: text for name, text in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}
     return {
         **kept,
-        "DJANGO_SETTINGS_MODULE": "dev.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "PRODUCTION": "1",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": HOST,

@@ -86,6 +86,7 @@ def open_campaign(code: str) -> Terms:
         travel_last=now.date() + timedelta(days=10),
         credit_at=now + timedelta(days=60),
         expires_on=now.date() + timedelta(days=400),
+        kept_until=now.date() + timedelta(days=800),
     )
     return terms
 

@@ -140,7 +140,7 @@ def run(campaign: Campaign, work: Work, *, full: bool = False) -> None:
     """Do what the bell and the workers do for a run, from its start to its end."""
     started, _ = aggregation.start_run(campaign=campaign, as_of=NOW, full=full)
     work(started)
-    if not aggregation.finish(started, at=NOW):
+    if not aggregation.finish_run(started, at=NOW):
         raise AssertionError("the workers left something")
 
 
@@ -173,7 +173,7 @@ def compute(pk: int | None) -> None:
     """Compute shards of a run, or get ready to."""
     connection.ensure_connection()
     if pk is not None:
-        aggregation.work_on(AggregationRun.objects.get(pk=pk))
+        aggregation.compute_shards(AggregationRun.objects.get(pk=pk))
 
 
 @contextmanager

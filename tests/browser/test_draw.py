@@ -70,7 +70,7 @@ def outcomes(page: Page) -> dict[str, str | None]:
 
 def check_mine(page: Page) -> dict[str, str | None]:
     """Press the button and wait for the end of the check."""
-    page.get_by_role("button", name="自分の抽選証明書を検証する").click()
+    page.get_by_role("button", name="自分の証明書を検証する").click()
     return outcomes(page)
 
 
@@ -240,7 +240,7 @@ def test_files_that_cannot_be_fetched_are_said_so(site: Site, visit: Visit) -> N
     page = visit()
     visit_receipt(site, page, "W1")
     page.route("**/receipt.json", lambda route: route.fulfill(status=503))
-    page.get_by_role("button", name="自分の抽選証明書を検証する").click()
+    page.get_by_role("button", name="自分の証明書を検証する").click()
     expect(page.get_by_role("status")).to_contain_text("ファイルを読み込めませんでした。")
 
 
@@ -250,7 +250,7 @@ def test_the_way_to_the_proof_needs_keys_alone(site: Site, visit: Visit) -> None
     carry_session(page, site, MemberFactory.create(wester_id="W1"))
     page.goto(site.url("mypage/"))
     page.get_by_role("link", name="抽選証明書を見る").press("Enter")
-    button = page.get_by_role("button", name="自分の抽選証明書を検証する")
+    button = page.get_by_role("button", name="自分の証明書を検証する")
     expect(button).to_be_visible()
     button.press("Enter")
     assert outcomes(page) == dict.fromkeys(STEPS, "ok")

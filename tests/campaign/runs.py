@@ -22,8 +22,8 @@ def run(campaign: Campaign, **options: Any) -> AggregationRun:
     """Start a run, compute it without other workers and finish it."""
     started, is_new = aggregation.start_run(campaign=campaign, as_of=NOW, **options)
     assert is_new
-    aggregation.work_on(started)
-    assert aggregation.finish(started, at=LATER)
+    aggregation.compute_shards(started)
+    assert aggregation.finish_run(started, at=LATER)
     return started
 
 

@@ -277,6 +277,53 @@ MEANING = [
         )
         for name in NO_KINDS
     ),
+    *(
+        case(name, broken, kept, words)
+        for name, words, broken, kept in (
+            (
+                "terms_services_known",
+                "a service of nobody",
+                {"touches": [TOUCH, {**TOUCH, "services": ["e5489", "nobody"]}]},
+                {"touches": [TOUCH, {**TOUCH, "services": ["e5489", "smart_ex"]}]},
+            ),
+            (
+                "terms_payment_methods_known",
+                "a service of nobody",
+                {"payment_methods": {"nobody": ["bank"]}},
+                {"payment_methods": {"smart_ex": ["bank"]}},
+            ),
+            (
+                "terms_payment_methods_known",
+                "a way of nobody",
+                {"payment_methods": {"e5489": ["bank", "nobody"]}},
+                {"payment_methods": {}},
+            ),
+            (
+                "terms_facts_known",
+                "a fact of nobody",
+                {"lots_times": [{"when": ["nobody"], "times": 2}]},
+                {"lots_times": [{"when": ["smart_ex", "ticketless"], "times": 2}]},
+            ),
+            (
+                "terms_facts_known",
+                "a service left out",
+                {"touches": [{**TOUCH, "services": ["e5489"]}], "lots_times": [TWICE]},
+                {"touches": [{**TOUCH, "services": ["smart_ex"]}], "lots_times": [TWICE]},
+            ),
+            (
+                "terms_operators_known",
+                "an operator of nobody",
+                {"touches": [TOUCH, {**TOUCH, "operator": "JR-West"}]},
+                {"touches": [TOUCH, {**TOUCH, "operator": "JR Kyushu"}]},
+            ),
+            (
+                "terms_lines_known",
+                "a line of nobody",
+                {"touches": [TOUCH, {**TOUCH, "lines": ["こだま", "みずほ"]}]},
+                {"touches": [TOUCH, {**TOUCH, "lines": ["さくら", "みずほ"]}]},
+            ),
+        )
+    ),
     case("terms_public_before_entry", {"public_at": OPENS + SECOND}, {"public_at": OPENS}),
     case(
         "terms_entry_opens_before_closing",

@@ -165,8 +165,8 @@ def test_a_run_keeps_the_terms_it_began_with(campaign: Campaign) -> None:
     assert aggregation.compute_next(started)
     TermsFactory.create(campaign=campaign, published=True, touches=[touch("JR East")])
 
-    aggregation.work_on(AggregationRun.objects.get(pk=started.pk))
-    aggregation.finish(started, at=LATER)
+    aggregation.compute_shards(AggregationRun.objects.get(pk=started.pk))
+    aggregation.finish_run(started, at=LATER)
 
     assert len(totals(campaign)) == 40
     assert run(campaign).mode == FULL
@@ -191,14 +191,14 @@ def test_start_run_starts_a_night_once(campaign: Campaign) -> None:
 
 def test_a_run_is_finished_once_all_shards_are_done(campaign: Campaign) -> None:
     started, _ = aggregation.start_run(campaign=campaign, as_of=NOW)
-    assert not aggregation.finish(started, at=LATER)
+    assert not aggregation.finish_run(started, at=LATER)
     assert aggregation.compute_next(started)
-    assert not aggregation.finish(started, at=LATER)
+    assert not aggregation.finish_run(started, at=LATER)
     assert reports.last_finished_as_of(campaign) is None
-    assert aggregation.work_on(started) == 1
+    assert aggregation.compute_shards(started) == 1
 
-    assert aggregation.finish(started, at=LATER)
-    assert aggregation.finish(started, at=LATER + timedelta(days=1))
+    assert aggregation.finish_run(started, at=LATER)
+    assert aggregation.finish_run(started, at=LATER + timedelta(days=1))
     started.refresh_from_db()
     assert started.finished_at == LATER
     assert not aggregation.compute_next(started)
@@ -224,7 +224,7 @@ def test_due_members_are_cut_into_shards_of_one_size(
         (1, ["W3", "W4"], False),
         (2, ["W5", "W6"], False),
     ]
-    assert aggregation.work_on(started) == 3
+    assert aggregation.compute_shards(started) == 3
     assert set(started.shards.values_list("members", "done")) == {(None, True)}
     assert_right(campaign)
 
@@ -243,7 +243,7 @@ def test_the_number_of_shards_changes_nothing(
     # Another release may come while a run is under way.
     monkeypatch.setattr(aggregation, "FULL_SHARDS", 3)
 
-    assert aggregation.work_on(started) == shards
+    assert aggregation.compute_shards(started) == shards
     assert_right(campaign)
 
 

@@ -56,8 +56,8 @@ def test_a_change_between_start_and_work_is_seen_and_its_mark_kept(campaign: Cam
     started = begin(campaign)
     change_booking(booking, amount_yen=3)
 
-    aggregation.work_on(started)
-    aggregation.finish(started, at=LATER)
+    aggregation.compute_shards(started)
+    aggregation.finish_run(started, at=LATER)
 
     assert totals(campaign) == {"W1": (3, 1, 0)}
     assert MemberMark.objects.exists()
@@ -76,12 +76,12 @@ def test_a_change_after_the_bookings_were_read_comes_with_the_next_run(
 
     with another_session() as submit:
         with held_total("W1"):
-            worker = submit(aggregation.work_on, started)
+            worker = submit(aggregation.compute_shards, started)
             wait_until_blocked(worker)
             change_booking(booking, amount_yen=3)
         ended(worker)
 
-    assert aggregation.finish(started, at=LATER)
+    assert aggregation.finish_run(started, at=LATER)
     assert totals(campaign) == {"W1": (2, 1, 0)}
     assert run(campaign).mode == INCREMENTAL
     assert totals(campaign) == {"W1": (3, 1, 0)}
@@ -99,7 +99,7 @@ def test_a_change_reaches_a_campaign_whose_run_is_under_way(campaign: Campaign) 
     with another_session() as submit:
         with transaction.atomic():
             list(Total.objects.select_for_update().filter(campaign=campaign))
-            worker = submit(aggregation.work_on, started)
+            worker = submit(aggregation.compute_shards, started)
             wait_until_blocked(worker)
             with another_session() as third:
                 ended(third(change_booking, booking, amount_yen=3))
@@ -107,7 +107,7 @@ def test_a_change_reaches_a_campaign_whose_run_is_under_way(campaign: Campaign) 
             assert not MemberMark.objects.exists()
         ended(worker)
 
-    assert aggregation.finish(started, at=LATER)
+    assert aggregation.finish_run(started, at=LATER)
     assert (totals(campaign), totals(other)) == ({"W1": (2, 1, 0)}, {"W1": (3, 1, 0)})
     assert list(DueMember.objects.values_list("campaign", "wester_id")) == [(campaign.pk, "W1")]
     run(campaign)
@@ -150,8 +150,8 @@ def test_a_load_beside_runs_and_workers_loses_nothing(campaign: Campaign) -> Non
         runs = 0
         while not loaded.is_set() or runs == 0:
             started, _ = aggregation.start_run(campaign=campaign, as_of=NOW)
-            aggregation.work_on(started)
-            runs += aggregation.finish(started, at=LATER)
+            aggregation.compute_shards(started)
+            runs += aggregation.finish_run(started, at=LATER)
         return runs
 
     with ExitStack() as stack:
@@ -163,8 +163,8 @@ def test_a_load_beside_runs_and_workers_loses_nothing(campaign: Campaign) -> Non
         runs = sum(ended(hand) for hand in hands)
 
     assert runs > 2
-    while not aggregation.finish(left := last_run(campaign), at=LATER):
-        aggregation.work_on(left)
+    while not aggregation.finish_run(left := last_run(campaign), at=LATER):
+        aggregation.compute_shards(left)
     run(campaign)
     assert Booking.objects.count() > 20
     assert_right(campaign)

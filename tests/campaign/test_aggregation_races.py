@@ -43,14 +43,14 @@ def test_each_shard_is_computed_once(
 
     def work() -> int:
         all_there.wait()
-        return aggregation.work_on(AggregationRun.objects.get(pk=started.pk))
+        return aggregation.compute_shards(AggregationRun.objects.get(pk=started.pk))
 
     with ExitStack() as stack:
         sessions = [stack.enter_context(another_session()) for _ in range(workers)]
         computed = [ended(one) for one in [submit(work) for submit in sessions]]
 
     assert sum(computed) == 9
-    assert aggregation.finish(started, at=LATER)
+    assert aggregation.finish_run(started, at=LATER)
     assert_right(campaign)
 
 
@@ -59,10 +59,10 @@ def test_a_worker_passes_over_the_shard_of_another(campaign: Campaign) -> None:
 
     with another_session() as submit, transaction.atomic():
         assert aggregation.compute_next(started)
-        assert ended(submit(aggregation.work_on, started)) == 1  # of two
-        assert not ended(submit(aggregation.finish, started, at=LATER))
+        assert ended(submit(aggregation.compute_shards, started)) == 1  # of two
+        assert not ended(submit(aggregation.finish_run, started, at=LATER))
 
-    assert aggregation.finish(started, at=LATER)
+    assert aggregation.finish_run(started, at=LATER)
 
 
 def test_a_killed_worker_leaves_its_shard_to_the_next(campaign: Campaign) -> None:
@@ -72,7 +72,7 @@ def test_a_killed_worker_leaves_its_shard_to_the_next(campaign: Campaign) -> Non
     started = begin(campaign)
 
     with another_session() as submit, held_total("W1"):
-        killed = submit(aggregation.work_on, started)
+        killed = submit(aggregation.compute_shards, started)
         wait_until_blocked(killed)
         terminate_blocked()
         with pytest.raises(OperationalError):
@@ -80,8 +80,8 @@ def test_a_killed_worker_leaves_its_shard_to_the_next(campaign: Campaign) -> Non
 
     assert totals(campaign) == {"W1": (1, 1, 0)}
     assert list(started.shards.values_list("members", "done")) == [(["W1"], False)]
-    assert aggregation.work_on(started) == 1
-    assert aggregation.finish(started, at=LATER)
+    assert aggregation.compute_shards(started) == 1
+    assert aggregation.finish_run(started, at=LATER)
     assert totals(campaign) == {"W1": (2, 1, 0)}
 
 
@@ -99,10 +99,10 @@ def test_a_failing_worker_leaves_its_shard_and_totals_as_they_were(
     with monkeypatch.context() as patch:
         patch.setattr("django.db.models.QuerySet.update", break_down)
         with pytest.raises(RuntimeError, match="the last write"):
-            aggregation.work_on(started)
+            aggregation.compute_shards(started)
 
     assert totals(campaign) == {"W1": (5_000, 1, 0)}
-    assert aggregation.work_on(started) == 1
+    assert aggregation.compute_shards(started) == 1
     assert totals(campaign) == {"W1": (10_000, 2, 0)}
 
 
@@ -145,7 +145,7 @@ def test_recompute_waits_for_workers_and_is_not_overwritten(campaign: Campaign) 
 
     with another_session() as submit, another_session() as third:
         with held_total("W1"):
-            worker = submit(aggregation.work_on, started)
+            worker = submit(aggregation.compute_shards, started)
             wait_until_blocked(worker)
             change_booking(booking, amount_yen=3)
             freeze = third(recompute_in_a_transaction, terms)
@@ -158,7 +158,7 @@ def test_recompute_waits_for_workers_and_is_not_overwritten(campaign: Campaign) 
 
 def recompute_in_a_transaction(terms: Any) -> None:
     with transaction.atomic():
-        aggregation.recompute(terms)
+        aggregation.recompute_totals(terms)
 
 
 def test_recompute_makes_workers_wait(campaign: Campaign) -> None:
@@ -169,8 +169,8 @@ def test_recompute_makes_workers_wait(campaign: Campaign) -> None:
 
     with another_session() as submit:
         with transaction.atomic():
-            aggregation.recompute(queries.working_terms(campaign))
-            worker = submit(aggregation.work_on, started)
+            aggregation.recompute_totals(queries.working_terms(campaign))
+            worker = submit(aggregation.compute_shards, started)
             wait_until_blocked(worker, Lock.TOTALS, campaign.pk)
             assert totals(campaign) == {"W1": (2, 1, 0)}
         assert ended(worker) == 1
@@ -178,4 +178,4 @@ def test_recompute_makes_workers_wait(campaign: Campaign) -> None:
 
 def test_recompute_is_a_part_of_a_transaction(campaign: Campaign) -> None:
     with pytest.raises(LockOutsideTransaction):
-        aggregation.recompute(queries.working_terms(campaign))
+        aggregation.recompute_totals(queries.working_terms(campaign))

@@ -46,8 +46,8 @@ def hold(night: date) -> list[AggregationRun]:
     """Do what happens at 03:00 of a night, to the end."""
     runs = nightly.start_due_runs(now=three(night))
     for one in runs:
-        aggregation.work_on(one)
-        aggregation.finish(one, at=three(night))
+        aggregation.compute_shards(one)
+        aggregation.finish_run(one, at=three(night))
     return runs
 
 

@@ -104,14 +104,16 @@ def test_published_campaigns_are_no_drafts_and_the_last_to_open_is_first() -> No
 @pytest.mark.parametrize(
     ("at", "meant"),
     [
-        pytest.param(OPENS - SECOND, "this-year", id="none has opened: the next to open"),
-        pytest.param(OPENS, "this-year", id="open"),
-        pytest.param(OPENS + 365 * DAY - SECOND, "this-year", id="the next one is announced"),
-        pytest.param(OPENS + 365 * DAY, "next-year", id="the next one opens"),
-        pytest.param(OPENS + 9 * 365 * DAY, "next-year", id="long after all"),
+        pytest.param(PUBLIC - SECOND, None, id="two are announced"),
+        pytest.param(PUBLIC, "this-year", id="the first is public"),
+        pytest.param(PUBLIC + 365 * DAY - SECOND, "this-year", id="the next one is announced"),
+        pytest.param(PUBLIC + 365 * DAY, None, id="two are public"),
+        pytest.param(PUBLIC + 9 * 365 * DAY, None, id="long after all"),
     ],
 )
-def test_the_campaign_that_is_meant_opened_last_and_is_never_a_draft(at: Any, meant: str) -> None:
+def test_only_the_one_public_campaign_is_meant_and_never_a_draft(
+    at: Any, meant: str | None
+) -> None:
     CampaignFactory.create(code="last-draft", draft=True)
     CampaignFactory.create(code="this-year", published=True)
     next_year = {"public_at": PUBLIC + 365 * DAY, "opens_at": OPENS + 365 * DAY}
@@ -123,8 +125,14 @@ def test_the_campaign_that_is_meant_opened_last_and_is_never_a_draft(at: Any, me
 
     found = queries.meant_campaign(at=at)
 
-    assert found
-    assert found.code == meant
+    assert (found.code if found else None) == meant
+
+
+def test_the_only_campaign_is_meant_before_it_is_public() -> None:
+    campaign = CampaignFactory.create(published=True)
+    CampaignFactory.create(draft=True)
+
+    assert queries.meant_campaign(at=PUBLIC - SECOND) == campaign
 
 
 def test_no_campaign_is_meant_where_none_is_published() -> None:

@@ -67,7 +67,7 @@ def assert_all_agree(terms: Terms) -> None:
     assert list(counts) == [*shown, "pending", "counts"]
     assert {code for codes in judged.values() for code in codes} <= set(shown)
     assert {code: one for code, one in counts.items() if one["bookings"]} == oracle.counts(bookings)
-    aggregation.recompute(terms)
+    aggregation.recompute_totals(terms)
     totals = oracle.totals(bookings)
     assert stored_sums(terms.campaign) == totals
     assert b"".join(reports.export_totals(terms.campaign)) == csv_of(totals)

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from bookings.journeys import Network
+from bookings.models import Booking, ExRegistration
 from bookings.network import sort_sections
 from bookings.network_files import read_network
 from campaign import rewards
 from campaign.models import Terms
+from campaign.rules import rules_of
 from campaign.terms import load_campaign
 from campaign.termsfile import read_campaign_file
 from config.env import ROOT
@@ -43,7 +45,8 @@ def shipped(code: str) -> Terms:
 def judge(code: str, journey: str, **values: Any) -> list[str]:
     """Return the reasons of a booking of a journey on the first travel day of a campaign."""
     terms = shipped(code)
-    registration = RegistrationFactory.create(ex_member_no="X1")
+    kind = values.pop("kind", "j_west_card_express")
+    registration = RegistrationFactory.create(ex_member_no="X1", member_kind=kind)
     operators, sections = sort_sections(NETWORK, journey)
     booking = BookingFactory.create(
         **{"journey": journey, "operators": operators, "sections": sections}
@@ -126,6 +129,44 @@ def test_winter_asks_for_no_way_to_pay_and_no_change_by_telephone() -> None:
 )
 def test_any_section_of_the_operator_will_do(code: str, journey: str, reasons: list[str]) -> None:
     assert judge(code, journey) == reasons
+
+
+# What each rule is for, as a change of a booking that counts; of an EX booking where it needs one.
+BREAKS: dict[str, dict[str, Any]] = {
+    "no_wester_login": {"wester_id": None},
+    "unlinked_ex_member": {**EX, "ex_member_no": "X2"},
+    "excluded_member_kind": {**EX, "kind": "corporate"},
+    "member_kind_unclear": {**EX, "kind": "view_express_card"},
+    "service_not_included": {"booking_service": "e5489"},
+    "points_registration_missing": {**EX, "kind": "smart_ex"},
+    "counter_or_agency": {"sales_channel": "counter"},
+    "payment_method": {"payment_method": "convenience_store"},
+    "fare_only": {"product_kind": "fare_only"},
+    "rail_points_product": {"product_kind": "rail_points"},
+    "outside_section": {"journey": "ソニック:小倉>博多"},
+    "outside_travel_period": {"travel_date": "2020-01-01"},
+    "cancelled": {"cancelled": True},
+    "refunded": {"refunded": True},
+    "stopover": {"stopover": True},
+    "changed_by_phone": {"changed_by_phone": True},
+    "not_used": {"used": False},
+}
+
+
+@pytest.mark.parametrize("code", DAYS)
+def test_every_rule_of_a_campaign_rejects_what_it_is_for(code: str) -> None:
+    existing = [rule.code for rule in rules_of(shipped(code))]
+    always_ex = EX if code == WINTER else {}
+    rejected = {}
+    for rule in existing:
+        values = dict(always_ex) | BREAKS[rule]
+        if rule in ("no_wester_login", "service_not_included"):
+            values = BREAKS[rule]
+        ExRegistration.objects.all().delete()
+        Booking.objects.all().delete()
+        rejected[rule] = judge(code, **{"journey": "のぞみ:新大阪>広島", **values})
+
+    assert [rule for rule in existing if rule not in rejected[rule]] == []
 
 
 TOTALS = [

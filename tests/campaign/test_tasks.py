@@ -73,7 +73,7 @@ def test_a_doubled_message_finds_nothing_left(campaign: Campaign) -> None:
 
 def test_a_worker_killed_before_it_closed_the_run_is_made_good(campaign: Campaign) -> None:
     started = begin(campaign)
-    aggregation.work_on(started)
+    aggregation.compute_shards(started)
 
     assert tasks.compute_shards(run=started.pk) == 0
 

@@ -57,6 +57,12 @@ def test_published_terms_keep_the_rule(
                 [{"kind": "pool", "points": 100_000_001}],
                 [{"kind": "pool", "points": 100_000_000}],
             ),
+            (
+                "terms_prize_facts_known",
+                "a fact of nobody",
+                [{"cap_if": [{"when": ["nobody"], "cap": 1}]}],
+                [{"cap_if": [{"when": ["e5489", "ticketless"], "cap": 1}]}],
+            ),
         )
     ],
 )

@@ -91,7 +91,9 @@ def test_aggregate_waits_for_the_other_workers(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = begin(campaign)
-    monkeypatch.setattr(aggregation, "work_on", lambda _run: 0)  # other workers have them all
+    monkeypatch.setattr(
+        aggregation, "compute_shards", lambda _run: 0
+    )  # other workers have them all
 
     def others_go_on(_seconds: float) -> None:
         aggregation.compute_next(started)

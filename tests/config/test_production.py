@@ -10,6 +10,7 @@ FIT = {
     "demo_mode": False,
     "moved_clock": False,
     "command_approval": False,
+    "second_factor": True,
     "secret_key": PRODUCTION["SECRET_KEY"],
     "database": True,
     "redis": True,
@@ -44,6 +45,11 @@ UNFIT = [
         "Production refuses approval by command, a person approves signed in: "
         "unset ALLOW_COMMAND_APPROVAL.",
         id="approval by command",
+    ),
+    pytest.param(
+        {"second_factor": False},
+        "Production asks staff for a second factor: unset STAFF_SECOND_FACTOR.",
+        id="no second factor",
     ),
     pytest.param({"secret_key": ""}, SECRET, id="no secret"),
     pytest.param({"secret_key": PRODUCTION["SECRET_KEY"][:49]}, SECRET, id="a short secret"),

@@ -1,6 +1,7 @@
 """``approval actions|list|approve|refuse`` as others script against them."""
 
 import inspect
+import socket
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pytest_django import Settings
 from campaign import terms
 from campaign.models import Campaign
 from config.env import MovedClock
-from core import approvals
+from core import approvals, audit
 from core.audit import Actor
 from core.models import Approval, User
 from tests.commands import refused, run, run_json, stored
@@ -42,6 +43,8 @@ def as_listed(approval: Approval, state: str = "open") -> dict[str, Any]:
         "state": state,
         "requested_by": "asking",
         "requested_at": "2024-12-02T09:00:00+09:00",
+        "requested_os_user": approval.requested_os_user,
+        "requested_host": approval.requested_host,
         "content_sha256": approval.content_sha256,
     }
 
@@ -96,7 +99,7 @@ def test_list_shows_what_is_open_in_order(waiting: Approval) -> None:
     data = run_json("approval", "list")
 
     assert [row["id"] for row in data["approvals"]] == [waiting.pk, second.pk]
-    assert data["approvals"][0] == as_listed(waiting) | {"stale": None}
+    assert data["approvals"][0] == as_listed(waiting) | {"stale": None, "warning": None}
 
 
 def test_list_is_readable(waiting: Approval) -> None:
@@ -110,8 +113,36 @@ def test_list_shows_why_a_request_cannot_be_carried_out(waiting: Approval) -> No
     Campaign.objects.get().terms.update(name_en="Another name")
     why = "The content changed after it was asked for; ask for it again."
 
-    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": why}]
+    listed = as_listed(waiting) | {"stale": why, "warning": None}
+    assert run_json("approval", "list")["approvals"] == [listed]
     assert run("approval", "list").stdout.splitlines()[1:] == [f"   cannot be carried out: {why}"]
+
+
+def test_list_names_the_shell_that_a_request_came_from() -> None:
+    UserFactory.create(username="asking", role="campaign")
+    CampaignFactory.create(code=CODE, draft=True)
+    run_json("campaign", "publish", CODE, "--by", "asking")
+
+    (listed,) = run_json("approval", "list")["approvals"]
+
+    os_user, host = audit.machine_user(), socket.gethostname()
+    assert (listed["requested_os_user"], listed["requested_host"]) == (os_user, host)
+    assert listed["warning"] == (
+        f"A command asked for it: the user {os_user} on the machine {host} named asking. A shell "
+        "cannot prove who typed: ask asking whether it was them before you approve."
+    )
+    assert run("approval", "list").stdout.splitlines()[1] == f"   from a shell: {listed['warning']}"
+
+
+def test_decision_by_command_names_the_shell(waiting: Approval) -> None:
+    run_json("approval", "approve", waiting.pk, "--by", "deciding")
+
+    waiting.refresh_from_db()
+    assert (waiting.decided_by_name, waiting.decided_os_user, waiting.decided_host) == (
+        "deciding",
+        audit.machine_user(),
+        socket.gethostname(),
+    )
 
 
 def test_list_of_nothing() -> None:
@@ -209,4 +240,6 @@ def test_decisions_by_command_need_the_setting(
 
     assert sentence == f"Approvals are decided by a person signed in at /staff/{ending}"
     assert stored() == before
-    assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": None}]
+    assert run_json("approval", "list")["approvals"] == [
+        as_listed(waiting) | {"stale": None, "warning": None}
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 
-from config.sign_in import origin
+from core.origins import origin_of
 from entries.sign_in import provider_session
 from tests.entries.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, running_provider
 
@@ -16,7 +16,7 @@ def provider(settings: Settings) -> Iterator[FakeProvider]:
     with running_provider() as provider:
         settings.WESTER_ISSUER = provider.issuer
         settings.WESTER_CLIENT_ID, settings.WESTER_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
-        settings.WESTER_LOGIN_ORIGINS = [origin(provider.issuer)]
+        settings.WESTER_LOGIN_ORIGINS = [origin_of(provider.issuer)]
         yield provider
 
 

@@ -165,3 +165,14 @@ def test_staff_pages_do_not_let_a_member_in(client: Client, provider: FakeProvid
     sign_in(client, provider)
 
     assert client.get("/staff/")["Location"].startswith("/staff/login/")
+
+
+def test_wester_id_opens_no_staff_page_to_a_member_made_staff(
+    client: Client, provider: FakeProvider
+) -> None:
+    sign_in(client, provider)
+    User.objects.update(is_staff=True, is_superuser=True)
+
+    assert client.get("/staff/")["Location"].startswith("/staff/login/")
+    sign_in(client, provider)
+    assert client.get("/staff/")["Location"].startswith("/staff/login/")

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from config.sign_in import origin
+from core.origins import origin_of
 from entries.sign_in import provider_session
 from tests.certificates import write_certificate
 from tests.entries.browsing import SIGN_IN, sign_in
@@ -34,7 +34,7 @@ def private_provider(certificate: Path, settings: Settings) -> Iterator[FakeProv
     with running_provider(certificate) as provider:
         settings.WESTER_ISSUER = provider.issuer
         settings.WESTER_CLIENT_ID, settings.WESTER_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
-        settings.WESTER_LOGIN_ORIGINS = [origin(provider.issuer)]
+        settings.WESTER_LOGIN_ORIGINS = [origin_of(provider.issuer)]
         yield provider
 
 

@@ -227,21 +227,22 @@ def test_a_receipt_is_issued_for_the_exact_wester_id_alone(
     assert not AuditRecord.objects.filter(action="draw.receipt").exists()
 
 
-def test_the_campaign_to_freeze_is_the_one_that_opened_last(stand: Stand) -> None:
+def test_the_campaign_to_freeze_is_the_only_public_one_or_chosen(stand: Stand) -> None:
     campaign = closed_campaign({"W1": 5_000})
     opens_at = FREEZES + timedelta(seconds=1)
-    later = {"opens_at": opens_at, "closes_at": opens_at + timedelta(days=1)}
+    later = {"public_at": opens_at, "opens_at": opens_at, "closes_at": opens_at + timedelta(days=1)}
     announced = TermsFactory.create(campaign__code="next", published=True, **later).campaign
     CampaignFactory.create(draft=True)
 
-    def chosen() -> tuple[list[Any], Any]:
-        form = staff("ops").get(FREEZE).context["form"]
-        offered = [value.instance for value, _label in form.fields["campaign"].choices]
+    def chosen(**named: str) -> tuple[list[Any], Any]:
+        form = staff("ops").get(FREEZE, named).context["form"]
+        offered = [value.instance for value, _label in form.fields["campaign"].choices if value]
         return offered, form["campaign"].value()
 
     assert chosen() == ([announced, campaign], campaign.pk)
     stand(opens_at)
-    assert chosen() == ([announced, campaign], announced.pk)
+    assert chosen() == ([announced, campaign], None)
+    assert chosen(campaign="next") == ([announced, campaign], announced.pk)
 
 
 @pytest.mark.parametrize("role", sorted(set(roles.ROLES) - set(MAY_ISSUE)))

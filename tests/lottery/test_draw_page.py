@@ -180,7 +180,9 @@ def test_a_result_shows_every_prize(set_clock: SetClock) -> None:
 def test_a_prize_that_too_few_could_win_says_so(set_clock: SetClock) -> None:
     draw = draw_at("confirmed", frozen_draw({"W1": 12_000}, prizes=THREE_PRIZES))
     set_clock(LATER)
-    assert "Gold: there are fewer winners than planned" in look(draw, visitor("en")).text
+    said = re.findall(r"[\w, ]+: there are fewer winners", look(draw, visitor("en")).text)
+    assert len(said) == 1  # however many prizes are short
+    assert "Gold" in said[0]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -12,11 +12,10 @@ from core.models import AuditRecord
 from lottery import chains, ordering, protocol, running
 from lottery.beacon import BadRound, Round
 from lottery.models import Award, Draw
-from lottery.ordering import read_rank
 from lottery.refusals import DrawEnded, NotPublishedYet, RoundNotDue, WrongRound
 from lottery.running import run_draw
-from lottery.selection import order_entrants, select_awards
 from tests.factories.lottery import drawn_draw, frozen_draw, published_draw, reread, run, void
+from tests.lottery.recomputed import awards_of, ranks_of, recomputed, recomputed_ranks
 
 pytestmark = pytest.mark.django_db
 MANY = {f"W{number}": 5_000 + 371 * number for number in range(40)}
@@ -57,34 +56,6 @@ PLANS: dict[str, dict[str, Any]] = {
 }
 
 
-def awards_of(draw: Draw) -> list[tuple[Any, ...]]:
-    """Return prize, rank, member, lot and points of every award."""
-    rows = draw.awards.order_by("prize", "rank")
-    return list(rows.values_list("prize", "rank", "entrant__wester_id", "lot", "points"))
-
-
-def recomputed(draw: Draw) -> list[tuple[Any, ...]]:
-    """Return the awards as computed in Python from the published seed and the list."""
-    result = json.loads(bytes(draw.result or b""))
-    entrants = {bytes(one.pid): one for one in draw.entrants.all()}
-    order = order_entrants(
-        bytes.fromhex(result["seed"]), [(pid, one.lots) for pid, one in entrants.items()]
-    )
-    ordered = [entrants[place.pid] for place in order]
-    selection = select_awards(draw.terms.plan, [one.rewards for one in ordered])
-    assert list(selection.winners) == draw.winners
-    return [
-        (
-            line.prize,
-            line.rank,
-            ordered[line.rank - 1].wester_id,
-            order[line.rank - 1].lot,
-            line.award,
-        )
-        for line in selection.awards
-    ]
-
-
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_run_agrees_with_a_draw_in_python(plan: dict[str, Any]) -> None:
     draw = drawn_draw(MANY, **plan)
@@ -97,14 +68,8 @@ def test_run_agrees_with_a_draw_in_python(plan: dict[str, Any]) -> None:
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_ranks_of_everybody_are_those_of_their_tickets(plan: dict[str, Any]) -> None:
     draw = drawn_draw(MANY, **plan)
-    seed = bytes.fromhex(json.loads(bytes(draw.result or b""))["seed"])
 
-    entrants = list(draw.entrants.all())
-    order = order_entrants(seed, [(bytes(one.pid), one.lots) for one in entrants])
-    ranks = {place.pid: rank for rank, place in enumerate(order, 1)}
-    assert [read_rank(draw, one.position) for one in entrants] == [
-        ranks[bytes(one.pid)] for one in entrants
-    ]
+    assert ranks_of(draw) == recomputed_ranks(draw)
 
 
 @pytest.mark.parametrize("rows", [1, 7, 39, 40])

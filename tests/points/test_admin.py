@@ -170,6 +170,21 @@ def test_each_transfer_names_its_campaign() -> None:
     assert named == [payout.draw.campaign.code] * Transfer.objects.count()
 
 
+def test_transfers_are_filtered_by_campaign() -> None:
+    """Also those that leave a member's account, which is of no campaign."""
+    first, second = paid({"W1": 5_000}), paid({"W2": 5_000})
+    expiring.expire_credits(at=EXPIRES_AT)
+    client, total = staff(), Transfer.objects.count()
+
+    def listed(code: str) -> list[str]:
+        response = client.get(page("transfer"), {"campaign": code})
+        return re.findall(r'class="field-campaign">(.*?)</td>', response.content.decode())
+
+    for code in (first.draw.campaign.code, second.draw.campaign.code):
+        assert listed(code) == [code] * (total // 2)
+    assert listed("nothing") == []
+
+
 def test_books_are_closed_only_by_the_action_and_pages_by_their_button() -> None:
     payout = paid()
     client = staff()

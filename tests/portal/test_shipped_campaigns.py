@@ -238,15 +238,102 @@ def test_a_campaign_without_entries_has_states_without_them(state: ShownState, b
     assert "受付" not in page.text[: page.text.index("キャンペーンの概要")]
 
 
-def test_a_revision_is_announced_with_what_changed(publish_again: Callable[..., Terms]) -> None:
-    revised = publish_again(minimum_total_yen=6_000, phone_changes_excluded=False)
-    japanese, english = (page_of(revised, one, ShownState.OPEN).text for one in ("ja", "en"))
-    assert "変更のお知らせ" in japanese
-    assert "条件となる期間中総額を、5,000円から6,000円に変更しました。" in japanese
-    assert "対象となる予約を変更しました。" in japanese
-    assert "Minimum total: from 5,000 yen to 6,000 yen." in english
-    assert "Which bookings count: changed." in english
-    assert "Explanations on this page: changed." not in english
+CHANGES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
+    "a number and a rule": (
+        {"minimum_total_yen": 6_000, "phone_changes_excluded": False},
+        [
+            "条件となる期間中総額を、5,000円から6,000円に変更しました。",
+            "対象外となるきっぷから、次の内容を取り除きました。「e5489」のご予約で、お電話で変更されたもの",
+        ],
+        [
+            "Minimum total: from 5,000 yen to 6,000 yen.",
+            "Which tickets do not count, taken out: “e5489” bookings changed by telephone.",
+        ],
+    ),
+    "services and lines": (
+        {
+            "touches": [
+                {"services": ["smart_ex"], "operator": "JR West", "lines": ["のぞみ", "みずほ"]},
+            ],
+            "payment_methods": {},
+        },
+        ["対象となる予約に、次の内容を追加しました。"],
+        [
+            (
+                "Which bookings count, until now: Bookings of limited expresses, Shinkansen and "
+                "the like whose journey includes JR West lines, even if only in part. From now on: "
+                "Bookings of limited expresses, Shinkansen and the like whose journey includes the "
+                "JR West section 新大阪–博多, even if only in part."
+            ),
+            "Which tickets do not count, taken out: “e5489” tickets not paid with the credit card",
+        ],
+    ),
+    "kinds": (
+        {"kinds_free": [], "kinds_excluded": ["corporate"]},
+        ["対象となる予約から、次の内容を取り除きました。ご予約前のお手続きが不要な会員："],
+        [
+            (
+                "Which bookings count, taken out: No procedure is needed for: J-WEST Card "
+                "(Express) members."
+            ),
+            "From now on: Not eligible: Some corporate members of Express Yoyaku.",
+        ],
+    ),
+    "lots": (
+        {"lots_yen": 5_000, "lots_most": 20},
+        [
+            (
+                "口数を変更しました。変更前：条件を満たした方は、お一人につき1口となります。 "
+                "変更後：対象ご利用額の合計5,000円ごとに1口、最大20口となります。"
+            )
+        ],
+        [
+            (
+                "Lots, until now: Everybody who has met the conditions has one lot. From now on: "
+                "You have one lot for every 5,000 yen of your total, at most 20."
+            ),
+        ],
+    ),
+    "a prize": (
+        {"prizes": [{"cap": 10_000}, {"kind": "fixed", "points": 300, "name_en": "Second"}]},
+        ["還元上限は10,000ポイント", "に、次の内容を追加しました。"],
+        [
+            "up to 20,000 points for each WESTER ID. From now on: ",
+            "up to 10,000 points for each WESTER ID.",
+            "Prizes, added: Second (Everybody who has won no prize above): Each gets 300 points.",
+        ],
+    ),
+    "entry and the end of the budget": (
+        {"entry_needed": False, "edge": "partial", "budget_points": 100_000},
+        ["変更後：エントリーは不要です。"],
+        [
+            (
+                "Whether one needs to enter, until now: Everybody needs to enter. From now on: "
+                "Nobody needs to enter."
+            ),
+            (
+                "What happens where the total ends, until now: The draw ends where the next reward "
+                "would go beyond the total. From now on: Where the total ends, the member drawn "
+                "there gets what is left of it."
+            ),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_revision_is_announced_with_what_changed(
+    publish_again: Callable[..., Terms], change: str
+) -> None:
+    changes, in_japanese, in_english = CHANGES[change]
+    revised = publish_again(**changes)
+    japanese, english = (page_of(revised, one, ShownState.OPEN) for one in ("ja", "en"))
+    assert_sound(japanese)
+    assert "変更のお知らせ" in japanese.text
+    assert [words for words in in_japanese if words not in japanese.text] == []
+    assert [words for words in in_english if words not in english.text] == []
+    assert "changed." not in english.text
+    assert "Explanations on this page" not in english.text
 
 
 def test_a_change_that_the_words_of_a_page_do_not_show_is_announced_without_them(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 
 from campaign.models import Campaign
 from core.models import AuditRecord
+from core.staff_access import restore_approver
 from entries.models import Entry, Member
 from entries.receipts import receipt_number
 from points.models import Account
@@ -76,6 +77,17 @@ def test_the_overview_shows_the_state_of_a_campaign(set_clock: SetClock) -> None
     assert "37,340" in page
     assert "a-draft" not in page
     assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
+
+
+def test_the_overview_shows_all_of_staff_that_an_approver_was_restored(set_clock: SetClock) -> None:
+    restored_at = datetime(2025, 1, 14, 12, tzinfo=UTC)
+    UserFactory.create(username="hanako", role="approver")
+    restore_approver(username="hanako", password="kasumi-sakura-hikari", at=restored_at)
+    warning = "restored the approver hanako; nobody approved it"
+
+    for days, is_shown in ((0, True), (29, True), (30, False)):
+        set_clock(restored_at + timedelta(days=days))
+        assert (warning in text_of(staff("support").get(OVERVIEW))) is is_shown
 
 
 def test_the_overview_shows_that_no_payout_is_prepared(
@@ -228,7 +240,7 @@ def test_look_up_offers_no_draft(set_clock: SetClock) -> None:
     assert "terms" not in refused.context
 
 
-def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
+def test_look_up_uses_the_only_public_campaign_or_the_one_that_is_chosen(
     set_clock: SetClock,
 ) -> None:
     campaign = closed_campaign()
@@ -237,15 +249,19 @@ def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
     announced = TermsFactory.create(campaign__code="later", published=True, **later).campaign
     client = staff("support")
 
-    def chosen() -> tuple[list[str], Any]:
-        form = client.get(LOOK_UP).context["form"]
+    def chosen(**named: str) -> tuple[list[str], Any]:
+        form = client.get(LOOK_UP, named).context["form"]
         return [label for _value, label in choices(form)], form["campaign"].value()
 
     labels = ["later（2025年1月）", f"{campaign.code}（2024年12月）"]
-    set_clock(FREEZES)
+    set_clock(FREEZES - timedelta(seconds=1))
     assert chosen() == (labels, campaign.pk)
-    set_clock(FREEZES + timedelta(hours=1))
-    assert chosen() == (labels, announced.pk)
+    set_clock(FREEZES)
+    assert chosen() == (labels, None)
+    assert chosen(campaign=announced.code) == (labels, announced.pk)
+    assert chosen(campaign="draft") == (labels, None)
+    refused = client.post(LOOK_UP, {"wester_id": "W2"})
+    assert "terms" not in refused.context
     for one in (campaign, announced):
         page = text_of(look_up(client, one, "W2"))
         assert ("There is no entry." in page) == (one == announced)
@@ -254,7 +270,7 @@ def test_look_up_uses_the_chosen_or_the_last_opened_campaign(
 
 def choices(form: Any) -> list[tuple[Any, str]]:
     """Return the campaigns that a form offers."""
-    return [(value.instance, label) for value, label in form.fields["campaign"].choices]
+    return [(value.instance, label) for value, label in form.fields["campaign"].choices if value]
 
 
 def test_every_look_up_is_recorded_without_the_wester_id(

@@ -46,7 +46,7 @@ class Command(ContractCommand):
         """Report what a run would come to, which is the same for both modes."""
         with one_transaction(dry_run=True):
             terms = queries.working_terms(campaign)
-            aggregation.recompute(terms)
+            aggregation.recompute_totals(terms)
             mode = aggregation.choose_mode(terms, full=full)
             return report_totals(
                 campaign, mode, reports.summarize(campaign), as_of=clock.database_now()
@@ -55,10 +55,10 @@ class Command(ContractCommand):
     def complete(self, run: AggregationRun) -> None:
         """Work on a run until it is done, beside any workers that share it."""
         while True:
-            aggregation.work_on(run)
+            aggregation.compute_shards(run)
             done = run.shards.filter(done=True).count()
             self.print_progress(f"{run.mode} run: {done} of {run.shards.count()} shards done")
-            if aggregation.finish(run, at=clock.database_now()):
+            if aggregation.finish_run(run, at=clock.database_now()):
                 return
             time.sleep(POLL_S)
 
