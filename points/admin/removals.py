@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from core.admin_base import ReadOnlyAdmin
+from core.admin_base import MembersAdmin, ReadOnlyAdmin
 from points.models import Erasure, Purge
 
 
 @admin.register(Erasure)
-class ErasureAdmin(ReadOnlyAdmin):
+class ErasureAdmin(MembersAdmin):
     """The erasures by their case: whom one is about is shown until it is carried out.
 
     An approval names the case only; its approver reads here whom.

@@ -31,7 +31,7 @@ from tests.commands import refused, run_json
 from tests.database import as_owner, every_trigger_off, trigger_off
 from tests.factories.bookings import BookingFactory, QuarantinedRowFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, UserFactory
-from tests.factories.entries import EntryFactory
+from tests.factories.entries import EntryFactory, MemberFactory
 from tests.factories.lottery import closed_campaign, frozen_draw, void
 from tests.feedfiles import (
     booking_row,
@@ -484,10 +484,8 @@ def test_a_repeat_changes_nothing() -> None:
     assert rows_of_everything() == before
 
 
-def test_staff_who_was_a_member_stays_staff() -> None:
-    member = member_of(GONE)
-    with trigger_off("user_staff_from_the_beginning"):
-        User.objects.filter(pk=member.user_id).update(is_staff=True)
+def test_an_account_of_staff_stays() -> None:
+    member = MemberFactory.create(wester_id=GONE, user__is_staff=True)
 
     erased(GONE)
 
@@ -535,15 +533,21 @@ def test_the_function_takes_an_approval_once_and_for_its_member() -> None:
     assert rows_of_everything() == before
 
 
-def test_the_application_removes_nobody_by_itself() -> None:
-    """Neither by the inner function, nor by what lets the owner pass."""
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("SELECT points_remove_member(%s, 'erased:1:', '{}', 1)", id="the function"),
+        pytest.param("DELETE FROM entries_entry WHERE wester_id = %s", id="by itself"),
+    ],
+)
+def test_the_application_removes_nobody_without_an_approval(statement: str) -> None:
+    """Not even with the setting by which the owner's functions pass the triggers."""
     EntryFactory.create(wester_id=GONE)
-    inner = "SELECT points_remove_member(%s, 'erased:1:', '{}', 1)"
-    sql("SELECT set_config('dodonto.removal', 'on', TRUE)")
 
-    for statement in (inner, "DELETE FROM entries_entry WHERE wester_id = %s"):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('dodonto.removal', 'on', TRUE)")
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            sql(statement, GONE)
+            cursor.execute(statement, [GONE])
     assert Entry.objects.filter(wester_id=GONE).exists()
 
 
