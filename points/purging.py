@@ -80,7 +80,7 @@ def content_to_purge(code: str) -> dict[str, Any]:
     PURGE, permission=PERMISSION, lock=lock_campaign_for_approval, content=content_to_purge
 )
 def approve_purge(approval: Approval) -> None:
-    """Have a worker purge a campaign as approved (called by the approval, in its transaction)."""
+    """Create the purge that a worker carries out (called by the approval, in its transaction)."""
     Purge.objects.create(campaign=get_campaign(approval.subject), approval=approval)
 
 

@@ -46,6 +46,7 @@ WITHOUT_A_PERSON = {
     "bookings.Booking.ticketing_at",
     "bookings.BookingEvent.booked_at",
     "bookings.BookingEvent.occurred_at",
+    "bookings.ErasedIdentifier.returned_at",
     "bookings.ExRegistration.points_registered_at",
     "bookings.ExRegistration.updated_at",
     "bookings.FeedFile.tried_at",
@@ -69,10 +70,12 @@ WITHOUT_A_PERSON = {
     "lottery.StoredForecast.computed_at",
     "points.CreditAnswer.processed_at",
     "points.CreditFile.exported_at",
+    "points.Erasure.erased_at",
     "points.Payout.approved_at",
     "points.Payout.closed_at",
     "points.Payout.ended_at",
     "points.PayoutPart.done_at",
+    "points.Purge.purged_at",
 }
 
 
