@@ -81,6 +81,7 @@ CALLED_AS_OWNER: tuple[str, ...] = ()
 SECRET_COLUMNS = {
     "core_user": ("password",),
     "django_session": ("session_key", "session_data"),
+    "mfa_authenticator": ("data",),
     "socialaccount_socialapp": ("client_id", "secret", "key", "settings"),
     "socialaccount_socialtoken": ("token", "token_secret"),
 }
