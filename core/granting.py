@@ -73,7 +73,7 @@ def of_relation(name: str, is_view: bool, columns: Sequence[str]) -> Iterator[sq
         return
     rights = ", ".join(filter(None, ["SELECT", RIGHTS.get(name, "")]))
     yield sql.SQL("GRANT {} ON {} TO {};").format(
-        sql.SQL(rights),  # type: ignore[arg-type]  # a constant of ours
+        sql.SQL(rights),  # a constant of ours
         relation,
         sql.Identifier(APP),
     )
@@ -85,7 +85,7 @@ def of_relation(name: str, is_view: bool, columns: Sequence[str]) -> Iterator[sq
 
 def of_function(signature: str, name: str, as_owner: bool) -> sql.Composed:  # noqa: FBT001 - a row
     """Return the statements that grant a function, or nobody where it has its owner's rights."""
-    function = sql.SQL(signature)  # type: ignore[arg-type]  # as PostgreSQL writes it
+    function = sql.SQL(signature)  # as PostgreSQL writes it
     text = sql.SQL("REVOKE ALL ON FUNCTION {} FROM public, {};").format(function, BOTH)
     if not as_owner:
         text += sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {};").format(function, BOTH)

@@ -12,6 +12,7 @@ from entries import standing
 from entries.standing import Standing
 from tests.campaign import any_data
 from tests.campaign.oracle import Oracle
+from tests.database import as_owner
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, TermsFactory
 
@@ -97,7 +98,7 @@ def test_one_member_is_found_by_indexes_alone() -> None:
     campaign = CampaignFactory.create(published=True)
     RegistrationFactory.create(ex_member_no="X1", wester_id="W1")
     BookingFactory.create(reservation_no="R")
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(MANY)
         cursor.execute(f"ANALYZE {TABLES}")
     with CaptureQueriesContext(connection) as captured:

@@ -7,6 +7,7 @@ import pytest
 
 from lottery.queries import subject_of
 from points.models import Payout, PayoutPart, Resolution, Reversal, Transfer
+from tests.database import as_owner
 from tests.factories.campaign import LATER, ApprovalFactory
 from tests.factories.lottery import confirmed_draw, drawn_draw
 from tests.factories.points import PayoutFactory, approved, reversal_approval
@@ -87,7 +88,8 @@ def test_a_payout_is_closed_when_both_sides_agree(tmp_path: Path) -> None:
 
 def test_a_payout_is_closed_when_every_award_came_to_something(tmp_path: Path) -> None:
     ready = prepared()
-    ready.parts.update(first_rank=2)
+    with as_owner():
+        ready.parts.update(first_rank=2)
     rows = export(pay(ready), tmp_path)
     settle(ready, tmp_path, map(answer, rows))
 
