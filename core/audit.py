@@ -75,9 +75,16 @@ def record_of_nobody(
 
 def _save(saved: AuditRecord) -> AuditRecord:
     saved.save(force_insert=True)
-    # A transaction that is rolled back, such as a dry run's, did nothing.
-    transaction.on_commit(partial(_log, saved))
+    log_once_committed(saved)
     return saved
+
+
+def log_once_committed(saved: AuditRecord) -> None:
+    """Write a record to the log, too, once its transaction is committed.
+
+    A transaction that is rolled back, such as a dry run's, did nothing.
+    """
+    transaction.on_commit(partial(_log, saved))
 
 
 def _log(saved: AuditRecord) -> None:

@@ -126,10 +126,6 @@ class StaffAdmin(ReadOnlyAdmin):
         """Return whether the user runs accounts."""
         return request.user.has_perm(MAY_MANAGE)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user sees any page of this app."""
-        return bool(super().has_module_permission(request))
-
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
         """Return the names of the roles."""

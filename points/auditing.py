@@ -6,7 +6,7 @@ from typing import Any
 
 from core import audit
 from core.audit import Actor
-from core.models import Approval
+from core.models import Approval, AuditRecord
 from lottery.queries import subject_of
 from points.models import Payout
 
@@ -29,17 +29,10 @@ def record_payout_step(
     )
 
 
-def record_removal(action: str, approval: Approval, counts: Mapping[str, int]) -> None:
-    """Record what an approved erasure or purge removed: how many rows of which table.
-
-    It is in the name of the person who approved it; a worker may have done it.
-    """
-    if approval.decided_by is None or approval.decided_at is None:
-        raise TypeError("Nobody approved it.")
-    audit.record(
-        actor=Actor(approval.decided_by),
-        action=action,
-        subject=approval.subject,
-        at=approval.decided_at,
-        detail={"approval": approval.pk, "tables": dict(counts)},
+def log_removal(approval: Approval) -> None:
+    """Write the record that an erasure or a purge made of itself to the log, once committed."""
+    audit.log_once_committed(
+        AuditRecord.objects.get(
+            action__in=("member.erased", "campaign.purged"), detail__approval=approval.pk
+        )
     )

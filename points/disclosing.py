@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
+from bookings.erased import hash_identifier
+from bookings.models import ErasedIdentifier
 from bookings.values import is_identifier
 from campaign.models import Campaign
 from core import approvals, audit
@@ -82,6 +84,13 @@ def disclose_member(
     if found and not dry_run:
         write_folder(folder, make_files(wester_id, found, at=at))
     return counts
+
+
+def find_erased_case(wester_id: str) -> int | None:
+    """Return the number of the erasure of a WESTER ID; None where there was none."""
+    hashed = hash_identifier("wester_id", wester_id)
+    known = ErasedIdentifier.objects.filter(hash=hashed)
+    return known.values_list("case_no", flat=True).first()
 
 
 def refuse_taken(folder: Path) -> None:

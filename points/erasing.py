@@ -163,14 +163,10 @@ def refuse_open_draws(wester_id: str) -> None:
 def erase_member(approval: Approval) -> None:
     """Erase a member as approved (called by the approval, in its transaction)."""
     erasure = Erasure.objects.get(pk=case_of(approval.subject))
-    sessions = find_sessions(erasure.wester_id)
-    Session.objects.filter(session_key__in=sessions).delete()
+    Session.objects.filter(session_key__in=find_sessions(erasure.wester_id)).delete()
     hashes, at = hashes_of(erasure.wester_id), decided_at(approval)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT points_erase_member(%s, %s, %s)", [approval.pk, json.dumps(hashes), at]
         )
-        counts = json.loads(cursor.fetchone()[0])
-    if sessions:
-        counts["django_session"] = len(sessions)
-    auditing.record_removal("member.erased", approval, counts)
+    auditing.log_removal(approval)

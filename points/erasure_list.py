@@ -37,6 +37,7 @@ EMPTIED = "emptied"
 HASH = "the keyed hash of an erased identifier"
 CODE = "stays: a code of ours, the same for many"
 DIGEST = "stays: a checksum, of which the member is one line among others"
+OF_STAFF = "stays: names a member of staff, or a machine"
 STAFF = "stays: what staff wrote; they are told to name no member"
 
 # Rows that stay, because the draw and the books rest on them.
@@ -49,6 +50,12 @@ COLUMNS = {
         "content": "stays: of an erasure the case and the keyed hash; of a payout a checksum",
         "content_sha256": DIGEST,
         "state": CODE,
+        "requested_by_name": OF_STAFF,
+        "requested_os_user": OF_STAFF,
+        "requested_host": OF_STAFF,
+        "decided_by_name": OF_STAFF,
+        "decided_os_user": OF_STAFF,
+        "decided_host": OF_STAFF,
     },
     "lottery_draw": {
         "state": CODE,
@@ -111,9 +118,13 @@ OF_NO_MEMBER = frozenset(
         "campaign_prize",
         "campaign_terms",
         "core_auditrecord",
+        "core_auditseal",
+        "core_signintries",
+        "core_staffsession",
         "django_admin_log",
         "django_content_type",
         "django_migrations",
+        "mfa_authenticator",
         "points_purge",
         "socialaccount_socialapp",
     }

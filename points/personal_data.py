@@ -112,6 +112,7 @@ KEPT = (
         _("Requests of our staff to reverse a credit."),
         "kept.transfer_id = ANY(%(transfers)s)",
     ),
+    Kept("points_erasure", _("Your request to have your data erased."), OWN, hidden=("hash",)),
     Kept(
         "core_approval",
         _("Requests and approvals of our staff that name you."),
@@ -146,6 +147,7 @@ NOT_OF_A_PERSON = frozenset(
         *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),
         *("campaign_aggregationrun", "campaign_campaign", "campaign_prize", "campaign_terms"),
         *("lottery_draw", "lottery_storedforecast"),
+        *("bookings_erasedidentifier", "points_purge"),
         *("points_creditfile", "points_payout", "points_payoutpart", "points_resultsfile"),
     }
 )

@@ -21,7 +21,7 @@ from core.commands import JAPAN
 from core.locks import Lock, acquire
 from core.models import Approval
 from lottery.queries import standing_draw
-from points.auditing import record_removal
+from points.auditing import log_removal
 from points.models import Purge
 from points.refusals import BooksOpen, StillKept
 
@@ -104,5 +104,5 @@ def carry_out_purge(purge: Purge, *, at: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT points_purge_campaign(%s, %s)", [purge.approval_id, at])
         counts: dict[str, int] = json.loads(cursor.fetchone()[0])
-    record_removal("campaign.purged", purge.approval, counts)
+    log_removal(purge.approval)
     return counts

@@ -10,6 +10,7 @@ from django.db import connection, connections
 from django.utils import translation
 
 from core.locks import Lock
+from tests.database import as_superuser
 
 PATIENCE_S = 60  # a busy machine is slow; only a test that fails waits as long
 # A session that waits for another one. pg_stat_activity would not do: inside a transaction it shows
@@ -60,5 +61,5 @@ def blocked_sessions(lock: Lock | None = None, which: int = 0) -> list[int]:
 
 def terminate_blocked() -> None:
     """End the sessions that are blocked by ours, as a server does that shuts down."""
-    with connection.cursor() as cursor:
+    with as_superuser(), connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({BLOCKED_BY_US}) blocked")

@@ -400,5 +400,5 @@ class Migration(migrations.Migration):
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'waiting_answer', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers', 'erasure_triggers', 'purge_triggers', 'erase_member', 'purge_campaign'),
+        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'waiting_answer', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers', 'erasure_triggers', 'purge_triggers', 'record_removal', 'erase_member', 'purge_campaign'),
     ]

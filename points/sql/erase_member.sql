@@ -1,7 +1,8 @@
 -- erase_member: the erasure of one member from the written list of tables (points/personal_data.py)
 --
--- These functions are the tables' owner's. dodonto.removal lets them, and nobody who sets it, pass
--- the triggers that refuse (core/sql/refuse.sql). The callers have acquired the advisory locks.
+-- These functions are the tables' owner's. dodonto.removal lets nobody but the owner pass the
+-- triggers that refuse (core/sql/refuse.sql); they set it for as long as they need it. (Only a
+-- superuser could make it an attribute of a function.) The callers have the advisory locks.
 
 -- points_remove_member: replace or delete all that names a member; return the rows of each table
 -- Only the two functions below call it. `mark` takes the place of the WESTER ID, and that of the
@@ -136,10 +137,15 @@ BEGIN
         DELETE FROM socialaccount_socialtoken WHERE account_id IN (SELECT id FROM provided)
         RETURNING 1
     ),
-    users AS (  -- an account that acted as staff stays: approvals and the audit name it
+    users AS (  -- an account that is or was one of staff stays: approvals and the audit name it
         DELETE FROM core_user account
-        WHERE id IN (SELECT user_id FROM signed_in) AND NOT is_staff AND NOT EXISTS (
-            SELECT FROM core_auditrecord record WHERE record.user_id = account.id
+        WHERE id IN (SELECT user_id FROM signed_in) AND NOT is_staff AND id NOT IN (
+            SELECT user_id FROM core_auditrecord WHERE user_id IN (SELECT user_id FROM signed_in)
+            UNION ALL SELECT user_id FROM core_user_groups
+            UNION ALL SELECT user_id FROM core_user_user_permissions
+            UNION ALL SELECT user_id FROM core_signintries
+            UNION ALL SELECT user_id FROM core_staffsession
+            UNION ALL SELECT user_id FROM mfa_authenticator
         )
         RETURNING 1
     ),
@@ -202,11 +208,11 @@ $$;
 -- points_count_member: return how many rows of each table an erasure would change; change none
 -- It removes them and takes that back.
 CREATE OR REPLACE FUNCTION points_count_member(member varchar, hashes jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT SET "dodonto.removal" = 'on' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     counts text;
 BEGIN
+    PERFORM set_config('dodonto.removal', 'on', TRUE);
     RAISE EXCEPTION 'counted'
     USING ERRCODE = 'DO000', DETAIL = points_remove_member(member, 'erased:', hashes, 0)::text;
 EXCEPTION
@@ -223,8 +229,7 @@ $$;
 CREATE OR REPLACE FUNCTION points_erase_member(
     approved bigint, hashes jsonb, carried_out_at timestamptz
 ) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT SET "dodonto.removal" = 'on' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     asked points_erasure;
     counts jsonb;
@@ -265,6 +270,7 @@ BEGIN
         USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     LOCK TABLE entries_member IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM set_config('dodonto.removal', 'on', TRUE);
     mark := 'erased:' || asked.id || ':' || left(asked.hash, 24);
     counts := points_remove_member(asked.wester_id, mark, hashes, asked.id);
     INSERT INTO bookings_erasedidentifier AS known (hash, case_no)
@@ -274,6 +280,8 @@ BEGIN
     UPDATE points_erasure SET
         wester_id = mark, approval_id = approved, erased_at = carried_out_at, tables = counts
     WHERE id = asked.id;
+    PERFORM set_config('dodonto.removal', '', TRUE);
+    PERFORM points_record_removal('member.erased', approved, counts);
     RETURN counts;
 END;
 $$;

@@ -78,11 +78,11 @@ $$;
 -- It deletes them and takes that back.
 CREATE OR REPLACE FUNCTION points_count_campaign(purged bigint, approved_at timestamptz)
 RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT SET "dodonto.removal" = 'on' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     counts text;
 BEGIN
+    PERFORM set_config('dodonto.removal', 'on', TRUE);
     RAISE EXCEPTION 'counted'
     USING ERRCODE = 'DO000', DETAIL = points_remove_campaign(purged, approved_at)::text;
 EXCEPTION
@@ -97,8 +97,7 @@ $$;
 -- and that the campaign's books are closed. Deletes the look-ups that are sealed as well.
 CREATE OR REPLACE FUNCTION points_purge_campaign(approved bigint, carried_out_at timestamptz)
 RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT SET "dodonto.removal" = 'on' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     waiting record;
     counts jsonb;
@@ -131,12 +130,15 @@ BEGIN
         RAISE EXCEPTION 'the books of the campaign are open'
         USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
+    PERFORM set_config('dodonto.removal', 'on', TRUE);
     counts := points_remove_campaign(waiting.campaign_id, waiting.decided_at);
     look_ups := core_remove_look_ups(approved);
     IF look_ups > 0 THEN
         counts := counts || jsonb_build_object('core_auditrecord', look_ups);
     END IF;
     UPDATE points_purge SET purged_at = carried_out_at, tables = counts WHERE id = waiting.id;
+    PERFORM set_config('dodonto.removal', '', TRUE);
+    PERFORM points_record_removal('campaign.purged', approved, counts);
     RETURN counts;
 END;
 $$;

@@ -7,6 +7,7 @@ from django.db.models import ProtectedError
 
 from campaign.models import Campaign
 from core.models import Approval, AuditRecord, DemoClock
+from tests.database import as_owner
 from tests.factories.campaign import (
     AT,
     LATER,
@@ -60,7 +61,7 @@ def test_campaign_code_never_changes_and_it_may_be_frozen() -> None:
         sql("UPDATE campaign_campaign SET code = 'two'")
 
     campaign.entries_frozen_at = AT
-    campaign.save()
+    campaign.save(update_fields=["entries_frozen_at"])
     assert Campaign.objects.get(code="one").entries_frozen_at == AT
 
 
@@ -208,7 +209,9 @@ def test_approval_request_stays(change: str) -> None:
 
 
 def test_approval_request_may_be_saved_as_it_is() -> None:
-    ApprovalFactory.create().save()
+    approval = ApprovalFactory.create()
+    with as_owner():
+        approval.save()
 
     assert Approval.objects.get().state == "open"
 

@@ -31,7 +31,7 @@ def test_no_terms_follow_a_freeze_until_it_is_void() -> None:
         TermsFactory.create(campaign=campaign, published=True)
 
     campaign.entries_frozen_at = None
-    campaign.save()
+    campaign.save(update_fields=["entries_frozen_at"])
     TermsFactory.create(campaign=campaign, published=True)
     assert campaign.terms.filter(published_at__isnull=False).count() == 2
 

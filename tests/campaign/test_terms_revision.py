@@ -166,7 +166,7 @@ def test_freeze_after_the_request_stops_the_approval(asking: Actor, deciding: Ac
     campaign = CampaignFactory.create(published=True)
     approval = ask_revision(campaign, asking, edge="partial")
     campaign.entries_frozen_at = LATER
-    campaign.save()
+    campaign.save(update_fields=["entries_frozen_at"])
     before = stored()
 
     with pytest.raises(refusals.EntriesFrozen, match="unless that draw is void"):
@@ -174,7 +174,7 @@ def test_freeze_after_the_request_stops_the_approval(asking: Actor, deciding: Ac
     assert stored() == before
 
     campaign.entries_frozen_at = None
-    campaign.save()
+    campaign.save(update_fields=["entries_frozen_at"])
     assert approve(approval, deciding).state == "approved"
 
 

@@ -97,6 +97,7 @@ def test_our_containers_start_with_their_secrets_and_no_others(
             "redis": found["REDIS_URL"],
             "sign_in": found["WESTER_CLIENT_SECRET"],
             "draw": found["DRAW_KEY"] or found["DRAW_SIGNING_KEY"],
+            "erasure": found["ERASURE_KEY"],
         }.items()
         if setting
     }
@@ -179,7 +180,7 @@ def test_compose_runs_the_postgres_that_the_tests_run_on() -> None:
     assert SERVICES["postgres"]["image"] == f"postgres:{postgres.MAJOR}"
     assert f"PostgreSQL {postgres.MAJOR}" in MANUAL
     # Where the image of this version keeps its data, in a folder of the major version's.
-    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
+    assert SERVICES["postgres"]["volumes"][0] == "postgres:/var/lib/postgresql"
 
 
 def test_nothing_starts_before_what_it_needs() -> None:

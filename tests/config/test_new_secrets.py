@@ -12,6 +12,7 @@ MADE = {
     "secret_key",
     "draw_key",
     "draw_signing_key",
+    "erasure_key",
     "metrics_token",
     "postgres_password",
     "database_owner_url",

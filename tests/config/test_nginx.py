@@ -296,7 +296,7 @@ def test_answers_of_nginx_itself_have_our_headers_and_our_words(front: Front) ->
     assert_hardened(headers)
     assert "immutable" in headers["Cache-Control"]
 
-    statuses = []
+    statuses: list[int] = []
     while 429 not in statuses and len(statuses) < 200:
         status, headers, body = front.ask_all("/accounts/login/")
         statuses.append(status)

@@ -1,6 +1,7 @@
 """The pages of staff accounts: who finds them, what they do, and that the factor is asked again."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
@@ -28,7 +29,7 @@ def manager(db: None) -> Client:
     return signed_in(UserFactory.create(username="manager", role="accounts"))
 
 
-def shown_password(response: HttpResponse) -> str:
+def shown_password(response: Any) -> str:
     """Return the password that a page shows, which no cache keeps."""
     assert "no-store" in response.headers["Cache-Control"]
     found = PASSWORD_SHOWN.search(response.content.decode())

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils import translation
 
+from bookings.erased import hash_identifier
 from bookings.models import BookingEvent
 from core.approvals import NotPermitted
 from core.audit import Actor
@@ -18,6 +19,7 @@ from points.personal_data import KEPT, NOT_OF_A_PERSON
 from points.refusals import FolderTaken, UnfitFolder, UnfitIdentifier
 from tests.approving import person
 from tests.commands import refused, run, run_json
+from tests.database import as_owner
 from tests.factories.bookings import BookingFactory
 from tests.factories.lottery import drawn_draw
 from tests.points.steps import CREDIT_AT
@@ -232,6 +234,21 @@ def test_of_an_unknown_person_nothing_is_written(supporting: Actor, tmp_path: Pa
     )
     assert [*tmp_path.iterdir()] == []
     assert AuditRecord.objects.get().subject == "unknown"
+
+
+def test_of_an_erased_person_the_case_is_named(supporting: Actor, tmp_path: Path) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bookings_erasedidentifier (hash, case_no) VALUES (%s, 7)",
+            [hash_identifier("wester_id", ID)],
+        )
+
+    data = run_json(
+        *("member", "disclose", ID, "--output", tmp_path / "answer"),
+        *("--by", supporting.user.username),
+    )
+
+    assert data == {"tables": {}, "case": 7}
 
 
 def test_disclose_refuses_in_one_sentence(supporting: Actor, tmp_path: Path) -> None:

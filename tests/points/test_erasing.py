@@ -20,14 +20,15 @@ from entries.sign_in.claims import Identity
 from entries.sign_in.members import find_or_create_member
 from lottery import auditing, keys, receipts
 from lottery.models import Draw, Entrant
-from points import closing, erasing, exporting
+from points import closing, erasing, erasure_list, exporting
 from points.models import Account, CreditAnswer, Erasure
+from points.personal_data import KEPT
 from points.refusals import DrawOpen, MemberErased, UnfitReason, UnknownMember
 from points.verifying import verify_ledger
 from tests.approving import approve, person
 from tests.campaign.staffpages import signed_in
 from tests.commands import refused, run_json
-from tests.database import every_trigger_off
+from tests.database import as_owner, every_trigger_off
 from tests.factories.bookings import BookingFactory, QuarantinedRowFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory
@@ -55,6 +56,7 @@ from tests.points.removing import (
     sign_in,
 )
 from tests.points.steps import confirmed, paid, prepared
+from tests.points.traces import leave_traces, settled
 
 pytestmark = pytest.mark.django_db
 GONE, STAYS = "W1-who-leaves", "W2-who-stays"
@@ -115,6 +117,32 @@ def test_nothing_names_an_erased_member(tmp_path: Path) -> None:
         }
     )
     assert not Session.objects.exists()
+
+
+def test_an_erasure_reaches_every_table_that_is_disclosed(tmp_path: Path) -> None:
+    """But for what approvals say: no action of ours names a member there."""
+    payout, looking = settled([GONE, STAYS], tmp_path), person("support")
+    for wester_id in (GONE, STAYS):
+        leave_traces(wester_id, payout, looking)
+    Erasure.objects.filter(wester_id=GONE).update(reason=REASON)
+    with every_trigger_off():
+        Erasure.objects.filter(wester_id=GONE).update(hash=hash_identifier("wester_id", GONE))
+    closing.close_payout(payout=payout, at=CLOSED_AT)
+    before = naming(STAYS)
+    counted = erasing.count_rows(GONE)
+
+    erasure = erased(GONE)
+
+    assert {row.split()[0] for row in naming(GONE)} == {"core_approval"}
+    assert naming(STAYS) == before
+    assert erasure.tables == counted
+    assert counted.keys() == (
+        {kept.table for kept in KEPT} & (erasure_list.DELETED | erasure_list.COLUMNS.keys())
+    ) - {
+        *("core_approval", "points_creditanswer", "points_erasure"),
+        *("points_resolution", "points_reversal", "points_transfer"),
+    }
+    assert verify_ledger().ok
 
 
 def test_what_was_drawn_and_paid_still_holds(tmp_path: Path) -> None:
@@ -506,6 +534,28 @@ def test_the_function_takes_an_approval_once_and_for_its_member() -> None:
     assert rows_of_everything() == before
 
 
+def test_the_application_removes_nobody_by_itself() -> None:
+    """Neither by the inner function, nor by what lets the owner pass."""
+    EntryFactory.create(wester_id=GONE)
+    inner = "SELECT points_remove_member(%s, 'erased:1:', '{}', 1)"
+    sql("SELECT set_config('dodonto.removal', 'on', TRUE)")
+
+    for statement in (inner, "DELETE FROM entries_entry WHERE wester_id = %s"):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            sql(statement, GONE)
+    assert Entry.objects.filter(wester_id=GONE).exists()
+
+
+def test_what_lets_the_owner_pass_does_not_outlast_an_erasure() -> None:
+    EntryFactory.create(wester_id=GONE)
+    erased(GONE)
+    erasing.count_rows(GONE)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(current_setting('dodonto.removal', TRUE), '')")
+        assert cursor.fetchone() == ("",)
+
+
 def test_the_function_refuses_an_open_draw() -> None:
     campaign = closed_campaign(TWO)
     approval = erasure_request(GONE)
@@ -606,7 +656,8 @@ def test_an_approval_is_of_one_erasure() -> None:
 
 
 def test_an_erased_identifier_is_a_hash() -> None:
-    ErasedIdentifier.objects.create(hash="0" * 64, case_no=1)
+    with as_owner():
+        ErasedIdentifier.objects.create(hash="0" * 64, case_no=1)
 
     with refused_as("erasedidentifier_hash_is_hex"):
         ErasedIdentifier.objects.create(hash="W1", case_no=1)

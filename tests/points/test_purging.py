@@ -13,7 +13,7 @@ from bookings.definitions import BOOKINGS_2
 from bookings.models import Booking, BookingEvent, EventTicketing, QuarantinedRow
 from campaign.models import Campaign, Total
 from config.env import MovedClock
-from core import approvals
+from core import approvals, sealing
 from core.models import Approval, AuditRecord
 from entries.models import Entry, EntryRow
 from lottery.models import Entrant
@@ -24,8 +24,9 @@ from points.verifying import verify_ledger
 from tests.approving import approve, person
 from tests.campaign.staffpages import signed_in
 from tests.commands import refused, run_json
+from tests.database import as_owner
 from tests.factories.bookings import BookingFactory, FeedFileFactory, QuarantinedRowFactory
-from tests.factories.campaign import JAPAN, CampaignFactory, UserFactory
+from tests.factories.campaign import JAPAN, AuditRecordFactory, CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory, EntryRowFactory
 from tests.factories.lottery import frozen_draw
 from tests.factories.points import approved
@@ -112,10 +113,26 @@ BOOKED = {
 }
 
 
+def test_look_ups_go_and_the_audit_still_holds() -> None:
+    campaign, other = CampaignFactory.create_batch(2, published=True)
+    for one in (campaign, other):
+        AuditRecordFactory.create(
+            user=None, os_user="taro", action="member.looked_up", subject=one.code
+        )
+    sealing.seal_audit(at=FREE_AT)
+
+    assert purged(campaign) == {"core_auditrecord": 1}
+
+    left = AuditRecord.objects.filter(action="member.looked_up")
+    assert [record.subject for record in left] == [other.code]
+    assert run_json("audit", "verify")["removed"] == 1
+
+
 def test_bookings_of_other_campaigns_stay(tmp_path: Path) -> None:
     """The other one is a draft, whose travel lies before the purged campaign's last day."""
     campaign = closed(tmp_path, THREE).draw.campaign
-    Booking.objects.all().delete()
+    with as_owner():
+        Booking.objects.all().delete()
     CampaignFactory.create(
         draft=True, first__travel=[{"first": "2024-11-10", "last": "2024-11-20"}]
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from bookings.models import BookingEvent, EventTicketing
 from core.audit import Actor
 from entries.models import CourseMember
-from points.models import Payout, Resolution, Reversal, Transfer
+from points.models import Erasure, Payout, Resolution, Reversal, Transfer
 from portal.look_up import look_up_member
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import ApprovalFactory, CampaignFactory
@@ -60,6 +60,7 @@ def leave_traces(wester_id: str, payout: Payout, looking: Actor) -> None:
         payout=payout, credit_key=credit.key, verdict="credited", reason="They said so."
     )
     Reversal.objects.create(transfer=credit, reason="A mistake.")
+    Erasure.objects.create(hash="0" * 64, reason="Asked in writing.", **own)
     ApprovalFactory.create(action="test", subject=wester_id, content={"member": wester_id})
     look_up_member(campaign=campaign, wester_id=wester_id, actor=looking, at=CREDIT_AT)
 

@@ -34,7 +34,7 @@ class Command(VerbCommand):
             dry_run=dry_run,
         )
         if not tables:
-            return Report({"tables": {}}, "Nothing is kept of this WESTER ID, typed exactly so.")
+            return report_nothing(wester_id)
         lines = [f"{table:28}{rows:>10,}" for table, rows in tables.items()]
         words = "Would write" if dry_run else "Wrote"
         where = f"{words} {sum(tables.values()):,} rows to {printable_name(output)}."
@@ -54,3 +54,12 @@ class Command(VerbCommand):
             nothing="This member is erased already.",
             dry_run=dry_run,
         )
+
+
+def report_nothing(wester_id: str) -> Report:
+    """Report that nothing is kept of a person, and whether that is so because of an erasure."""
+    case = disclosing.find_erased_case(wester_id)
+    if case is None:
+        return Report({"tables": {}}, "Nothing is kept of this WESTER ID, typed exactly so.")
+    words = "was erased; lists of draws and books name only the case"
+    return Report({"tables": {}, "case": case}, f"This member {words}, {case}.")
