@@ -28,7 +28,7 @@ from points.verifying import verify_ledger
 from tests.approving import approve, person
 from tests.campaign.staffpages import signed_in
 from tests.commands import refused, run_json
-from tests.database import as_owner, every_trigger_off
+from tests.database import as_owner, every_trigger_off, trigger_off
 from tests.factories.bookings import BookingFactory, QuarantinedRowFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory
@@ -486,7 +486,8 @@ def test_a_repeat_changes_nothing() -> None:
 
 def test_staff_who_was_a_member_stays_staff() -> None:
     member = member_of(GONE)
-    User.objects.filter(pk=member.user_id).update(is_staff=True)
+    with trigger_off("user_staff_from_the_beginning"):
+        User.objects.filter(pk=member.user_id).update(is_staff=True)
 
     erased(GONE)
 
