@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.test import Client
 
-from core.models import AuditRecord, User
+from core.models import AuditRecord, StaffSession, User
+from tests.database import as_owner
 
 PASSWORD = "violet-kettle-ladder-71"
 SIGN_IN, INDEX = "/staff/login/", "/staff/"
@@ -105,6 +106,12 @@ def question_on(client: Client, path: str) -> dict[str, Any]:
         client.get(path, secure=True).context["key_question_json"]
     )
     return question
+
+
+def change_sessions(**values: Any) -> None:
+    """Change every session as only the database's owner can."""
+    with as_owner():
+        StaffSession.objects.update(**values)
 
 
 def recorded(action: str) -> list[tuple[str, str, Any]]:

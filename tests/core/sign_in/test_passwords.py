@@ -176,13 +176,12 @@ def test_unknown_names_fill_no_audit_and_are_not_repeated() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        pytest.param({"is_active": False}, id="an account that was disabled"),
+        pytest.param({"is_staff": True, "is_active": False}, id="an account that was disabled"),
         pytest.param({"is_staff": False}, id="an account that is no staff's"),
     ],
 )
 def test_only_active_staff_sign_in(values: dict[str, bool]) -> None:
-    user = staff()
-    User.objects.filter(pk=user.pk).update(**values)
+    User.objects.create_user("hanako", password=PASSWORD, **values)
 
     assert type_password(browser()).status_code == 200
 

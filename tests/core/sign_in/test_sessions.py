@@ -14,6 +14,7 @@ from core.sign_in.sessions import ABSOLUTE, IDLE, LISTED
 from tests.core.signing_in import (
     ACCOUNT,
     browser,
+    change_sessions,
     give_app,
     leads_to,
     may_work,
@@ -46,7 +47,7 @@ def signed_in(client: Client) -> Client:
     ],
 )
 def test_a_session_ends(field: str, ago: timedelta, is_open: bool, signed_in: Client) -> None:
-    StaffSession.objects.update(**{field: Now() - ago})
+    change_sessions(**{field: Now() - ago})
 
     assert may_work(signed_in) is is_open
     assert bool(signed_in.session.keys()) is is_open, "on other pages it signs nobody in either"
@@ -54,7 +55,7 @@ def test_a_session_ends(field: str, ago: timedelta, is_open: bool, signed_in: Cl
 
 def test_the_page_says_why(signed_in: Client) -> None:
     signed_in.cookies["language"] = "en"
-    StaffSession.objects.update(seen_at=Now() - IDLE)
+    change_sessions(seen_at=Now() - IDLE)
 
     page = signed_in.get("/staff/", follow=True)
 
@@ -70,7 +71,7 @@ def test_use_keeps_a_session_open_without_a_write_for_each_request(signed_in: Cl
     session.refresh_from_db()
     assert session.seen_at == seen
 
-    StaffSession.objects.update(seen_at=Now() - IDLE / 2)
+    change_sessions(seen_at=Now() - IDLE / 2)
     may_work(signed_in)
 
     session.refresh_from_db()
@@ -86,7 +87,7 @@ def test_a_moved_clock_ends_no_session_and_extends_none(
     )
 
     assert may_work(signed_in)
-    StaffSession.objects.update(seen_at=Now() - IDLE)
+    change_sessions(seen_at=Now() - IDLE)
     assert not may_work(signed_in)
 
 
@@ -97,7 +98,7 @@ def test_a_session_without_its_row_signs_nobody_in(signed_in: Client) -> None:
 
 
 def test_a_session_of_another_account_signs_nobody_in(signed_in: Client) -> None:
-    StaffSession.objects.update(user=UserFactory.create())
+    change_sessions(user=UserFactory.create())
 
     assert not may_work(signed_in)
 
@@ -155,7 +156,7 @@ def test_other_roles_neither_see_nor_end_them(role: str, signed_in: Client) -> N
 
 
 def test_an_ended_session_is_ended_once(signed_in: Client) -> None:
-    StaffSession.objects.update(ended_at=Now(), ended_by=UserFactory.create(username="first"))
+    change_sessions(ended_at=Now(), ended_by=UserFactory.create(username="first"))
     session = StaffSession.objects.get()
     manager = Client()
     manager.force_login(UserFactory.create(role="accounts"))
@@ -178,7 +179,7 @@ def test_rows_of_long_ago_go_with_the_next_sign_in(
     ago: timedelta, left: int, signed_in: Client
 ) -> None:
     session = StaffSession.objects.get()
-    StaffSession.objects.update(started_at=Now() - ago - timedelta(seconds=1))
+    change_sessions(started_at=Now() - ago - timedelta(seconds=1))
 
     Client().force_login(session.user)
 
