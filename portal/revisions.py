@@ -179,8 +179,10 @@ def entry_in_words(terms: Terms) -> str:
 
 
 def run_together(sentences: list[str]) -> str:
-    """Return sentences as one text, with the space between them that the language has."""
-    return ("" if announcement.language() == announcement.JAPANESE else " ").join(sentences)
+    """Return sentences as one text; in Japanese words of a list get their full stop."""
+    if announcement.language() != announcement.JAPANESE:
+        return " ".join(sentences)
+    return "".join(f"{sentence.removesuffix('。')}。" for sentence in sentences)
 
 
 def value_in_words(group: str, terms: Terms) -> str:

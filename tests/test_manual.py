@@ -66,8 +66,8 @@ def test_the_page_of_rules_names_a_case_that_is_rejected_and_one_that_counts(cod
 def test_the_page_of_rules_has_every_term_and_rule_of_a_campaign_that_ships(path: Path) -> None:
     file = read_campaign_file(path.read_bytes())
     (section,) = (one for one in RULES_PAGE.split("\n## ") if f"`campaign/data/{path.name}`" in one)
-    asked = {name for name, value in write_campaign_file(file)["bookings"].items() if value}
-    terms = {f"bookings.{name}" for name in asked} | TERMS_OF_EVERY_CAMPAIGN
+    given = {name for name, value in write_campaign_file(file)["bookings"].items() if value}
+    terms = {f"bookings.{name}" for name in given} | TERMS_OF_EVERY_CAMPAIGN
     codes = {rule.code for rule in rules_of(Terms(**file.terms))} | {"not_entered", "withdrawn"}
 
     assert {one for one in terms | codes if f"`{one}`" not in section} == set()

@@ -231,6 +231,19 @@ def test_other_terms_give_other_numbers(
         assert "7,000円未満" in reasons.member_sentences(terms)["below_minimum"]
 
 
+@pytest.mark.parametrize("has_entered", [True, False], ids=["entered", "not entered"])
+def test_only_who_has_entered_meets_the_conditions_of_the_draw(
+    terms: Terms, member: Member, set_clock: SetClock, has_entered: bool
+) -> None:
+    bring_to("open", terms, set_clock)
+    count_total(terms, member.wester_id, 5_000)
+    if has_entered:
+        EntryFactory.create(campaign=terms.campaign, wester_id=member.wester_id)
+    text = look(member).text
+    assert ("抽選の条件を達成しました" in text) == has_entered
+    assert "条件を達成しました" in text
+
+
 def test_a_revision_changes_the_numbers(
     terms: Terms, publish: Publish, member: Member, set_clock: SetClock
 ) -> None:
