@@ -6,6 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import ProgrammingError
@@ -19,6 +20,11 @@ from core.streams import lasting_streams
 from core.utf8 import restart_in_utf8
 
 LACKING = "The database lacks a table or column that the program needs: run manage.py migrate."
+# Django's commands that would make or take over an account without a second person.
+NOT_IN_PRODUCTION = {
+    "createsuperuser": "Production has no superuser: staff setup and staff add make accounts.",
+    "changepassword": "Nobody sets another's password alone: use staff reset.",
+}
 FORBIDDEN = (
     "The database does not allow the role of DATABASE_URL what the program needs ({}): run "
     "manage.py migrate, which grants it as the owner, or name another role."
@@ -39,6 +45,7 @@ def run() -> None:
             from dev import local  # noqa: PLC0415 - only a developer's machine has it
 
             local.start_servers()
+        refuse_in_production(*sys.argv[1:2])
         execute_from_command_line(sys.argv)
     except (EnvError, ImproperlyConfigured, Refusal) as refusal:
         fail(str(refusal))
@@ -52,6 +59,16 @@ def run() -> None:
         raise
     except KeyboardInterrupt:
         fail("Interrupted.")
+
+
+def refuse_in_production(command: str = "") -> None:
+    """Refuse the commands of Django that go past core.staff.
+
+    Raises:
+        Refusal: the command is one of them, and this is production.
+    """
+    if command in NOT_IN_PRODUCTION and settings.PRODUCTION:
+        raise Refusal(NOT_IN_PRODUCTION[command])
 
 
 def fail(sentence: str) -> NoReturn:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import FeedFile, QuarantinedRow, Service, Stop
-from core.admin_base import ReadOnlyAdmin, ReadOnlyInline
+from core.admin_base import MembersAdmin, ReadOnlyAdmin, ReadOnlyInline
 from core.printable import printable
 
 COUNTS = ["rows", "applied", "duplicates", "quarantined"]
@@ -56,7 +56,7 @@ class FeedFileAdmin(ReadOnlyAdmin):
 
 
 @admin.register(QuarantinedRow)
-class QuarantinedRowAdmin(ReadOnlyAdmin):
+class QuarantinedRowAdmin(MembersAdmin):
     """The rows that were not applied, each with its reason and its text."""
 
     list_display = ["id", "file", "record", "reason", "status"]

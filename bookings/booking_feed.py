@@ -105,5 +105,6 @@ BOOKING_FEED = Feed(
     lock=locks.Feed.BOOKINGS,
     create_staged=read_sql("bookings", "create_staged_bookings"),
     apply=apply_booking_events,
+    happened_at="occurred_at",
     data_reasons=frozenset({"unknown_service", "unknown_station"}),
 )

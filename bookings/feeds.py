@@ -35,6 +35,9 @@ class Feed:
 
     ``data_reasons`` are the reasons of ``apply`` that a change of the stored data can remove.
 
+    ``happened_at`` is the column of ``staged`` with the instant at which what a row says happened;
+    of a feed whose rows name no person it is empty.
+
     ``applies_again`` returns whether a file that is loaded is applied once more, to what its first
     load left alone. Nothing else of it is stored again.
     """
@@ -44,6 +47,7 @@ class Feed:
     create_staged: str
     apply: Callable[[CursorWrapper], int]
     data_reasons: frozenset[str] = frozenset()
+    happened_at: str = ""
     applies_again: Callable[[FeedFile], bool] = never_again
 
 

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from bookings.chunks import Chunk
 from bookings.delivery import FileRefused, read_delivered
+from bookings.erased import leave_out_erased
 from bookings.feeds import Feed, Feeds, definitions_of
 from bookings.manifests import feed_of_name
 from bookings.models import FeedFile
@@ -107,6 +108,7 @@ def load_content(
     with create_staging_tables(feed) as cursor:
         staged = copy_chunks(cursor, reader.definition, report_progress(reader, on_progress))
         check_total_points(cursor, reader, staged)
+        leave_out_erased(cursor, feed)
         applied = feed.apply(cursor)
         copy_rejected_texts(cursor, reader)
         outcome = count_outcome(cursor, reader, applied)

@@ -31,4 +31,5 @@ REGISTRATION_FEED = Feed(
     lock=locks.Feed.EX_REGISTRATIONS,
     create_staged=read_sql("bookings", "create_staged_registrations"),
     apply=apply_registrations,
+    happened_at="updated_at",
 )

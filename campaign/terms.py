@@ -82,6 +82,32 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     )
 
 
+@transaction.atomic
+def edit_draft(draft: Terms, file: CampaignFile, *, actor: Actor, at: datetime) -> bool:
+    """Save a draft as its file says, in the browser; return whether anything changed.
+
+    The audit records which fields changed, and the hash of what was saved.
+    """
+    before = write_campaign_file(queries.file_of(draft))
+    if not save_draft(draft.campaign, version=draft.version, file=file):
+        return False
+    after = write_campaign_file(file)
+    audit.record(
+        actor=actor,
+        action="draft.edited",
+        subject=draft.campaign.code,
+        at=at,
+        detail={
+            "version": draft.version,
+            "changed": sorted(
+                name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+            ),
+            "terms_sha256": content_sha256(after),
+        },
+    )
+    return True
+
+
 def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> None:
     """Record in the audit who loaded which terms."""
     draft = campaign.terms.get(published_at__isnull=True)

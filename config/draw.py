@@ -40,15 +40,23 @@ def read_draw(*, state: Path | None) -> DrawSettings:
         (LOCAL_STATE_DIR); None in production.
     """
     key, *former_keys = read_keys("DRAW_KEY", state) or [b""]
-    signing_key, *others = read_keys("DRAW_SIGNING_KEY", state) or [b""]
-    if others:
-        raise unfit("DRAW_SIGNING_KEY", "must be one key: a former one signs nothing any more")
+    signing_key = read_single_key(
+        "DRAW_SIGNING_KEY", state, why="a former one signs nothing any more"
+    )
     return DrawSettings(
         key=key,
         former_keys=former_keys,
         signing_key=signing_key,
         min_gap_s=env.count("DRAW_MIN_GAP_S", default=DAY),
     )
+
+
+def read_single_key(name: str, state: Path | None, *, why: str) -> bytes:
+    """Read a key that has no former ones; empty where production has none."""
+    key, *others = read_keys(name, state) or [b""]
+    if others:
+        raise unfit(name, f"must be one key: {why}")
+    return key
 
 
 def read_keys(name: str, state: Path | None) -> list[bytes]:

@@ -57,6 +57,7 @@ def new_keys() -> dict[str, str]:
         "secret_key": secrets.token_urlsafe(64),
         "draw_key": secrets.token_hex(32),
         "draw_signing_key": secrets.token_hex(32),
+        "erasure_key": secrets.token_hex(32),
         "metrics_token": secrets.token_urlsafe(32),
     }
 

@@ -2,16 +2,16 @@
 
 MIN_SECRET_LENGTH, MIN_DISTINCT_CHARACTERS = 50, 5
 
-EVERYTHING = frozenset({"secret_key", "database", "redis", "sign_in", "draw"})
+EVERYTHING = frozenset({"secret_key", "database", "redis", "sign_in", "draw", "erasure"})
 # What each service of docker-compose.yml needs, by SERVICE; a process without one needs everything.
 # "image" only collects the static files while the image is built.
 NEEDS: dict[str, frozenset[str]] = {
     "": EVERYTHING,
     "web": EVERYTHING,  # the staff pages freeze draws: they encrypt and sign
-    "worker": frozenset({"database", "redis"}),
+    "worker": frozenset({"database", "redis", "erasure"}),  # it loads feeds
     "beat": frozenset({"redis"}),
     "migrate": frozenset({"database"}),
-    "commands": frozenset({"database", "redis", "draw"}),
+    "commands": frozenset({"database", "redis", "draw", "erasure"}),
     "image": frozenset(),
 }
 
@@ -22,11 +22,13 @@ def production_refusals(
     demo_mode: bool,
     moved_clock: bool,
     command_approval: bool,
+    second_factor: bool,
     secret_key: str,
     database: bool,
     redis: bool,
     sign_in: bool,
     draw: bool,
+    erasure: bool,
     service: str = "",
 ) -> list[str]:
     """Return a sentence per setting that production refuses; none where it may serve.
@@ -48,6 +50,7 @@ def production_refusals(
         "Production refuses a moved clock: unset CAMPAIGN_NOW.": moved_clock,
         "Production refuses approval by command, a person approves signed in: "
         "unset ALLOW_COMMAND_APPROVAL.": command_approval,
+        "Production asks staff for a second factor: unset STAFF_SECOND_FACTOR.": not second_factor,
         "Production needs a SECRET_KEY of its own, random and of at least 50 characters.": (
             weak_secret and bool(secret_key or "secret_key" in needs)
         ),
@@ -58,5 +61,8 @@ def production_refusals(
         "WESTER_CLIENT_ID and WESTER_CLIENT_SECRET.": "sign_in" in needs and not sign_in,
         "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
         "each 64 lower-case hex digits.": "draw" in needs and not draw,
+        "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits.": (
+            "erasure" in needs and not erasure
+        ),
     }
     return [sentence for sentence, applies in found.items() if applies]

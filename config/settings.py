@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import logs
 from config.database import connection_settings
-from config.draw import DAY, read_draw
+from config.draw import DAY, read_draw, read_single_key
 from config.env import ROOT, env, local_secret, state_folder
 from config.production import production_refusals
 from config.redis import BROKER_TIMEOUTS, CACHE_TIMEOUTS, read_redis
@@ -27,6 +27,8 @@ DEBUG = env.switch("DEBUG")
 DEMO_MODE = env.switch("DEMO_MODE")
 CAMPAIGN_NOW = env.moved_clock("CAMPAIGN_NOW")
 ALLOW_COMMAND_APPROVAL = env.switch("ALLOW_COMMAND_APPROVAL", default=DEMO_MODE)
+# Whether staff pages take a second factor besides the password.
+STAFF_SECOND_FACTOR = env.switch("STAFF_SECOND_FACTOR", default=PRODUCTION)
 
 # Which service of docker-compose.yml this is; it needs no others' secrets (config.production).
 SERVICE = env.str("SERVICE", "")
@@ -39,6 +41,13 @@ REDIS = read_redis("REDIS_URL")
 SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY") or [""]
 SIGN_IN = read_sign_in(state=None if PRODUCTION else LOCAL_STATE_DIR)
 DRAW = read_draw(state=None if PRODUCTION else LOCAL_STATE_DIR)
+# 32 bytes: erased members' identifiers are hashed under it. It is never replaced: what it hashed is
+# gone, so that nothing could be hashed again (docs/retention.md).
+ERASURE_KEY = read_single_key(
+    "ERASURE_KEY",
+    None if PRODUCTION else LOCAL_STATE_DIR,
+    why="an erased identifier cannot be hashed again",
+)
 
 if PRODUCTION and (
     refusals := production_refusals(
@@ -46,11 +55,13 @@ if PRODUCTION and (
         demo_mode=DEMO_MODE,
         moved_clock=CAMPAIGN_NOW is not None,
         command_approval=ALLOW_COMMAND_APPROVAL,
+        second_factor=STAFF_SECOND_FACTOR,
         secret_key=SECRET_KEY,
         database=DATABASE is not None,
         redis=REDIS is not None,
         sign_in=SIGN_IN.may_serve,
         draw=DRAW.may_serve,
+        erasure=bool(ERASURE_KEY) and ERASURE_KEY not in (DRAW.key, DRAW.signing_key),
         service=SERVICE,
     )
 ):
@@ -77,7 +88,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Django's own first: the roles' permissions are granted after its post_migrate has made them.
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "core.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -88,6 +99,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
     "portal",
     "points",
@@ -108,9 +120,10 @@ MIDDLEWARE = [
     "portal.middleware.PlainText",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.sign_in.middleware.Authentication",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.RefusedPages",
     "portal.middleware.UnfitLists",
     "portal.middleware.DatabaseAway",
     "allauth.account.middleware.AccountMiddleware",
@@ -181,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
+    "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
@@ -204,6 +218,11 @@ DRAND_RELAYS = env.relays(
 )
 
 AUTH_USER_MODEL = "core.User"
+# The first is that of staff; a session names the one it came through.
+AUTHENTICATION_BACKENDS = [
+    "core.sign_in.backends.StaffBackend",
+    "core.sign_in.backends.MemberBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -213,6 +232,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "core.password_words.ContextWordsValidator"},
 ]
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
 # Members sign in with WESTER ID only; staff with a password, at the admin's own page.
@@ -230,9 +250,16 @@ WESTER_MAX_REQUESTS = env.count("WESTER_MAX_REQUESTS", default=2)
 ACCOUNT_ADAPTER = "entries.sign_in.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_ADAPTER = "entries.sign_in.adapters.SocialAccountAdapter"
-SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# The second factors of staff; their pages are ours (core.account).
+MFA_ADAPTER = "core.sign_in.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Dodonto"
+MFA_TOTP_TOLERANCE = 1  # half a minute before and after
+MFA_RECOVERY_CODE_DIGITS = 12
+# How a browser is recognised in which an account signed in before (core.sign_in.devices).
+STAFF_DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -20,6 +20,7 @@ urlpatterns = [
     # Without a CSRF token, which would set a cookie on pages that caches share. Another site could
     # only change the language of ours.
     path("language/setlang/", csrf_exempt(set_language), name="set_language"),
+    path("staff/", include("core.account.urls")),
     path("staff/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -1,19 +1,22 @@
-"""The admin pages of staff users, approvals and the audit."""
+"""The admin pages of approvals and the audit; those of staff accounts are in core.staff_pages."""
 
 import json
+from typing import cast
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core import approvals
 from core.admin_base import ReadOnlyAdmin, carry_out
-from core.models import Approval, AuditRecord, User
+from core.approval_reports import describe_shell
+from core.models import Approval, AuditRecord, AuditSeal, User
+from core.second_factor import ask_again
+from core.staff_pages import StaffAdmin
 
-admin.site.register(User, UserAdmin)
+__all__ = ["ApprovalAdmin", "AuditRecordAdmin", "AuditSealAdmin", "StaffAdmin"]
 
 
 @admin.register(Approval)
@@ -25,18 +28,19 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "action",
         "subject",
         "state",
-        "requested_by",
+        "requested_by_name",
+        "from_shell",
         "requested_at",
-        "decided_by",
+        "decided_by_name",
         "decided_at",
     ]
     list_filter = ["state", "action"]
-    list_select_related = ["requested_by", "decided_by"]
     ordering = ["-id"]
     fields = [
         ("action", "subject", "state"),
-        ("requested_by", "requested_at"),
-        ("decided_by", "decided_at"),
+        ("requested_by_name", "requested_at"),
+        "shell",
+        ("decided_by_name", "decided_at", "decided_os_user", "decided_host"),
         "stale",
         "readable_content",
         "content_sha256",
@@ -48,6 +52,16 @@ class ApprovalAdmin(ReadOnlyAdmin):
         """Return why an open approval can no longer be carried out."""
         return approvals.why_stale(approval) if approval.state == Approval.State.OPEN else ""
 
+    @admin.display(description=_("asked for from a shell"), boolean=True)
+    def from_shell(self, approval: Approval) -> bool:
+        """Return whether a command made the request, in a name that it only claims."""
+        return bool(approval.requested_os_user)
+
+    @admin.display(description=_("asked for from a shell"))
+    def shell(self, approval: Approval) -> str:
+        """Return whose shell made the request, and whom to ask before approving it."""
+        return describe_shell(approval)
+
     @admin.display(description=_("content"))
     def readable_content(self, approval: Approval) -> str:
         """Return what is approved as indented JSON."""
@@ -57,13 +71,16 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may approve."""
-        return request.user.has_perm(approvals.DECIDE)
+        return approvals.may_decide(cast("User", request.user))
 
     @admin.action(description=_("Approve and carry out"), permissions=["decide"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Approve and carry out each selected approval."""
+    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> HttpResponse | None:
+        """Approve and carry out each selected approval, after the second factor was asked again."""
+        if again := ask_again(request):
+            return again
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.approve, approval_id=approval_id)
+        return None
 
     @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
@@ -74,9 +91,22 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin):
-    """The audit records: who did what, when and from where."""
+    """The audit records: who did what, when and from where; searched by person."""
 
-    list_display = ["at", "user", "action", "subject", "os_user", "host"]
+    list_display = ["at", "name", "action", "subject", "os_user", "host"]
     list_filter = ["action"]
-    list_select_related = ["user"]
+    search_fields = ["=name", "=os_user"]
+    search_help_text = _("The user name of a person, or of the machine, in full.")
+    date_hierarchy = "at"
     ordering = ["-id"]
+    show_full_result_count = False
+
+
+@admin.register(AuditSeal)
+class AuditSealAdmin(ReadOnlyAdmin):
+    """The seals over the audit records; ``audit verify`` compares both."""
+
+    list_display = ["number", "sealed_at", "records", "last_record", "chain_sha256"]
+    fields = ["number", "sealed_at", "records", "last_record", "previous_sha256", "chain_sha256"]
+    ordering = ["-number"]
+    show_full_result_count = False

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import audit, clock
 from core.audit import Actor
 from core.errors import Refusal
 
@@ -44,6 +44,43 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):
     """Read-only pages of a model; a subclass adds actions with their permissions."""
 
 
+class MembersAdmin(ReadOnlyAdmin):
+    """Read-only pages that show members; the audit records who saw which rows."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, and record the rows on it."""
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            self.record_rows(request, [row.pk for row in response.context_data["cl"].result_list])
+        return response
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one row, and record that."""
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            self.record_rows(request, [response.context_data["original"].pk])
+        return response
+
+    def record_rows(self, request: HttpRequest, rows: list[int]) -> None:
+        """Record in the audit that the user sees these rows; none of them is named otherwise."""
+        if rows:
+            audit.record(
+                actor=signed_in_actor(request),
+                action="member.listed",
+                subject=self.opts.label_lower,
+                at=clock.now(),
+                detail={"rows": rows},
+            )
+
+
 class ReadOnlyInline(ReadOnly, TabularInline):
     """Read-only rows of a related model on a page."""
 
@@ -57,10 +94,15 @@ def require_permission(request: HttpRequest, permission: str) -> Actor:
     Raises:
         PermissionDenied: they lack the permission.
     """
-    user = cast("User", request.user)  # the admin admits only staff
-    if not user.has_perm(permission):
+    actor = signed_in_actor(request)
+    if not actor.user.has_perm(permission):
         raise PermissionDenied
-    return Actor(user)
+    return actor
+
+
+def signed_in_actor(request: HttpRequest) -> Actor:
+    """Return the signed-in user as the actor of what follows."""
+    return Actor(cast("User", request.user))  # the admin admits only staff
 
 
 def render_admin_page(
@@ -77,7 +119,7 @@ def carry_out(
     **arguments: Any,
 ) -> None:
     """Call an operation as the signed-in user, and show a refusal as a warning."""
-    actor = Actor(cast("User", request.user))  # the admin admits only staff
+    actor = signed_in_actor(request)
     try:
         operation(**arguments, actor=actor, at=clock.now())
     except Refusal as refusal:  # of any app: an approval carries out actions of all

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from core.commands import Report
 from core.models import Approval
@@ -45,3 +46,17 @@ def describe_request(approval: Approval) -> str:
         page = reverse("admin:core_approval_changelist")
         step = f"signs in at {page} and approves it there (承認して実行する)"
     return f"asked for approval {approval.pk}; another person {step}"
+
+
+def describe_shell(approval: Approval) -> str:
+    """Return that a request came from a shell, whose, and whom to ask; empty for a page's."""
+    if not approval.requested_os_user:
+        return ""
+    return _(
+        "A command asked for it: the user %(os_user)s on the machine %(host)s named %(name)s. A "
+        "shell cannot prove who typed: ask %(name)s whether it was them before you approve."
+    ) % {
+        "os_user": approval.requested_os_user,
+        "host": approval.requested_host,
+        "name": approval.requested_by_name,
+    }

@@ -127,6 +127,9 @@ def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approva
         content=content,
         content_sha256=sha256,
         requested_by=actor.user,
+        requested_by_name=actor.user.username,
+        requested_os_user=actor.os_user,
+        requested_host=actor.host,
         requested_at=at,
     )
     record_audit("requested", approval, actor, at)
@@ -208,9 +211,18 @@ def lock_approval(approval_id: int) -> Approval:
     return Approval.objects.select_for_update().get(pk=approval_id)
 
 
+def may_decide(user: User) -> bool:
+    """Return whether a person may decide requests.
+
+    A superuser may not: their account requests everything, and makes other accounts.
+    """
+    return user.has_perm(DECIDE) and not user.is_superuser
+
+
 def require(user: User, permission: str) -> None:
     """Refuse a person who is no active staff user or does not hold the permission."""
-    if not (user.is_active and user.is_staff and user.has_perm(permission)):
+    is_held = may_decide(user) if permission == DECIDE else user.has_perm(permission)
+    if not (user.is_active and user.is_staff and is_held):
         raise NotPermitted(
             _("This person does not hold the permission %(permission)s.")
             % {"permission": permission}
@@ -267,9 +279,13 @@ def end_stale(subject: str, actor: Actor, at: datetime) -> None:
 def decide(approval: Approval, state: str, actor: Actor, at: datetime) -> None:
     """Move a request from open to its end, and record that in the audit."""
     approval.state, approval.decided_by, approval.decided_at = state, actor.user, at
+    approval.decided_os_user, approval.decided_host = actor.os_user, actor.host
+    approval.decided_by_name = actor.user.username  # as the database fills it in
     own = OwnRequest(_("Nobody approves what they asked for themselves; ask another person."))
     with constraint_errors({"approval_by_another_person": own}):
-        approval.save(update_fields=["state", "decided_by", "decided_at"])
+        approval.save(
+            update_fields=["state", "decided_by", "decided_at", "decided_os_user", "decided_host"]
+        )
     record_audit(state, approval, actor, at)
 
 

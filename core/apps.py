@@ -1,11 +1,12 @@
 """The app, its roles, and what every migrate must set up."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.contrib.auth.signals import user_logged_in
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from core.checks import check_translations
+from core.checks import check_superusers, check_translations
 
 
 class CoreConfig(AppConfig):
@@ -17,12 +18,17 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register who may see and decide approvals, and grant the roles' permissions."""
         # The models are there only now.
-        from core import approvals, roles, staff
+        from core import approvals, roles, staff, staff_access  # noqa: F401 - declares an action
+        from core.sign_in.sessions import start_session
 
+        seen = ("approval", "auditrecord", "auditseal")
         for role in roles.ROLES:
-            roles.register(role, {"core.view_approval", "core.view_auditrecord"})
-        roles.register("approver", {approvals.DECIDE})
-        roles.register("accounts", {staff.MAY_MANAGE})
+            roles.register(role, {f"core.view_{one}" for one in seen})
+        roles.register(roles.APPROVER, {approvals.DECIDE})
+        roles.register(roles.ACCOUNTS, {staff.MAY_MANAGE})
         register(check_translations)
+        register(check_superusers, Tags.database)
         # Django's own hook for what every migrate sets up, as it does for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")
+        # And for every way to sign in, so that no session of staff is without limits.
+        user_logged_in.connect(start_session, dispatch_uid="core.sign_in")

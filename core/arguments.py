@@ -26,6 +26,11 @@ def by_or_machine(parser: CommandParser) -> None:
     parser.add_argument("--by", metavar="USER", help="the acting staff user; production needs one")
 
 
+def by_who_looks(parser: CommandParser) -> None:
+    """Declare who looks at members; without it the audit has the machine's user only."""
+    parser.add_argument("--by", metavar="USER", help="the staff user who looks, for the audit")
+
+
 def dry_run(parser: CommandParser) -> None:
     """Declare the dry run."""
     parser.add_argument("--dry-run", action="store_true", help="do everything, then undo it")
@@ -53,6 +58,11 @@ def nothing(_parser: CommandParser) -> None:
 def read_actor(username: str) -> Actor:
     """Return the staff user named by ``--by``, with the machine's user who typed it."""
     return acting_by_command(get_staff(username))
+
+
+def read_who_looks(username: str | None) -> Actor | None:
+    """Return the staff user named by ``--by``; None for the machine's user where none is."""
+    return None if username is None else read_actor(username)
 
 
 def read_actor_or_machine(username: str | None) -> Actor | None:

@@ -18,6 +18,8 @@ class Lock(IntEnum):
     ENTRIES = 4  # the entries of one campaign; the second number is the campaign's key
     TOTALS = 5  # 0: the members due for new totals; a campaign's key: the totals of that campaign
     LEDGER = 6  # shared by payouts under way; exclusive to correct, settle, expire or close
+    STAFF = 7  # who works here, with which roles; its holder acquires no other
+    AUDIT = 8  # who seals the audit; who adds to it does not wait
 
 
 class Feed(IntEnum):

@@ -22,17 +22,25 @@ RIGHTS = {
     "django_session": "INSERT, UPDATE, DELETE",
     "account_emailaddress": "",
     "account_emailconfirmation": "",
+    "mfa_authenticator": "INSERT, UPDATE, DELETE",
     "socialaccount_socialaccount": "INSERT, UPDATE",
     "socialaccount_socialapp": "",
     "socialaccount_socialtoken": "",
-    "core_approval": "INSERT, UPDATE (state, decided_by_id, decided_at)",
+    "core_approval": (
+        "INSERT, UPDATE (state, decided_by_id, decided_at, decided_os_user, decided_host)"
+    ),
     "core_auditrecord": "INSERT",
+    "core_auditremoval": "",
+    "core_auditseal": "INSERT",
     "core_democlock": "INSERT, UPDATE",
+    "core_signintries": "INSERT, UPDATE, DELETE",
+    "core_staffsession": "INSERT, UPDATE",
     "core_user": "INSERT, UPDATE",
     "core_user_groups": "INSERT, DELETE",
     "core_user_user_permissions": "",
     "bookings_booking": "INSERT, UPDATE",
     "bookings_bookingevent": "INSERT",
+    "bookings_erasedidentifier": "UPDATE (returned_at)",
     "bookings_eventticketing": "INSERT",
     "bookings_exregistration": "INSERT, UPDATE",
     "bookings_feedfile": "INSERT, UPDATE",
@@ -67,8 +75,10 @@ RIGHTS = {
     "points_account": "INSERT, UPDATE (least_points)",
     "points_creditanswer": "INSERT",
     "points_creditfile": "INSERT",
+    "points_erasure": "INSERT, UPDATE (reason)",
     "points_payout": "INSERT, UPDATE (ended_at, closed_at)",
     "points_payoutpart": "INSERT, UPDATE (done_at)",
+    "points_purge": "INSERT",
     "points_resolution": "INSERT, UPDATE (verdict, reason, approval_id)",
     "points_resultsfile": "INSERT",
     "points_reversal": "INSERT, UPDATE (reason, approval_id)",
@@ -76,7 +86,12 @@ RIGHTS = {
 }
 # Functions that run with their owner's rights and that the application may call. It may call every
 # other one but those of triggers, which would take the owner's rights to any table.
-CALLED_AS_OWNER: tuple[str, ...] = ()
+CALLED_AS_OWNER: tuple[str, ...] = (
+    "points_count_campaign",
+    "points_count_member",
+    "points_erase_member",
+    "points_purge_campaign",
+)
 # A reader sees no session to continue, no password hash and no second factor.
 SECRET_COLUMNS = {
     "core_user": ("password",),

@@ -8,7 +8,11 @@ from django.apps import apps as every_app
 from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
 
-ROLES = ("campaign", "support", "ops", "approver", "auditor", "accounts")
+APPROVER, ACCOUNTS = "approver", "accounts"
+ROLES = ("campaign", "support", "ops", APPROVER, "auditor", ACCOUNTS)
+# No approver has one of these: they request what approvers decide, or run approvers' accounts. The
+# database holds it (core/sql/user_triggers.sql).
+APART_FROM_APPROVER = frozenset({"campaign", "ops", ACCOUNTS})
 
 _permissions: dict[str, set[str]] = {role: set() for role in ROLES}
 

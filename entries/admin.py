@@ -5,7 +5,8 @@ have no admin page; staff look one up with ``portal.look_up``, which records who
 """
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 
-admin.site.unregister([EmailAddress, SocialAccount, SocialApp, SocialToken])
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])

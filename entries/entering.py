@@ -8,6 +8,7 @@ from django.db import Error, connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from bookings.erased import hash_identifier
 from core.errors import DATABASE_AWAY
 from core.locks import Lock, acquire_sql
 from core.sql_files import read_sql
@@ -125,6 +126,7 @@ def write_entry(campaign_id: int, *, wester_id: str, entered_at: datetime) -> En
                     "which": campaign_id,
                     "patience_ms": PATIENCE_MS,
                     "wester_id": wester_id,
+                    "hash": hash_identifier("wester_id", wester_id),
                     "entered_at": entered_at,
                 },
             )

@@ -59,5 +59,6 @@ ENTRY_FEED = Feed(
     lock=locks.Feed.ENTRIES,
     create_staged=read_sql("entries", "create_staged_entries"),
     apply=apply_entries,
+    happened_at="entered_at",
     data_reasons=frozenset({"unknown_value", "outside_entry_period"}),
 )

@@ -24,4 +24,5 @@ MEMBERSHIP_FEED = Feed(
     lock=locks.Feed.MEMBERSHIPS,
     create_staged=read_sql("entries", "create_staged_memberships"),
     apply=apply_memberships,
+    happened_at="changed_at",
 )

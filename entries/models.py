@@ -35,6 +35,7 @@ class Member(models.Model):
         # Its triggers are in entries/sql/member_triggers.sql.
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        permissions = [("disclose_member", "Can hand over all that is kept of a member")]
         constraints = [
             models.UniqueConstraint(fields=["issuer", "sub"], name="member_one_per_account"),
             models.UniqueConstraint(fields=["wester_id"], name="member_one_per_wester_id"),

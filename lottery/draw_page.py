@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.law import is_given_to_all
 from campaign.models import Terms
+from campaign.plan import Spent
 from campaign.queries import shown_terms
 from core.shared_pages import SharedPage, shared_page
 from lottery import queries
@@ -101,6 +102,7 @@ def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
         "name": name_of(terms),
         "prizes": shown_prizes(terms),
         "has_several_lots": has_several_lots(terms.plan),
+        "shows_spending": any(isinstance(prize.reward, Spent) for prize in terms.plan.prizes),
         "gives_to_all": is_given_to_all(terms.plan, expected_sales_yen=terms.expected_sales_yen),
         "passes_over_winners": not all(prize.beside for prize in terms.plan.prizes[1:]),
         "protocol": reverse("lottery:protocol", args=[terms.campaign.code]),

@@ -15,11 +15,14 @@ class PointsConfig(AppConfig):
         # The models are there only now.
         from core import roles
         from lottery import forgetting
-        from points import (  # noqa: F401 - correcting, preparing and reserving declare actions
+        from points import (  # noqa: F401 - some of them declare actions
             auditing,
             closing,
             correcting,
+            disclosing,
+            erasing,
             preparing,
+            purging,
             reserving,
         )
 
@@ -28,4 +31,10 @@ class PointsConfig(AppConfig):
         for role in roles.ROLES:
             roles.register(role, {f"points.view_{model}" for model in seen})
         asking = ("payout", "resolution", "reversal")
+        for role in ("support", "ops", "approver", "auditor"):
+            roles.register(role, {"points.view_erasure", "points.view_purge"})
+        roles.register("support", {erasing.PERMISSION})
+        roles.register("ops", {purging.PERMISSION})
         roles.register("ops", {auditing.MAY_PAY, *(f"points.request_{one}" for one in asking)})
+        for role in ("support", "ops"):
+            roles.register(role, {disclosing.PERMISSION})

@@ -1,4 +1,4 @@
-"""Record in the audit what people do with a payout: who, when, and the counts."""
+"""Record in the audit what people do with a payout or remove: who, when, and the counts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from core import audit
 from core.audit import Actor
+from core.models import Approval, AuditRecord
 from lottery.queries import subject_of
 from points.models import Payout
 
@@ -25,4 +26,13 @@ def record_payout_step(
         subject=subject_of(payout.draw),
         at=at,
         detail=detail,
+    )
+
+
+def log_removal(approval: Approval) -> None:
+    """Write the record that an erasure or a purge made of itself to the log, once committed."""
+    audit.log_once_committed(
+        AuditRecord.objects.get(
+            action__in=("member.erased", "campaign.purged"), detail__approval=approval.pk
+        )
     )

@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from bookings.erased import MARK, case_of_mark
 from core import approvals
 from core.atomic_files import PRIVATE, write_atomically
 from core.audit import Actor
@@ -25,7 +26,7 @@ from core.printable import printable_name
 from core.sql_files import compose_sql, read_sql
 from points import auditing
 from points.models import CreditFile, Payout, Transfer
-from points.refusals import BatchChanged, NotPaid, SentOtherwise, UnfitFolder
+from points.refusals import BatchChanged, MemberErased, NotPaid, SentOtherwise, UnfitFolder
 
 FEED = "credits"
 HEADER = b"credit_key,wester_id,points,expires_on,reason\n"
@@ -51,6 +52,7 @@ def export_credits(
         NotPermitted: the person may not pay.
         NotPaid: the payout has not ended.
         BatchChanged: the credits are not those that the file was first written of.
+        MemberErased: it named a member who was erased since.
         SentOtherwise: the folder has other credits under this name.
         UnfitFolder: the folder cannot be written to.
     """
@@ -75,11 +77,33 @@ def build_files(payout: Payout, file: CreditFile) -> dict[str, bytes]:
 
     Raises:
         BatchChanged: the credits are not those that the file was first written of.
+        MemberErased: it named a member who was erased since.
     """
+    refuse_erased_members(payout, file)
     content = b"".join(read_credit_lines(payout, file.last_transfer))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise BatchChanged(_("The credits are not those that the file was first written of."))
     return {str(file): content, f"{file}.manifest.json": build_manifest(file)}
+
+
+def refuse_erased_members(payout: Payout, file: CreditFile) -> None:
+    """Refuse to make a file again that named a member who was erased since.
+
+    Raises:
+        MemberErased: it did; the message names the cases.
+    """
+    sent = Transfer.objects.filter(kind=Transfer.Kind.CREDIT, pk__lte=file.last_transfer)
+    named = sent.filter(award__draw=payout.draw_id, to_account__wester_id__startswith=MARK)
+    marks = named.order_by("pk").values_list("to_account__wester_id", flat=True)
+    cases = sorted({case_of_mark(mark) for mark in marks if mark})
+    if cases:
+        raise MemberErased(
+            _(
+                "%(name)s cannot be made again: it named a member who was erased since (case "
+                "%(cases)s). What was sent is proved by its SHA-256."
+            )
+            % {"name": str(file), "cases": ", ".join(map(str, cases))}
+        )
 
 
 def refuse_other_content(folder: Path, files: Mapping[str, bytes]) -> None:

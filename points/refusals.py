@@ -93,3 +93,35 @@ class NotReversible(PointsRefusal):
 
 class BeingSettled(PointsRefusal):
     """The credit is being settled with the points system; its key is resolved instead."""
+
+
+class UnknownMember(PointsRefusal):
+    """Nothing is stored of a member with this WESTER ID."""
+
+
+class DrawOpen(PointsRefusal):
+    """A draw of the member, or its payout, has not ended."""
+
+
+class BeingWritten(PointsRefusal):
+    """A load or a nightly run writes what would be removed."""
+
+
+class MemberErased(PointsRefusal):
+    """A file named a member who was erased since."""
+
+
+class StillKept(PointsRefusal):
+    """The retention of a campaign's terms has not ended."""
+
+
+class BooksOpen(PointsRefusal):
+    """A draw of the campaign is open, or its payout is not closed."""
+
+
+class FolderTaken(PointsRefusal):
+    """The folder for a disclosure exists, and is not overwritten."""
+
+
+class UnfitIdentifier(PointsRefusal):
+    """This cannot be a WESTER ID."""

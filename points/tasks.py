@@ -6,7 +6,7 @@ from celery import shared_task
 from core import clock
 from core.enqueuing import enqueue
 from core.errors import DATABASE_AWAY
-from points import expiring, payout
+from points import expiring, payout, purging
 from points.models import Payout
 from points.queries import find_due_payouts, list_warnings
 
@@ -26,6 +26,8 @@ def start_due_work(**_: object) -> None:
             enqueue(pay_parts, payout_id=one.pk)
     if expiring.has_credits_to_expire(at=now):
         enqueue(expire_credits)
+    for purge in purging.waiting_purges():
+        enqueue(purge_campaign, purge_id=purge.pk)
     for sentence in list_warnings(now=now):
         log.error("payout_waits", warning=sentence)
 
@@ -43,3 +45,10 @@ def expire_credits(**_: object) -> int:
     """Expire every credit whose last day is over."""
     count, _points = expiring.expire_credits(at=clock.database_now())
     return count
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
+def purge_campaign(*, purge_id: int, **_: object) -> dict[str, int]:
+    """Carry out an approved purge that waits; report the rows of each table."""
+    waiting = purging.waiting_purges().filter(pk=purge_id).first()
+    return purging.carry_out_purge(waiting, at=clock.database_now()) if waiting else {}

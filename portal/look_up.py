@@ -7,14 +7,13 @@ from django.db import transaction
 
 from campaign.models import Campaign
 from campaign.queries import terms_in_force
-from core import approvals, audit
+from core import approvals
 from core.audit import Actor
 from entries import finding
-from entries.models import Entry, Member
+from entries.looking import PERMISSION, record_look_up
+from entries.models import Entry
 from points.models import Account
 from portal import campaign_page, my_page, names
-
-PERMISSION = "entries.view_member"
 
 
 @transaction.atomic
@@ -30,19 +29,15 @@ def look_up_member(
         NotPermitted: the actor may not see members.
     """
     approvals.require(actor.user, PERMISSION)
-    entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
-    member = Member.objects.filter(wester_id=wester_id).first()
-    detail = {"entry": entry.pk if entry else None, "member": member.pk if member else None}
     found: dict[str, Any]
+    counts: dict[str, int] = {}
     if finding.is_known(wester_id):
+        entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
         found = describe_member(campaign, wester_id, entry, now=at)
     else:
-        candidates = finding.find_candidates(wester_id)
-        detail["candidates"] = len(candidates)
-        found = {"candidates": candidates}
-    audit.record(
-        actor=actor, action="member.looked_up", subject=campaign.code, at=at, detail=detail
-    )
+        found = {"candidates": finding.find_candidates(wester_id)}
+        counts = {"candidates": len(found["candidates"])}
+    record_look_up(campaign, wester_id, actor=actor, at=at, **counts)
     return {"campaign": campaign, **found}
 
 

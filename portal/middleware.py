@@ -1,7 +1,7 @@
 """The language of pages, and error pages for what a view cannot catch."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from django.conf import settings
@@ -16,13 +16,20 @@ from django.core.exceptions import (
 )
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from core import audit, clock
+from core.audit import Actor
 from core.errors import DATABASE_AWAY
 from portal import errors
 
+if TYPE_CHECKING:
+    from core.models import User
+
 log = structlog.get_logger(__name__)
+FORBIDDEN = 403
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Django itself has an error page for these.
 HANDLED_BY_DJANGO = (BadRequest, Http404, PermissionDenied, SuspiciousOperation)
@@ -78,6 +85,37 @@ def texts_of(request: HttpRequest) -> Iterator[str]:
         for name, values in parameters.lists():
             yield name
             yield from (str(value) for value in values)
+
+
+class RefusedPages:
+    """Record in the audit each staff page that a signed-in user is refused.
+
+    By its route and never by its address, which may contain the number of a member's row. Requests
+    without a session are in the log only: a stranger could otherwise fill the audit.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; record a 403 that is the answer."""
+        response = self.get_response(request)
+        if response.status_code == FORBIDDEN and request.path.startswith(reverse("admin:index")):
+            record_refusal(request)
+        return response
+
+
+def record_refusal(request: HttpRequest) -> None:
+    """Record in the audit that a signed-in user was refused the page of a request."""
+    match = request.resolver_match
+    if match and request.user.is_authenticated:
+        audit.record(
+            actor=Actor(cast("User", request.user)),
+            action="page.refused",
+            subject=match.view_name,
+            at=clock.now(),
+            detail={"route": match.route, "method": request.method},
+        )
 
 
 class UnfitLists:

@@ -229,8 +229,8 @@ def what_is_published(plan: Plan, *, gives_to_all: bool) -> list[str]:
     if any(isinstance(prize.reward, Spent) for prize in plan.prizes):
         sentences.append(
             _(
-                "Points for what was spent may show, under such a number, how much that was in "
-                "total."
+                "Points that are a share of what was spent show under such a number how much was "
+                "spent in total; at the cap they show only that it was that much or more."
             )
         )
     if not is_certain_to_fit(plan):

@@ -56,8 +56,11 @@ def refused(*words: object, code: int = 1) -> str:
 
 
 def stored() -> list[Any]:
-    """Return all rows that commands of campaigns, approvals and staff write."""
-    return [
-        list(model.objects.order_by("pk").values())
-        for model in (Campaign, Terms, Prize, Approval, AuditRecord, User, User.groups.through)
-    ]
+    """Return all rows that commands of campaigns, approvals and staff write.
+
+    A refused page writes one thing: that it was refused.
+    """
+    audited = AuditRecord.objects.exclude(action="page.refused")
+    models = (Campaign, Terms, Prize, Approval, User, User.groups.through)
+    tables = (audited, *(model.objects for model in models))
+    return [list(rows.order_by("pk").values()) for rows in tables]

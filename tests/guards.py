@@ -23,14 +23,15 @@ WITH ours AS (
     SELECT oid, relname FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
         AND relname ~ '^(core|bookings|campaign|entries|lottery|points)_'
-        AND relname !~ '_(groups|user_permissions)$'  -- Django's own
+), own AS (
+    SELECT * FROM ours WHERE relname !~ '_(groups|user_permissions)$'  -- Django's
 )
-SELECT conname, relname FROM pg_constraint JOIN ours ON ours.oid = conrelid
+SELECT conname, relname FROM pg_constraint JOIN own ON own.oid = conrelid
 WHERE contype IN ('c', 'u', 'x')
     AND conname !~ '_check$'  -- of a PositiveIntegerField, inside a constraint of ours
 UNION
-SELECT pg_class.relname, ours.relname FROM pg_index
-JOIN ours ON ours.oid = indrelid JOIN pg_class ON pg_class.oid = indexrelid
+SELECT pg_class.relname, own.relname FROM pg_index
+JOIN own ON own.oid = indrelid JOIN pg_class ON pg_class.oid = indexrelid
 WHERE indisunique AND NOT indisprimary
 UNION
 SELECT COALESCE(raised.name, tgname), relname FROM pg_trigger
@@ -38,7 +39,7 @@ JOIN ours ON ours.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
 LEFT JOIN LATERAL (
     SELECT found[1] AS name FROM regexp_matches(prosrc, 'CONSTRAINT = ''(\\w+)''', 'g') found
 ) raised ON TRUE
-WHERE NOT tgisinternal
+WHERE NOT tgisinternal AND (proname = 'core_refuse' OR prosrc LIKE '%RAISE EXCEPTION%')
 """
 _refused: list[str] = []
 

@@ -31,6 +31,7 @@ PRODUCTION = {
     "WESTER_CLIENT_SECRET": "hidden",
     "DRAW_KEY": "01" * 32,
     "DRAW_SIGNING_KEY": "02" * 32,
+    "ERASURE_KEY": "03" * 32,
 }
 
 

@@ -58,6 +58,7 @@ WITHOUT_A_PERSON = {
     "campaign.Terms.credit_at",
     "campaign.Terms.opens_at",
     "campaign.Terms.public_at",
+    "core.AuditSeal.sealed_at",
     "core.DemoClock.set_at",
     "entries.Entry.entered_at",
     "entries.EntryRow.entered_at",

@@ -63,6 +63,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ErasedIdentifier',
+            fields=[
+                ('hash', models.CharField(db_collation='C', db_comment='Of bookings.erased.hash_identifier, lower-case hex.', max_length=64, primary_key=True, serialize=False)),
+                ('case_no', models.BigIntegerField(db_comment='The number of the erasure: points_erasure.id.')),
+                ('returned_at', models.DateTimeField(db_comment='When the person signed in again: later feed rows are applied.', null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('hash__regex', '^[0-9a-f]{64}$')), name='erasedidentifier_hash_is_hex')],
+            },
+        ),
+        migrations.CreateModel(
             name='EventTicketing',
             fields=[
                 ('event_id', bookings.models.fields.IdentifierKey(db_collation='C', max_length=40, primary_key=True, serialize=False)),

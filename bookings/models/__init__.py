@@ -1,6 +1,7 @@
 """The tables of bookings, EX registrations, the rail network and feed files."""
 
 from bookings.models.bookings import Booking, BookingEvent, EventTicketing
+from bookings.models.erased import ErasedIdentifier
 from bookings.models.feeds import FeedFile, InboxFile, QuarantinedRow
 from bookings.models.marks import MemberMark
 from bookings.models.network import Service, Stop
@@ -9,6 +10,7 @@ from bookings.models.registrations import ExRegistration, RegistrationRow
 __all__ = [
     "Booking",
     "BookingEvent",
+    "ErasedIdentifier",
     "EventTicketing",
     "ExRegistration",
     "FeedFile",

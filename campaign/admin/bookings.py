@@ -17,7 +17,7 @@ from bookings.models import Booking, BookingEvent
 from campaign import eligibility, queries
 from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign, chosen_terms
 from campaign.rules import RULES, rules_of
-from core.admin_base import ModelAdmin, ReadOnlyAdmin
+from core.admin_base import MembersAdmin, ModelAdmin
 
 COUNTS = gettext_lazy("counts")
 
@@ -50,7 +50,7 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnlyAdmin):
+class BookingAdmin(MembersAdmin):
     """Bookings with their reasons, listed under one campaign's terms, each shown under all.
 
     An address of these pages holds only the row's number, no reservation and no member.

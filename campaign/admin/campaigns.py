@@ -14,7 +14,13 @@ from campaign.models import Campaign, Terms
 from campaign.sentences import ENTRY_STATES
 from campaign.states import entry_state
 from core import clock
-from core.admin_base import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, carry_out
+from core.admin_base import (
+    ModelAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    carry_out,
+    signed_in_actor,
+)
 
 
 class TermsInline(ReadOnlyInline):
@@ -95,7 +101,9 @@ class TermsAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Terms, form: TermsForm, change: bool) -> None:  # noqa: FBT001 - as Django calls it
         """Save the terms and their prizes as the file says."""
-        terms.save_draft(obj.campaign, version=obj.version, file=form.cleaned_data["file"])
+        terms.edit_draft(
+            obj, form.cleaned_data["file"], actor=signed_in_actor(request), at=clock.now()
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: ``campaign load`` and ``campaign revise`` create versions."""

@@ -40,6 +40,27 @@ class Approval(models.Model):
         related_name="requested_approvals",
         verbose_name=_("requested by"),
     )
+    requested_by_name = models.CharField(
+        _("requested by"),
+        max_length=150,
+        blank=True,
+        db_default="",
+        db_comment="The account's name when it asked; the database fills it in.",
+    )
+    requested_os_user = models.CharField(
+        _("requested by the machine's user"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        db_comment="Who typed the command, which only claims a name; empty for the web.",
+    )
+    requested_host = models.CharField(
+        _("requested on the machine"),
+        max_length=255,
+        blank=True,
+        db_default="",
+        db_comment="Of a command; empty for the web.",
+    )
     requested_at = models.DateTimeField(_("requested at"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -48,6 +69,27 @@ class Approval(models.Model):
         null=True,
         blank=True,
         verbose_name=_("decided by"),
+    )
+    decided_by_name = models.CharField(
+        _("decided by"),
+        max_length=150,
+        blank=True,
+        db_default="",
+        db_comment="The account's name when it decided; the database fills it in.",
+    )
+    decided_os_user = models.CharField(
+        _("decided by the machine's user"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        db_comment="Of a command; empty for the web.",
+    )
+    decided_host = models.CharField(
+        _("decided on the machine"),
+        max_length=255,
+        blank=True,
+        db_default="",
+        db_comment="Of a command; empty for the web.",
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
 

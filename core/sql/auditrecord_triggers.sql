@@ -11,3 +11,40 @@ BEFORE TRUNCATE ON core_auditrecord
 FOR EACH STATEMENT
 EXECUTE FUNCTION core_refuse('this table is never truncated');
 ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_never_truncated;
+
+-- The name is the account's own at that time; it stays when the account's changes.
+CREATE OR REPLACE FUNCTION core_require_own_name() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM core_user WHERE id = NEW.user_id AND username = NEW.name) THEN
+        RAISE EXCEPTION 'a record names its account as it is called'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER auditrecord_name_is_the_account_s
+BEFORE INSERT ON core_auditrecord
+FOR EACH ROW WHEN (NEW.user_id IS NOT NULL)
+EXECUTE FUNCTION core_require_own_name();
+ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_name_is_the_account_s;
+
+-- A number that was not drawn just now could stand before records that are sealed. Only the owner
+-- may read what the sequence gave this session.
+CREATE OR REPLACE FUNCTION core_require_drawn_number() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NEW.id <> currval(pg_get_serial_sequence('core_auditrecord', 'id')) THEN
+        RAISE EXCEPTION 'a record has the next number'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+CREATE OR REPLACE TRIGGER auditrecord_has_the_next_number
+BEFORE INSERT ON core_auditrecord
+FOR EACH ROW
+EXECUTE FUNCTION core_require_drawn_number();
+ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_has_the_next_number;

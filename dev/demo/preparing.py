@@ -11,13 +11,17 @@ from core.models import DemoClock
 from dev.demo.commands import request_and_approve, run_command
 from dev.demo.shipped import FIRST, FOLDER, read_shipped, to_file
 
-PLANNER, OPERATOR, APPROVER, AUDITOR, HELPER = (
-    f"demo-{name}" for name in ("planner", "operator", "approver", "auditor", "helper")
+PLANNER, OPERATOR, APPROVER, AUDITOR, HELPER, ACCOUNTS, DEPUTY = (
+    f"demo-{name}"
+    for name in ("planner", "operator", "approver", "auditor", "helper", "accounts", "deputy")
 )
+FIRST_ACCOUNTS = ("--accounts", ACCOUNTS, "--approver", APPROVER, "--approver", DEPUTY)
 ROLES = {
+    ACCOUNTS: "accounts",
     PLANNER: "campaign",
     OPERATOR: "ops",
     APPROVER: "approver",
+    DEPUTY: "approver",
     AUDITOR: "auditor",
     HELPER: "support",
 }
@@ -51,6 +55,7 @@ def prepare(report: Report, *, campaign: str = FIRST) -> Setup:
     report(f"Loading the campaign {file.code} ...")
     run_command("campaign", "load", str(FOLDER / f"{campaign}.json"))
     report("Creating staff users: what one requests another must approve ...")
+    run_command("staff", "setup", *FIRST_ACCOUNTS, "--generate")
     logins = [create_login(name, role) for name, role in ROLES.items()]
     publish(file.code, report)
     if DemoClock.objects.filter(runs=False).exists() and clock.now() < file.terms["opens_at"]:
@@ -68,9 +73,10 @@ def publish(code: str, report: Report) -> None:
 
 def create_login(username: str, role: str) -> Login:
     """Create a staff user where missing, and set a new password, which is printed once."""
-    run_command("staff", "add", username, "--role", role, "--generate")
+    run_command("staff", "add", username, "--role", role, "--generate", "--by", ACCOUNTS)
     user = staff.get_staff(username)
     password = staff.generate_password()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.must_change_password = False  # the next start sets another one
+    user.save(update_fields=["password", "must_change_password"])
     return Login(username, password)

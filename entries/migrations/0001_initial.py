@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'member',
                 'verbose_name_plural': 'members',
+                'permissions': [('disclose_member', 'Can hand over all that is kept of a member')],
                 'constraints': [models.UniqueConstraint(fields=('issuer', 'sub'), name='member_one_per_account'), models.UniqueConstraint(fields=('wester_id',), name='member_one_per_wester_id'), models.CheckConstraint(condition=models.Q(('wester_id__regex', '^[A-Za-z0-9_-]{1,40}$')), name='member_wester_id_is_identifier'), models.CheckConstraint(condition=models.Q(models.Q(('issuer', ''), _negated=True), models.Q(('sub', ''), _negated=True)), name='member_account_is_named')],
             },
         ),

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.sign_in.backends import MEMBER_BACKEND
 from entries.sign_in.members import find_or_create_member
 from entries.sign_in.provider import WesterLogin, WesterProvider, wester_app
 from entries.sign_in.provider_session import ProviderSession
@@ -82,7 +83,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             WesterIdChanged, WesterIdTaken: the account and the WESTER ID do not belong together.
         """
         identity = cast("WesterLogin", sociallogin).identity  # our provider makes no other
-        sociallogin.user = find_or_create_member(identity=identity).user
+        user = find_or_create_member(identity=identity).user
+        user.backend = MEMBER_BACKEND  # a session of a member, whatever the account may do
+        sociallogin.user = user
 
     def on_authentication_error(
         self,

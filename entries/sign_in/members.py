@@ -5,6 +5,8 @@ import secrets
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
+from bookings.erased import save_return
+from core import clock
 from core.errors import constraint_errors
 from core.models import User
 from entries.models import Member
@@ -59,8 +61,14 @@ def find_member_by_identity(identity: Identity) -> Member | None:
 
 
 def create_member(identity: Identity) -> Member:
-    """Create a member and its user, who has no password and no name."""
+    """Create a member and its user, who has no password and no name.
+
+    A member who was erased begins anew: feeds apply from now on, and nothing of before comes back.
+    """
     user = User.objects.create_user(username=f"member-{secrets.token_hex(16)}")
-    return Member.objects.create(
+    member = Member.objects.create(
         user=user, issuer=identity.issuer, sub=identity.sub, wester_id=identity.wester_id
     )
+    # After the insert, which waits for an erasure that is being carried out.
+    save_return(identity.wester_id, at=clock.now())
+    return member

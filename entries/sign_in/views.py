@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from entries.sign_in import pending
 from entries.sign_in.adapters import is_own_path
 from entries.sign_in.members import signed_in_member
+from entries.sign_in.notice import find_notice
 from entries.sign_in.provider import WesterAdapter, WesterProvider, wester_app
 from entries.sign_in.provider_cache import PAUSE_S, require_no_pause
 from entries.sign_in.refusals import ProviderUnavailable, SignInLost, SignInRefusal
@@ -55,7 +56,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return response
     if signed_in_member(request.user):  # staff come here too, from the pages of members
         return redirect(destination)
-    return render(request, "entries/sign_in.html", {"next": destination, "here": request.path})
+    context = {"next": destination, "here": request.path, **find_notice(destination)}
+    return render(request, "entries/sign_in.html", context)
 
 
 @never_cache

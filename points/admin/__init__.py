@@ -1,5 +1,5 @@
 """The admin pages of the money and of draws; each module registers its own."""
 
-from points.admin import draws, payouts
+from points.admin import draws, payouts, removals
 
-__all__ = ["draws", "payouts"]
+__all__ = ["draws", "payouts", "removals"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import clock
-from core.admin_base import ReadOnlyAdmin, carry_out
+from core.admin_base import MembersAdmin, ReadOnlyAdmin, carry_out
 from points import auditing, closing, correcting, queries
 from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
 
@@ -98,7 +98,7 @@ def join_counts(counts: dict[str, int]) -> str:
 
 
 @admin.register(AwardStanding)
-class AwardStandingAdmin(ReadOnlyAdmin):
+class AwardStandingAdmin(MembersAdmin):
     """The state of each award."""
 
     list_display = [
@@ -123,7 +123,7 @@ class AwardStandingAdmin(ReadOnlyAdmin):
 
 
 @admin.register(KeyStanding)
-class KeyStandingAdmin(ReadOnlyAdmin):
+class KeyStandingAdmin(MembersAdmin):
     """The reconciliation of each credit with the points system, open ones first."""
 
     list_display = ["__str__", "payout", "classed", "is_open", "points", "answered_points"]
@@ -165,7 +165,7 @@ class KeyStandingAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnlyAdmin):
+class AccountAdmin(MembersAdmin):
     """The accounts and their balances."""
 
     list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
@@ -175,7 +175,7 @@ class AccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Transfer)
-class TransferAdmin(ReadOnlyAdmin):
+class TransferAdmin(MembersAdmin):
     """The transfers of the ledger."""
 
     list_display = [

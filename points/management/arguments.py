@@ -13,6 +13,16 @@ def output_folder(parser: CommandParser) -> None:
     parser.add_argument("--output", required=True, metavar="DIR", type=Path, help="a folder")
 
 
+def wester_id(parser: CommandParser) -> None:
+    """Declare the member."""
+    parser.add_argument("wester_id", metavar="WESTER_ID", help="the member")
+
+
+def disclosure_folder(parser: CommandParser) -> None:
+    """Declare where the files to hand over are written."""
+    parser.add_argument("--output", required=True, metavar="DIR", type=Path, help="a new folder")
+
+
 def results_file(parser: CommandParser) -> None:
     """Declare the results file of the points system."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a credit_results file")

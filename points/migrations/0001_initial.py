@@ -361,10 +361,44 @@ class Migration(migrations.Migration):
             model_name='reversal',
             constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='reversal_says_why'),
         ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wester_id', models.CharField(db_collation='C', db_comment='Until it is carried out; then what stands in its place everywhere.', max_length=40, verbose_name='WESTER ID')),
+                ('hash', models.CharField(db_comment='The keyed hash of the WESTER ID, as bookings_erasedidentifier.', max_length=64)),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('approval', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.approval', verbose_name='approval')),
+                ('erased_at', models.DateTimeField(blank=True, null=True, verbose_name='erased at')),
+                ('tables', models.JSONField(blank=True, db_comment='How many rows of each table it changed.', null=True, verbose_name='rows')),
+            ],
+            options={
+                'verbose_name': 'erasure of a member',
+                'verbose_name_plural': 'erasures of members',
+                'permissions': [('request_erasure', 'Can request that a member be erased')],
+                'constraints': [models.UniqueConstraint(fields=('wester_id',), name='erasure_one_per_member'), models.CheckConstraint(condition=models.Q(models.Q(('approval__isnull', True), ('erased_at__isnull', True), ('tables__isnull', True)), models.Q(('approval__isnull', False), ('erased_at__isnull', False), ('tables__isnull', False)), _connector='OR'), name='erasure_asked_or_erased'), models.CheckConstraint(condition=models.Q(('wester_id__regex', '^[A-Za-z0-9_-]{1,40}$'), ('approval__isnull', False), _connector='OR'), name='erasure_of_an_identifier'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='erasure_says_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Purge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purges', to='campaign.campaign', verbose_name='campaign')),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.approval', verbose_name='approval')),
+                ('purged_at', models.DateTimeField(blank=True, null=True, verbose_name='purged at')),
+                ('tables', models.JSONField(blank=True, db_comment='How many rows of each table it deleted.', null=True, verbose_name='rows')),
+            ],
+            options={
+                'verbose_name': 'purge of a campaign',
+                'verbose_name_plural': 'purges of campaigns',
+                'permissions': [('request_purge', "Can request that a campaign's data be purged")],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('purged_at__isnull', True), ('tables__isnull', True)), models.Q(('purged_at__isnull', False), ('tables__isnull', False)), _connector='OR'), name='purge_waiting_or_purged')],
+            },
+        ),
         # Every transfer writes its accounts anew: with room on the page no index is written.
         migrations.RunSQL(
             'ALTER TABLE points_account SET (fillfactor = 50)',
             'ALTER TABLE points_account RESET (fillfactor)',
         ),
-        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'waiting_answer', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers'),
+        load_sql('points', 'transfer_key', 'answered_key', 'award_standing', 'key_standing', 'waiting_answer', 'reversal_verdict', 'account_triggers', 'payout_triggers', 'payoutpart_triggers', 'draw_triggers', 'creditfile_triggers', 'resultsfile_triggers', 'creditanswer_triggers', 'resolution_triggers', 'reversal_triggers', 'transfer_triggers', 'erasure_triggers', 'purge_triggers', 'record_removal', 'erase_member', 'purge_campaign'),
     ]

@@ -2,6 +2,7 @@
 
 from points.models.accounts import Account
 from points.models.payouts import Payout, PayoutPart
+from points.models.removals import Erasure, Purge
 from points.models.settlement import (
     CreditAnswer,
     CreditFile,
@@ -19,9 +20,11 @@ __all__ = [
     "CreditAnswer",
     "CreditFile",
     "CreditStatus",
+    "Erasure",
     "KeyStanding",
     "Payout",
     "PayoutPart",
+    "Purge",
     "Resolution",
     "ResultsFile",
     "Reversal",

@@ -92,6 +92,7 @@ def production_environment(folder: str) -> dict[str, str]:
         "WESTER_CLIENT_SECRET": "bench",
         "DRAW_KEY": settings.DRAW_KEY.hex(),
         "DRAW_SIGNING_KEY": settings.DRAW_SIGNING_KEY.hex(),
+        "ERASURE_KEY": settings.ERASURE_KEY.hex(),
     }
 
 

@@ -14,8 +14,8 @@ from campaign.queries import file_of
 from campaign.termsfile import write_campaign_file
 from core.models import User
 
-MODELS = ("campaign", "terms", "approval", "auditrecord")
-OF_CORE = ("approval", "auditrecord", "user")
+MODELS = ("campaign", "terms", "approval", "auditrecord", "auditseal")
+OF_CORE = ("approval", "auditrecord", "auditseal", "user")
 SignIn = Callable[[User], Client]
 
 

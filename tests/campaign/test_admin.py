@@ -11,14 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from campaign.models import Campaign, Terms
 from config.env import MovedClock
 from core import roles
-from core.models import Approval, AuditRecord
+from core.models import Approval, AuditRecord, AuditSeal, User
 from core.staff import works_here
 from tests.campaign.staffpages import MODELS, filled_in, page, signed_in
 from tests.commands import stored
+from tests.database import every_trigger_off
 from tests.factories.campaign import (
     AT,
     ApprovalFactory,
     AuditRecordFactory,
+    AuditSealFactory,
     CampaignFactory,
     TermsFactory,
     UserFactory,
@@ -41,11 +43,12 @@ def rows(db: None) -> dict[str, Any]:
         "terms": TermsFactory.create(published=True),
         "approval": ApprovalFactory.create(),
         "auditrecord": AuditRecordFactory.create(),
+        "auditseal": AuditSealFactory.create(),
     }
 
 
 def test_every_model_of_staff_has_its_page() -> None:
-    assert {Campaign, Terms, Approval, AuditRecord} <= set(admin.site._registry)
+    assert {Campaign, Terms, Approval, AuditRecord, AuditSeal} <= set(admin.site._registry)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -116,7 +119,7 @@ def test_nobody_else_comes_in(values: dict[str, bool], model: str) -> None:
 def test_staff_without_a_role_see_nothing() -> None:
     client = signed_in(UserFactory.create(is_staff=True))
 
-    assert [client.get(page(model)).status_code for model in MODELS] == [403] * 4
+    assert [client.get(page(model)).status_code for model in MODELS] == [403] * len(MODELS)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -140,6 +143,8 @@ def grow(model: str, number: int) -> None:
             TermsFactory.create(published=True)
         elif model == "approval":
             ApprovalFactory.create(approved=True)
+        elif model == "auditseal":
+            AuditSealFactory.create()
         else:
             AuditRecordFactory.create()
 
@@ -220,3 +225,26 @@ def test_audit_shows_what_was_done_without_an_account(admin_client: Client) -> N
 
     assert "taro" in text
     assert "ops1" in text
+
+
+def test_audit_is_searched_by_person(admin_client: Client) -> None:
+    AuditRecordFactory.create(user__username="taro", subject="of taro")
+    AuditRecordFactory.create(user__username="taro2", subject="of another")
+    AuditRecordFactory.create(user=None, os_user="taro", subject="of the machine")
+
+    text = admin_client.get(page("auditrecord"), {"q": "taro"}).content.decode()
+
+    assert "of taro" in text
+    assert "of the machine" in text
+    assert "of another" not in text
+
+
+def test_audit_shows_the_name_that_an_account_had(admin_client: Client) -> None:
+    record = AuditRecordFactory.create(user__username="taro")
+    with every_trigger_off():
+        User.objects.filter(pk=record.user_id).update(username="hanako")
+
+    text = admin_client.get(page("auditrecord")).content.decode()
+
+    assert "taro" in text
+    assert "hanako" not in text

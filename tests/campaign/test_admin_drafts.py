@@ -9,7 +9,10 @@ from django.test import Client
 
 from campaign.models import Terms
 from campaign.queries import terms_values
+from campaign.terms import written_values
 from core.audit import Actor
+from core.canonical_json import content_sha256
+from core.models import AuditRecord
 from tests.approving import approve
 from tests.campaign.staffpages import act, filled_in, page, signed_in
 from tests.campaign.steps import ask_publication, stored
@@ -191,3 +194,21 @@ def test_form_cannot_be_opened_for_what_is_not_there(client: Client) -> None:
     for number in (0, 10**30, "x"):
         assert client.get(page("terms", "change", number)).status_code == 302
         assert client.post(page("terms", "change", number), {}).status_code == 302
+
+
+def test_an_edited_draft_is_audited_by_its_fields_and_hash(client: Client, asking: Actor) -> None:
+    draft = TermsFactory.create()
+
+    assert change(client, draft).status_code == 302  # with nothing changed
+    assert not AuditRecord.objects.exists()
+    assert change(client, draft, edge="partial", budget_points=5_000_000).status_code == 302
+
+    record = AuditRecord.objects.get()
+    draft.refresh_from_db()
+    assert (record.action, record.subject) == ("draft.edited", draft.campaign.code)
+    assert (record.user, record.name) == (asking.user, asking.user.username)
+    assert record.detail == {
+        "version": 1,
+        "changed": ["budget_points", "edge"],
+        "terms_sha256": content_sha256(written_values(draft)),
+    }

@@ -195,6 +195,9 @@ def test_approval_that_has_ended_stays(state: str) -> None:
         f"content_sha256 = '{SHA256}'",
         "requested_at = now()",
         "requested_by_id = (SELECT max(id) FROM core_user)",
+        "requested_by_name = 'x'",
+        "requested_os_user = 'x'",
+        "requested_host = 'x'",
     ],
 )
 def test_approval_request_stays(change: str) -> None:
@@ -223,13 +226,34 @@ def test_approval_is_never_deleted(state: dict[str, bool]) -> None:
         sql("DELETE FROM core_approval")
 
 
-def test_auditrecord_names_a_user() -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"user": None, "os_user": ""}, id="of nobody"),
+        pytest.param({"user": None, "os_user": "root", "name": "x"}, id="a name without account"),
+        pytest.param(
+            {"user": None, "host": "ops1", "action": "staff.sign_in_failed"},
+            id="a machine without a user",
+        ),
+    ],
+)
+def test_auditrecord_names_a_user(values: dict[str, Any]) -> None:
     with refused_as("auditrecord_names_a_user"):
-        AuditRecordFactory.create(user=None, os_user="")
+        AuditRecordFactory.create(**values)
 
     AuditRecordFactory.create(user=None, os_user="root")
+    AuditRecordFactory.create(user=None, action="staff.sign_in_failed")
     AuditRecordFactory.create(os_user="")
-    assert AuditRecord.objects.count() == 2
+    assert AuditRecord.objects.count() == 3
+
+
+@pytest.mark.parametrize("name", ["", "somebody-else"])
+def test_auditrecord_name_is_the_account_s(name: str) -> None:
+    with refused_as("auditrecord_name_is_the_account_s"):
+        AuditRecordFactory.create(name=name)
+
+    record = AuditRecordFactory.create(user__username="taro")
+    assert record.name == "taro"
 
 
 def test_auditrecord_is_only_added_to() -> None:
@@ -249,6 +273,7 @@ def test_auditrecord_is_only_added_to() -> None:
     [
         ("core_approval", "approval_never_truncated", ApprovalFactory),
         ("core_auditrecord", "auditrecord_never_truncated", AuditRecordFactory),
+        ("core_user", "user_never_truncated", UserFactory),
         ("campaign_terms", "terms_never_truncated", TermsFactory),
         ("campaign_prize", "prize_never_truncated", TermsFactory),
     ],

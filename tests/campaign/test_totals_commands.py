@@ -12,11 +12,12 @@ from bookings.models import MemberMark
 from campaign import aggregation, reports
 from campaign.management.commands import aggregate
 from campaign.models import Campaign, Total
+from core.models import AuditRecord
 from tests.campaign.changes import add_booking
 from tests.campaign.runs import begin, run
 from tests.commands import run_json
 from tests.factories.bookings import QuarantinedRowFactory
-from tests.factories.campaign import CampaignFactory
+from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.totals import TotalFactory
 from tests.resources import full_disk
 
@@ -210,3 +211,19 @@ def test_export_totals_prints_json_only_beside_a_file(campaign: Campaign) -> Non
         call_command("export_totals", "NY2025", "--json")
 
     assert refused.value.returncode == 2
+
+
+def test_export_totals_is_audited_before_there_is_a_file(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    run_json("aggregate", "NY2025")
+    person = UserFactory.create(role="auditor")
+
+    output = tmp_path / "totals.csv"
+    exported = run_json("export_totals", "NY2025", "--output", output, "--by", person.username)
+    run_json("export_totals", "NY2025", "--output", output)
+
+    one, other = AuditRecord.objects.filter(action="file.exported").order_by("id")
+    assert (one.subject, one.name, other.name) == ("NY2025", person.username, "")
+    assert one.detail == {"file": "totals", "members": exported["members"]}
+    assert bool(other.os_user)

@@ -39,7 +39,7 @@ def variables_read() -> set[str]:
         for names in read.findall(path.read_text())
         for name in names
         if name
-    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "REDIS_URL"}
+    } | {"DRAW_KEY", "DRAW_SIGNING_KEY", "ERASURE_KEY", "REDIS_URL"}
     return found | {f"{name}_FILE" for name in found}
 
 
@@ -97,6 +97,7 @@ def test_our_containers_start_with_their_secrets_and_no_others(
             "redis": found["REDIS_URL"],
             "sign_in": found["WESTER_CLIENT_SECRET"],
             "draw": found["DRAW_KEY"] or found["DRAW_SIGNING_KEY"],
+            "erasure": found["ERASURE_KEY"],
         }.items()
         if setting
     }

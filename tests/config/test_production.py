@@ -15,6 +15,7 @@ FIT = {
     "redis": True,
     "sign_in": True,
     "draw": True,
+    "erasure": True,
 }
 SECRET = "Production needs a SECRET_KEY of its own, random and of at least 50 characters."
 SERVERS = "Production runs no servers of its own: set DATABASE_URL and REDIS_URL."
@@ -61,6 +62,11 @@ UNFIT = [
         {"draw": False},
         DRAW,
         id="no keys of the draw",
+    ),
+    pytest.param(
+        {"erasure": False},
+        "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits.",
+        id="no key of erasures",
     ),
 ]
 

@@ -83,6 +83,10 @@ def test_production_serves_collected_files_and_logs_json(read: Read) -> None:
         pytest.param({"REDIS_URL": ""}, "runs no servers of its own", id="own broker"),
         pytest.param({"WESTER_CLIENT_SECRET": ""}, "signs members in", id="no WESTER ID"),
         pytest.param({"DRAW_KEY": ""}, "needs DRAW_KEY", id="no key of the draw"),
+        pytest.param({"ERASURE_KEY": ""}, "needs an ERASURE_KEY", id="no key of erasures"),
+        pytest.param(
+            {"ERASURE_KEY": PRODUCTION["DRAW_KEY"]}, "needs an ERASURE_KEY", id="one key for both"
+        ),
     ],
 )
 def test_production_refuses(variables: dict[str, str], sentence: str, read: Read) -> None:
@@ -117,6 +121,7 @@ def test_what_belongs_to_a_demo_is_refused_without_one(
         ("WESTER_CLIENT_SECRET", lambda found: found["WESTER_CLIENT_SECRET"]),
         ("DRAW_KEY", lambda found: found["DRAW_KEY"]),
         ("DRAW_SIGNING_KEY", lambda found: found["DRAW_SIGNING_KEY"]),
+        ("ERASURE_KEY", lambda found: found["ERASURE_KEY"]),
         ("METRICS_TOKEN", lambda found: found["METRICS_TOKEN"]),
     ],
 )

@@ -20,6 +20,7 @@ HOUR = timedelta(hours=1)
 TASKS: dict[str, dict[str, Any]] = {
     "campaign.tasks.start_due_runs": {},
     "campaign.tasks.compute_shards": {"run": 1},
+    "core.tasks.seal_audit": {},
     "entries.tasks.clear_sessions": {},
     "entries.tasks.load_arrived": {"path": "inbox/nowhere"},
     "entries.tasks.watch_inbox": {},

@@ -50,12 +50,6 @@ def audit_lines() -> list[tuple[str, str, str]]:
     return [(one.action, one.subject, one.user.username if one.user else "-") for one in records]
 
 
-def lacking(**values: Any) -> User:
-    """Return a person with every role who may still not act."""
-    person = UserFactory.create(role="campaign")
-    approver = UserFactory.create(role="approver").groups.get()
-    person.groups.add(approver)
-    for name, value in values.items():
-        setattr(person, name, value)
-    person.save()
-    return person
+def lacking(role: str | None = None, **values: Any) -> User:
+    """Return a person with a role, or else with every right, who may still not act."""
+    return UserFactory.create(role=role, **({} if role else {"is_superuser": True}) | values)

@@ -1,10 +1,9 @@
-"""``approval actions|list|approve|refuse`` and ``staff add`` as others script against them."""
+"""``approval actions|list|approve|refuse`` as others script against them."""
 
 import inspect
 from typing import Any
 
 import pytest
-from django.contrib.auth import authenticate
 from pytest_django import Settings
 
 from campaign import terms
@@ -12,14 +11,12 @@ from campaign.models import Campaign
 from config.env import MovedClock
 from core import approvals
 from core.audit import Actor
-from core.management.commands import staff as staff_command
-from core.models import Approval, AuditRecord, User
+from core.models import Approval, User
 from tests.commands import refused, run, run_json, stored
 from tests.factories.campaign import AT, LATER, ApprovalFactory, CampaignFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 CODE = "012025121203"
-PASSWORD = "kasumi-sakura-hikari"
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +165,7 @@ def test_dry_run_of_a_decision_leaves_no_trace(waiting: Approval, verb: str, sta
     ("verb", "by", "sentence"),
     [
         ("approve", "asking", "This person does not hold the permission core.decide_approval."),
-        ("approve", "admin", "Nobody approves what they asked for themselves; ask another person."),
+        ("approve", "admin", "This person does not hold the permission core.decide_approval."),
         ("approve", "nobody", "There is no active staff user with this name; see: staff add."),
         ("refuse", "other", "This person does not hold the permission core.decide_approval."),
     ],
@@ -213,103 +210,3 @@ def test_decisions_by_command_need_the_setting(
     assert sentence == f"Approvals are decided by a person signed in at /staff/{ending}"
     assert stored() == before
     assert run_json("approval", "list")["approvals"] == [as_listed(waiting) | {"stale": None}]
-
-
-def test_staff_add_prints_a_generated_password_once() -> None:
-    words = ("staff", "add", "hanako", "--role", "approver", "--generate")
-
-    data = run_json(*words)
-
-    assert {**data, "password": "?"} == {
-        "username": "hanako",
-        "role": "approver",
-        "created": True,
-        "password": "?",
-    }
-    assert authenticate(username="hanako", password=data["password"])
-    before = stored()
-    assert run_json(*words) == {"username": "hanako", "role": "approver", "created": False}
-    assert run(*words).stdout == "hanako is in approver.\n"
-    assert stored() == before
-
-
-def test_staff_add_in_production_begins_with_one_who_may_add_others(settings: Settings) -> None:
-    settings.PRODUCTION = True
-    first = ("staff", "add", "hanako", "--role", "accounts", "--generate")
-    other = ("staff", "add", "taro", "--role", "ops", "--generate")
-    ended = run(*other)
-    assert (ended.code, ended.reason) == (
-        2,
-        "Nobody may add staff users yet: begin with staff add USERNAME --role accounts.",
-    )
-
-    run_json(*first)
-
-    assert "--by USER" in run(*other).reason
-    assert "--by USER" in run(*first[:2], "jiro", *first[3:]).reason
-    run_json(*other, "--by", "hanako")
-    people = AuditRecord.objects.order_by("id").values_list("subject", "user__username")
-    assert list(people) == [("hanako", None), ("taro", "hanako")]
-
-
-def test_staff_add_prints_the_password_on_a_line_of_its_own() -> None:
-    lines = run("staff", "add", "hanako", "--role", "support", "--generate").stdout.splitlines()
-
-    assert lines[0] == "hanako: added to support."
-    assert lines[1].startswith("Password (shown once): ")
-    assert authenticate(username="hanako", password=lines[1].split(": ")[1])
-
-
-def test_staff_add_dry_run_adds_no_user_and_shows_no_password() -> None:
-    words = ("staff", "add", "hanako", "--role", "support", "--generate", "--dry-run")
-    before = stored()
-
-    assert run_json(*words) == {"username": "hanako", "role": "support", "created": True}
-    assert run(*words).stdout == "hanako: would be added to support.\n"
-    assert stored() == before
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list of what is typed at the prompts; a terminal is there."""
-    answers: list[str] = []
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr(staff_command, "getpass", lambda _prompt: answers.pop(0))
-    return answers
-
-
-def test_staff_add_prompts_for_the_password_twice(typed: list[str]) -> None:
-    typed[:] = [PASSWORD, PASSWORD]
-
-    assert run_json("staff", "add", "hanako", "--role", "support")["created"] is True
-    assert authenticate(username="hanako", password=PASSWORD)
-
-
-def test_staff_add_refuses_two_different_passwords(typed: list[str]) -> None:
-    typed[:] = [PASSWORD, "another-long-one", PASSWORD, "another-long-one"]
-
-    assert refused("staff", "add", "hanako", "--role", "support") == (
-        "The two passwords differ; try again."
-    )
-    assert not User.objects.exists()
-
-
-def test_staff_add_prompts_for_no_password_of_an_existing_account(typed: list[str]) -> None:
-    UserFactory.create(username="hanako", role="support")
-
-    assert run_json("staff", "add", "hanako", "--role", "auditor")["created"] is False
-
-
-def test_staff_add_without_a_terminal_points_to_generate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-
-    assert refused("staff", "add", "hanako", "--role", "support") == (
-        "There is no terminal to ask at; use --generate."
-    )
-
-
-def test_staff_add_refuses_a_name_that_cannot_be_one() -> None:
-    sentence = refused("staff", "add", "a b", "--role", "support", "--generate")
-
-    assert sentence.startswith("Enter a valid username.")
-    assert not User.objects.exists()

@@ -1,6 +1,7 @@
 """Four eyes: who may request what, and who may act at all."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -37,6 +38,9 @@ def test_declared_actions_are_those_of_the_apps() -> None:
         "payout.prepare",
         "payout.resolve",
         "points.reverse",
+        "staff.make_approver",
+        "staff.make_superuser",
+        "staff.reset_approver",
     }
 
 
@@ -149,13 +153,13 @@ def test_request_after_the_end_of_another_is_a_new_one(
         pytest.param(UserFactory.create, id="no staff"),
         pytest.param(lambda: UserFactory.create(role="support"), id="another role"),
         pytest.param(lambda: UserFactory.create(role="auditor"), id="an auditor"),
-        pytest.param(lambda: lacking(is_staff=False), id="staff no more"),
-        pytest.param(lambda: lacking(is_active=False), id="locked out"),
-        pytest.param(
-            lambda: lacking(is_active=False, is_superuser=True), id="a superuser locked out"
-        ),
-        pytest.param(
-            lambda: lacking(is_staff=False, is_superuser=True), id="a superuser who is no staff"
+        *(
+            pytest.param(partial(lacking, role, **values), id=f"{role or 'a superuser'}, {why}")
+            for role in ("campaign", "approver", None)
+            for values, why in (
+                ({"is_staff": False}, "no staff"),
+                ({"is_active": False}, "locked out"),
+            )
         ),
     ],
 )

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from core import approvals
 from core.audit import Actor
 from core.errors import Refusal
-from core.models import Approval
+from core.models import Approval, User
 from tests.approving import approve
 from tests.core.doing import (
     ACTION,
@@ -17,9 +18,9 @@ from tests.core.doing import (
     Doing,
     ask,
     audit_lines,
-    lacking,
     refuse,
 )
+from tests.database import trigger_off
 from tests.factories.campaign import LATER, ApprovalFactory, CampaignFactory, UserFactory
 from tests.sessions import another_session, ended, wait_until_blocked
 
@@ -68,16 +69,32 @@ def test_approve_again_changes_nothing(doing: Doing, asking: Actor, deciding: Ac
     assert len(audit_lines()) == 2
 
 
-@pytest.mark.parametrize("superuser", [False, True], ids=["with both roles", "a superuser"])
-def test_nobody_approves_their_own_request(doing: Doing, superuser: bool) -> None:
-    person = Actor(lacking(is_superuser=superuser))
+def test_nobody_approves_their_own_request(doing: Doing) -> None:
+    """No account has both roles; one that had is still not two persons."""
+    person = Actor(UserFactory.create(role="campaign"))
     approval = ask(person)
+    with trigger_off("user_approver_apart"):
+        person.user.groups.add(Group.objects.get(name="approver"))
+    person = Actor(User.objects.get(pk=person.user.pk))
 
     with pytest.raises(approvals.OwnRequest, match="ask another person"):
         approve(approval, person)
 
     approval.refresh_from_db()
     assert (approval.state, doing.done, len(audit_lines())) == ("open", [], 1)
+
+
+def test_superuser_approves_nothing(doing: Doing, asking: Actor) -> None:
+    """Who may make any account must not be what approves."""
+    approval = ask(asking)
+    superuser = Actor(UserFactory.create(is_staff=True, is_superuser=True))
+
+    for act in (approve, refuse):
+        with pytest.raises(approvals.NotPermitted):
+            act(approval, superuser)
+
+    approval.refresh_from_db()
+    assert (approval.state, doing.done) == ("open", [])
 
 
 def test_approve_refuses_what_changed_after_the_request(

@@ -3,8 +3,10 @@
 import os
 import pwd
 import socket
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from core import audit
 from core.models import AuditRecord
@@ -40,14 +42,46 @@ def test_record_saves_every_field() -> None:
     audit.record(actor=actor, action="a", subject="s", at=AT, detail={"n": 1})
 
     (kept,) = AuditRecord.objects.values(
-        "at", "action", "subject", "user", "os_user", "host", "detail"
+        "at", "action", "subject", "user", "name", "os_user", "host", "detail"
     )
     assert kept == {
         "at": AT,
         "action": "a",
         "subject": "s",
         "user": actor.user.pk,
+        "name": actor.user.username,
         "os_user": "taro",
         "host": "ops1",
         "detail": {"n": 1},
     }
+
+
+@pytest.mark.django_db
+def test_record_of_nobody_names_nobody() -> None:
+    audit.record_of_nobody(action="staff.sign_in_failed", subject="s", at=AT, detail={"n": 1})
+
+    (kept,) = AuditRecord.objects.values("at", "subject", "user", "name", "os_user", "host")
+    assert kept == {"at": AT, "subject": "s", "user": None, "name": "", "os_user": "", "host": ""}
+
+
+@pytest.mark.django_db
+def test_record_is_logged_once_it_is_committed_without_its_detail(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    actor = audit.Actor(UserFactory.create(username="taro"), os_user="ops", host="ops1")
+    with capture_logs() as logged, django_capture_on_commit_callbacks(execute=True):
+        record = audit.record(actor=actor, action="a", subject="s", at=AT, detail={"entry": 7})
+        assert logged == []
+
+    assert logged == [
+        {
+            "event": "audit.recorded",
+            "log_level": "info",
+            "record": record.pk,
+            "at": AT.isoformat(),
+            "action": "a",
+            "subject": "s",
+            "by": "taro",
+            "machine": "ops@ops1",
+        }
+    ]

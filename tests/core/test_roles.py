@@ -10,7 +10,13 @@ from core import roles
 
 # As the owner: it is a migrate that grants.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_as_owner")]
-EVERYBODY = {"view_campaign", "view_terms", "view_approval", "view_auditrecord"}
+EVERYBODY = {
+    "view_campaign",
+    "view_terms",
+    "view_approval",
+    "view_auditrecord",
+    "view_auditseal",
+}
 OF_BOTH_APPS = {
     "campaign": EVERYBODY | {"change_terms", "request_publication"},
     "support": EVERYBODY,

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from bookings.models import Booking
 from campaign.models import Campaign
-from tests.commands import run_json
+from core.models import AuditRecord
+from entries.models import Entry
+from tests.commands import refused, run_json
 from tests.factories.bookings import JAPAN, BookingFactory, RegistrationFactory
-from tests.factories.campaign import CampaignFactory
+from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +241,33 @@ def test_explain_in_words(campaign: Campaign) -> None:
             "lots 0; rewards if drawn 0 points."
         ),
     ]
+
+
+def test_explain_is_audited_without_the_wester_id(campaign: Campaign) -> None:
+    """A command looks a member up as the staff page does."""
+    auditor = UserFactory.create(role="auditor")
+    entry, booking = Entry.objects.get(), Booking.objects.get(reservation_no="R2")
+
+    answer("NY2025", "W1", "--by", auditor.username)
+    answer("NY2025", "W-unknown")
+    answer("NY2025", "--booking", "e5489/R2/1")
+
+    records = AuditRecord.objects.order_by("id")
+    assert {(one.action, one.subject) for one in records} == {("member.looked_up", "NY2025")}
+    assert [(one.name, bool(one.os_user)) for one in records] == [
+        (auditor.username, True),
+        ("", True),
+        ("", True),
+    ]
+    assert [one.detail for one in records] == [
+        {"entry": entry.pk, "member": None},
+        {"entry": None, "member": None},
+        {"entry": entry.pk, "member": None, "bookings": [booking.pk]},
+    ]
+
+
+def test_explain_refuses_a_person_who_may_not_see_members(campaign: Campaign) -> None:
+    planner = UserFactory.create(role="campaign")
+
+    assert "permission" in refused("explain", "NY2025", "W1", "--by", planner.username)
+    assert not AuditRecord.objects.exists()

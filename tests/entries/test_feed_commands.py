@@ -17,6 +17,7 @@ from core.models import AuditRecord
 from entries import tasks
 from tests import commands
 from tests.entries.feedfiles import membership_row, write_memberships
+from tests.factories.bookings import QuarantinedRowFactory
 from tests.factories.campaign import UserFactory
 from tests.feedfiles import booking_row, registration_row, write_feed_file, write_registrations
 
@@ -340,3 +341,15 @@ def test_watch_inbox_names_files_by_any_bytes_to_the_workers(
     tasks.watch_inbox()
 
     assert FeedFile.objects.get().status == "refused"
+
+
+def test_listed_rows_of_the_quarantine_are_audited_by_their_numbers(tmp_path: Path) -> None:
+    commands.run_json("quarantine", "list")
+    assert not AuditRecord.objects.exists()  # nothing was shown
+
+    rows = [QuarantinedRowFactory.create().pk for _ in range(2)]
+    commands.run_json("quarantine", "list")
+
+    record = AuditRecord.objects.get()
+    assert (record.action, record.subject) == ("member.listed", "bookings.quarantinedrow")
+    assert record.detail == {"rows": 2, "first": rows[0], "last": rows[1]}

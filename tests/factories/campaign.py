@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from campaign.models import Campaign, Prize, Terms
 from campaign.termsfile import CampaignFile, read_campaign_file
 from core.canonical_json import content_sha256
-from core.models import Approval, AuditRecord, User
+from core.models import Approval, AuditRecord, AuditSeal, User
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 AT = datetime(2024, 12, 2, 9, tzinfo=JAPAN)
@@ -44,18 +44,21 @@ class UserFactory(DjangoModelFactory[User]):
 
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"person-{n:06}")
     password = "!"  # none that could be typed
 
-    @factory.post_generation  # type: ignore[untyped-decorator] # the library does not say
-    def role(self: User, create: bool, role: str | None, **_: Any) -> None:
-        """Make staff of the person, in this role."""
-        if create and role:
-            self.is_staff = True
-            self.save(update_fields=["is_staff"])
-            self.groups.add(Group.objects.get(name=role))
+    @classmethod
+    def _create(
+        cls, model_class: type[User], *args: Any, role: str | None = None, **values: Any
+    ) -> User:
+        """Make staff of a person with a role: the database accepts no member who becomes staff."""
+        if role:
+            values = {"is_staff": True, **values}
+        user: User = super()._create(model_class, *args, **values)
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        return user
 
 
 class CampaignFactory(DjangoModelFactory[Campaign]):
@@ -203,5 +206,20 @@ class AuditRecordFactory(DjangoModelFactory[AuditRecord]):
     action = "approval.requested"
     subject = factory.Sequence(lambda n: f"campaign.publish campaign-{n:06}")
     user = factory.SubFactory(UserFactory)
+    name = factory.LazyAttribute(lambda record: record.user.username if record.user else "")
     os_user = ""
     host = ""
+
+
+class AuditSealFactory(DjangoModelFactory[AuditSeal]):
+    """A seal over one record, not as core.sealing would compute it."""
+
+    class Meta:
+        model = AuditSeal
+
+    number = factory.Sequence(lambda n: n + 1)
+    last_record = factory.SelfAttribute("number")
+    records = 1
+    hashes = bytes(40)
+    previous_sha256 = chain_sha256 = "0" * 64
+    sealed_at = AT

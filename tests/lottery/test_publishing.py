@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.models import Campaign
-from core.approvals import ContentChanged, NotPermitted, OwnRequest
+from core.approvals import ContentChanged, NotPermitted
 from core.audit import Actor
 from core.models import Approval
 from lottery import confirming, forgetting, publishing, voiding
@@ -65,13 +65,6 @@ def test_publishing_takes_two_people(asking: Actor, deciding: Actor) -> None:
     }
     with pytest.raises(NotPermitted):
         approve(requested, asking, PUBLISHES)
-    both = person("campaign")
-    both.user.groups.add(*deciding.user.groups.all())
-    with pytest.raises(OwnRequest):
-        approve(
-            publishing.request_publication(draw=draw, actor=both, at=PUBLISHES), both, PUBLISHES
-        )
-
     approve(
         publishing.request_publication(draw=draw, actor=asking, at=PUBLISHES), deciding, PUBLISHES
     )

@@ -180,3 +180,20 @@ def test_books_are_closed_only_by_the_action_and_pages_by_their_button() -> None
 
     assert re.findall(r'class="closelink">(.*?)</a>', leads_back) == ["閉じる"]
     assert '<option value="close">締める</option>' in offered
+
+
+@pytest.mark.parametrize("model", ["awardstanding", "keystanding", "account", "transfer"])
+def test_a_page_that_shows_members_is_audited_by_the_numbers_of_its_rows(model: str) -> None:
+    paid()
+    client = staff("support")
+    rows = MODELS[model]._default_manager
+    shown(client, page(model))
+    row = rows.first()
+    assert row is not None
+    shown(client, page(model, "change", quote(row.pk)))
+
+    of_list, of_row = AuditRecord.objects.filter(action="member.listed").order_by("id")
+    assert sorted(of_list.detail["rows"]) == sorted(rows.values_list("pk", flat=True))
+    assert of_row.detail == {"rows": [row.pk]}
+    assert of_list.subject == of_row.subject == f"points.{model}"
+    assert of_list.user_id == int(client.session["_auth_user_id"])

@@ -74,6 +74,15 @@ def frozen(_folder: Path) -> list[Any]:
     return ["draw", "freeze", closed_campaign().code, "--round-time", ROUND.isoformat()]
 
 
+def of_new(verb: str, *options: str) -> Callable[[Path], list[Any]]:
+    """Return what makes a staff user and the words that change their account."""
+
+    def stage(_folder: Path) -> list[Any]:
+        return ["staff", verb, UserFactory.create(role="support").username, *options]
+
+    return stage
+
+
 STEPS = {
     "campaign load": Step(
         lambda _: ["campaign", "load", FIRST_FILE], AT, "campaign.load", "campaign"
@@ -84,6 +93,9 @@ STEPS = {
         "staff.add",
         "accounts",
     ),
+    "staff role": Step(of_new("role", "--add", "auditor"), AT, "staff.role_added", "accounts"),
+    "staff reset": Step(of_new("reset", "--generate"), AT, "staff.reset", "accounts"),
+    "staff disable": Step(of_new("disable"), AT, "staff.disabled", "accounts"),
     "draw freeze": Step(frozen, FREEZES, "draw.freeze", "ops"),
     "draw run": Step(
         lambda _: ["draw", "run", published_draw().campaign.code], AFTER_ROUND, "draw.run", "ops"
@@ -120,8 +132,10 @@ ALWAYS = {
     "payout resolve",
     "points reverse",
     "quarantine dismiss",
+    "staff superuser",
 }
-# They change nothing, or load and aggregate, which needs nobody.
+# They change nothing, or load and aggregate, which needs nobody; the host's own make or restore
+# accounts where nobody could be named.
 NOBODY = {
     "aggregate",
     "approval actions",
@@ -142,6 +156,9 @@ NOBODY = {
     "payout status",
     "quarantine list",
     "quarantine replay",
+    "staff list",
+    "staff restore",
+    "staff setup",
     "touches",
 }
 

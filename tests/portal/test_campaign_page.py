@@ -221,6 +221,7 @@ def test_days_are_marked_up_for_machines(publish: Publish) -> None:
         "2025-01-06",
         "2025-02-15",
         "2026-03-31",
+        "2027-03-31",
     }
 
 

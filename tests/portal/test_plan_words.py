@@ -237,7 +237,7 @@ def test_is_certain_to_fit(prizes: list[Prize], budget: int, fits: bool) -> None
 PUBLISHED = {
     "total": "合計額そのものは公開しません。",
     "facts": "口数から、チケットレスでのご乗車の有無がわかる場合があります。",
-    "spent": "その番号の方のご利用額の合計がわかる場合があります。",
+    "spent": "番号ごとにご利用額の合計がわかります。",
     "end": "本来の還元ポイント数も公開します。",
 }
 

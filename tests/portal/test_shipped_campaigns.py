@@ -29,8 +29,8 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 ENGLISH_WORDS = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 UNFILLED = re.compile(r"%\(|\{\{|\{%|None|[（(][)）]|、、|「」|“”| ,|  ")
 ONLY_FIRST = {
-    "ja": ["どどんと", "1億ポイントどどんと", "5,000万円", "20,000ポイント", "2024年"],
-    "en": ["Dodonto", "100 Million Points Back", "up to 20,000", "2024"],
+    "ja": ["どどんと", "1億ポイントどどんと", "5,000万円", "20,000ポイント", "2024年12月"],
+    "en": ["Dodonto", "100 Million Points Back", "up to 20,000", ", 2024"],
 }
 # What each page has to say, in both languages, and what it must not.
 SAYS = {

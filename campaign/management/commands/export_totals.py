@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from campaign import queries, reports
-from core import arguments
+from core import arguments, audit, clock
 from core.atomic_files import PRIVATE, write_atomically
 from core.commands import ContractCommand, Report
 from core.errors import Refusal
@@ -27,6 +27,7 @@ class Command(ContractCommand):
         """Declare the campaign and where to write."""
         super().add_arguments(parser)
         arguments.code(parser)
+        arguments.by_who_looks(parser)
         parser.add_argument(
             "--output", type=Path, metavar="FILE", help="instead of standard output"
         )
@@ -39,9 +40,16 @@ class Command(ContractCommand):
             )
         super().handle(*args, **options)
 
-    def run(self, *, code: str, output: Path | None, **_: Any) -> Report:
-        """Write the totals of the last run."""
+    def run(self, *, code: str, output: Path | None, by: str | None, **_: Any) -> Report:
+        """Write the totals of the last run; the audit records who did, before there is a file."""
         campaign = queries.get_campaign(code)
+        audit.record(
+            actor=arguments.read_who_looks(by),
+            action="file.exported",
+            subject=campaign.code,
+            at=clock.now(),
+            detail={"file": "totals", "members": reports.summarize(campaign)["members"]},
+        )
         rows = reports.export_totals(campaign)
         try:
             if output is None:

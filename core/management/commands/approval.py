@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from core import approvals, arguments, clock, roles
+from core.approval_reports import describe_shell
 from core.approvals import Action, CommandApprovalOff
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
@@ -38,9 +39,13 @@ class Command(VerbCommand):
 
     def list_open(self, **_: Any) -> Report:
         """List what waits for a decision, and of each whether it can still be carried out."""
-        waiting = Approval.objects.filter(state=Approval.State.OPEN).select_related("requested_by")
+        waiting = Approval.objects.filter(state=Approval.State.OPEN)
         rows = [
-            {**describe_approval(approval), "stale": approvals.why_stale(approval) or None}
+            {
+                **describe_approval(approval),
+                "stale": approvals.why_stale(approval) or None,
+                "warning": describe_shell(approval) or None,
+            }
             for approval in waiting.order_by("id")
         ]
         lines = [format_approval(row) for row in rows]
@@ -105,12 +110,13 @@ def format_action(row: dict[str, Any]) -> str:
 
 
 def format_approval(row: dict[str, Any]) -> str:
-    """Return a request in a line, and in another one why it cannot be carried out any more."""
+    """Return a request in a line, then why it cannot be carried out, and whom to ask first."""
     line = (
         f"{row['id']}: {row['action']} {row['subject']}, asked for by {row['requested_by']}, "
         f"content {row['content_sha256'][:12]}…"
     )
-    return f"{line}\n   cannot be carried out: {row['stale']}" if row["stale"] else line
+    notes = (("cannot be carried out", row["stale"]), ("from a shell", row["warning"]))
+    return "\n".join([line, *(f"   {what}: {why}" for what, why in notes if why)])
 
 
 def describe_approval(approval: Approval) -> dict[str, Any]:
@@ -120,7 +126,9 @@ def describe_approval(approval: Approval) -> dict[str, Any]:
         "action": approval.action,
         "subject": approval.subject,
         "state": approval.state,
-        "requested_by": approval.requested_by.username,
+        "requested_by": approval.requested_by_name,
         "requested_at": approval.requested_at,
+        "requested_os_user": approval.requested_os_user,
+        "requested_host": approval.requested_host,
         "content_sha256": approval.content_sha256,
     }

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from campaign import queries
-from core import arguments
+from core import arguments, clock
 from core.commands import ContractCommand, Report
-from entries import standing
+from entries import looking, standing
 from entries.frozen import FrozenStanding
 from entries.standing import ExplainedBooking, Standing
 
@@ -50,6 +50,7 @@ class Command(ContractCommand):
         """Declare the campaign, and the member or the booking."""
         super().add_arguments(parser)
         arguments.code(parser)
+        arguments.by_who_looks(parser)
         member = parser.add_argument(
             "wester_id",
             metavar="WESTER_ID",
@@ -59,11 +60,13 @@ class Command(ContractCommand):
             "--booking", metavar="SERVICE/RESERVATION/ITEM", action=InsteadOf, other=member
         )
 
-    def run(self, *, code: str, wester_id: str | None, booking: str | None, **_: Any) -> Report:
-        """Explain a member, or one booking."""
+    def run(
+        self, *, code: str, wester_id: str | None, booking: str | None, by: str | None, **_: Any
+    ) -> Report:
+        """Explain a member, or one booking; the audit records the look-up."""
         if wester_id is not None and booking is not None:
             raise CommandError("A WESTER_ID and --booking exclude each other.", returncode=2)
-        campaign = queries.get_campaign(code)
+        campaign, actor = queries.get_campaign(code), arguments.read_who_looks(by)
         if wester_id is not None:
             found = standing.explain_member(campaign=campaign, wester_id=check_printable(wester_id))
         else:
@@ -74,6 +77,13 @@ class Command(ContractCommand):
                 reservation_no=reservation_no,
                 item_no=item_no,
             )
+        looking.record_look_up(
+            campaign,
+            found.wester_id,
+            actor=actor,
+            at=clock.now(),
+            bookings=[] if wester_id is not None else [one.booking.pk for one in found.bookings],
+        )
         return Report(describe_standing(found), describe_in_words(found))
 
 

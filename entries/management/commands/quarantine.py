@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from bookings import quarantine
 from bookings.models import QuarantinedRow
-from core import arguments, clock
+from core import arguments, audit, clock
 from core.commands import Report, VerbCommand, one_transaction
 from entries.dismissing import dismiss_as_staff
 from entries.feeds import FEEDS
@@ -26,14 +26,23 @@ class Command(VerbCommand):
 
     help = __doc__
     verbs = {
-        "list": ("show_rows", arguments.nothing),
+        "list": ("show_rows", arguments.by_who_looks),
         "replay": ("replay_rows", arguments.dry_run),
         "dismiss": ("dismiss_row", declare_dismissal),
     }
 
-    def show_rows(self, **_: Any) -> Report:
-        """List the open rows in quarantine."""
+    def show_rows(self, *, by: str | None, **_: Any) -> Report:
+        """List the open rows in quarantine; the audit records who read them."""
+        actor = arguments.read_who_looks(by)
         rows = describe_rows(quarantine.open_rows().iterator())
+        if rows:
+            audit.record(
+                actor=actor,
+                action="member.listed",
+                subject="bookings.quarantinedrow",
+                at=clock.now(),
+                detail={"rows": len(rows), "first": rows[0]["id"], "last": rows[-1]["id"]},
+            )
         lines = [f"{row['id']} {row['file']} {row['record']} {row['reason']}" for row in rows]
         return Report({"rows": rows}, "\n".join(lines) or "Nothing waits in quarantine.")
 

@@ -1,0 +1,1 @@
+"""The pages of a staff account: sign-in, second factor, password, sessions."""
