@@ -148,19 +148,19 @@ def test_former_secrets_stand_on_further_lines_of_the_file(read: Read, tmp_path:
     assert found["SECRET_KEY"] == "new" * 20 + "key"
     assert found["SECRET_KEY_FALLBACKS"] == [PRODUCTION["SECRET_KEY"]]
 
-    found = rotate("DRAW_KEY", "03" * 32, "01" * 32)
-    assert (found["DRAW_KEY"], found["DRAW_KEY_FALLBACKS"]) == (b"\3" * 32, [b"\1" * 32])
+    found = rotate("DRAW_KEY", "07" * 32, "01" * 32)
+    assert (found["DRAW_KEY"], found["DRAW_KEY_FALLBACKS"]) == (b"\7" * 32, [b"\1" * 32])
 
     found = rotate("WESTER_CLIENT_SECRET", "new", "hidden")
     assert found["WESTER_CLIENT_SECRET"] == "new"
     assert found["WESTER_CLIENT_SECRET_FALLBACKS"] == ["hidden"]
 
     with pytest.raises(EnvError, match=r"DRAW_SIGNING_KEY.*must be one key"):
-        rotate("DRAW_SIGNING_KEY", "03" * 32, "02" * 32)
+        rotate("DRAW_SIGNING_KEY", "07" * 32, "02" * 32)
     with pytest.raises(EnvError, match=r"SECRET_KEY.*no empty line"):
         rotate("SECRET_KEY", PRODUCTION["SECRET_KEY"], "")
     with pytest.raises(ImproperlyConfigured, match="two different"):
-        rotate("DRAW_KEY", "03" * 32, "02" * 32)  # a former one signs
+        rotate("DRAW_KEY", "07" * 32, "02" * 32)  # a former one signs
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,11 @@ def test_former_secrets_stand_on_further_lines_of_the_file(read: Read, tmp_path:
     ],
 )
 def test_service_starts_without(service: str, absent: str, read: Read) -> None:
-    needed = {"beat": ["REDIS_URL"], "migrate": ["DATABASE_URL"], "worker": list(NOBODY_LISTENS)}
+    needed = {
+        "beat": ["REDIS_URL"],
+        "migrate": ["DATABASE_URL"],
+        "worker": [*NOBODY_LISTENS, "ERASURE_KEY"],
+    }
     given = {name: PRODUCTION[name] for name in ["PRODUCTION", *needed[service]]}
 
     found = read(**given, SERVICE=service)

@@ -132,11 +132,13 @@ def test_production_needs_a_real_wester_id(
         demo_mode=False,
         moved_clock=False,
         command_approval=False,
+        second_factor=True,
         secret_key="0123456789" * 5,
         database=True,
         redis=True,
         sign_in=read_sign_in(state=None).may_serve,
         draw=True,
+        erasure=True,
     )
 
     assert [("WESTER_ISSUER" in refusal) for refusal in refusals] == [True] * (not may_serve)
