@@ -94,7 +94,9 @@ def find_vulnerable(done: "subprocess.CompletedProcess[str]") -> list[str]:
 
 def attempt(program: Path, *words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run pip-audit until it ends, in whichever way."""
-    return subprocess.run([program, *AUDIT, *words], check=False, capture_output=True, text=True)
+    return subprocess.run(
+        [program, *AUDIT, *words], check=False, capture_output=True, encoding="utf-8"
+    )
 
 
 def run(*command: str | Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.production import production_refusals
+from config.production import EVERYTHING, production_refusals
 from tests.outside import PRODUCTION, manage
 
 FIT = {
@@ -28,6 +28,7 @@ DRAW = (
     "Production needs DRAW_KEY and DRAW_SIGNING_KEY, two different ones, "
     "each 64 lower-case hex digits."
 )
+ERASURE = "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits."
 UNFIT = [
     pytest.param({"debug": True}, "Production refuses DEBUG: unset it.", id="debugging"),
     pytest.param(
@@ -59,21 +60,9 @@ UNFIT = [
     ),
     pytest.param({"database": False}, SERVERS, id="an embedded database"),
     pytest.param({"redis": False}, SERVERS, id="an embedded broker"),
-    pytest.param(
-        {"sign_in": False},
-        SIGN_IN,
-        id="no WESTER ID",
-    ),
-    pytest.param(
-        {"draw": False},
-        DRAW,
-        id="no keys of the draw",
-    ),
-    pytest.param(
-        {"erasure": False},
-        "Production needs an ERASURE_KEY of its own, 64 lower-case hex digits.",
-        id="no key of erasures",
-    ),
+    pytest.param({"sign_in": False}, SIGN_IN, id="no WESTER ID"),
+    pytest.param({"draw": False}, DRAW, id="no keys of the draw"),
+    pytest.param({"erasure": False}, ERASURE, id="no key of erasures"),
 ]
 
 
@@ -88,16 +77,16 @@ def test_production_refusals_name(unfit: dict[str, object], sentence: str) -> No
     assert production_refusals(**FIT | unfit) == [sentence]  # type: ignore[arg-type]  # as above
 
 
-NOTHING = {"secret_key": "", "database": False, "redis": False, "sign_in": False, "draw": False}
+NOTHING = {"secret_key": "", **dict.fromkeys(EVERYTHING - {"secret_key"}, False)}
 
 
 @pytest.mark.parametrize(
     ("service", "refused"),
     [
-        pytest.param("", [SECRET, SERVERS, SIGN_IN, DRAW], id="the whole program"),
-        pytest.param("web", [SECRET, SERVERS, SIGN_IN, DRAW], id="web"),
-        pytest.param("commands", [SERVERS, DRAW], id="commands"),
-        pytest.param("worker", [SERVERS], id="worker"),
+        pytest.param("", [SECRET, SERVERS, SIGN_IN, DRAW, ERASURE], id="the whole program"),
+        pytest.param("web", [SECRET, SERVERS, SIGN_IN, DRAW, ERASURE], id="web"),
+        pytest.param("commands", [SERVERS, DRAW, ERASURE], id="commands"),
+        pytest.param("worker", [SERVERS, ERASURE], id="worker"),
         pytest.param("beat", [SERVERS], id="beat"),
         pytest.param("migrate", [SERVERS], id="migrate"),
         pytest.param("image", [], id="the building of the image"),
@@ -114,7 +103,7 @@ def test_service_needs_only_its_own_secrets(service: str, refused: list[str]) ->
     [
         pytest.param("beat", {"redis": True}, [], id="beat has no database"),
         pytest.param("migrate", {"database": True}, [], id="migrate has no broker"),
-        pytest.param("worker", {"database": True}, [SERVERS], id="a worker has both"),
+        pytest.param("worker", {"database": True}, [SERVERS, ERASURE], id="a worker has both"),
         pytest.param(
             "image", {"secret_key": "short"}, [SECRET], id="a secret that is given is never weak"
         ),

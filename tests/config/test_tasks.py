@@ -22,7 +22,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "campaign.tasks.compute_shards": {"run": 1},
     "core.tasks.seal_audit": {},
     "entries.tasks.clear_sessions": {},
-    "entries.tasks.load_arrived": {"path": "inbox/nowhere"},
+    "entries.tasks.load_arrived": {"path": "nowhere"},
     "entries.tasks.watch_inbox": {},
     "lottery.tasks.store_forecasts": {},
     "points.tasks.expire_credits": {},
@@ -44,7 +44,7 @@ class BrokenClock:
 
 @pytest.fixture(autouse=True)
 def _machine_s_clock_is_broken(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    settings.CAMPAIGN_NOW, settings.DEMO_MODE, settings.FEED_INBOX = None, False, "inbox"
+    settings.CAMPAIGN_NOW, settings.DEMO_MODE, settings.FEED_INBOX = None, False, "."
     monkeypatch.setattr(clock, "timezone", BrokenClock)
 
 

@@ -210,7 +210,7 @@ def test_what_the_owner_of_the_database_does_is_found(
 
 
 def test_a_seal_that_the_application_forged_is_found(numbers: list[int]) -> None:
-    """Whoever may add seals can add one over records that are not there."""
+    """Who may add seals can add one over records that are not there."""
     newest = seals(3).get()
     AuditSeal.objects.create(
         number=4,

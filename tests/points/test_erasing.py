@@ -28,7 +28,7 @@ from points.verifying import verify_ledger
 from tests.approving import approve, person
 from tests.campaign.staffpages import signed_in
 from tests.commands import refused, run_json
-from tests.database import as_owner, every_trigger_off, trigger_off
+from tests.database import as_owner, every_trigger_off
 from tests.factories.bookings import BookingFactory, QuarantinedRowFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.entries import EntryFactory, MemberFactory
