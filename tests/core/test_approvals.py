@@ -30,6 +30,7 @@ def test_declared_actions_are_those_of_the_apps() -> None:
     assert set(approvals.declared_actions()) == {
         "campaign.publish",
         "campaign.revise",
+        "campaign.purge",
         "draw.publish",
         "draw.confirm",
         "draw.void",
@@ -38,6 +39,7 @@ def test_declared_actions_are_those_of_the_apps() -> None:
         "payout.prepare",
         "payout.resolve",
         "points.reverse",
+        "member.erase",
         "staff.make_approver",
         "staff.make_superuser",
         "staff.reset_approver",
