@@ -12,6 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from campaign.models import AggregationRun, Total
 from campaign.termsfile import read_campaign_file_at
 from config.env import ROOT
+from core.sign_in.backends import MEMBER_BACKEND
 from entries.models import Member
 from tests.browser.conftest import Site, Visit
 from tests.browser.looking import assert_fits, assert_good_everywhere, assert_good_to_use
@@ -89,7 +90,7 @@ def known_member(site: Site, *, entered: bool) -> Member:
 def carry_session(page: Page, site: Site, member: Member) -> None:
     """Sign the browser in without WESTER ID, which has tests of its own."""
     client = Client()
-    client.force_login(member.user)
+    client.force_login(member.user, backend=MEMBER_BACKEND)
     name = settings.SESSION_COOKIE_NAME
     cookie = {"name": name, "value": client.cookies[name].value, "url": site.address}
     page.context.add_cookies([cookie])  # type: ignore[list-item] # a plain dictionary of its shape

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.test import Client
 
+from core.sign_in.backends import MEMBER_BACKEND
 from entries.models import Member
 from lottery.models import Draw
 from tests.factories.entries import MemberFactory
@@ -47,7 +48,7 @@ def browser_of(wester_id: str, *, language: str = "ja") -> Client:
     """Return the browser of a member who is signed in."""
     member: Member = MemberFactory.create(wester_id=wester_id)
     client = Client()
-    client.force_login(member.user)
+    client.force_login(member.user, backend=MEMBER_BACKEND)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from campaign.models import AggregationRun, Campaign, Terms, Total
+from core.sign_in.backends import MEMBER_BACKEND
 from entries.models import Member
 from tests.factories.campaign import JAPAN
 from tests.factories.entries import MemberFactory
@@ -23,7 +24,7 @@ AS_OF = datetime(2024, 12, 28, 3, 15, tzinfo=JAPAN)
 def signed_in(member: Member | None = None, *, language: str = "ja", **options: Any) -> Client:
     """Return the browser of a member who has signed in."""
     client = Client(**options)
-    client.force_login((member or MemberFactory.create()).user)
+    client.force_login((member or MemberFactory.create()).user, backend=MEMBER_BACKEND)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client
 

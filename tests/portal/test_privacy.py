@@ -10,6 +10,7 @@ from django.utils.html import escape
 
 from campaign.models import Terms
 from campaign.termsfile import CampaignFile
+from core.sign_in.backends import MEMBER_BACKEND
 from portal import plan_words
 from tests.factories.entries import MemberFactory
 from tests.portal.conftest import JAPAN
@@ -50,7 +51,7 @@ def test_purpose_and_what_is_published_stand_before_the_entry_button(
     client: Client, first_campaign: CampaignFile, visitor: str, path: str, language: str
 ) -> None:
     if visitor == "member":
-        client.force_login(MemberFactory.create().user)
+        client.force_login(MemberFactory.create().user, backend=MEMBER_BACKEND)
 
     before, button, _ = show(client, path, language).partition(BUTTON[visitor])
 

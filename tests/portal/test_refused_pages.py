@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import AuditRecord
+from core.sign_in.backends import MEMBER_BACKEND
 from tests.factories.campaign import TermsFactory, UserFactory
 from tests.factories.entries import MemberFactory
 
@@ -60,7 +61,7 @@ def test_what_somebody_without_a_session_sends_does_not_fill_the_audit() -> None
 
 def test_a_member_and_a_page_of_the_public_are_not_audited() -> None:
     member = browser()
-    member.force_login(MemberFactory.create().user)
+    member.force_login(MemberFactory.create().user, backend=MEMBER_BACKEND)
 
     assert member.get("/staff/member/").status_code == 302  # to the staff's sign-in
     assert member.post("/accounts/logout/", {}).status_code in (403, 404)

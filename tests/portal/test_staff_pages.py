@@ -11,6 +11,7 @@ from django.test import Client
 
 from campaign.models import Campaign
 from core.models import AuditRecord
+from core.sign_in.backends import MEMBER_BACKEND
 from core.staff_access import restore_approver
 from entries.models import Entry, Member
 from entries.receipts import receipt_number
@@ -50,7 +51,7 @@ def text_of(response: Any) -> str:
 @pytest.mark.parametrize("address", [OVERVIEW, LOOK_UP])
 def test_staff_pages_redirect_to_the_staffs_sign_in(address: str) -> None:
     member = Client()
-    member.force_login(MemberFactory.create().user)
+    member.force_login(MemberFactory.create().user, backend=MEMBER_BACKEND)
     for client in (Client(), member):
         response = client.get(address)
         assert response.status_code == 302
