@@ -27,6 +27,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "lottery.tasks.store_forecasts": {},
     "points.tasks.expire_credits": {},
     "points.tasks.pay_parts": {"payout_id": 1},
+    "points.tasks.purge_campaign": {"purge_id": 1},
     "points.tasks.start_due_work": {},
 }
 
