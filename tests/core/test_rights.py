@@ -230,7 +230,8 @@ ATTACKS = {
 }
 WRITERS = """
 SELECT proname FROM pg_proc
-WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND prorettype = 'trigger'::regtype
+WHERE pronamespace = current_schema()::regnamespace AND prosecdef
+    AND prorettype = 'trigger'::regtype
 """
 
 
