@@ -83,10 +83,13 @@ class ApprovalAdmin(ReadOnlyAdmin):
         return None
 
     @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> None:
-        """Refuse each selected approval."""
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> HttpResponse | None:
+        """Refuse each selected approval, after the second factor was asked again."""
+        if again := ask_again(request):
+            return again
         for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
             carry_out(self, request, approvals.refuse, approval_id=approval_id)
+        return None
 
 
 @admin.register(AuditRecord)

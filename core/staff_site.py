@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import update_wrapper
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
 from core import clock, second_factor
 from core.account.forms import SignInForm
@@ -17,7 +19,7 @@ from core.sign_in import sessions
 from core.sign_in.completing import complete_sign_in
 from core.sign_in.passwords import record_own
 
-View = Callable[..., HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class StaffSite(AdminSite):
@@ -33,7 +35,7 @@ class StaffSite(AdminSite):
         """Return a view for staff; before the work it redirects to the step that is missing."""
         page = super().admin_view(view, cacheable)
 
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             step = second_factor.next_step(request)
             if step and view != self.logout:
                 return second_factor.redirect_to_step(request, step)
@@ -55,7 +57,7 @@ class StaffSite(AdminSite):
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """End the session, and record it."""
         session = sessions.current_session(request)
         if request.method == "POST" and session is not None:
@@ -64,7 +66,7 @@ class StaffSite(AdminSite):
             record_own(user=user, action="staff.signed_out", at=clock.now())
         return super().logout(request, extra_context)
 
-    def password_change(
+    def password_change(  # type: ignore[override] # Django's own returns a page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lead to the one page that changes a password."""

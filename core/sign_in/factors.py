@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -106,7 +106,8 @@ def check_code(*, request: HttpRequest, user: User, code: str, at: datetime) -> 
         for factor in own.order_by("id"):
             if takes_code(factor, code):
                 factor.record_usage()
-                return factor
+                taken: Authenticator = factor
+                return taken
         raise wrong_factor()
 
 
@@ -145,7 +146,7 @@ def check_key(
         webauthn.parse_authentication_response(credential)
         factor = webauthn.complete_authentication(user, credential)
     factor.record_usage()
-    return cast("Authenticator", factor)
+    return factor
 
 
 class CountedTry:
@@ -276,7 +277,8 @@ def app_to_set_up(user: User) -> tuple[str, str]:
 
 def new_key_question(user: User) -> dict[str, Any]:
     """Return what a browser asks a new security key; the answer goes to ``add_key``."""
-    return as_json(webauthn.begin_registration(user, passwordless=False))
+    question: dict[str, Any] = as_json(webauthn.begin_registration(user, passwordless=False))
+    return question
 
 
 def key_question(user: User) -> dict[str, Any] | None:

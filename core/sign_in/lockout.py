@@ -41,8 +41,8 @@ def claim_try(*, user: User | None, device: str) -> Try:
                 "user": user.pk if user else None,
                 "device": device,
                 "max_tries": MAX_TRIES,
-                "pause": PAUSE,
-                "forgotten": FORGOTTEN,
+                "pause": f"{PAUSE.total_seconds()} s",
+                "forgotten": f"{FORGOTTEN.total_seconds()} s",
             },
         )
         row = cursor.fetchone()

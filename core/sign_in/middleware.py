@@ -27,7 +27,7 @@ class Authentication(AuthenticationMiddleware):
 
 def load_user(request: HttpRequest) -> User | AnonymousUser:
     """Return the user of a session; for a staff session that has ended, nobody."""
-    user = cast("User | AnonymousUser", get_user(request))
+    user = get_user(request)
     if isinstance(user, AnonymousUser) or not signed_in_as_staff(request):
         return user
     if sessions.load_session(request, user) is None:

@@ -43,7 +43,7 @@ def start_session(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 def load_session(request: HttpRequest, user: User) -> StaffSession | None:
     """Return the open session of a request, and note that it is used; None where it has ended."""
-    session = open_sessions(user).filter(pk=request.session.get(SESSION_KEY)).first()
+    session = open_sessions(user).filter(pk=request.session.get(SESSION_KEY, 0)).first()
     if session is not None:
         request.staff_session = session  # type: ignore[attr-defined] # read by current_session
         StaffSession.objects.filter(pk=session.pk, seen_at__lt=Now() - SEEN_AGAIN).update(
@@ -68,7 +68,7 @@ def open_sessions(user: User) -> QuerySet[StaffSession]:
 
 def end_sessions(*, user: User, by: User, but: StaffSession | None = None) -> int:
     """End the open sessions of a user, except one; return how many."""
-    ending = open_sessions(user).exclude(pk=but.pk if but else None)
+    ending = open_sessions(user).exclude(pk=but.pk if but else 0)
     return ending.order_by().update(ended_at=Now(), ended_by=by)
 
 

@@ -7,7 +7,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import Group
-from django.http import HttpResponse
 from django.test import Client
 
 from core.models import AuditRecord, StaffSession, User
@@ -95,9 +94,9 @@ def may_work(client: Client) -> bool:
     return bool(client.get(INDEX, secure=True).status_code == 200)
 
 
-def leads_to(response: HttpResponse) -> str:
+def leads_to(response: Any) -> str:
     """Return the path that a response redirects to; empty where it does not."""
-    return response.headers.get("Location", "").partition("?")[0]
+    return str(response.headers.get("Location", "")).partition("?")[0]
 
 
 def question_on(client: Client, path: str) -> dict[str, Any]:

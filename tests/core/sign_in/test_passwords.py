@@ -180,7 +180,7 @@ def test_unknown_names_fill_no_audit_and_are_not_repeated() -> None:
         pytest.param({"is_staff": False}, id="an account that is no staff's"),
     ],
 )
-def test_only_active_staff_sign_in(values: dict[str, bool]) -> None:
+def test_only_active_staff_sign_in(values: dict[str, Any]) -> None:
     User.objects.create_user("hanako", password=PASSWORD, **values)
 
     assert type_password(browser()).status_code == 200
