@@ -31,7 +31,10 @@ def record_look_up(
     approvals.require_actor(actor, PERMISSION)
     entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
     member = Member.objects.filter(wester_id=wester_id).first()
-    detail = {"entry": entry.pk if entry else None, "member": member.pk if member else None}
+    detail: dict[str, Any] = {
+        "entry": entry.pk if entry else None,
+        "member": member.pk if member else None,
+    }
     if bookings:
         detail |= {"bookings": [*bookings]}
     audit.record(

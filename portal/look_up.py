@@ -9,8 +9,7 @@ from campaign.models import Campaign
 from campaign.queries import terms_in_force
 from core import approvals
 from core.audit import Actor
-from entries import finding
-from entries.looking import PERMISSION, record_look_up
+from entries import finding, looking
 from entries.models import Entry
 from points.models import Account
 from portal import campaign_page, my_page
@@ -28,16 +27,16 @@ def look_up_member(
     Raises:
         NotPermitted: the actor may not see members.
     """
-    approvals.require(actor.user, PERMISSION)
+    approvals.require(actor.user, looking.PERMISSION)
     found: dict[str, Any]
-    counts: dict[str, int] = {}
+    counts: dict[str, Any] = {}
     if finding.is_known(wester_id):
         entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
         found = describe_member(campaign, wester_id, entry, now=at)
     else:
         found = {"candidates": finding.find_candidates(wester_id)}
         counts = {"candidates": len(found["candidates"])}
-    record_look_up(campaign, wester_id, actor=actor, at=at, **counts)
+    looking.record_look_up(campaign, wester_id, actor=actor, at=at, **counts)
     return {"campaign": campaign, **found}
 
 

@@ -1,7 +1,7 @@
 """The language of pages, and error pages for what a view cannot catch."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
@@ -26,7 +26,7 @@ from core.errors import DATABASE_AWAY
 from portal import errors
 
 if TYPE_CHECKING:
-    from core.models import User
+    pass
 
 log = structlog.get_logger(__name__)
 FORBIDDEN = 403
@@ -110,7 +110,7 @@ def record_refusal(request: HttpRequest) -> None:
     match = request.resolver_match
     if match and request.user.is_authenticated:
         audit.record(
-            actor=Actor(cast("User", request.user)),
+            actor=Actor(request.user),
             action="page.refused",
             subject=match.view_name,
             at=clock.now(),

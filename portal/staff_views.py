@@ -13,6 +13,7 @@ from campaign.admin.campaign_filter import chosen_campaign
 from campaign.forms import PublishedCampaignField
 from core import clock
 from core.admin_base import render_admin_page, require_permission
+from entries import looking
 from entries.forms import WesterIdField
 from portal import look_up, overview
 
@@ -37,7 +38,7 @@ def show_overview(request: HttpRequest) -> HttpResponse:
 @never_cache
 def show_member(request: HttpRequest) -> HttpResponse:
     """Look one member up in one campaign."""
-    actor = require_permission(request, look_up.PERMISSION)
+    actor = require_permission(request, looking.PERMISSION)
     form = LookUpForm(
         request.POST if request.method == "POST" else None,
         initial={"campaign": chosen_campaign(request)},

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
@@ -74,8 +75,7 @@ def rows_of_everything() -> list[str]:
 
 
 def as_text(value: object) -> str:
-    is_binary = isinstance(value, memoryview | bytes)
-    return bytes(value).decode("latin-1") if is_binary else str(value)  # type: ignore[arg-type]
+    return bytes(value).decode("latin-1") if isinstance(value, memoryview | bytes) else str(value)
 
 
 def naming(*identifiers: str) -> list[str]:
@@ -170,7 +170,9 @@ def test_what_was_drawn_and_paid_still_holds(tmp_path: Path) -> None:
     assert receipts.receipt_json(draw, STAYS) == receipt
     assert receipts.receipt_json(draw, GONE) is None
     stored = Draw.objects.get(pk=draw.pk)
-    pid_key = keys.open_key(bytes(stored.pid_key), name=keys.key_name("pid", code, draw.sequence))
+    pid_key = keys.open_key(
+        bytes(stored.pid_key or b""), name=keys.key_name("pid", code, draw.sequence)
+    )
     assert list(auditing.audit_list(stored, pid_key=pid_key)) == []
 
 
@@ -180,7 +182,8 @@ def test_no_nonce_is_left_to_try_identifiers_with(tmp_path: Path) -> None:
     erased(GONE)
 
     nonces = {
-        one.wester_id == STAYS: bytes(one.nonces) for one in Entrant.objects.order_by("position")
+        one.wester_id == STAYS: bytes(one.nonces or b"")
+        for one in Entrant.objects.order_by("position")
     }
     assert nonces[False] == bytes(32)
     assert nonces[True] != bytes(32)
@@ -195,7 +198,7 @@ def test_the_file_that_named_the_member_is_refused_by_name(tmp_path: Path) -> No
     with pytest.raises(MemberErased, match=rf"credits-20250215-001\.csv .*case {erasure.pk}\b"):
         exporting.export_credits(payout=payout, folder=tmp_path / "again", at=ERASED_AT)
     assert not (tmp_path / "again").exists()
-    assert exporting.export_credits(payout=other, folder=tmp_path / "other", at=ERASED_AT)
+    exporting.export_credits(payout=other, folder=tmp_path / "other", at=ERASED_AT)
 
 
 def test_what_the_points_system_wrote_of_the_member_goes(tmp_path: Path) -> None:
@@ -510,8 +513,8 @@ def call(approval: int, wester_id: str, **numbers: str) -> None:
 def test_the_function_asks_for_the_approval_itself() -> None:
     EntryFactory.create(wester_id=GONE)
     approval = erasure_request(GONE)
-    refused_one = erasure_request(STAYS) if EntryFactory.create(wester_id=STAYS) else None
-    assert refused_one
+    EntryFactory.create(wester_id=STAYS)
+    refused_one = erasure_request(STAYS)
     approvals.refuse(approval_id=refused_one.pk, actor=person("approver"), at=ERASED_AT)
     before = rows_of_everything()
 
@@ -634,10 +637,10 @@ VALUES (%(wester_id)s, %(hash)s, %(reason)s, %(erased_at)s)"""
         pytest.param("erasure_says_why", {"reason": ""}, id="without a reason"),
     ],
 )
-def test_an_erasure_is_not(guard: str, values: dict[str, object]) -> None:
+def test_an_erasure_is_not(guard: str, values: dict[str, Any]) -> None:
     EntryFactory.create(wester_id=STAYS)
     erasure_request(STAYS)
-    fit = {"wester_id": "W9", "hash": "0" * 64, "reason": REASON, "erased_at": None}
+    fit: dict[str, Any] = {"wester_id": "W9", "hash": "0" * 64, "reason": REASON, "erased_at": None}
 
     with refused_as(guard), connection.cursor() as cursor:
         cursor.execute(INSERT_ERASURE, fit | values)
