@@ -83,6 +83,15 @@ PUBLIC = [
     "/staff/overview/",
     "/staff/member/",
     "/staff/login/",
+    "/staff/login/second-factor/",
+    "/staff/login/enrol/",
+    "/staff/login/recovery-codes/",
+    "/staff/login/password/",
+    "/staff/account/",
+    "/staff/account/recovery-codes/",
+    "/staff/account/factors/1/remove/",
+    "/staff/account/sessions/1/end/",
+    "/staff/account/1/sessions/",
 ]
 UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
 
