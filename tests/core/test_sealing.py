@@ -1,4 +1,4 @@
-"""The audit's records are sealed in batches, whoever adds some at the same time."""
+"""The audit's records are sealed in batches, also where others add some at the same time."""
 
 import hashlib
 from typing import Any

@@ -33,7 +33,7 @@ def demo_mode(settings: Settings) -> Settings:
     return settings
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # migrate connects as the owner
 @pytest.mark.usefixtures("demo_mode")
 def test_prepare_publishes_the_campaign_by_two_people() -> None:
     setup = preparing.prepare(lambda _: None)
@@ -46,7 +46,7 @@ def test_prepare_publishes_the_campaign_by_two_people() -> None:
     assert f"{clock.now():%Y-%m-%d %H:%M}" == "2024-12-10 12:00"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # migrate connects as the owner
 @pytest.mark.usefixtures("demo_mode")
 def test_prepare_again_gives_new_passwords_and_changes_nothing_else() -> None:
     first = preparing.prepare(lambda _: None)

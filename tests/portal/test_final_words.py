@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from bookings.models import Booking
@@ -14,6 +15,7 @@ from campaign.rules import PENDING, rules_of
 from entries.models import Member
 from points.models import Payout
 from portal import reasons
+from tests.campaign import staffpages
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import UserFactory
 from tests.factories.entries import EntryFactory, MemberFactory
@@ -67,8 +69,8 @@ def own_page(campaign: Campaign, wester_id: str, language: str) -> str:
 
 def staff_page(campaign: Campaign, wester_id: str, language: str) -> str:
     """Return the text of the staff's page of a member."""
-    support = UserFactory.create(role="support")
-    client = signed_in(MemberFactory.build(user=support), language=language)
+    client = staffpages.signed_in(UserFactory.create(role="support"))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     response = client.post(LOOK_UP, {"campaign": campaign.pk, "wester_id": wester_id})
     html = response.content.decode()
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html[html.index("<h2>") :]))
