@@ -31,6 +31,36 @@ IS_ANNOUNCED = """EXISTS (
         AND draw.drawn_at IS NOT NULL
         AND (draw.confirmed_at IS NOT NULL OR draw.voided_at IS NOT NULL)
 )"""
+# The audit names rows by their numbers: one, or a list of them.
+NUMBERS = {
+    "member": "members",
+    "entry": "entries",
+    "entries": "entries",
+    "entrant": "entrants",
+    "bookings": "bookings",
+}
+LISTED = {
+    "bookings.booking": "bookings",
+    "points.account": "accounts",
+    "points.awardstanding": "awards",
+    "points.transfer": "transfers",
+}
+HAS_ONE = (
+    "EXISTS (SELECT FROM unnest(%({keys})s::bigint[]) one"
+    " WHERE kept.detail -> '{place}' @> to_jsonb(one))"
+)
+IN_THE_AUDIT = " OR ".join(
+    [
+        "kept.subject ~ %(pattern)s OR kept.detail::text ~ %(pattern)s",
+        "kept.user_id = ANY(%(users)s)",
+        *(HAS_ONE.format(keys=keys, place=place) for place, keys in NUMBERS.items()),
+        *(
+            f"(kept.action = 'member.listed' AND kept.subject = '{subject}' AND "
+            f"{HAS_ONE.format(keys=keys, place='rows')})"
+            for subject, keys in LISTED.items()
+        ),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -125,11 +155,7 @@ KEPT = (
     Kept(
         "core_auditrecord",
         _("When our staff looked up or handled your data."),
-        """kept.subject ~ %(pattern)s OR kept.detail::text ~ %(pattern)s
-        OR kept.user_id = ANY(%(users)s)
-        OR kept.detail -> 'member' <@ to_jsonb(%(members)s::bigint[])
-        OR kept.detail -> 'entry' <@ to_jsonb(%(entries)s::bigint[])
-        OR kept.detail -> 'entrant' <@ to_jsonb(%(entrants)s::bigint[])""",
+        IN_THE_AUDIT,
         hidden=("user_id", "name", "os_user", "host"),
     ),
 )

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from bookings.erased import hash_identifier
 from bookings.models import BookingEvent
+from core import audit
 from core.approvals import NotPermitted
 from core.audit import Actor
 from core.models import AuditRecord
@@ -21,6 +22,7 @@ from tests.approving import person
 from tests.commands import refused, run, run_json
 from tests.database import as_owner
 from tests.factories.bookings import BookingFactory
+from tests.factories.entries import EntryFactory
 from tests.factories.lottery import drawn_draw
 from tests.points.steps import CREDIT_AT
 from tests.points.traces import EVENT_VALUES, leave_traces, settled
@@ -270,3 +272,27 @@ def test_the_audit_names_who_never_signed_in_by_another_key(
     disclose_member(wester_id=ID, folder=tmp_path / "answer", actor=supporting, at=CREDIT_AT)
 
     assert AuditRecord.objects.get().subject == f"booking {booking.pk}"
+
+
+@pytest.mark.parametrize(
+    ("action", "subject", "place"),
+    [
+        pytest.param("member.looked_up", "c", "bookings", id="a booking looked up"),
+        pytest.param("member.listed", "bookings.booking", "rows", id="a list of bookings"),
+        pytest.param("member.disclosed", "unknown", "entries", id="a disclosure"),
+    ],
+)
+def test_the_audit_of_a_row_of_the_person_is_disclosed(
+    supporting: Actor, tmp_path: Path, action: str, subject: str, place: str
+) -> None:
+    make = EntryFactory if place == "entries" else BookingFactory
+    own, other = make.create(wester_id=ID), make.create(wester_id=LONGER)
+    for rows in ([other.pk, own.pk], [other.pk]):
+        audit.record(
+            actor=supporting, action=action, subject=subject, at=CREDIT_AT, detail={place: rows}
+        )
+    folder = tmp_path / "answer"
+
+    disclose_member(wester_id=ID, folder=folder, actor=supporting, at=CREDIT_AT)
+
+    assert [row["action"] for row in read(folder, "core_auditrecord")] == [action]
