@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 
@@ -57,7 +58,7 @@ def forget_used_codes(user: User) -> None:
 def browser() -> Client:
     """Return a browser in English, over TLS."""
     client = Client()
-    client.cookies["language"] = "en"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 
 
