@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import Settings
@@ -54,7 +55,7 @@ def test_a_session_ends(field: str, ago: timedelta, is_open: bool, signed_in: Cl
 
 
 def test_the_page_says_why(signed_in: Client) -> None:
-    signed_in.cookies["language"] = "en"
+    signed_in.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     change_sessions(seen_at=Now() - IDLE)
 
     page = signed_in.get("/staff/", follow=True)
