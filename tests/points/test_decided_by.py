@@ -145,6 +145,7 @@ NOBODY = {
     "aggregate",
     "approval actions",
     "approval list",
+    "audit verify",
     "campaign check",
     "campaign show",
     "draw audit",
