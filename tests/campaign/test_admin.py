@@ -241,7 +241,7 @@ def test_audit_is_searched_by_person(admin_client: Client) -> None:
 
 
 def test_audit_shows_the_name_that_an_account_had(admin_client: Client) -> None:
-    record = AuditRecordFactory.create(user__username="taro")
+    AuditRecordFactory.create(user__username="taro")
     with every_trigger_off():
         User.objects.filter(username="taro").update(username="hanako")
 
