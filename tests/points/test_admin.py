@@ -197,7 +197,7 @@ def test_books_are_closed_only_by_the_action_and_pages_by_their_button() -> None
     assert '<option value="close">締める</option>' in offered
 
 
-@pytest.mark.parametrize("model", ["awardstanding", "keystanding", "account", "transfer"])
+@pytest.mark.parametrize("model", ["awardstanding", "account", "transfer"])
 def test_a_page_that_shows_members_is_audited_by_the_numbers_of_its_rows(model: str) -> None:
     paid()
     client = staff("support")
