@@ -39,16 +39,17 @@ def without_triggers() -> AbstractContextManager[None]:
     return triggers_off("tgrelid::regclass::text LIKE 'core_audit%'")
 
 
-def insert(number: int) -> None:
-    AuditRecordFactory.create(id=number, user=None, os_user="taro")
+def insert(number: int) -> AuditRecord:
+    record: AuditRecord = AuditRecordFactory.create(id=number, user=None, os_user="taro")
+    return record
 
 
 def seals(*numbers: int) -> Any:
     return AuditSeal.objects.filter(number__in=numbers)
 
 
-def seal_again(*numbers: int) -> None:
-    """Compute these seals again from the records that are stored now, each with its own hash."""
+def seal_again(*numbers: int) -> int:
+    """Compute these seals again from the records stored now, each with its hash; return how many."""
     for number in numbers:
         seal, before = seals(number).get(), seals(number - 1).get()
         rows = list(sealing.read_hashes(after=before.last_record, last=seal.last_record))
@@ -56,6 +57,7 @@ def seal_again(*numbers: int) -> None:
         seal.records, seal.previous_sha256 = len(rows), before.chain_sha256
         seal.chain_sha256 = sealing.hash_seal(seal)
         seal.save()
+    return len(numbers)
 
 
 def swap(numbers: list[int]) -> None:
