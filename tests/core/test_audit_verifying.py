@@ -49,7 +49,7 @@ def seals(*numbers: int) -> Any:
 
 
 def seal_again(*numbers: int) -> int:
-    """Compute these seals again from the records stored now, each with its hash; return how many."""
+    """Compute these seals again from the records stored now, each with its own hash."""
     for number in numbers:
         seal, before = seals(number).get(), seals(number - 1).get()
         rows = list(sealing.read_hashes(after=before.last_record, last=seal.last_record))
