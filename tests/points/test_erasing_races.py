@@ -169,7 +169,7 @@ def test_an_erasure_waits_for_the_totals(entered: Campaign, approver: Actor) -> 
 
     with another_session() as submit:
         with transaction.atomic():
-            aggregation.recompute(working_terms(entered))
+            aggregation.recompute_totals(working_terms(entered))
             other = submit(erase, approval, approver)
             wait_until_blocked(other, Lock.TOTALS, entered.pk)
         ended(other)
