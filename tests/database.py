@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
+from core.locks import Lock
 from core.rights import APP, OWNER
 from dev.embedded.postgres import make_roles
 from dev.embedded.state_folder import SUPERUSER, StateFolder
@@ -55,7 +56,10 @@ def sessions_of_the_application() -> Iterator[None]:
     The connection's user is the superuser. The roles are made first: a database that was copied
     lacks the rights on the database itself.
     """
-    make_roles(address_of(SUPERUSER))
+    with connection._nodb_cursor() as cursor:
+        # Roles are of the whole server: workers that make them at once would fail.
+        cursor.execute("SELECT pg_advisory_lock(%s, 0)", [int(Lock.MIGRATION)])
+        make_roles(address_of(SUPERUSER))
     options = connection.settings_dict["OPTIONS"]
     usual = options["options"]
     connection.close()
