@@ -489,7 +489,7 @@ def test_members_read_the_sentence_of_a_rule(rule: rules.Rule) -> None:
         "places": "みどりの窓口や旅行会社等",
         "payment": "ご予約操作時に登録されたクレジットカード",
         "rail_points": "鉄道ポイント利用商品",
-        "sections": "JR西日本の区間",
+        "sections": "JR西日本の区間を",
         "booked": "2024年12月1日 0:00～2024年12月31日 24:00",
         "travel": "2024年12月26日～2025年1月6日",
     }

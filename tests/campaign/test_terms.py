@@ -229,6 +229,10 @@ def test_every_rule_of_terms_has_its_sentence() -> None:
         "terms_one_per_version",
         "terms_one_draft_per_campaign",
         "terms_draft_or_published",
+        # A file with other words of these is refused before, at its field (campaign.checks).
+        "terms_facts_known",
+        "terms_payment_methods_known",
+        "terms_services_known",
     }
     names = {rule.name for rule in Terms._meta.constraints}
     assert names - unwritten == set(TERMS_SENTENCES)
