@@ -12,7 +12,7 @@ from entries import standing
 from entries.standing import Standing
 from tests.campaign import any_data
 from tests.campaign.oracle import Oracle
-from tests.database import as_owner, trigger_off
+from tests.database import as_owner
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import CampaignFactory, TermsFactory
 
@@ -50,8 +50,7 @@ def explain(campaign: Campaign, booking: Booking) -> Standing:
 def test_no_booking_is_without_an_answer() -> None:
     """The explanations of all members and of bookings without member list every booking once."""
     random = Random(7)
-    with trigger_off("terms_operators_known", "terms_lines_known"):  # names that only look alike
-        terms = TermsFactory.create(published=True, **any_data.any_terms(random))
+    terms = TermsFactory.create(published=True, **any_data.any_terms(random))
     ExRegistration.objects.bulk_create(any_data.any_registrations(random))
     Booking.objects.bulk_create([any_data.any_booking(random) for _ in range(600)])
     bookings = list(Booking.objects.all())
