@@ -174,7 +174,7 @@ def test_check_ends_at_once_in_production_with(variables: dict[str, str], senten
 def test_check_names_all_that_is_wrong_at_once() -> None:
     done = manage("check", PRODUCTION="1", DEBUG="1", DJANGO_SETTINGS_MODULE="config.settings")
 
-    assert done.stderr.count("Production ") == 5
+    assert done.stderr.count("Production ") == 6
 
 
 @pytest.mark.slow

@@ -177,5 +177,5 @@ def test_lists_cost_the_same_for_many_draws(
             campaign=first.campaign, round_time=ROUND + timedelta(days=number), at=FREEZES
         )
         void(frozen)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert ops.get(page()).status_code == 200
