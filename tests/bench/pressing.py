@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaign.models import Terms
 from core.models import User
+from core.sign_in.backends import MEMBER_BACKEND
 from entries.models import Entry, Member
 from tests.bench.crowd import HOST, Ask, press_all, production_server
 from tests.bench.loading import execute
@@ -17,7 +18,6 @@ from tests.bench.registry import ROUNDS, Result, benchmark, compare
 from tests.factories.campaign import CampaignFactory, TermsFactory
 
 PRESSES = 1_500
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 CREATE_BARE = "CREATE TABLE bench_bare (id bigserial PRIMARY KEY, who bigint, at timestamptz)"
 LEAST_OF_BARE, LEAST_OF_CONSTANT = 0.7, 0.9
 P99 = 0.99
@@ -113,7 +113,7 @@ def session_of(user: User) -> Session:
     """Return the session of a user as a sign-in leaves it."""
     values = {
         SESSION_KEY: str(user.pk),
-        BACKEND_SESSION_KEY: BACKEND,
+        BACKEND_SESSION_KEY: MEMBER_BACKEND,
         HASH_SESSION_KEY: user.get_session_auth_hash(),
     }
     return Session(

@@ -71,6 +71,7 @@ PUBLIC = [
     f"{DETAIL}draw/1/receipt/",
     f"{DETAIL}draw/1/receipt.json",
     f"{DETAIL}draw/1/manifest.json",
+    "/draws/signing-keys.json",
     "/accounts/login/",
     "/accounts/login/callback/",
     "/accounts/logout/",
