@@ -268,6 +268,7 @@ def as_migrating_role(places: StateFolder, schema: str) -> dict[str, str]:
     with psycopg.connect(places.database_address("postgres"), autocommit=True) as connected:
         if not connected.execute("SELECT 1 FROM pg_roles WHERE rolname = 'hired'").fetchone():
             connected.execute("CREATE ROLE hired LOGIN")
+        connected.execute(f"REVOKE {APP} FROM hired")  # which another test granted
     owner = urlsplit(places.database_address("second"))
     address = owner._replace(netloc="hired@", query=owner.query + schema).geturl()
     return {"LOCAL_STATE_DIR": str(places.state), "DATABASE_URL": address}
