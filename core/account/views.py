@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
@@ -69,36 +70,29 @@ def give_factor(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     if not second_factor.has_factor(user):
         return redirect(second_factor.ENROL)
-    code_form, key_form = bind_forms(request)
-    problem = ""
+    forms = Forms.of(request)
     try:
-        if factor := judge_factor(request, user, code_form, key_form):
+        if factor := judge_factor(request, user, forms):
             return go_on(request, factor)
     except Refusal as refusal:
-        problem = str(refusal)
+        forms.problem = str(refusal)
     context = {
-        "problem": problem,
+        **vars(forms),
         "title": pgettext("staff sign-in", "Second factor"),
-        "code_form": code_form,
-        "key_form": key_form,
         "key_question_json": as_attribute(factors.key_question(user)),
         "again": second_factor.next_step(request) is None,
     }
     return render_step(request, "factor", context)
 
 
-def judge_factor(
-    request: HttpRequest, user: User, code_form: CodeForm, key_form: KeyForm
-) -> str | None:
+def judge_factor(request: HttpRequest, user: User, forms: "Forms") -> str | None:
     """Return the kind of the factor that was given; None where none was sent."""
     at = clock.now()
-    if "credential" in request.POST:
-        if not key_form.is_valid():
-            raise factors.wrong_factor()
-        credential = key_form.cleaned_data["credential"]
+    if forms.key_form.is_bound:
+        credential = forms.read_key()["credential"]
         given = factors.check_key(request=request, user=user, credential=credential, at=at)
-    elif code_form.is_bound and code_form.is_valid():
-        code = code_form.cleaned_data["code"]
+    elif forms.code_form.is_valid():
+        code = forms.code_form.cleaned_data["code"]
         given = factors.check_code(request=request, user=user, code=code, at=at)
     else:
         return None
@@ -114,19 +108,16 @@ def enrol(request: HttpRequest) -> HttpResponse:
     is_first = not second_factor.has_factor(user)
     if not is_first and (asking := second_factor.ask_again(request)):
         return asking
-    code_form, key_form = bind_forms(request)
-    problem = ""
+    forms = Forms.of(request)
     try:
-        if factor := judge_new_factor(request, user, code_form, key_form):
+        if factor := judge_new_factor(request, user, forms):
             return go_on(request, factor)
     except Refusal as refusal:
-        problem = str(refusal)
+        forms.problem = str(refusal)
     secret, picture = factors.app_to_set_up(user)
     context = {
-        "problem": problem,
+        **vars(forms),
         "title": pgettext("staff sign-in", "Set up a second factor"),
-        "code_form": code_form,
-        "key_form": key_form,
         "key_question_json": as_attribute(factors.new_key_question(user)),
         "secret": secret,
         "picture": picture,
@@ -135,34 +126,50 @@ def enrol(request: HttpRequest) -> HttpResponse:
     return render_step(request, "enrol", context)
 
 
-def judge_new_factor(
-    request: HttpRequest, user: User, code_form: CodeForm, key_form: KeyForm
-) -> str | None:
+def judge_new_factor(request: HttpRequest, user: User, forms: "Forms") -> str | None:
     """Return the kind of the factor that was set up; None where none was sent."""
     at = clock.now()
-    if "credential" in request.POST:
-        if not key_form.is_valid():
-            raise factors.wrong_factor()
-        factors.add_key(request=request, user=user, at=at, **key_form.cleaned_data)
+    if forms.key_form.is_bound:
+        factors.add_key(request=request, user=user, at=at, **forms.read_key())
         return "webauthn"
-    if code_form.is_bound and code_form.is_valid():
-        code = code_form.cleaned_data["code"]
+    if forms.code_form.is_valid():
+        code = forms.code_form.cleaned_data["code"]
         factors.add_app(request=request, user=user, code=code, at=at)
         return "totp"
     return None
 
 
-def bind_forms(request: HttpRequest) -> tuple[CodeForm, KeyForm]:
-    """Return the forms of both kinds of factor; the one that was sent is bound."""
-    is_key = "credential" in request.POST
-    is_code = request.method == "POST" and not is_key
-    return CodeForm(request.POST if is_code else None), KeyForm(request.POST if is_key else None)
+@dataclass
+class Forms:
+    """The forms of both kinds of factor, and why what was sent is refused."""
+
+    code_form: CodeForm
+    key_form: KeyForm
+    problem: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Forms":
+        """Return the forms of a request; the one that was sent is bound."""
+        is_key = "credential" in request.POST
+        is_code = request.method == "POST" and not is_key
+        return cls(
+            CodeForm(request.POST if is_code else None), KeyForm(request.POST if is_key else None)
+        )
+
+    def read_key(self) -> dict[str, Any]:
+        """Return what a security key answered.
+
+        Raises:
+            Refusal: it is no answer of a key.
+        """
+        if not self.key_form.is_valid():
+            raise factors.wrong_factor()
+        return self.key_form.cleaned_data
 
 
 def go_on(request: HttpRequest, factor: str) -> HttpResponse:
     """Save that the factor was given, and lead to where the person was going."""
-    session = sessions.current_session(request)
-    assert session is not None  # noqa: S101 - the page opened only with one
+    session = cast("StaffSession", sessions.current_session(request))  # step_page asks for one
     is_sign_in = session.factor_at is None
     sessions.note_factor(request, session)
     response = redirect(destination(request))
