@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count
+
 from core.models import Approval, AuditRecord, AuditRemoval, AuditSeal
 from core.models.audit import HASH_BYTES
 from core.sealing import NO_SEAL, NUMBER_BYTES, hash_seal, read_hashes
 
 # Beat seals each minute; a transaction that takes longer than this is no work of ours.
 MAX_UNSEALED = timedelta(hours=1)
-REMOVING = ("campaign.purge", "member.erase")  # the approved actions that remove records
+REMOVING = "campaign.purge"  # the approved action that removes records
+REMOVED = "campaign.purged"  # the record of it, with how many
 MAX_NAMED = 5  # records that a finding names
 Hashes = dict[int, bytes]
 
@@ -31,7 +34,7 @@ class Finding:
 class Verified:
     """What was read, what was found, and the newest seal as ``NUMBER:SHA256``, None without one.
 
-    ``removed`` counts the sealed records that an approved purge or erasure removed.
+    ``removed`` counts the sealed records that an approved purge removed.
     """
 
     records: int
@@ -47,7 +50,7 @@ def verify_audit(*, logged: Mapping[int, str], now: datetime) -> Verified:
     Args: ``logged``: hashes of seals by their numbers, as the logs show them.
     """
     removals = find_removals()
-    findings: list[Finding] = []
+    findings = list(check_removals())
     sealed = removed = 0
     rows = read_hashes()
     row = next(rows, None)
@@ -83,9 +86,20 @@ def verify_audit(*, logged: Mapping[int, str], now: datetime) -> Verified:
 def find_removals() -> set[int]:
     """Return the records that were removed by an action that was approved."""
     removals = AuditRemoval.objects.filter(
-        approval__state=Approval.State.APPROVED, approval__action__in=REMOVING
+        approval__state=Approval.State.APPROVED, approval__action=REMOVING
     )
     return set(removals.values_list("record", flat=True))
+
+
+def check_removals() -> Iterator[Finding]:
+    """Report approved purges that removed another number of records than the audit has of them."""
+    removals = AuditRemoval.objects.values_list("approval").annotate(Count("record"))
+    said = AuditRecord.objects.filter(action=REMOVED).values_list(
+        "detail__approval", "detail__tables__core_auditrecord"
+    )
+    if sorted(removals) != sorted((approval, count) for approval, count in said if count):
+        text = "Records were removed that no purge says it removed."
+        yield Finding("removals_not_recorded", None, text)
 
 
 def split_hashes(seal: AuditSeal) -> Hashes:

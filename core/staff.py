@@ -47,6 +47,10 @@ class UnfitPassword(Refusal):
     """The password is too easy to guess."""
 
 
+class OwnRole(Refusal):
+    """Who runs accounts would get another role by their own hand."""
+
+
 class RolesApart(Refusal):
     """One account would request and approve, or approve and run accounts."""
 
@@ -251,7 +255,14 @@ def decision(approval: Approval) -> tuple[Actor, datetime]:
 
 
 def give_role(user: User, role: str, *, actor: Actor | None, at: datetime) -> Changed:
-    """Give a role, or request it where a second person decides."""
+    """Give a role, or request it where a second person decides.
+
+    Raises:
+        OwnRole: the person would give it to themselves.
+        RolesApart: the account has a role that stands apart from it.
+    """
+    if actor and actor.user == user:
+        raise OwnRole(_("Nobody gives a role to themselves; ask another person."))
     if has_role(user, role):
         return Changed(user, changed=False)
     others = {*role_names(user), role}

@@ -80,11 +80,20 @@ def disable_staff(*, username: str, at: datetime, actor: Actor | None = None) ->
 def needs_approval(user: User, actor: Actor | None) -> bool:
     """Return whether a second person must approve that an account gets a new password.
 
-    Not where that was approved: then the account has no password any more. Outside production the
+    An account that ever was an approver's counts as one: its role could be taken for a moment. Not
+    where that was approved: then the account has no password any more. Outside production the
     machine's user, named by no ``--by``, needs nobody.
     """
-    is_guarded = user.is_superuser or has_role(user, APPROVER)
+    is_guarded = user.is_superuser or has_role(user, APPROVER) or was_approver(user)
     return is_guarded and user.has_usable_password() and actor is not None
+
+
+def was_approver(user: User) -> bool:
+    """Return whether an account ever had the role approver, by the audit."""
+    changes = AuditRecord.objects.filter(
+        action__in=("staff.role_added", "staff.role_removed"), subject=user.username
+    )
+    return changes.filter(detail__role=APPROVER).exists()
 
 
 @transaction.atomic

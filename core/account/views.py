@@ -29,7 +29,7 @@ from core.errors import Refusal
 from core.models import StaffSession, User
 from core.sign_in import factors, sessions
 from core.sign_in.completing import complete_sign_in
-from core.sign_in.passwords import name_of, record_own
+from core.sign_in.passwords import name_of, record_own, save_own_password
 from core.staff import MAY_MANAGE
 
 View = Callable[..., HttpResponse]
@@ -204,8 +204,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
         user=user, data=request.POST if request.method == "POST" else None, request=request
     )
     if form.is_valid():
-        user.must_change_password = False
-        form.save()
+        try:
+            save_own_password(user=user, session=sessions.current_session(request), form=form)
+        except Refusal as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("admin:index")
         update_session_auth_hash(request, user)
         sessions.end_sessions(user=user, by=user, but=sessions.current_session(request))
         record_own(user=user, action="staff.password_changed", at=clock.now())

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from core.models import SignInTries, User
 from core.sql_files import read_sql
@@ -57,7 +58,7 @@ def give_back(*, user: User, device: str) -> None:
     The tries before it stay counted: who has the password gets no further guesses of the factor.
     """
     SignInTries.objects.filter(user=user, device=device).update(
-        tries=F("tries") - 1, paused_until=None
+        tries=Greatest(F("tries") - 1, 0), paused_until=None
     )
 
 

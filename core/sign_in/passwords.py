@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core import audit
 from core.audit import Actor
 from core.errors import Refusal
-from core.models import User
+from core.models import StaffSession, User
+from core.sign_in import sessions
 from core.sign_in.devices import known_device
 from core.sign_in.lockout import MAX_TRIES, PAUSE, Try, claim_try, give_back
 
@@ -28,8 +30,19 @@ MAX_SUBJECT = 100
 NO_ACCOUNT = "-"  # never the name that was typed: it may be a password in the wrong field
 
 
+class NewPassword(Protocol):
+    """Django's form of a new password."""
+
+    def save(self, *, commit: bool) -> User:
+        """Set the password of the form's user."""
+
+
 class SignInFailed(Refusal):
     """Name or password is wrong, or too many were; nobody learns which."""
+
+
+class AccountChanged(Refusal):
+    """The account was reset or disabled, or the session ended, while a page was at work."""
 
 
 class TooManyAtOnce(Refusal):
@@ -66,6 +79,31 @@ def check_own_password(*, request: HttpRequest, user: User, password: str, at: d
     """
     if check_sign_in(request=request, username=user.username, password=password, at=at) != user:
         raise sign_in_failed()
+
+
+@transaction.atomic
+def save_own_password(*, user: User, session: StaffSession | None, form: NewPassword) -> None:
+    """Save the password that the person chose, and nothing else of the account.
+
+    Args:
+        user: as loaded when the request began; a check of a password takes its time.
+        session: the session of the request.
+        form: with the new password, valid.
+
+    Raises:
+        AccountChanged: the account was reset or disabled since, or the session ended.
+    """
+    unchanged = (
+        User.objects.select_for_update()
+        .filter(pk=user.pk, is_active=True, password=user.password)
+        .first()
+    )
+    is_open = session and sessions.open_sessions(user).filter(pk=session.pk).exists()
+    if not (unchanged and is_open):
+        raise AccountChanged(_("Your account was changed meanwhile. Sign in again."))
+    form.save(commit=False)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
 
 
 def sign_in_failed() -> SignInFailed:

@@ -30,12 +30,14 @@ FOR EACH ROW WHEN (NEW.user_id IS NOT NULL)
 EXECUTE FUNCTION core_require_own_name();
 ALTER TABLE core_auditrecord ENABLE ALWAYS TRIGGER auditrecord_name_is_the_account_s;
 
--- A number that was not drawn just now could stand before records that are sealed. Only the owner
--- may read what the sequence gave this session.
+-- A number that was not drawn just now, or by an insert that was rolled back long ago, could stand
+-- before records that are sealed. Only the owner may read what the sequence gave this session.
 CREATE OR REPLACE FUNCTION core_require_drawn_number() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    IF NEW.id <> currval(pg_get_serial_sequence('core_auditrecord', 'id')) THEN
+    IF NEW.id <> currval(pg_get_serial_sequence('core_auditrecord', 'id'))
+        OR NEW.id <= (SELECT last_record FROM core_auditseal ORDER BY number DESC LIMIT 1)
+    THEN
         RAISE EXCEPTION 'a record has the next number'
         USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;

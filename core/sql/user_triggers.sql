@@ -36,7 +36,12 @@ BEGIN
     ELSE
         account := NEW.user_id;
     END IF;
-    -- One change of an account at a time: two at once would not see each other.
+    -- One change of an account at a time: two at once would not see each other, and with an older
+    -- snapshot not one after the other either.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'roles change at READ COMMITTED only'
+        USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
     PERFORM FROM core_user WHERE id = account FOR NO KEY UPDATE;
     SELECT array_agg(auth_group.name) INTO roles
     FROM core_user_groups INNER JOIN auth_group ON auth_group.id = core_user_groups.group_id

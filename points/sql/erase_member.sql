@@ -27,7 +27,7 @@ BEGIN
         FROM bookings_bookingevent event
         WHERE event.wester_id = member OR event.ex_member_no IN (SELECT number FROM ex)
     ),
-    own AS MATERIALIZED (  -- the member's bookings, and whether any event of it names nobody else
+    own AS MATERIALIZED (  -- the member's bookings, and whether any event of it names somebody else, or nobody
         SELECT booking.id, booking.booking_service, booking.reservation_no, booking.item_no,
             EXISTS (
                 SELECT FROM bookings_bookingevent event
@@ -241,7 +241,8 @@ BEGIN
     WHERE approval.id = approved AND approval.state = 'approved'
         AND approval.action = 'member.erase'
         AND approval.content ->> 'member' = erasure.hash
-        AND hashes -> 'wester_id' ->> erasure.wester_id = erasure.hash
+        AND hashes -> 'wester_id' = jsonb_build_object(erasure.wester_id, erasure.hash)
+        AND hashes - 'ex_member_no' = jsonb_build_object('wester_id', hashes -> 'wester_id')
         AND erasure.approval_id IS NULL
     FOR UPDATE OF erasure;
     IF NOT FOUND THEN

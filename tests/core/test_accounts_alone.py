@@ -14,7 +14,7 @@ from core import approvals, staff
 from core.approvals import NotPermitted
 from core.audit import Actor
 from core.models import Approval, User
-from core.staff import NoSuperuserHere, RolesApart
+from core.staff import NoSuperuserHere, OwnRole, RolesApart
 from tests.approving import approve, person
 from tests.campaign.staffpages import act, page, signed_in
 from tests.campaign.steps import ask_publication
@@ -67,15 +67,27 @@ def test_an_approvers_password_is_not_reset_alone(attacker: Actor) -> None:
 
 
 def test_an_approver_who_lost_the_role_gets_it_back_by_two(attacker: Actor) -> None:
-    """Take the role, reset the password freely, give the role again: the last step is seen."""
+    """Take the role, reset the password meanwhile, give the role again: two people do each."""
     approver = with_password("hanako", "approver")
     with_password("ichiro", "approver")
 
     take(approver, "approver", attacker)
-    reset(approver, attacker)
+    assert reset(approver, attacker).approval
+    assert authenticate(username="hanako", password=PASSWORD) == approver
 
     assert give(approver, "approver", attacker).approval
     assert not approver.groups.exists()
+
+
+@pytest.mark.parametrize("role", ["approver", "ops", "support"])
+def test_nobody_gives_a_role_to_themselves(attacker: Actor, role: str) -> None:
+    before = [*attacker.user.groups.all()]
+
+    with pytest.raises(OwnRole):
+        give(attacker.user, role, attacker)
+
+    assert [*attacker.user.groups.all()] == before
+    assert give(with_password("hanako"), "support", attacker).changed
 
 
 def test_a_request_stays_bound_to_the_roles_that_were_read(attacker: Actor) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from core import sealing
 from core.audit_verifying import name_records
-from core.models import AuditRecord, AuditRemoval, AuditSeal
+from core.models import Approval, AuditRecord, AuditRemoval, AuditSeal
 from tests import commands
 from tests.database import as_owner, triggers_off
 from tests.factories.campaign import AT, ApprovalFactory, AuditRecordFactory
@@ -275,9 +275,16 @@ def test_the_report_names_the_batch(numbers: list[int]) -> None:
     assert f"Seal 2: Records changed: {numbers[4]}." in ended.reason
 
 
-def remove(numbers: list[int], action: str, **decided: Any) -> None:
+def record_purge(approval: Approval, removed: int) -> None:
+    """Record a purge as its function does, with how many records it removed."""
+    detail = {"approval": approval.pk, "tables": {"core_auditrecord": removed}}
+    AuditRecordFactory.create(action="campaign.purged", user=None, os_user="taro", detail=detail)
+
+
+def remove(numbers: list[int], action: str, *, said: int | None = None, **decided: Any) -> None:
     """Delete records and enter an approval for it, as the owner's functions do."""
     approval = ApprovalFactory.create(action=action, **decided)
+    record_purge(approval, len(numbers) if said is None else said)
     with without_triggers():
         AuditRecord.objects.filter(pk__in=numbers).delete()
         AuditRemoval.objects.bulk_create(
@@ -285,14 +292,20 @@ def remove(numbers: list[int], action: str, **decided: Any) -> None:
         )
 
 
-@pytest.mark.parametrize("action", ["campaign.purge", "member.erase"])
-def test_what_an_approved_purge_removed_is_counted_and_the_seals_hold(
-    numbers: list[int], action: str
-) -> None:
-    remove(numbers[1:5], action, approved=True)
+def test_what_an_approved_purge_removed_is_counted_and_the_seals_hold(numbers: list[int]) -> None:
+    remove(numbers[1:5], "campaign.purge", approved=True)
 
     report = commands.run_json("audit", "verify")
-    assert (report["records"], report["removed"]) == (5, 4)
+    assert (report["records"], report["removed"]) == (6, 4)
+
+
+@pytest.mark.parametrize("said", [0, 3, 5])
+def test_a_removal_under_an_approved_purge_that_did_not_make_it_is_found(
+    numbers: list[int], said: int
+) -> None:
+    remove(numbers[1:5], "campaign.purge", said=said, approved=True)
+
+    assert verify() == [("removals_not_recorded", None)]
 
 
 @pytest.mark.parametrize(
@@ -301,6 +314,7 @@ def test_what_an_approved_purge_removed_is_counted_and_the_seals_hold(
         pytest.param("campaign.purge", {}, id="not approved"),
         pytest.param("campaign.purge", {"refused": True}, id="refused"),
         pytest.param("campaign.publish", {"approved": True}, id="another action"),
+        pytest.param("member.erase", {"approved": True}, id="an erasure, which removes none"),
     ],
 )
 def test_a_removal_that_was_not_approved_is_found(
@@ -353,13 +367,15 @@ def test_a_purge_removes_the_campaign_s_sealed_look_ups_and_the_audit_holds() ->
     sql(MAY_REMOVE)
     with as_owner():
         sql(REMOVE, approval.pk)
+    record_purge(approval, 1)
 
     assert list(AuditRemoval.objects.values_list("record", "approval")) == [
         (of_purged, approval.pk)
     ]
-    assert set(AuditRecord.objects.values_list("pk", flat=True)) == {of_other, unsealed}
+    left = AuditRecord.objects.exclude(action="campaign.purged").values_list("pk", flat=True)
+    assert set(left) == {of_other, unsealed}
     report = commands.run_json("audit", "verify")
-    assert (report["records"], report["removed"]) == (2, 1)
+    assert (report["records"], report["removed"]) == (3, 1)
 
 
 @pytest.mark.parametrize(

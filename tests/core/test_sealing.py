@@ -18,6 +18,9 @@ from tests.guards import refused_as, sql
 from tests.sessions import another_session, ended
 
 HEX = "0123456789abcdef" * 4
+INFINITE = """
+INSERT INTO core_auditrecord (at, action, subject, os_user, detail)
+VALUES ('infinity', 'a', 's', 'taro', '{}')"""
 
 
 def add_record(**values: Any) -> AuditRecord:
@@ -244,10 +247,7 @@ def test_auditseal_refuses(name: str, values: dict[str, Any]) -> None:
 @pytest.mark.django_db
 def test_auditrecord_at_an_instant() -> None:
     with refused_as("auditrecord_at_an_instant"):
-        sql(
-            "INSERT INTO core_auditrecord (at, action, subject, os_user, detail)"
-            " VALUES ('infinity', 'a', 's', 'taro', '{}')"
-        )
+        sql(INFINITE)
 
     add_record(at=AT)
 
@@ -260,3 +260,18 @@ def test_auditrecord_has_the_next_number() -> None:
             add_record(id=number)
 
     audit.record(actor=audit.Actor(UserFactory.create()), action="a", subject="s", at=AT, detail={})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_auditrecord_never_gets_a_number_before_a_seal() -> None:
+    """A session keeps the number of an insert that was rolled back; a seal may have passed it."""
+    with refused_as("auditrecord_at_an_instant"):
+        sql(INFINITE)
+    with another_session() as other:
+        later = ended(other(add_record))
+    sealing.seal_audit(at=AT)
+
+    with refused_as("auditrecord_has_the_next_number"):
+        add_record(id=later.pk - 1)
+
+    add_record()

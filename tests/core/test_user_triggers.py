@@ -69,6 +69,23 @@ def test_user_approver_apart(role: str, is_first: bool) -> None:
     assert user.groups.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_user_approver_apart_needs_the_newest_rows(isolation: str) -> None:
+    """An older snapshot would not show the role that another session gave meanwhile."""
+    user = UserFactory.create(role="auditor")
+
+    sql(f"SET default_transaction_isolation = '{isolation.lower()}'")
+    try:
+        with transaction.atomic(), refused_as("user_approver_apart"):
+            join(user, "approver")
+    finally:
+        sql("RESET default_transaction_isolation")
+
+    join(user, "approver")
+    assert user.groups.count() == 2
+
+
 def test_user_approver_apart_holds_for_a_membership_that_changes() -> None:
     user = UserFactory.create(role="approver")
     join(user, "auditor")

@@ -537,6 +537,37 @@ def test_the_function_takes_an_approval_once_and_for_its_member() -> None:
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"other": {"x": "0" * 64}}, id="of another kind"),
+        pytest.param({"wester_id": {STAYS: "0" * 64}}, id="another WESTER ID"),
+    ],
+)
+def test_the_function_marks_no_other_identifier_as_erased(more: dict[str, Any]) -> None:
+    EntryFactory.create(wester_id=GONE)
+    approval = erasure_request(GONE)
+    hashes: dict[str, Any] = {"wester_id": {GONE: hash_identifier("wester_id", GONE)}}
+    for kind, identifiers in more.items():
+        hashes[kind] = hashes.get(kind, {}) | identifiers
+    with as_owner(), every_trigger_off():
+        Approval.objects.filter(pk=approval.pk).update(
+            state="approved", decided_by=person("approver").user, decided_at=ERASED_AT
+        )
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        refused = pytest.raises(DatabaseError, match="no erasure that waits was approved")
+        with refused, transaction.atomic():
+            cursor.execute(CALL, [approval.pk, json.dumps(hashes)])
+        cursor.execute(
+            CALL,
+            [
+                approval.pk,
+                json.dumps({"wester_id": {GONE: hashes["wester_id"][GONE]}, "ex_member_no": {}}),
+            ],
+        )
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         pytest.param("SELECT points_remove_member(%s, 'erased:1:', '{}', 1)", id="the function"),

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from pytest_django import Settings
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from core import second_factor
 from core.models import StaffSession, User
 from core.sign_in.backends import MEMBER_BACKEND
+from core.sign_in.passwords import check_own_password
 from tests.core.signing_in import (
     ACCOUNT,
     CHANGE,
@@ -37,6 +39,7 @@ from tests.core.signing_in import (
     wrong_code,
 )
 from tests.core.soft_key import SoftKey
+from tests.database import as_owner
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "copper-window-thistle-40"
@@ -326,6 +329,45 @@ def change(client: Client, old: str, new: str) -> Any:
     """Send the form that changes a password."""
     sent = {"old_password": old, "new_password1": new, "new_password2": new}
     return client.post(CHANGE, sent, secure=True)
+
+
+def disable(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def reset(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(password="!", must_change_password=True)
+
+
+def end(user: User) -> None:
+    with as_owner():
+        StaffSession.objects.filter(user=user).update(ended_at=Now(), ended_by=user)
+
+
+@pytest.mark.parametrize("change_account", [disable, reset, end])
+def test_a_change_of_the_own_password_undoes_no_change_of_the_account(
+    change_account: Callable[[User], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the present password is checked, who runs accounts disables or resets the account."""
+    user = staff()
+    client = browser()
+    sign_in(client, give_app(user))
+    check = check_own_password
+
+    def check_slowly(**values: Any) -> None:
+        check(**values)
+        change_account(user)
+
+    monkeypatch.setattr("core.account.forms.check_own_password", check_slowly)
+    change(client, PASSWORD, NEW_PASSWORD)
+
+    user.refresh_from_db()
+    assert not user.check_password(NEW_PASSWORD)
+    assert (user.is_active, user.must_change_password) == (
+        change_account is not disable,
+        change_account is reset,
+    )
+    assert recorded("staff.password_changed") == []
 
 
 def test_a_changed_password_ends_the_other_sessions() -> None:
