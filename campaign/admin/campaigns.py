@@ -15,7 +15,7 @@ from campaign.sentences import ENTRY_STATES
 from campaign.states import entry_state
 from core import clock
 from core.admin_base import (
-    ModelAdmin,
+    DeclaredFilters,
     ReadOnlyAdmin,
     ReadOnlyInline,
     carry_out,
@@ -80,7 +80,7 @@ class CampaignAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Terms)
-class TermsAdmin(ModelAdmin):
+class TermsAdmin(DeclaredFilters):
     """The terms: a draft can be changed, a published version cannot."""
 
     form = TermsForm
