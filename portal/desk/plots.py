@@ -10,7 +10,8 @@ from math import ceil, log10
 from portal.formats import large_in_words
 
 WIDTH, HEIGHT = 360, 150  # of a phone's screen, so that letters are as large as the page's
-TOP, BOTTOM = 24, 20  # room inside the box for marks and for labels
+LEFT, TOP, BOTTOM = 48, 24, 20  # room inside the box for numbers, marks and labels
+EDGE = 18  # nearer to the right edge a label ends there
 MAX_LABELS = 6
 STEPS = (1, 2, 5, 10)
 BAR = 0.8  # of the room of a column
@@ -19,10 +20,11 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Tick:
-    """A number at an axis."""
+    """A text at an axis; ``anchor`` is the part of it that stands at the place."""
 
     at: float
     text: str
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Plot:
     y_ticks: list[Tick]
     width: int = WIDTH
     height: int = HEIGHT
+    left: int = LEFT
     floor: int = HEIGHT - BOTTOM
 
 
@@ -91,7 +94,10 @@ def y_ticks(top: int) -> list[Tick]:
 def label_some(labels: Sequence[str], middles: Sequence[float]) -> list[Tick]:
     """Return as many of the labels as there is room for, from the first on."""
     every = ceil(len(labels) / MAX_LABELS) or 1
-    return [Tick(middles[place], labels[place]) for place in range(0, len(labels), every)]
+    return [
+        Tick(middles[place], labels[place], "end" if middles[place] > WIDTH - EDGE else "middle")
+        for place in range(0, len(labels), every)
+    ]
 
 
 def plot_columns(
@@ -105,10 +111,10 @@ def plot_columns(
 ) -> Columns:
     """Return a plot with a column for each of the values, of which one is marked."""
     top = round_up(max(values, default=0))
-    room = WIDTH / max(len(values), 1)
+    room = (WIDTH - LEFT) / max(len(values), 1)
     columns = []
     for place, value in enumerate(values):
-        x, y = room * place, height_of(value, top)
+        x, y = LEFT + room * place, height_of(value, top)
         columns.append(
             Column(
                 x=round(x + room * (1 - BAR) / 2, 1),
@@ -142,10 +148,10 @@ def plot_band(
 ) -> Band:
     """Return a plot of P10, P50 and P90 over labels, at least one, below a limit."""
     top = round_up(max(limit, *(high for _low, _middle, high in spreads)))
-    step = WIDTH / max(len(spreads) - 1, 1)
-    across = [round(step * place, 1) for place in range(len(spreads))]
+    step = (WIDTH - LEFT) / max(len(spreads) - 1, 1)
+    across = [round(LEFT + step * place, 1) for place in range(len(spreads))]
     if len(spreads) == 1:  # a single day as a short line
-        spreads, across = [*spreads, *spreads], [0, 40]
+        spreads, across = [*spreads, *spreads], [LEFT, LEFT + 40]
     low, middle, high = (
         [f"{x},{height_of(spread[part], top)}" for x, spread in zip(across, spreads, strict=True)]
         for part in range(3)

@@ -48,7 +48,7 @@ def find(code: str, now: datetime) -> Finding:
 
 
 def load(feed: str, at: datetime, **values: Any) -> None:
-    """Have a file of a feed loaded at an instant."""
+    """Store that a file of a feed was loaded at an instant."""
     FeedFileFactory.create(feed=feed, tried_at=at, **values)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from campaign import reason_counts
 from campaign.models import ReasonCount
+from campaign.rules import waiting_rules
 from core.clock import JAPAN
 from entries.enumerations import Channel
 from lottery.models import StoredForecast
@@ -28,6 +29,7 @@ MAX_DAYS = 62
 TOP_REASONS = 5
 DAY = timedelta(days=1)
 NOT_REASONS = ("pending", "counts")
+JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def days_left(one: Progress, *, now: datetime) -> int | None:
     """Return how many days are left to enter, today not counted; None while nobody can."""
     if one.state(now=now) != ShownState.OPEN:
         return None
-    last = (one.terms.closes_at - timedelta(microseconds=1)).astimezone(JAPAN).date()
+    last = (one.terms.closes_at - JUST_BEFORE).astimezone(JAPAN).date()
     return (last - now.astimezone(JAPAN).date()).days
 
 
@@ -200,7 +202,7 @@ def short_day(day: date) -> str:
 def plot_days(one: Progress, entries: EntryCounts, today: date) -> Columns:
     """Return the entries of each day of the entry period, today marked."""
     first = one.terms.opens_at.astimezone(JAPAN).date()
-    last = (one.terms.closes_at - timedelta(microseconds=1)).astimezone(JAPAN).date()
+    last = (one.terms.closes_at - JUST_BEFORE).astimezone(JAPAN).date()
     first = max(first, min(last, max(today, first)) - DAY * (MAX_DAYS - 1))
     last = min(last, first + DAY * (MAX_DAYS - 1))
     days = [first + DAY * number for number in range((last - first).days + 1)]
@@ -250,10 +252,9 @@ def plot_budget(forecasts: list[StoredForecast]) -> Band:
 
 
 def top_reasons(one: Progress, counts: dict[str, ReasonCount]) -> list[Reason]:
-    """Return the reasons that reject most bookings, in words."""
-    rejected = [
-        count for code, count in counts.items() if code not in NOT_REASONS and count.bookings
-    ]
+    """Return the reasons that reject most bookings, in words; none for which a booking waits."""
+    waits = {*NOT_REASONS, *(rule.code for rule in waiting_rules(one.terms))}
+    rejected = [count for code, count in counts.items() if code not in waits and count.bookings]
     rejected.sort(key=lambda count: (-count.bookings, count.code))
     most = rejected[0].bookings if rejected else 1
     sentences = reasons.booking_sentences(one.terms) if rejected else {}
@@ -286,7 +287,8 @@ def calendar(one: Progress, *, now: datetime) -> list[Step]:
     """Return the dates of a campaign in their order; the first that is not done is the next."""
     terms, draw = one.terms, one.draw
     last_ride = max(last for _first, last in terms.periods)
-    entering = [(OPENS, terms.opens_at), (CLOSES, terms.closes_at)] if terms.entry_needed else []
+    last_entry = terms.closes_at - JUST_BEFORE
+    entering = [(OPENS, terms.opens_at), (CLOSES, last_entry)] if terms.entry_needed else []
     dated: list[Any] = [
         *((name, at, at <= now, False) for name, at in entering),
         (LAST_RIDE, end_of(last_ride), end_of(last_ride) <= now, False),

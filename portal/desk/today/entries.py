@@ -50,7 +50,8 @@ def count_entries(campaigns: Iterable[Campaign]) -> dict[int, EntryCounts]:
         function="date_bin",
         output_field=DateTimeField(),
     )
-    rows = Entry.objects.filter(campaign__in=found).values_list("campaign", "channel", hour=hour)
+    entries = Entry.objects.filter(campaign__in=found).annotate(hour=hour)
+    rows = entries.values_list("campaign", "channel", "hour")
     for campaign, channel, at, number in rows.annotate(number=Count("*")).order_by():
         found[campaign].by_hour[at.astimezone(UTC)] += number
         found[campaign].by_channel[channel] += number

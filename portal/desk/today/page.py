@@ -13,7 +13,7 @@ from bookings import expectations
 from bookings.models import FeedExpectation
 from bookings.quarantine import open_rows
 from core.models import Approval, User
-from portal import formats, names
+from portal import announcement, formats, listing, names
 from portal.desk.today.campaigns import show_campaigns
 from portal.findings import Finding, Urgency, list_findings, prepare_from, watched_from
 from portal.progress import Progress, find_progress
@@ -49,7 +49,7 @@ class Feed:
 
     name: "StrPromise | str"
     expected: FeedExpectation
-    days_without: list["StrPromise | str"]
+    days_without: str
     arrived_at: datetime | None
     is_late: bool
 
@@ -102,7 +102,7 @@ def show_feeds(kept: list[Progress], *, now: datetime) -> list[Feed]:
         Feed(
             name=names.feed_name(expected.feed),
             expected=expected,
-            days_without=[names.WEEKDAYS[day] for day in expected.days_without],
+            days_without=listing.join_names(names.WEEKDAYS[day] for day in expected.days_without),
             arrived_at=arrived.get(expected.feed),
             is_late=begun is not None
             and expectations.late_since(
@@ -141,7 +141,7 @@ def list_fine(
     fine += [
         _("Crediting of %(campaign)s: not to be prepared before %(day)s")
         % {
-            "campaign": one.terms.campaign.code,
+            "campaign": announcement.name_of(one.terms),
             "day": formats.bare_day_in_words(localtime(prepare_from(one)).date()),
         }
         for one in kept
