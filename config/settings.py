@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
     "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
+    "note_beat": {"task": "core.tasks.note_beat", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 
