@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "store_reason_counts": {"task": "campaign.tasks.store_reason_counts", "schedule": 300},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
     "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
+    "note_beat": {"task": "core.tasks.note_beat", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

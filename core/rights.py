@@ -33,6 +33,7 @@ RIGHTS = {
     "core_auditremoval": "",
     "core_auditseal": "INSERT",
     "core_democlock": "INSERT, UPDATE",
+    "core_heartbeat": "INSERT, UPDATE, DELETE",
     "core_signintries": "INSERT, UPDATE, DELETE",
     "core_staffsession": "INSERT, UPDATE (seen_at, factor_at, ended_at, ended_by_id), DELETE",
     "core_user": "INSERT, UPDATE",

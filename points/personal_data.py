@@ -167,7 +167,7 @@ NOT_OF_A_PERSON = frozenset(
         *("auth_group", "auth_group_permissions", "auth_permission"),
         *("account_emailaddress", "account_emailconfirmation"),
         *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
-        *("core_democlock", "core_user_groups", "core_user_user_permissions"),
+        *("core_democlock", "core_heartbeat", "core_user_groups", "core_user_user_permissions"),
         *("core_auditseal", "core_auditremoval"),
         *("core_signintries", "core_staffsession", "mfa_authenticator"),  # of staff only
         *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),

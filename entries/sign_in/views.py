@@ -1,7 +1,6 @@
 """The pages of signing in and out; every one works without JavaScript."""
 
 from http import HTTPStatus
-from logging import INFO, WARNING
 from typing import Any
 
 import structlog
@@ -122,7 +121,8 @@ def render_refusal(
 ) -> HttpResponse:
     """Show why the sign-in failed and what to do; the page does not repeat the code."""
     is_warning = refusal.status == HTTPStatus.SERVICE_UNAVAILABLE
-    log.log(WARNING if is_warning else INFO, "sign_in_refused", reason=refusal.reason)
+    write_log = log.warning if is_warning else log.info
+    write_log("sign_in_refused", reason=refusal.reason)
     context = {"refusal": refusal, "next": destination, "here": settings.LOGIN_REDIRECT_URL}
     response = render(request, "entries/sign_in_refused.html", context, status=refusal.status)
     if isinstance(refusal, ProviderUnavailable):
