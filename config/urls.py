@@ -21,6 +21,7 @@ urlpatterns = [
     # only change the language of ours.
     path("language/setlang/", csrf_exempt(set_language), name="set_language"),
     path("staff/", include("core.account.urls")),
+    path("staff/", include("portal.desk.urls")),
     path("staff/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -18,4 +18,6 @@ class EntriesConfig(AppConfig):
         viewed_models = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
         for role in roles.ROLES:
             roles.register(role, {f"bookings.view_{model}" for model in viewed_models})
-        roles.register("ops", {"bookings.dismiss_quarantinedrow"})
+        roles.register(
+            "ops", {"bookings.dismiss_quarantinedrow", "bookings.change_feedexpectation"}
+        )

@@ -109,6 +109,7 @@ OF_NO_MEMBER = frozenset(
     {
         "auth_group",
         "auth_permission",
+        "bookings_feedexpectation",
         "bookings_feedfile",
         "bookings_inboxfile",
         "bookings_service",
@@ -116,6 +117,7 @@ OF_NO_MEMBER = frozenset(
         "campaign_aggregationrun",
         "campaign_campaign",
         "campaign_prize",
+        "campaign_reasoncount",
         "campaign_terms",
         "core_auditrecord",
         "core_auditseal",

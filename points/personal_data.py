@@ -171,6 +171,7 @@ NOT_OF_A_PERSON = frozenset(
         *("core_auditseal", "core_auditremoval"),
         *("core_signintries", "core_staffsession", "mfa_authenticator"),  # of staff only
         *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),
+        *("bookings_feedexpectation", "campaign_reasoncount"),
         *("campaign_aggregationrun", "campaign_campaign", "campaign_prize", "campaign_terms"),
         *("lottery_draw", "lottery_storedforecast"),
         *("bookings_erasedidentifier", "points_purge"),

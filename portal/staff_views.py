@@ -1,4 +1,4 @@
-"""The staff's pages across the apps: the overview, and a look-up of one member."""
+"""The staff's page across the apps: a look-up of one member."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from campaign.admin.campaign_filter import chosen_campaign
 from campaign.forms import PublishedCampaignField
@@ -15,7 +15,7 @@ from core import clock
 from core.admin_base import render_admin_page, require_permission
 from entries import looking
 from entries.forms import WesterIdField
-from portal import look_up, overview
+from portal import look_up
 
 
 class LookUpForm(forms.Form):
@@ -23,14 +23,6 @@ class LookUpForm(forms.Form):
 
     campaign = PublishedCampaignField()
     wester_id = WesterIdField()
-
-
-@require_safe
-@never_cache
-def show_overview(request: HttpRequest) -> HttpResponse:
-    """Show the state of every published campaign."""
-    context = {"title": _("Overview"), **overview.overview_context(now=clock.now())}
-    return render_admin_page(request, "admin/portal/overview.html", context)
 
 
 @sensitive_post_parameters("wester_id")

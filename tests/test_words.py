@@ -32,7 +32,6 @@ WORDS = {
     r"\btake_back\b|\btakes? back\b": "reverse",
     r"\bkeep_keys\b|\bkeep_audit\b": "refuse_…, record_audit",
     r"\bHANDS\b|\bAS_BEFORE\b|\bWHOLE\b": "what the value is",
-    r"\brehears": "the demo runs forward only",
     r"\bdoor ?bell": "message",
     r"\bcredit_id\b|\bdebit_id\b": "from_account, to_account, transfer_id",
     r"\bmade anew\b|\bafresh\b": "recreated, again",

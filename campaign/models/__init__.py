@@ -8,6 +8,7 @@ from campaign.models.totals import (
     AggregationRun,
     AggregationShard,
     DueMember,
+    ReasonCount,
     Total,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "Campaign",
     "DueMember",
     "Prize",
+    "ReasonCount",
     "RewardKind",
     "Take",
     "Terms",

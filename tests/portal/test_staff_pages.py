@@ -1,8 +1,7 @@
-"""The staff's overview and look-up: permissions, no member in an address, the audit."""
+"""The staff's look-up: permissions, no member in an address, the audit."""
 
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,19 +11,18 @@ from django.test import Client
 from campaign.models import Campaign
 from core.models import AuditRecord
 from core.sign_in.backends import MEMBER_BACKEND
-from core.staff_access import restore_approver
 from entries.models import Entry, Member
 from entries.receipts import receipt_number
 from points.models import Account
 from tests.factories.bookings import BookingFactory
-from tests.factories.campaign import FIRST_TERMS, CampaignFactory, TermsFactory, UserFactory
+from tests.factories.campaign import FIRST_TERMS, TermsFactory, UserFactory
 from tests.factories.entries import EntryFactory, MemberFactory, MembershipFactory
 from tests.factories.lottery import FREEZES, closed_campaign, drawn_draw
 from tests.points import steps
 
 pytestmark = pytest.mark.django_db
 SetClock = Callable[[datetime], None]
-OVERVIEW, LOOK_UP = "/staff/overview/", "/staff/member/"
+LOOK_UP = "/staff/member/"
 DATES = ("public_at", "opens_at", "closes_at", "credit_at", "expires_on", "kept_until")
 MAY_LOOK_UP = ("support", "ops", "auditor")
 
@@ -48,68 +46,19 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-@pytest.mark.parametrize("address", [OVERVIEW, LOOK_UP])
-def test_staff_pages_redirect_to_the_staffs_sign_in(address: str) -> None:
+def test_look_up_redirects_to_the_staffs_sign_in() -> None:
     member = Client()
     member.force_login(MemberFactory.create().user, backend=MEMBER_BACKEND)
     for client in (Client(), member):
-        response = client.get(address)
+        response = client.get(LOOK_UP)
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/staff/login/")
 
 
 @pytest.mark.parametrize("role", ["campaign", "support", "ops", "approver", "auditor"])
-def test_the_overview_is_for_all_staff_and_look_up_for_some(role: str) -> None:
-    client = staff(role)
-    page = text_of(client.get(OVERVIEW))
-    assert (LOOK_UP in page) == (role in MAY_LOOK_UP)
-    assert OVERVIEW in text_of(client.get("/staff/"))
-    response = client.get(LOOK_UP)
+def test_look_up_is_for_some_of_staff(role: str) -> None:
+    response = staff(role).get(LOOK_UP)
     assert response.status_code == (200 if role in MAY_LOOK_UP else 403)
-
-
-def test_the_overview_shows_the_state_of_a_campaign(set_clock: SetClock) -> None:
-    steps.paid()
-    CampaignFactory.create(code="a-draft", draft=True)
-    set_clock(steps.CREDIT_AT + timedelta(hours=1))
-    page = text_of(staff("ops").get(OVERVIEW))
-    assert "Points credited" in page
-    assert "Paid: 3 / 3" in page
-    assert "37,340" in page
-    assert "a-draft" not in page
-    assert "no-store" in staff("ops").get(OVERVIEW).headers["Cache-Control"]
-
-
-def test_the_overview_shows_all_of_staff_that_an_approver_was_restored(set_clock: SetClock) -> None:
-    restored_at = datetime(2025, 1, 14, 12, tzinfo=UTC)
-    UserFactory.create(username="hanako", role="approver")
-    restore_approver(username="hanako", password="kasumi-sakura-hikari", at=restored_at)
-    warning = "restored the approver hanako; nobody approved it"
-
-    for days, is_shown in ((0, True), (29, True), (30, False)):
-        set_clock(restored_at + timedelta(days=days))
-        assert (warning in text_of(staff("support").get(OVERVIEW))) is is_shown
-
-
-def test_the_overview_shows_that_no_payout_is_prepared(
-    set_clock: SetClock,
-) -> None:
-    steps.confirmed()
-    set_clock(steps.CONFIRMED_AT)
-    page = re.sub(r"<[^>]*>", " ", text_of(staff("ops").get(OVERVIEW)))
-    page = " ".join(page.split())
-    for words in ("Results announced", "1: confirmed", "Not prepared: 0 / 3", "still open 3"):
-        assert words in page
-
-
-def test_the_overview_warns_of_a_payout_that_is_due_and_not_approved(set_clock: SetClock) -> None:
-    steps.confirmed()
-    set_clock(steps.CREDIT_AT)
-    assert "the payout is due and not approved" in text_of(staff("support").get(OVERVIEW))
-
-
-def test_the_overview_without_a_campaign_says_so() -> None:
-    assert "No campaign is published yet." in text_of(staff("ops").get(OVERVIEW))
 
 
 def test_look_up_shows_what_the_member_sees(set_clock: SetClock) -> None:

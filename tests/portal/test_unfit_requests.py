@@ -81,7 +81,7 @@ PUBLIC = [
     "/healthz/live",
     "/healthz/ready",
     "/metrics",
-    "/staff/overview/",
+    "/staff/feeds/expected/",
     "/staff/member/",
     "/staff/login/",
     "/staff/login/second-factor/",

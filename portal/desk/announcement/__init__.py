@@ -1,0 +1,1 @@
+"""The figures of a campaign for the press and the legal file."""

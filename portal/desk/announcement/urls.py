@@ -1,0 +1,5 @@
+"""The URLs."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Campaigns: made, copied, revised, and requested to be published."""

@@ -1,0 +1,1 @@
+"""One member: found, answered, and kept on record who looked."""

@@ -1,0 +1,1 @@
+"""What operations do in the browser: quarantine, nights, draw, payout."""

@@ -1,0 +1,1 @@
+"""What has to be done today, and how the campaigns stand."""
