@@ -18,9 +18,9 @@ from bookings import expectations
 from bookings.models import FeedFile, QuarantinedRow
 from campaign.models import AggregationRun
 from campaign.reports import NIGHTLY_FROM_HOUR
-from core import staff_access
+from core import heartbeats, staff_access
 from core.clock import JAPAN
-from core.models import Approval
+from core.models import Approval, Heartbeat
 from lottery.models import Draw
 from lottery.queries import subject_of
 from lottery.stages import DrawStage, stage_of
@@ -81,6 +81,8 @@ PLACES = {
     "payout_stalled": PAYOUTS,
     "keys_open": KEYS,
     "approver_restored": AUDIT,
+    "worker_silent": RUNS,
+    "beat_silent": RUNS,
 }
 
 
@@ -126,6 +128,7 @@ def list_findings(*, now: datetime, progress: list[Progress] | None = None) -> l
         *draw_findings(kept, requests, now=now),
         *payout_findings(kept, requests, now=now),
         *staff_findings(now=now),
+        *silence_findings(kept, now=now),
     ]
     return sorted(found, key=lambda finding: (finding.urgency, finding.since))
 
@@ -339,6 +342,18 @@ def staff_findings(*, now: datetime) -> Iterator[Finding]:
         )
         values = {"os_user": one.os_user, "host": one.host, "name": one.subject}
         yield Finding("approver_restored", Urgency.NOTE, one.at, what % values)
+
+
+def silence_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
+    """Yield what should be at work for a campaign and is silent, by the database's own clock."""
+    if not campaigns:
+        return
+    for kind, silence in heartbeats.find_silent().items():
+        code, what = {
+            Heartbeat.Kind.WORKER: ("worker_silent", _("No worker is at work: nothing is loaded.")),
+            Heartbeat.Kind.BEAT: ("beat_silent", _("Nothing tells the workers what is due.")),
+        }[kind]
+        yield Finding(code, Urgency.NOW, now - (silence or timedelta()), what)
 
 
 def minute(instant: datetime) -> str:

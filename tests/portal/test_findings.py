@@ -12,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import FeedExpectation, InboxFile
 from campaign.models import AggregationRun
+from core.heartbeats import note_heartbeat
+from core.models import Heartbeat
 from core.staff_access import restore_approver
 from lottery.models import Draw
 from portal.findings import PLACES, Finding, Urgency, count_findings, list_findings
@@ -27,6 +29,7 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 NIGHT = datetime(2024, 12, 28, 2, tzinfo=JAPAN)  # a Saturday, when the nightly feeds are expected
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SECOND = timedelta(seconds=1)
+SILENT = {"worker_silent", "beat_silent"}
 SetClock = Callable[[datetime], None]
 
 
@@ -308,3 +311,20 @@ def test_findings_cost_the_same_queries_for_any_number_of_campaigns(
 
     with django_assert_max_num_queries(16):
         list_findings(now=NIGHT)
+
+
+@pytest.mark.parametrize(
+    ("noted", "code"),
+    [
+        pytest.param([], "worker_silent", id="nothing was ever at work"),
+        pytest.param([Heartbeat.Kind.WORKER], "beat_silent", id="no beat"),
+        pytest.param([*Heartbeat.Kind], None, id="both at work"),
+    ],
+)
+def test_a_campaign_needs_workers_and_beat(noted: list[Heartbeat.Kind], code: str | None) -> None:
+    assert not codes(NIGHT) & SILENT
+    closed_campaign()
+    for kind in noted:
+        note_heartbeat(kind)
+
+    assert codes(NIGHT) & SILENT == ({code} if code else set())

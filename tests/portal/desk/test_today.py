@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import FeedExpectation
 from campaign.reason_counts import store_due_counts
-from core.models import AuditRecord
+from core.heartbeats import note_heartbeat
+from core.models import AuditRecord, Heartbeat
 from core.roles import ROLES
 from core.sign_in.backends import MEMBER_BACKEND
 from core.staff_access import restore_approver
@@ -69,6 +70,8 @@ def busy_day(set_clock: SetClock) -> Any:
     store_due_forecasts(at=NOW)
     for feed in NIGHTLY:
         FeedFileFactory.create(feed=feed, tried_at=NOW - 8 * HOUR)
+    for kind in Heartbeat.Kind:
+        note_heartbeat(kind)
     return campaign
 
 
