@@ -12,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import FeedExpectation, InboxFile
 from campaign.models import AggregationRun
+from core.heartbeats import note_heartbeat
+from core.models import Heartbeat
 from core.staff_access import restore_approver
 from lottery.models import Draw
 from portal.findings import PLACES, Finding, Urgency, count_findings, list_findings
@@ -154,6 +156,17 @@ def test_a_run_that_does_not_end_within_half_an_hour_has_stalled() -> None:
     assert find("run_stalled", NIGHT + 30 * MINUTE).since == NIGHT
     AggregationRun.objects.filter(pk=run.pk).update(finished_at=NIGHT + HOUR)
     assert "run_stalled" not in codes(NIGHT + HOUR)
+
+
+def test_workers_and_beat_are_at_work_while_a_campaign_needs_them() -> None:
+    assert "workers_silent" not in codes(NIGHT)
+    closed_campaign()
+
+    assert find("workers_silent", NIGHT).what.startswith("No worker is at work")
+    note_heartbeat(Heartbeat.Kind.WORKER)
+    assert find("workers_silent", NIGHT).what.startswith("Beat is not at work")
+    note_heartbeat(Heartbeat.Kind.BEAT)
+    assert "workers_silent" not in codes(NIGHT)
 
 
 def test_rows_in_quarantine_are_a_finding_after_a_day() -> None:
@@ -306,5 +319,5 @@ def test_findings_cost_the_same_queries_for_any_number_of_campaigns(
     for _ in range(4):
         TermsFactory.create(published=True)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         list_findings(now=NIGHT)

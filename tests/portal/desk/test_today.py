@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from bookings.models import FeedExpectation
 from campaign.reason_counts import store_due_counts
-from core.models import AuditRecord
+from core.heartbeats import note_heartbeat
+from core.models import AuditRecord, Heartbeat
 from core.roles import ROLES
 from core.sign_in.backends import MEMBER_BACKEND
 from core.staff_access import restore_approver
@@ -69,6 +70,8 @@ def busy_day(set_clock: SetClock) -> Any:
     store_due_forecasts(at=NOW)
     for feed in NIGHTLY:
         FeedFileFactory.create(feed=feed, tried_at=NOW - 8 * HOUR)
+    for kind in Heartbeat.Kind:
+        note_heartbeat(kind)
     return campaign
 
 
@@ -188,7 +191,7 @@ def test_ops_change_when_a_feed_is_expected(set_clock: SetClock) -> None:
     changed = FeedExpectation.objects.get(feed="bookings")
     assert (changed.by_hour, changed.days_without) == (5, [6, 7])
     assert AuditRecord.objects.filter(action="feed.expectation_changed").count() == 1
-    assert "Bookings 5:00 Saturday, Sunday" in text_of(client)
+    assert "Bookings ✓ 5:00 Saturday, Sunday" in text_of(client)
     refused = client.post(EXPECTED, form | {"bookings-by_hour": "24"})
     assert "Select a valid choice" in refused.content.decode()
 
