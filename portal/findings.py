@@ -69,6 +69,7 @@ PLACES = {
     "feed_refused": FEEDS,
     "night_missed": RUNS,
     "run_stalled": RUNS,
+    "workers_silent": RUNS,
     "quarantine_old": QUARANTINE,
     "approval_waiting": APPROVALS,
     "freeze_due": DRAWS,
@@ -152,17 +153,8 @@ def watched_from(campaigns: list[Progress], *, now: datetime) -> datetime | None
 def feed_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield the feeds that are late, and the files that were refused and never replaced."""
     begun = watched_from(campaigns, now=now)
-    arrived = expectations.find_arrivals() if begun else {}
-    for expected in expectations.find_expectations() if begun else []:
-        at = arrived.get(expected.feed)
-        since = expectations.late_since(expected, arrived_at=at, watched_from=begun, now=now)
-        if since:
-            last = minute(at) if at else _("none yet")
-            what = _(
-                "The feed %(feed)s has not come: expected by %(due)s, the last came: %(last)s."
-            )
-            values = {"feed": names.feed_name(expected.feed), "due": minute(since), "last": last}
-            yield Finding("feed_late", Urgency.NOW, since, what % values)
+    if begun is not None:
+        yield from late_feeds(begun, now=now)
     files = FeedFile.objects.filter(
         ~Exists(replacements()), status="refused", tried_at__gt=now - REFUSAL_SHOWN
     )
@@ -177,6 +169,23 @@ def feed_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Findi
         yield Finding("feed_refused", Urgency.TODAY, refused["since"], what % values)
 
 
+def late_feeds(begun: datetime, *, now: datetime) -> Iterator[Finding]:
+    """Yield the feeds whose file has not come by its hour."""
+    arrived = expectations.find_arrivals()
+    for expected in expectations.find_expectations():
+        at = arrived.get(expected.feed)
+        since = expectations.late_since(expected, arrived_at=at, watched_from=begun, now=now)
+        if since is None:
+            continue
+        what = _("The feed %(feed)s has not come: expected by %(due)s, the last came: %(last)s.")
+        values = {
+            "feed": names.feed_name(expected.feed),
+            "due": minute(since),
+            "last": minute(at) if at else _("none yet"),
+        }
+        yield Finding("feed_late", Urgency.NOW, since, what % values)
+
+
 def replacements() -> QuerySet[FeedFile]:
     """Return the files that were loaded under the name of a refused one, then or later."""
     return FeedFile.objects.filter(
@@ -186,6 +195,7 @@ def replacements() -> QuerySet[FeedFile]:
 
 def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield the nights without totals, and the runs that make no progress."""
+    yield from silent_findings(campaigns, now=now)
     for one in campaigns:
         if missed := one.nights_missed(now=now):
             nights, first = missed
@@ -204,6 +214,22 @@ def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Findin
         what = _("%(campaign)s: the run of totals that began on %(since)s is not finished.")
         values = {"campaign": name_of(run.terms), "since": minute(run.as_of)}
         yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values)
+
+
+def silent_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
+    """Yield that no worker, or no beat, is at work, while a campaign needs them."""
+    begun = watched_from(campaigns, now=now)
+    if begun is None:
+        return
+    silences = heartbeats.silences()
+    for kind in heartbeats.silent_kinds():
+        silence = silences[kind]
+        what = {
+            Heartbeat.Kind.WORKER: _("No worker is at work: nothing is loaded or computed."),
+            Heartbeat.Kind.BEAT: _("Beat is not at work: nothing is started by itself."),
+        }[kind]
+        since = max(begun, now - silence) if silence else begun
+        yield Finding("workers_silent", Urgency.NOW, since, what)
 
 
 def quarantine_findings(*, now: datetime) -> Iterator[Finding]:

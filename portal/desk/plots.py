@@ -76,7 +76,7 @@ def round_up(number: float) -> int:
     """Return the smallest round number, 1, 2 or 5 with zeros, that is no less; at least 1."""
     if number <= 1:
         return 1
-    power = 10 ** int(log10(number))
+    power = int(10 ** int(log10(number)))
     return next(step * power for step in STEPS if step * power >= number)
 
 

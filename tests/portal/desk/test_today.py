@@ -191,7 +191,7 @@ def test_ops_change_when_a_feed_is_expected(set_clock: SetClock) -> None:
     changed = FeedExpectation.objects.get(feed="bookings")
     assert (changed.by_hour, changed.days_without) == (5, [6, 7])
     assert AuditRecord.objects.filter(action="feed.expectation_changed").count() == 1
-    assert "Bookings 5:00 Saturday, Sunday" in text_of(client)
+    assert "Bookings ✓ 5:00 Saturday, Sunday" in text_of(client)
     refused = client.post(EXPECTED, form | {"bookings-by_hour": "24"})
     assert "Select a valid choice" in refused.content.decode()
 
