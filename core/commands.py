@@ -37,7 +37,16 @@ class Report:
 
 
 class ContractCommand(BaseCommand):
-    """A command that returns a Report and refuses with one sentence."""
+    """A command that returns a Report and refuses with one sentence.
+
+    ``hints`` name the command that helps, by the name of a refusal's class. The sentence of a
+    refusal names none, because pages show it as well.
+    """
+
+    hints: Mapping[str, str] = {
+        "NoTerms": "Use: campaign load.",
+        "UnknownStaff": "See: staff add.",
+    }
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options of all commands."""
@@ -77,7 +86,8 @@ class ContractCommand(BaseCommand):
 
     def failed(self, sentence: str, cause: Exception) -> Report:
         """Report a refusal, with the exception's ``data`` if it has any."""
-        return Report({**getattr(cause, "data", {}), "error": sentence}, sentence.strip(), ok=False)
+        hinted = f"{sentence.strip()} {self.hints.get(type(cause).__name__, '')}".strip()
+        return Report({**getattr(cause, "data", {}), "error": hinted}, hinted, ok=False)
 
 
 class VerbCommand(ContractCommand):
