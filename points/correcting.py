@@ -234,7 +234,8 @@ def refuse_irreversible(transfer: Transfer) -> None:
     if open_files.filter(payout__draw=award.draw_id, last_transfer__gte=transfer.pk).exists():
         raise BeingSettled(
             _(
-                "This credit was sent to the points system; its key is resolved, or the payout closed first."
+                "This credit was sent to the points system; its key is resolved, or the payout "
+                "closed first."
             )
         )
 

@@ -50,7 +50,7 @@ FILE_REASONS = {
     "unknown_version": _("The version of the manifest is unknown."),
     "unreadable_file": _("The file cannot be read."),
     "unreadable_manifest": _("The manifest cannot be read."),
-    "name_differs": _("The name is not that of the manifest."),
+    "manifest_differs_from_name": _("The name is not that of the manifest."),
 }
 KEY_CLASSES = {
     KeyStanding.Class.AGREES: pgettext_lazy("both sides", "Agree"),

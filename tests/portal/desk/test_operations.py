@@ -192,6 +192,25 @@ def test_a_step_that_is_not_possible_says_why(set_clock: SetClock) -> None:
     assert not Draw.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        pytest.param({"round_time": "2024-01-01T00:00"}, "", "cannot be published", id="too soon"),
+        pytest.param({"round_time": "noon"}, "round_time", "valid date/time", id="no instant"),
+        pytest.param({"chain": "other"}, "chain", "valid choice", id="no chain"),
+    ],
+)
+def test_what_cannot_be_fixed_is_said_beside_the_form(
+    set_clock: SetClock, changed: dict[str, str], field: str, said: str
+) -> None:
+    set_clock(FREEZES)
+    campaign = closed_campaign({"W1": 5_000})
+    typed = {"round_time": f"{ROUND:%Y-%m-%dT%H:%M:%S}", "chain": "local", **changed}
+    response = staff().post(steps_of(campaign, "freeze"), typed)
+    assert said in (error_at(response, field) if field else text_of(response))
+    assert not Draw.objects.exists()
+
+
 ASKING_NOBODY = {"aggregate"}
 
 
@@ -268,19 +287,27 @@ def test_a_random_value_can_be_uploaded(set_clock: SetClock, settings: Any) -> N
     assert "Drawn: 1 winners" in press(staff(), steps_of(draw.campaign, "draw"), file=file)
 
 
-def test_relays_that_do_not_answer_are_a_sentence(
-    set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+def test_the_random_value_is_fetched_once_it_is_due(
+    set_clock: SetClock, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    def fetch(_chain: object, _number: int) -> object:
-        raise NoRelayAnswered("No relay answered. https://relay.example: refused.")
+    answers: list[Any] = [NoRelayAnswered("No relay answered. https://relay.example: refused.")]
+
+    def fetch(_chain: object, number: int) -> object:
+        if answers:
+            raise answers.pop()
+        return sign_round(settings.DRAW_CHAIN_FOLDER, number)
 
     monkeypatch.setattr(chains, "fetch_round", fetch)
     monkeypatch.setattr(chains, "QUICKNET", chains.chain_named("local"))
     draw = published_draw({"W1": 5_000}, chain="quicknet")
+    client, address = staff(), steps_of(draw.campaign, "draw")
+    set_clock(ROUND - timedelta(seconds=1))
+    assert "The random value appears on" in press(client, address)
     set_clock(ROUND + timedelta(minutes=1))
-    page = press(staff(), steps_of(draw.campaign, "draw"))
+    page = press(client, address)
     assert "No relay of drand answered." in page
     assert "relay.example" not in page
+    assert "Drawn: 1 winners" in press(client, address)
 
 
 def test_a_draw_that_was_not_published_in_time_is_run_to_be_void(set_clock: SetClock) -> None:
