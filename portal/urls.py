@@ -15,5 +15,4 @@ urlpatterns = [
     path(f"{CAMPAIGN}mypage/", member_views.show_my_page, name="my_page"),
     path("robots.txt", views.show_robots, name="robots"),
     path("staff/overview/", admin.site.admin_view(staff_views.show_overview), name="overview"),
-    path("staff/member/", admin.site.admin_view(staff_views.show_member), name="look_up"),
 ]
