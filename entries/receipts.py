@@ -7,7 +7,7 @@ SPACE = len(ALPHABET) ** LENGTH
 # An odd factor makes the mapping one to one on a power of two; with the offset early numbers do not
 # look like a count. Neither may ever change: members have their receipts.
 FACTOR, OFFSET = 0x9E3779B97F4A7C1, 0x5851F42D4C957F2
-INVERSE: int = pow(FACTOR, -1, SPACE)
+INVERSE = pow(FACTOR, -1, SPACE)
 MISREAD = str.maketrans("ILO", "110")
 
 
@@ -38,4 +38,4 @@ def entry_of_receipt(text: str) -> int | None:
     number = 0
     for character in characters:
         number = number * len(ALPHABET) + ALPHABET.index(character)
-    return (number - OFFSET) * INVERSE % SPACE
+    return int((number - OFFSET) * INVERSE % SPACE)
