@@ -11,7 +11,7 @@ from bookings.models import Booking, ExRegistration, QuarantinedRow
 from bookings.quarantine import delivered_text
 from bookings.values import is_identifier
 from points.personal_data import pattern_of
-from portal.desk.member.words import FEEDS, QUARANTINE
+from portal.desk.member.words import FEEDS, ROW_REASONS
 
 MAX_ROWS = 50
 MIN_RESERVATION_LENGTH = 5  # a shorter number may as well be an hour or an amount
@@ -60,7 +60,7 @@ def shown_row(row: QuarantinedRow) -> ShownRow:
         pk=row.pk,
         feed=str(FEEDS.get(row.file.feed, row.file.feed)),
         tried_at=row.file.tried_at,
-        reason=str(QUARANTINE.get(row.reason, row.reason)),
+        reason=str(ROW_REASONS.get(row.reason, row.reason)),
         text=delivered_text(bytes(row.content)),
         is_open=row.status == Status.OPEN,
         note=row.note,
