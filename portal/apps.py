@@ -15,3 +15,5 @@ class PortalConfig(AppConfig):
 
         for role in ("support", "ops", "auditor"):
             roles.register(role, {"entries.view_member"})
+        for role in ("support", "ops"):
+            roles.register(role, {"entries.add_casenote"})

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.journeys import Leg, parse_journey
+from bookings.models import Booking
 from campaign import eligibility, reports, rewards
 from campaign.facts import facts_of
 from campaign.models import Terms, Total
@@ -48,6 +49,7 @@ class ShownBooking:
     amount_yen: int
     verdict: Verdict
     sentences: list[str]
+    stored: Booking
 
     @property
     def verdict_name(self) -> "StrPromise":
@@ -186,4 +188,5 @@ def shown_booking(
         amount_yen=booking.amount_yen,
         verdict=Verdict.WAITS if one.is_pending and not is_final else verdict,
         sentences=[sentences[code] for code in one.reasons] or [str(counting)],
+        stored=booking,
     )
