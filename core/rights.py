@@ -61,6 +61,7 @@ RIGHTS = {
     "campaign_reasoncount": "INSERT",
     "campaign_terms": "INSERT, UPDATE",
     "campaign_total": "INSERT, UPDATE, DELETE",
+    "campaign_unfinisheddraft": "INSERT, UPDATE (content), DELETE",
     "entries_casenote": "INSERT",
     "entries_coursemember": "INSERT, DELETE",
     "entries_entry": "INSERT, UPDATE (entered_at, channel)",

@@ -122,6 +122,7 @@ OF_NO_MEMBER = frozenset(
         "campaign_prize",
         "campaign_reasoncount",
         "campaign_terms",
+        "campaign_unfinisheddraft",
         "core_auditrecord",
         "core_auditseal",
         "core_signintries",
