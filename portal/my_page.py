@@ -89,18 +89,17 @@ def my_page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str,
     The bookings are the current ones, the total is that of the last run.
     """
     state = campaign_page.current_state(terms, now=now)
-    facts = member_facts(terms, wester_id, state=state, now=now)
-    facts["receipt"] = find_receipt(terms, wester_id)
-    return frame_member(terms, facts, state=state, now=now)
+    return {
+        **frame_context(terms, state=state, now=now),
+        **member_facts(terms, wester_id, state=state, now=now),
+        "receipt": find_receipt(terms, wester_id),
+    }
 
 
-def frame_member(
-    terms: Terms, facts: dict[str, Any], *, state: ShownState, now: datetime
-) -> dict[str, Any]:
-    """Return the context of the page from what is known of its member."""
+def frame_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
+    """Return the part of the context that is the same for every member."""
     return {
         **campaign_page.campaign_context(terms, state=state, now=now),
-        **facts,
         "here": reverse("portal:my_page", args=[terms.campaign.code]),
         "campaign_address": reverse("portal:campaign", args=[terms.campaign.code]),
         "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),

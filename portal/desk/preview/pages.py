@@ -1,7 +1,7 @@
 """Render a scene by the templates of the members' pages, with everything that acts taken out."""
 
-import copy
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from django.utils import translation
 from lottery import draw_page
 from portal import campaign_lists, campaign_page, my_page
 from portal.desk.preview import made_up_draw, made_up_member
-from portal.desk.preview.scenes import PageKind, Scene
+from portal.desk.preview.scenes import PageKind, Scene, as_published
 from portal.states import ShownState
 
 TEMPLATE = "desk/preview/page.html"
@@ -37,7 +37,9 @@ def render_scene(request: HttpRequest, scene: Scene) -> str:
     """
     try:
         with translation.override(scene.language):
-            template, context = context_of(shown_as_published(scene))
+            template, context = context_of(
+                replace(scene, terms=as_published(scene.terms, scene.now))
+            )
             html = render_to_string(
                 TEMPLATE,
                 {**context, "page_template": template, "scene": scene, "messages": []},
@@ -48,15 +50,6 @@ def render_scene(request: HttpRequest, scene: Scene) -> str:
             raise
         raise CannotBeShown from unfinished
     return take_action_out(html, scene)
-
-
-def shown_as_published(scene: Scene) -> Scene:
-    """Return the scene with a draft as if it had been published at its instant."""
-    if scene.terms.published_at is not None:
-        return scene
-    terms = copy.copy(scene.terms)
-    terms.published_at = scene.now
-    return Scene(**{**vars(scene), "terms": terms})
 
 
 def context_of(scene: Scene) -> tuple[str, dict[str, Any]]:
@@ -99,9 +92,8 @@ def my_page_context(scene: Scene) -> tuple[str, dict[str, Any]]:
     """Return the page of the made-up member."""
     if scene.member is None:
         raise LookupError
-    facts = made_up_member.describe_made_up(scene, scene.member)
-    framed = my_page.frame_member(scene.terms, facts, state=scene.state, now=scene.now)
-    return my_page.TEMPLATE, framed
+    frame = my_page.frame_context(scene.terms, state=scene.state, now=scene.now)
+    return my_page.TEMPLATE, {**frame, **made_up_member.describe_made_up(scene, scene.member)}
 
 
 def address_of(scene: Scene, page: PageKind) -> str:

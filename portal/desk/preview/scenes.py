@@ -1,5 +1,6 @@
 """What a preview shows: which page of which version, when, in which state, and for whom."""
 
+import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from campaign.models import Campaign, Terms
+from campaign.models import Terms
 from portal import names
 from portal.states import ShownState, shown_state
 
@@ -53,7 +54,7 @@ class Width(TextChoices):
 
 @dataclass(frozen=True)
 class Scene:
-    """One page of one version at one instant; ``member`` is None for a visitor without a session."""
+    """One page of one version at one instant; ``member`` is None for who is not logged in."""
 
     terms: Terms
     page: PageKind
@@ -79,7 +80,7 @@ class Scene:
 
 
 class SceneForm(forms.Form):
-    """The choices of a preview. An empty state is that of the clock, an empty instant a usual one."""
+    """The choices of a preview: an empty state is the clock's, an empty instant a usual one."""
 
     version = forms.TypedChoiceField(
         label=pgettext_lazy("preview", "Version of the terms"), coerce=int
@@ -137,10 +138,10 @@ class SceneForm(forms.Form):
         )
 
 
-def versions_of(campaign: Campaign) -> list[Terms]:
+def versions_of(code: str) -> list[Terms]:
     """Return the versions of a campaign's terms, the last first."""
-    versions = campaign.terms.select_related("campaign").prefetch_related("prizes")
-    return list(versions.order_by("-version"))
+    versions = Terms.objects.filter(campaign__code=code).select_related("campaign")
+    return list(versions.prefetch_related("prizes").order_by("-version"))
 
 
 def usual_version(versions: list[Terms]) -> Terms:
@@ -166,7 +167,17 @@ def place_in_time(
     if state:
         return ShownState(state), at or usual_instant(terms, ShownState(state))
     instant = at or now
-    return shown_state(terms, now=instant, entries_frozen_at=None), instant
+    shown = shown_state(as_published(terms, instant), now=instant, entries_frozen_at=None)
+    return shown, instant
+
+
+def as_published(terms: Terms, at: datetime) -> Terms:
+    """Return a draft as if it had been published at an instant, not saved; else the terms."""
+    if terms.published_at is not None and terms.published_at <= at:
+        return terms
+    shown = copy.copy(terms)
+    shown.published_at = at
+    return shown
 
 
 def usual_instant(terms: Terms, state: ShownState) -> datetime:

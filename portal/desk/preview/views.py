@@ -1,5 +1,7 @@
 """The pages."""
 
+from typing import Any
+
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,29 +11,30 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from campaign.findings import refusing
-from campaign.models import Campaign
+from campaign.models import Terms
 from campaign.terms import check_terms
 from core import clock
 from core.admin_base import require_permission
+from lottery.refusals import LotteryRefusal
+from portal import announcement
 from portal.desk.frame import render_desk_page
-from portal.desk.preview import pages
+from portal.desk.preview import pages, rehearsals
 from portal.desk.preview.scenes import Scene, SceneForm, versions_of
 
 PERMISSION = "campaign.view_terms"
 NOINDEX = "noindex, nofollow"
 
 
-def read_choices(request: HttpRequest, code: str) -> SceneForm:
-    """Return the choices of a preview from the address of a request.
+def find_versions(code: str) -> list[Terms]:
+    """Return the versions of a campaign's terms, the last first.
 
     Raises:
         Http404: there is no such campaign, or it has no terms.
     """
-    campaign = Campaign.objects.filter(code=code).first()
-    versions = versions_of(campaign) if campaign else []
+    versions = versions_of(code)
     if not versions:
         raise Http404
-    return SceneForm(request.GET, versions)
+    return versions
 
 
 @require_safe
@@ -39,8 +42,13 @@ def read_choices(request: HttpRequest, code: str) -> SceneForm:
 def show_preview(request: HttpRequest, code: str) -> HttpResponse:
     """Show the choices of a preview, and the chosen page in a frame."""
     require_permission(request, PERMISSION)
-    form = read_choices(request, code)
-    context = {"title": _("Preview of %(code)s") % {"code": code}, "form": form, "code": code}
+    versions = find_versions(code)
+    form = SceneForm(request.GET, versions)
+    context: dict[str, Any] = {
+        "title": _("Preview of %(name)s") % {"name": announcement.name_of(versions[0])},
+        "form": form,
+        "code": code,
+    }
     if form.is_valid():
         scene = form.scene(now=clock.now())
         context |= {
@@ -59,7 +67,7 @@ def show_preview(request: HttpRequest, code: str) -> HttpResponse:
 def show_previewed_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show the page of a scene by itself, as members would see it."""
     require_permission(request, PERMISSION)
-    form = read_choices(request, code)
+    form = SceneForm(request.GET, find_versions(code))
     if not form.is_valid():
         raise Http404
     scene = form.scene(now=clock.now())
@@ -79,6 +87,21 @@ def show_unfinished(request: HttpRequest, scene: Scene) -> HttpResponse:
 
 @require_safe
 def show_rehearsal(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what a version of the terms would come to with bookings that are known."""
+    """Show what a version of the terms would come to with bookings that are known.
+
+    It is computed once bookings are chosen; nothing is saved.
+    """
     require_permission(request, PERMISSION)
-    return render_desk_page(request, "desk/preview/rehearsal.html", {"title": _("Rehearsal")})
+    versions = find_versions(code)
+    form = rehearsals.RehearsalForm(request.GET, versions)
+    context: dict[str, Any] = {
+        "title": _("Rehearsal of %(name)s") % {"name": announcement.name_of(versions[0])},
+        "form": form,
+        "code": code,
+    }
+    if form.is_valid():
+        try:
+            context |= rehearsals.rehearse_choice(form)
+        except LotteryRefusal as refusal:
+            context["refusal"] = str(refusal)
+    return render_desk_page(request, "desk/preview/rehearsal.html", context)
