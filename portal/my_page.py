@@ -82,6 +82,14 @@ class ShownTotal:
             return _("Another %(yen)s yen could not be confirmed and are not eligible.") % yen
         return _("Another %(yen)s yen are being checked.") % yen
 
+    @property
+    def unconfirmed_sentence(self) -> str:
+        """The same for who is not on the list of a draw; what comes now is too late for it."""
+        if not self.awaiting_yen or self.is_final:
+            return self.awaiting_sentence
+        sentence = _("%(yen)s yen being checked could not be confirmed before the list was fixed.")
+        return sentence % {"yen": formats.grouped(self.awaiting_yen)}
+
 
 def my_page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, Any]:
     """Return the context of one member's page, in a constant number of queries.

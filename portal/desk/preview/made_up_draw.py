@@ -39,10 +39,10 @@ def rewards_for(plan: Plan, total_yen: int) -> list[int]:
 
 def winners_of(plan: Plan, prize: Prize, reward: int) -> int:
     """Return how many win a prize, as far as the budget holds it."""
-    asked = {"all": ENTRANTS, "winners": prize.take.count}.get(
+    planned = {"all": ENTRANTS, "winners": prize.take.count}.get(
         prize.take.kind, ENTRANTS // max(prize.take.count, 1)
     )
-    return min(asked, ENTRANTS, plan.budget_points // max(reward, 1))
+    return min(planned, ENTRANTS, plan.budget_points // max(reward, 1))
 
 
 def make_draw(scene: Scene) -> Draw | None:

@@ -216,3 +216,12 @@ def test_choices_that_are_none_show_no_page(draft: Terms, chosen: dict[str, str]
     response = client.get(HERE, chosen)
     assert response.status_code == 200
     assert b"<iframe" not in response.content
+
+
+@pytest.mark.parametrize("member", MadeUp)
+def test_once_points_are_credited_nobody_reads_that_something_is_pending(
+    draft: Terms, member: MadeUp
+) -> None:
+    text = see(staff(), page="my_page", state="credited", member=member).text
+    waiting = ("確認中", "反映", "まだ", "加算されます")
+    assert [words for words in waiting if words in text.replace(str(member.label), "")] == []
