@@ -104,6 +104,9 @@ PUBLIC = [
     "/staff/account/factors/1/remove/",
     "/staff/account/sessions/1/end/",
     "/staff/account/1/sessions/",
+    "/staff/campaigns/1/preview/",
+    "/staff/campaigns/1/preview/page/",
+    "/staff/campaigns/1/rehearsal/",
 ]
 UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
 
