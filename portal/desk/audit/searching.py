@@ -14,33 +14,18 @@ from django.db.models.functions import Cast
 from core import action_names
 from core.clock import JAPAN
 from core.models import AuditRecord
+from entries.models import Entry, Member
+from points.disclosing import find_keys
+from points.personal_data import LISTED, NUMBERS
 
 PAGE = 50
 WINDOW = 20_000  # records that one page looks through for a text
 ONE_DAY = timedelta(days=1)
-# Of each thing that records may be about: how their details name its number, and in which list of
-# the staff pages a row has that number.
+# What a search may be about, by its number. An entry and a member stand for the person: every
+# record that names them by one of their numbers is found.
 ENTRY, MEMBER, BOOKING, APPROVAL, CASE = "entry", "member", "booking", "approval", "case"
-IN_DETAIL: dict[str, tuple[str, ...]] = {
-    ENTRY: ("entry",),
-    MEMBER: ("member",),
-    BOOKING: ("booking",),
-    APPROVAL: ("approval",),
-    CASE: ("case",),
-}
-IN_LISTS_OF_DETAIL: dict[str, tuple[str, ...]] = {
-    ENTRY: ("entries",),
-    MEMBER: ("members",),
-    BOOKING: ("bookings",),
-    APPROVAL: (),
-    CASE: (),
-}
-LISTED_MODELS = {
-    ENTRY: "entries.entry",
-    MEMBER: "entries.member",
-    BOOKING: "bookings.booking",
-}
-LISTED = "member.listed"
+KEYS = {ENTRY: "entries", MEMBER: "members", BOOKING: "bookings"}  # as ``find_keys`` names them
+ACTION_LISTED = "member.listed"
 
 
 @dataclass(frozen=True)
@@ -103,7 +88,7 @@ def in_order(search: Search) -> QuerySet[AuditRecord]:
     """Return the records by all that an index finds, the newest first."""
     records = AuditRecord.objects.order_by("-at", "-id")
     if search.person:
-        records = records.filter(Q(name=search.person))
+        records = records.filter(name=search.person)
     if search.since:
         records = records.filter(at__gte=start_of(search.since))
     if search.until:
@@ -124,16 +109,27 @@ def start_of(day: date) -> datetime:
 
 def about(kind: str, number: int) -> Q:
     """Return the condition that a record is about this one, looked up or shown in a list."""
-    condition = Q()
-    for name in IN_DETAIL[kind]:
-        condition |= Q(detail__contains={name: number})
-    for name in IN_LISTS_OF_DETAIL[kind]:
-        condition |= Q(detail__contains={name: [number]})
-    if kind in LISTED_MODELS:
-        condition |= Q(
-            action=LISTED, subject=LISTED_MODELS[kind], detail__contains={"rows": [number]}
-        )
+    if kind not in KEYS:
+        return Q(detail__contains={kind: number})
+    wester_id = find_wester_id(kind, number)
+    keys = find_keys(wester_id) if wester_id else {KEYS[kind]: [number]}
+    condition = Q(pk__in=[])
+    for place, kept in NUMBERS.items():
+        for one in keys.get(kept, []):
+            condition |= Q(detail__contains={place: one}) | Q(detail__contains={place: [one]})
+    for subject, kept in LISTED.items():
+        for one in keys.get(kept, []):
+            condition |= Q(action=ACTION_LISTED, subject=subject, detail__contains={"rows": [one]})
     return condition
+
+
+def find_wester_id(kind: str, number: int) -> str | None:
+    """Return whose entry or account has this number; None of nobody, or where it is erased."""
+    model: Any = {ENTRY: Entry, MEMBER: Member}.get(kind)
+    if model is None:
+        return None
+    found: str | None = model.objects.filter(pk=number).values_list("wester_id", flat=True).first()
+    return found
 
 
 def with_text(records: QuerySet[AuditRecord], text: str) -> QuerySet[AuditRecord]:

@@ -1,5 +1,6 @@
 """A record of the audit in words: what was done, by whom, about whom, with which details."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,10 @@ DETAILS: dict[str, "StrPromise"] = {
     "about": pgettext_lazy("detail", "about"),
     "number": pgettext_lazy("detail", "number"),
     "text": pgettext_lazy("detail", "any text"),
+    "accepted": pgettext_lazy("detail", "accepted"),
+    "drawn": pgettext_lazy("detail", "after the draw"),
+    "findings": pgettext_lazy("detail", "findings"),
+    "result": pgettext_lazy("detail", "with the result"),
     "agrees": pgettext_lazy("detail", "agreeing"),
     "approval": pgettext_lazy("detail", "approval no."),
     "approved_by": pgettext_lazy("detail", "approved by"),
@@ -113,7 +118,17 @@ SUBJECTS: dict[str, "StrPromise"] = {
     "audit": pgettext_lazy("subject", "audit"),
     "credits": pgettext_lazy("subject", "points of members"),
     "-": pgettext_lazy("subject", "no such account"),
+    "unknown": pgettext_lazy("subject", "nobody known"),
 }
+# How a record names somebody whose data was disclosed or erased: by the number of a row.
+PEOPLE: dict[str, "StrPromise"] = {
+    "account": pgettext_lazy("subject", "points account no."),
+    "booking": pgettext_lazy("subject", "booking no."),
+    "case": pgettext_lazy("subject", "erasure no."),
+    "entry": pgettext_lazy("subject", "entry no."),
+    "member": pgettext_lazy("subject", "member no."),
+}
+OF_A_PERSON = re.compile(rf"({'|'.join(PEOPLE)})[ /](\d+)")
 # Where a number of the details has a page, and the permission to open it.
 PAGES = {
     "approval": ("admin:core_approval_change", "core.view_approval"),
@@ -200,14 +215,15 @@ class Describer:
             return Words(name_of_model(record.subject))
         if record.action == "page.refused":
             return Words(name_of_page(record.subject))
-        if record.action == "member.erased":
-            return Words(pgettext("subject", "erasure no. %(number)s") % {"number": record.subject})
         return self.named(record.subject)
 
     def named(self, subject: str) -> Words:
         """Return a subject by its campaign's name, and as it is where it has none."""
         if subject in SUBJECTS:
             return Words(str(SUBJECTS[subject]))
+        if match := OF_A_PERSON.fullmatch(subject):
+            kind, number = match.groups()
+            return Words(f"{PEOPLE[kind]} {number}")
         code, slash, sequence = subject.partition("/")
         if code not in self.names:
             return Words(subject)
