@@ -57,6 +57,7 @@ RIGHTS = {
     "campaign_prize": "INSERT, DELETE",
     "campaign_terms": "INSERT, UPDATE",
     "campaign_total": "INSERT, UPDATE, DELETE",
+    "campaign_unfinisheddraft": "INSERT, UPDATE (content), DELETE",
     "entries_coursemember": "INSERT, DELETE",
     "entries_entry": "INSERT, UPDATE (entered_at, channel)",
     "entries_entryrow": "INSERT",

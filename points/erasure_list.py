@@ -117,6 +117,7 @@ OF_NO_MEMBER = frozenset(
         "campaign_campaign",
         "campaign_prize",
         "campaign_terms",
+        "campaign_unfinisheddraft",
         "core_auditrecord",
         "core_auditseal",
         "core_signintries",

@@ -172,6 +172,7 @@ NOT_OF_A_PERSON = frozenset(
         *("core_signintries", "core_staffsession", "mfa_authenticator"),  # of staff only
         *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),
         *("campaign_aggregationrun", "campaign_campaign", "campaign_prize", "campaign_terms"),
+        "campaign_unfinisheddraft",
         *("lottery_draw", "lottery_storedforecast"),
         *("bookings_erasedidentifier", "points_purge"),
         *("points_creditfile", "points_payout", "points_payoutpart", "points_resultsfile"),

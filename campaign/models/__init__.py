@@ -10,6 +10,7 @@ from campaign.models.totals import (
     DueMember,
     Total,
 )
+from campaign.models.unfinished import UnfinishedDraft
 
 __all__ = [
     "AggregationMode",
@@ -23,4 +24,5 @@ __all__ = [
     "Take",
     "Terms",
     "Total",
+    "UnfinishedDraft",
 ]
