@@ -25,8 +25,9 @@ class CampaignConfig(AppConfig):
             action_names.CAMPAIGNS,
             {
                 "campaign.load": pgettext_lazy("action", "Draft loaded from a file"),
+                "draft.started": pgettext_lazy("action", "Draft begun"),
                 "draft.edited": pgettext_lazy("action", "Draft edited"),
-                terms.PUBLISH: pgettext_lazy("action", "Publication of the terms"),
-                terms.REVISE: pgettext_lazy("action", "Revision of the terms"),
+                "draft.legal_checked": pgettext_lazy("action", "Draft checked by the legal staff"),
+                "draft.discarded": pgettext_lazy("action", "Draft discarded"),
             },
         )

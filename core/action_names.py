@@ -51,13 +51,10 @@ OF_CORE: dict[str, dict[str, "StrPromise"]] = {
         "staff.add": pgettext_lazy("action", "Person added to the staff"),
         "staff.role_added": pgettext_lazy("action", "Role given"),
         "staff.role_removed": pgettext_lazy("action", "Role taken away"),
-        "staff.make_approver": pgettext_lazy("action", "Role of approver given"),
-        "staff.make_superuser": pgettext_lazy("action", "All rights given"),
         "staff.superuser_made": pgettext_lazy("action", "All rights given, carried out"),
         "staff.superuser_ended": pgettext_lazy("action", "All rights taken away"),
         "staff.disabled": pgettext_lazy("action", "Account disabled"),
         "staff.reset": pgettext_lazy("action", "Password and second factor reset"),
-        "staff.reset_approver": pgettext_lazy("action", "Reset of an approver's sign-in"),
         "staff.restored": pgettext_lazy("action", "Approver restored without approval"),
     },
     APPROVALS: {
@@ -77,10 +74,7 @@ _names: dict[str, dict[str, "StrPromise"]] = {group: {} for group in GROUPS}
 
 
 def register(group: str, names: Mapping[str, "StrPromise"]) -> None:
-    """Add names of actions to a group; for the apps' ready().
-
-    Args: ``names``: by the code that is recorded, or that an approval names.
-    """
+    """Add names of actions, by the codes that are recorded, to a group; for the apps' ready()."""
     _names[group].update(names)
 
 

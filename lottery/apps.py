@@ -19,7 +19,7 @@ class LotteryConfig(AppConfig):
         # The models are there only now.
         from core import action_names, roles
         from entries import frozen
-        from lottery import confirming, forgetting, publishing, results, revealing, voiding
+        from lottery import forgetting, publishing, results, revealing  # noqa: F401 - they declare
 
         frozen.register_finder(results.read_frozen_standing)
         for role in roles.ROLES:
@@ -34,13 +34,9 @@ class LotteryConfig(AppConfig):
             action_names.DRAWS,
             {
                 "draw.freeze": pgettext_lazy("action", "List of entrants fixed"),
-                publishing.PUBLISH: pgettext_lazy("action", "Publication of the list"),
                 "draw.run": pgettext_lazy("action", "Draw run"),
-                confirming.CONFIRM: pgettext_lazy("action", "Confirmation of the result"),
-                voiding.VOID: pgettext_lazy("action", "Draw made void"),
                 "draw.receipt": pgettext_lazy("action", "Certificate issued"),
                 "draw.export": pgettext_lazy("action", "Files of a draw downloaded"),
                 revealing.REVEAL: pgettext_lazy("action", "Key given to an auditor"),
-                forgetting.FORGET: pgettext_lazy("action", "Keys erased"),
             },
         )

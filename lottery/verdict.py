@@ -66,13 +66,13 @@ class Verdict:
             return _("It could not be verified. %(reason)s") % {"reason": self.reason}
         if not self.accepted:
             return _("Not accepted: %(reason)s.") % {"reason": self.reason}
-        said = _("Accepted.") if self.is_drawn else _("Accepted, the draw can begin.")
-        return f"{said}{self.warning}"
-
-    @property
-    def warning(self) -> str:
-        """The warning after the verdict; empty where there is none."""
-        return _(" Note: the random number is one for tests.") if self.is_test else ""
+        if self.is_drawn:
+            if self.is_test:
+                return _("Accepted. Note: the random number is one for tests.")
+            return _("Accepted.")
+        if self.is_test:
+            return _("Accepted, the draw can begin. Note: the random number is one for tests.")
+        return _("Accepted, the draw can begin.")
 
 
 def reach_verdict(draw: Draw) -> Verdict:

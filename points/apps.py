@@ -42,13 +42,10 @@ class PointsConfig(AppConfig):
         action_names.register(
             action_names.POINTS,
             {
-                preparing.PREPARE: pgettext_lazy("action", "Preparation of the payout"),
                 "payout.run": pgettext_lazy("action", "Payout run"),
                 "payout.export": pgettext_lazy("action", "File of credits exported"),
                 "payout.settle": pgettext_lazy("action", "Payout settled"),
-                correcting.RESOLVE: pgettext_lazy("action", "Key resolved"),
                 "payout.close": pgettext_lazy("action", "Payout closed"),
-                correcting.REVERSE: pgettext_lazy("action", "Transfer reversed"),
                 "points.expire": pgettext_lazy("action", "Points expired"),
             },
         )
@@ -56,14 +53,12 @@ class PointsConfig(AppConfig):
             action_names.MEMBERS,
             {
                 "member.disclosed": pgettext_lazy("action", "Data of a member disclosed"),
-                erasing.ERASE: pgettext_lazy("action", "Erasure of a member"),
                 "member.erased": pgettext_lazy("action", "Member erased"),
             },
         )
         action_names.register(
             action_names.CAMPAIGNS,
             {
-                purging.PURGE: pgettext_lazy("action", "Purge of a campaign's data"),
                 "campaign.purged": pgettext_lazy("action", "Campaign's data purged"),
             },
         )

@@ -53,7 +53,10 @@ class Figure:
         if self.value is None:
             return "–"
         text = f"{self.value:,}" if isinstance(self.value, int | float) else self.value
-        return f"{text}{self.unit}"
+        if self.unit in ("", "%"):
+            return f"{text}{self.unit}"
+        words = {"number": text, "unit": self.unit}
+        return pgettext("a number and its unit", "%(number)s %(unit)s") % words
 
 
 @dataclass(frozen=True)
@@ -339,18 +342,18 @@ def moment(instant: datetime | None) -> str | None:
 
 def members(name: str, count: int | None) -> Figure:
     """Return a number of members."""
-    return Figure(name, count, npgettext("unit of members", " member", " members", count or 0))
+    return Figure(name, count, npgettext("unit of members", "member", "members", count or 0))
 
 
 def awards(name: str, count: int | None) -> Figure:
     """Return a number of awards."""
-    return Figure(name, count, npgettext("unit of awards", " award", " awards", count or 0))
+    return Figure(name, count, npgettext("unit of awards", "award", "awards", count or 0))
 
 
 def points(name: str, count: float | None) -> Figure:
     """Return a number of points."""
     number = 1 if count == 1 else 2
-    return Figure(name, count, npgettext("unit of points", " point", " points", number))
+    return Figure(name, count, npgettext("unit of points", "point", "points", number))
 
 
 def percent(name: str, part: int, whole: int) -> Figure:

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from portal import formats
-from portal.announcement import name_of
+from portal.announcement import JAPANESE, name_of
 from portal.desk.announcement.figures import Figures
 
 
@@ -32,8 +32,7 @@ def statements(figures: Figures) -> list[Statement]:
 
 def statement(figures: Figures) -> str:
     """Return what may be told of a campaign, in the language that is set; empty where nothing."""
-    # Translators: between two sentences.
-    separator = translation.pgettext("between sentences", " ")
+    separator = "" if translation.get_language() == JAPANESE else " "
     return separator.join(one for one in sentences(figures) if one)
 
 

@@ -45,7 +45,7 @@ def export_announcement(request: HttpRequest, code: str) -> HttpResponse:
     terms = get_terms_or_404(code)
     found, at = read_for(actor.user, terms), clock.now()
     rows = [
-        (section.title, one.name, one.value, one.unit.strip())
+        (section.title, one.name, one.value, one.unit)
         for section in figures.sections(found)
         for one in section.figures
     ]

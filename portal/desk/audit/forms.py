@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from core import action_names
+from core.approvals import declared_actions
 from portal.desk.audit import searching
-from portal.desk.audit.searching import Position, Search
+from portal.desk.audit.searching import OF_APPROVAL, Position, Search
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999  # as records may be of
 MAX_NUMBER = 2**63 - 1
@@ -98,9 +99,13 @@ class SearchForm(forms.Form):
             for group, names in action_names.by_group().items()
             if names
         ]
+        approvable = [
+            (f"{OF_APPROVAL}{code}", one.name) for code, one in declared_actions().items()
+        ]
         self.fields["action"].choices = [  # type: ignore[attr-defined] # it is a choice
             ("", pgettext("of the audit", "every action")),
             *groups,
+            (pgettext("group of actions", "What is approved"), approvable),
         ]
 
     def search(self) -> Search:

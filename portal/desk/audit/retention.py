@@ -17,7 +17,7 @@ from lottery.queries import LARGE_COLUMNS
 from points.models import Erasure, Purge
 from portal import formats
 from portal.announcement import name_of
-from portal.desk.audit.words import name_of_table
+from portal.desk.audit.words import name_of_draw, name_of_table
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -192,11 +192,12 @@ def list_erasures() -> list[Removed]:
     ]
 
 
-def list_forgotten_keys() -> list[Draw]:
-    """Return the draws whose keys were erased, the latest first."""
+def list_forgotten_keys() -> list[tuple[str, Draw]]:
+    """Return the draws whose keys were erased, by name, the latest first."""
     draws = Draw.objects.filter(forgotten_at__isnull=False)
-    draws = draws.select_related("campaign", "forgotten_by")
-    return list(draws.defer(*LARGE_COLUMNS).order_by("-forgotten_at", "-id"))
+    draws = draws.select_related("campaign", "terms", "forgotten_by")
+    found = draws.defer(*LARGE_COLUMNS, "terms__texts").order_by("-forgotten_at", "-id")
+    return [(name_of_draw(draw), draw) for draw in found]
 
 
 def rows_in_words(tables: Mapping[str, int] | None) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from core import action_names
+from core import action_names, approvals
 from core.clock import JAPAN
 from core.models import AuditRecord
 from entries.models import Entry, Member
@@ -25,6 +25,8 @@ ONE_DAY = timedelta(days=1)
 # record that names them by one of their numbers is found.
 ENTRY, MEMBER, BOOKING, APPROVAL, CASE = "entry", "member", "booking", "approval", "case"
 KEYS = {ENTRY: "entries", MEMBER: "members", BOOKING: "bookings"}  # as ``find_keys`` names them
+OF_APPROVAL = "approval:"  # before the code of what is approved, in a choice of actions
+APPROVAL_ACTIONS = tuple(action_names.OF_CORE[action_names.APPROVALS])
 ACTION_LISTED = "member.listed"
 
 
@@ -94,12 +96,32 @@ def in_order(search: Search) -> QuerySet[AuditRecord]:
     if search.until:
         records = records.filter(at__lt=start_of(search.until + ONE_DAY))
     if search.action:
-        records = records.filter(action=search.action)
+        records = records.filter(of_action(search.action))
     if search.subject:
         records = records.filter(subject=search.subject)
     if search.about and search.number is not None:
         records = records.filter(about(search.about, search.number))
     return records
+
+
+def of_action(chosen: str) -> Q:
+    """Return the condition that a record is of an action, or of any approval of one."""
+    approvable = chosen.removeprefix(OF_APPROVAL)
+    return Q(action=chosen) if approvable == chosen else is_approval_of(approvable)
+
+
+def is_approval_of(code: str) -> Q:
+    """Return the condition that a record is of a request for this action, or of its end."""
+    return Q(action__in=APPROVAL_ACTIONS, subject__startswith=f"{code} ")
+
+
+def named(text: str) -> Q:
+    """Return the condition that the name of an action, or of what was approved, has a text."""
+    condition = Q(action__in=action_names.codes_named(text))
+    for code, action in approvals.declared_actions().items():
+        if text.lower() in str(action.name).lower():
+            condition |= is_approval_of(code)
+    return condition
 
 
 def start_of(day: date) -> datetime:
@@ -142,7 +164,7 @@ def with_text(records: QuerySet[AuditRecord], text: str) -> QuerySet[AuditRecord
         | Q(os_user__icontains=text)
         | Q(host__icontains=text)
         | Q(detail_text__icontains=text)
-        | Q(action__in=action_names.codes_named(text))
+        | named(text)
     )
 
 

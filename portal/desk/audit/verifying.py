@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from core import audit, audit_verifying, clock
 from core.audit import Actor
@@ -15,7 +15,7 @@ from lottery.models import Draw
 from lottery.queries import LARGE_COLUMNS, subject_of
 from lottery.verdict import Verdict, reach_verdict
 from portal import formats
-from portal.announcement import name_of
+from portal.desk.audit.words import name_of_draw
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -69,15 +69,7 @@ def list_draws() -> list[ShownDraw]:
     subjects = {draw.pk: subject_of(draw) for draw in draws}
     records = AuditRecord.objects.filter(action=VERIFIED, subject__in=subjects.values())
     last = {one.subject: one for one in records.order_by("at", "id")}
-    sentence = pgettext("subject", "%(campaign)s, draw no. %(number)s")
-    return [
-        ShownDraw(
-            draw,
-            sentence % {"campaign": name_of(draw.terms), "number": draw.sequence},
-            last.get(subjects[draw.pk]),
-        )
-        for draw in draws
-    ]
+    return [ShownDraw(draw, name_of_draw(draw), last.get(subjects[draw.pk])) for draw in draws]
 
 
 def verify_draw(draw: Draw, *, actor: Actor, at: datetime) -> Verdict:

@@ -22,7 +22,7 @@ from lottery.queries import LARGE_COLUMNS
 from portal.desk.audit import exporting, law, retention, searching, verifying
 from portal.desk.audit.forms import MAX_NUMBER, SearchForm
 from portal.desk.audit.searching import Position
-from portal.desk.audit.words import Describer
+from portal.desk.audit.words import Describer, name_of_draw
 from portal.desk.frame import csv_response, render_desk_page
 
 MAY_SEE = "core.view_auditrecord"
@@ -77,7 +77,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if "draw" in request.POST:
         draw = get_draw_or_404(request.POST["draw"])
         context |= {
-            "verified": draw,
+            "verified": name_of_draw(draw),
             "verdict": verifying.verify_draw(draw, actor=actor, at=clock.now()),
         }
     elif "seals" in request.POST:
@@ -94,7 +94,7 @@ def get_draw_or_404(number: str) -> Draw:
     """
     if not number.isdecimal() or int(number) > MAX_NUMBER:
         raise Http404
-    draws = Draw.objects.select_related("campaign").defer(*LARGE_COLUMNS)
+    draws = Draw.objects.select_related("campaign", "terms").defer(*LARGE_COLUMNS)
     draw: Draw = get_object_or_404(draws, pk=int(number))
     return draw
 

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from campaign.models import Terms
 from core import action_names
+from core.approvals import name_of_action
 from core.models import AuditRecord, User
+from lottery.models import Draw
 from portal import formats, listing
 from portal.announcement import name_of
 
@@ -48,6 +51,7 @@ DETAILS: dict[str, "StrPromise"] = {
     "booking": pgettext_lazy("detail", "booking no."),
     "candidates": pgettext_lazy("detail", "similar ones found"),
     "case": pgettext_lazy("detail", "case no."),
+    "copied_from": pgettext_lazy("detail", "copied from"),
     "changed": pgettext_lazy("detail", "changed"),
     "content_sha256": pgettext_lazy("detail", "fingerprint of the content"),
     "credited": pgettext_lazy("detail", "credited"),
@@ -112,6 +116,14 @@ VALUES: dict[tuple[str, str], "StrPromise"] = {
     ("file", "totals"): pgettext_lazy("file", "totals of the members"),
     ("file", "announcement"): pgettext_lazy("file", "figures of a campaign"),
     ("file", "audit"): pgettext_lazy("file", "records of the audit"),
+}
+# What a draft has, by the names of a campaign file that are no columns.
+CHANGED: dict[str, "StrPromise"] = {
+    "bookings": pgettext_lazy("changed", "which bookings count"),
+    "lots": pgettext_lazy("changed", "lots"),
+    "name": pgettext_lazy("changed", "name"),
+    "prizes": pgettext_lazy("changed", "prizes"),
+    "series": pgettext_lazy("changed", "series"),
 }
 # What stands as the subject where it is no code.
 SUBJECTS: dict[str, "StrPromise"] = {
@@ -207,10 +219,8 @@ class Describer:
         if record.action.startswith("approval."):
             approved, _space, about = record.subject.partition(" ")
             sentence = pgettext("subject of an approval", "%(action)s: %(subject)s")
-            return Words(
-                sentence
-                % {"action": action_names.name_of(approved), "subject": self.named(about).text}
-            )
+            named = {"action": name_of_action(approved), "subject": self.named(about).text}
+            return Words(sentence % named)
         if record.action == "member.listed":
             return Words(name_of_model(record.subject))
         if record.action == "page.refused":
@@ -229,8 +239,7 @@ class Describer:
             return Words(subject)
         name = self.names[code]
         if slash and sequence.isdecimal():
-            sentence = pgettext("subject", "%(campaign)s, draw no. %(number)s")
-            name = sentence % {"campaign": name, "number": sequence}
+            name = draw_in_words(name, sequence)
         is_published = code in self.published
         return Words(name, reverse("desk:announcement", args=[code]) if is_published else "")
 
@@ -263,6 +272,17 @@ class Describer:
             return ""
 
 
+def name_of_draw(draw: Draw) -> str:
+    """Return the name of a draw, by its campaign's."""
+    return draw_in_words(name_of(draw.terms), str(draw.sequence))
+
+
+def draw_in_words(campaign: str, number: str) -> str:
+    """Return the name of a draw of a campaign."""
+    sentence = pgettext("subject", "%(campaign)s, draw no. %(number)s")
+    return sentence % {"campaign": campaign, "number": number}
+
+
 def who_acted(record: AuditRecord) -> str:
     """Return the person who acted, else the machine's user; before a sign-in it is nobody."""
     if record.name:
@@ -291,10 +311,20 @@ def in_words(name: str, value: Any) -> str:
     text = str(value)
     if (name, text) in VALUES:
         return str(VALUES[name, text])
-    if name == "route":
-        return text
+    if name == "changed":
+        return name_of_term(text)
     is_hash = len(text) == HASH_LENGTH and set(text) <= set("0123456789abcdef")
     return f"{text[:SHORT_HASH]}…" if is_hash else text
+
+
+def name_of_term(key: str) -> str:
+    """Return the name of what a draft says under this name."""
+    if key in CHANGED:
+        return str(CHANGED[key])
+    try:
+        return str(Terms._meta.get_field(key).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return key
 
 
 def name_of_key(key: str) -> str:

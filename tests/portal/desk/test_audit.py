@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from core import audit
@@ -16,7 +17,10 @@ from core.audit import Actor
 from core.models import AuditRecord, User
 from portal.desk.audit import exporting, searching
 from portal.desk.audit.searching import Position, Search, find_page
+from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import CampaignFactory, UserFactory
+from tests.factories.entries import EntryFactory
+from tests.factories.points import MemberAccountFactory
 
 pytestmark = pytest.mark.django_db
 AUDIT, EXPORT = "/staff/audit/", "/staff/audit/export/"
@@ -84,7 +88,6 @@ def test_search_by_action_and_by_subject() -> None:
         pytest.param("member.looked_up", "c", {"entry": 8440}, False, id="another entry"),
         pytest.param("member.looked_up", "c", {"member": 844}, False, id="a member of this number"),
         pytest.param("member.disclosed", "1", {"entries": [3, 844]}, True, id="disclosed"),
-        pytest.param("member.listed", "entries.entry", {"rows": [844]}, True, id="in a list"),
         pytest.param("member.listed", "points.account", {"rows": [844]}, False, id="another list"),
     ],
 )
@@ -103,6 +106,34 @@ def test_search_by_text_finds_any_part(text: str, monkeypatch: pytest.MonkeyPatc
     User.objects.filter(username="hanako").exists()
 
     assert number in found(text=text)
+
+
+def test_who_looked_at_an_entry_finds_the_person_under_each_number() -> None:
+    entry = EntryFactory.create(wester_id="W1")
+    booking, account = (
+        BookingFactory.create(wester_id="W1"),
+        MemberAccountFactory.create(wester_id="W1"),
+    )
+    other = BookingFactory.create(wester_id="W2")
+    expected = [
+        record("member.listed", subject="bookings.booking", rows=[other.pk, booking.pk]),
+        record("member.listed", subject="points.account", rows=[account.pk]),
+        record("member.looked_up", subject="c", bookings=[booking.pk]),
+    ]
+    record("member.listed", subject="bookings.booking", rows=[other.pk])
+    record("member.listed", subject="points.transfer", rows=[booking.pk])
+
+    assert found(about="entry", number=entry.pk) == expected[::-1]
+
+
+def test_search_by_what_was_approved() -> None:
+    number = record("approval.refused", subject="draw.publish c/1")
+    record("approval.refused", subject="draw.publish_more c/1")
+    record("draw.publish", subject="draw.publish c/1")
+
+    assert found(action="approval:draw.publish") == [number]
+    with translation.override("en"):
+        assert found(text="publication of the list") == [number]
 
 
 def test_pages_have_each_record_once_also_of_one_instant() -> None:
