@@ -69,7 +69,6 @@ PLACES = {
     "feed_refused": FEEDS,
     "night_missed": RUNS,
     "run_stalled": RUNS,
-    "workers_silent": RUNS,
     "quarantine_old": QUARANTINE,
     "approval_waiting": APPROVALS,
     "freeze_due": DRAWS,
@@ -195,7 +194,6 @@ def replacements() -> QuerySet[FeedFile]:
 
 def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield the nights without totals, and the runs that make no progress."""
-    yield from silent_findings(campaigns, now=now)
     for one in campaigns:
         if missed := one.nights_missed(now=now):
             nights, first = missed
@@ -214,22 +212,6 @@ def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Findin
         what = _("%(campaign)s: the run of totals that began on %(since)s is not finished.")
         values = {"campaign": name_of(run.terms), "since": minute(run.as_of)}
         yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values)
-
-
-def silent_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
-    """Yield that no worker, or no beat, is at work, while a campaign needs them."""
-    begun = watched_from(campaigns, now=now)
-    if begun is None:
-        return
-    silences = heartbeats.silences()
-    for kind in heartbeats.silent_kinds():
-        silence = silences[kind]
-        what = {
-            Heartbeat.Kind.WORKER: _("No worker is at work: nothing is loaded or computed."),
-            Heartbeat.Kind.BEAT: _("Beat is not at work: nothing is started by itself."),
-        }[kind]
-        since = max(begun, now - silence) if silence else begun
-        yield Finding("workers_silent", Urgency.NOW, since, what)
 
 
 def quarantine_findings(*, now: datetime) -> Iterator[Finding]:
@@ -372,14 +354,20 @@ def staff_findings(*, now: datetime) -> Iterator[Finding]:
 
 def silence_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield what should be at work for a campaign and is silent, by the database's own clock."""
-    if not campaigns:
-        return
-    for kind, silence in heartbeats.find_silent().items():
+    begun = watched_from(campaigns, now=now)
+    for kind, silence in heartbeats.find_silent().items() if begun else []:
         code, what = {
-            Heartbeat.Kind.WORKER: ("worker_silent", _("No worker is at work: nothing is loaded.")),
-            Heartbeat.Kind.BEAT: ("beat_silent", _("Nothing tells the workers what is due.")),
+            Heartbeat.Kind.WORKER: (
+                "worker_silent",
+                _("No worker is at work: nothing is loaded or computed."),
+            ),
+            Heartbeat.Kind.BEAT: (
+                "beat_silent",
+                _("Beat is not at work: nothing is started by itself."),
+            ),
         }[kind]
-        yield Finding(code, Urgency.NOW, now - (silence or timedelta()), what)
+        since = max(begun, now - silence) if begun and silence else begun or now
+        yield Finding(code, Urgency.NOW, since, what)
 
 
 def minute(instant: datetime) -> str:
