@@ -53,7 +53,7 @@ def verify_audit(*, logged: Mapping[int, str], now: datetime, first_seal: int = 
         first_seal: the number of the seal to begin with; the one before is taken as it is.
     """
     removals = find_removals()
-    findings = list(check_removals())
+    findings = [*check_removals(), *check_approvals()]
     sealed = removed = 0
     before = find_seal_before(first_seal)
     rows = read_hashes(after=before.last_record if before.number else None)
@@ -123,6 +123,25 @@ def check_removals() -> Iterator[Finding]:
     if sorted(removals) != sorted((approval, count) for approval, count in said if count):
         text = "Records were removed that no purge says it removed."
         yield Finding("removals_not_recorded", None, text)
+
+
+def check_approvals() -> Iterator[Finding]:
+    """Report approvals of which no record says that these people requested and decided them."""
+    records = AuditRecord.objects.filter(action__startswith="approval.").values_list(
+        "action", "user", "detail__approval", "detail__content_sha256"
+    )
+    recorded = set(records.iterator())
+    for approval in Approval.objects.order_by("pk").iterator():
+        done_by = [("requested", approval.requested_by_id)]
+        if approval.decided_by_id:
+            done_by.append((approval.state, approval.decided_by_id))
+        rows = {
+            (f"approval.{what}", user, approval.pk, approval.content_sha256)
+            for what, user in done_by
+        }
+        if not rows <= recorded:
+            text = f"No record of its people stands for approval {approval.pk} ({approval.action})."
+            yield Finding("approval_not_recorded", None, text)
 
 
 def split_hashes(seal: AuditSeal) -> Hashes:

@@ -19,7 +19,9 @@ class EntriesConfig(AppConfig):
         viewed_models = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
         for role in roles.ROLES:
             roles.register(role, {f"bookings.view_{model}" for model in viewed_models})
-        roles.register("ops", {"bookings.dismiss_quarantinedrow"})
+        roles.register(
+            "ops", {"bookings.dismiss_quarantinedrow", "bookings.change_feedexpectation"}
+        )
         action_names.register(
             action_names.MEMBERS,
             {"member.looked_up": pgettext_lazy("action", "Member looked up")},

@@ -16,6 +16,8 @@ class PortalConfig(AppConfig):
 
         for role in ("support", "ops", "auditor"):
             roles.register(role, {"entries.view_member"})
+        for role in ("support", "ops"):
+            roles.register(role, {"entries.add_casenote"})
         action_names.register(
             action_names.DRAWS, {"draw.verified": pgettext_lazy("action", "Draw verified")}
         )

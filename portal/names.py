@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -62,6 +63,14 @@ PAYOUTS = {
     "settling": pgettext_lazy("state of a payout", "Being settled"),
     "closed": pgettext_lazy("state of a payout", "Closed"),
 }
+FEEDS = {
+    "bookings": pgettext_lazy("feed", "Bookings"),
+    "entries": pgettext_lazy("feed", "Entries"),
+    "memberships": pgettext_lazy("feed", "Joining and leaving"),
+    "ex_registrations": pgettext_lazy("feed", "EX points registrations"),
+    "credit_results": pgettext_lazy("feed", "Results of the crediting"),
+}
+WEEKDAYS = {number + 1: name for number, name in dates.WEEKDAYS.items()}  # Monday is 1
 # In the order in which the pages list them.
 MEMBER_KINDS: dict[str, "StrPromise"] = {
     MemberKind.SMART_EX: _("Smart EX members"),
@@ -113,3 +122,8 @@ def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:
 def operator_name(operator: str) -> "StrPromise | str":
     """Return the name of a railway company."""
     return OPERATORS.get(operator, operator)
+
+
+def feed_name(feed: str) -> "StrPromise | str":
+    """Return the name of a feed; of an unknown one its own."""
+    return FEEDS.get(feed, feed)

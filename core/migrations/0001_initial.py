@@ -62,6 +62,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('worker', 'Worker'), ('beat', 'Beat')], max_length=10)),
+                ('host', models.CharField(db_comment="The worker's machine; of beat that of the worker it reached.", max_length=255)),
+                ('seen_at', models.DateTimeField(db_comment="By the database's own clock.")),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('kind', 'host'), name='heartbeat_one_per_kind_and_host'), models.CheckConstraint(condition=models.Q(('kind__in', ('worker', 'beat'))), name='heartbeat_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

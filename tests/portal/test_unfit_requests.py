@@ -81,8 +81,12 @@ PUBLIC = [
     "/healthz/live",
     "/healthz/ready",
     "/metrics",
-    "/staff/overview/",
+    "/staff/feeds/expected/",
     "/staff/member/",
+    "/staff/member/case/1/",
+    "/staff/member/case/1/identity/",
+    "/staff/member/case/1/note/",
+    "/staff/member/case/1/receipt/",
     "/staff/campaigns/",
     "/staff/campaigns/new/",
     "/staff/campaigns/1/copy/",
@@ -100,6 +104,9 @@ PUBLIC = [
     "/staff/account/factors/1/remove/",
     "/staff/account/sessions/1/end/",
     "/staff/account/1/sessions/",
+    "/staff/campaigns/1/preview/",
+    "/staff/campaigns/1/preview/page/",
+    "/staff/campaigns/1/rehearsal/",
 ]
 UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
 
