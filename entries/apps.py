@@ -24,9 +24,16 @@ class EntriesConfig(AppConfig):
         )
         action_names.register(
             action_names.MEMBERS,
-            {"member.looked_up": pgettext_lazy("action", "Member looked up")},
+            {
+                "member.searched": pgettext_lazy("action", "Member searched for"),
+                "member.looked_up": pgettext_lazy("action", "Member looked up"),
+                "member.noted": pgettext_lazy("action", "Note on an answer to a member"),
+            },
         )
         action_names.register(
             action_names.FEEDS,
-            {"quarantine.dismiss": pgettext_lazy("action", "Row in quarantine dismissed")},
+            {
+                "feed.expectation_changed": pgettext_lazy("action", "Expected files changed"),
+                "quarantine.dismiss": pgettext_lazy("action", "Row in quarantine dismissed"),
+            },
         )

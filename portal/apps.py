@@ -22,6 +22,13 @@ class PortalConfig(AppConfig):
             action_names.DRAWS, {"draw.verified": pgettext_lazy("action", "Draw verified")}
         )
         action_names.register(
+            action_names.FEEDS,
+            {
+                "quarantine.replay": pgettext_lazy("action", "Rows in quarantine read again"),
+                "totals.start": pgettext_lazy("action", "Nightly totals started"),
+            },
+        )
+        action_names.register(
             action_names.FILES,
             {"audit.verified": pgettext_lazy("action", "Seals of the audit verified")},
         )

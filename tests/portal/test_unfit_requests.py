@@ -107,6 +107,13 @@ PUBLIC = [
     "/staff/campaigns/1/preview/",
     "/staff/campaigns/1/preview/page/",
     "/staff/campaigns/1/rehearsal/",
+    "/staff/campaigns/1/announcement/",
+    "/staff/campaigns/1/announcement/export/",
+    "/staff/audit/",
+    "/staff/audit/export/",
+    "/staff/audit/law/",
+    "/staff/audit/retention/",
+    "/staff/audit/verify/",
 ]
 UNFIT = ["%00", "%ff%fe", HUGE, "9" * 5000, "..%2f..%2f"]
 

@@ -357,5 +357,5 @@ def points(name: str, count: float | None) -> Figure:
 
 
 def percent(name: str, part: int, whole: int) -> Figure:
-    """Return a share in percent, to a tenth."""
-    return Figure(name, round(part * PERCENT / whole, 1) if whole else None, "%")
+    """Return a share in percent, to a hundredth."""
+    return Figure(name, round(part * PERCENT / whole, 2) if whole else None, "%")

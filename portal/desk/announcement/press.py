@@ -38,34 +38,33 @@ def statement(figures: Figures) -> str:
 
 def sentences(figures: Figures) -> list[str]:
     """Return the sentences: who took part, what was decided, what was credited."""
-    name = name_of(figures.terms)
-    entered = ""
+    words = {"name": name_of(figures.terms), "entries": formats.grouped(figures.entries)}
     if figures.terms.entry_needed:
-        words = {"name": name, "entries": formats.grouped(figures.entries)}
         entered = _("%(entries)s members entered the campaign “%(name)s”.") % words
-    return [entered, decided(figures, name), credited(figures)]
+    else:
+        entered = _("Nobody needed to enter the campaign “%(name)s”.") % words
+    return [entered, decided(figures), credited(figures)]
 
 
-def decided(figures: Figures, name: str) -> str:
+def decided(figures: Figures) -> str:
     """Return the sentence on who won; empty before the result is confirmed, whoever reads it."""
     found, draw = figures.outcome, figures.draw
     if found is None or draw is None or draw.confirmed_at is None:
         return ""
     words = {
-        "name": name,
         "entrants": formats.grouped(draw.entry_count),
         "winners": formats.grouped(figures.winners),
         "points": formats.grouped(found.award_points),
     }
     if figures.to_all:
         sentence = _(
-            "In “%(name)s” %(points)s points in all are given back to the %(winners)s members who "
-            "met the conditions."
+            "%(points)s points in all are given back to the %(winners)s members who met the "
+            "conditions."
         )
     else:
         sentence = _(
-            "Of the %(entrants)s members who met the conditions of “%(name)s”, %(winners)s were "
-            "drawn by lot; they win %(points)s points in all."
+            "Of the %(entrants)s members who met the conditions, %(winners)s were drawn by lot; "
+            "they win %(points)s points in all."
         )
     return sentence % words
 

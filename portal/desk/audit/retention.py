@@ -73,6 +73,11 @@ KEPT = (
         ("bookings_quarantinedrow",),
     ),
     Kept(
+        pgettext_lazy("kept", "What staff answered members, with their notes"),
+        gettext_lazy("The deletion of the campaign's data during which they were answered"),
+        ("entries_membercase", "entries_casenote"),
+    ),
+    Kept(
         pgettext_lazy("kept", "Entries and totals"),
         UNTIL_PURGE,
         (

@@ -135,7 +135,7 @@ def about(kind: str, number: int) -> Q:
         return Q(detail__contains={kind: number})
     wester_id = find_wester_id(kind, number)
     keys = find_keys(wester_id) if wester_id else {KEYS[kind]: [number]}
-    condition = Q(pk__in=[])
+    condition = Q(detail__contains={"hash": keys["hash"]}) if "hash" in keys else Q(pk__in=[])
     for place, kept in NUMBERS.items():
         for one in keys.get(kept, []):
             condition |= Q(detail__contains={place: one}) | Q(detail__contains={place: [one]})

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,7 +64,7 @@ def export_audit(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(address_of(request.GET, None))
-    return csv_response(content, name=f"{_('audit')}-{at:%Y%m%d-%H%M%S}.csv")
+    return csv_response(content, name=f"audit-{at:%Y%m%d-%H%M%S}.csv")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,10 +12,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from campaign.models import Terms
+from campaign.models import AggregationMode, Terms
 from core import action_names
 from core.approvals import name_of_action
 from core.models import AuditRecord, User
+from entries.models import CaseNote
 from lottery.models import Draw
 from portal import formats, listing
 from portal.announcement import name_of
@@ -36,6 +37,17 @@ DETAILS: dict[str, "StrPromise"] = {
     "about": pgettext_lazy("detail", "about"),
     "number": pgettext_lazy("detail", "number"),
     "text": pgettext_lazy("detail", "any text"),
+    "before": pgettext_lazy("detail", "before"),
+    "by_hour": pgettext_lazy("detail", "expected by this hour"),
+    "days_without": pgettext_lazy("detail", "weekdays that may lack one"),
+    "found": pgettext_lazy("detail", "found"),
+    "hash": pgettext_lazy("detail", "keyed hash of the member"),
+    "kind": pgettext_lazy("detail", "kind"),
+    "mode": pgettext_lazy("detail", "kind"),
+    "note": pgettext_lazy("detail", "note no."),
+    "run": pgettext_lazy("detail", "run no."),
+    "settled": pgettext_lazy("detail", "settled"),
+    "tried": pgettext_lazy("detail", "tried"),
     "accepted": pgettext_lazy("detail", "accepted"),
     "drawn": pgettext_lazy("detail", "after the draw"),
     "findings": pgettext_lazy("detail", "findings"),
@@ -98,7 +110,9 @@ DETAILS: dict[str, "StrPromise"] = {
     "unknown_here": pgettext_lazy("detail", "unknown here"),
     "version": pgettext_lazy("detail", "version"),
 }
-VALUES: dict[tuple[str, str], "StrPromise"] = {
+VALUES: dict[tuple[str, str], "StrPromise | str"] = {
+    **{("kind", kind.value): kind.label for kind in CaseNote.Kind},
+    **{("mode", mode.value): mode.label for mode in AggregationMode},
     ("role", "campaign"): pgettext_lazy("role", "planner"),
     ("role", "support"): pgettext_lazy("role", "support"),
     ("role", "ops"): pgettext_lazy("role", "operations"),
@@ -128,6 +142,7 @@ CHANGED: dict[str, "StrPromise"] = {
 # What stands as the subject where it is no code.
 SUBJECTS: dict[str, "StrPromise"] = {
     "audit": pgettext_lazy("subject", "audit"),
+    "members": pgettext_lazy("subject", "members"),
     "credits": pgettext_lazy("subject", "points of members"),
     "-": pgettext_lazy("subject", "no such account"),
     "unknown": pgettext_lazy("subject", "nobody known"),
@@ -141,6 +156,7 @@ PEOPLE: dict[str, "StrPromise"] = {
     "member": pgettext_lazy("subject", "member no."),
 }
 OF_A_PERSON = re.compile(rf"({'|'.join(PEOPLE)})[ /](\d+)")
+MODEL = re.compile(r"[a-z]+\.[a-z]+")
 # Where a number of the details has a page, and the permission to open it.
 PAGES = {
     "approval": ("admin:core_approval_change", "core.view_approval"),
@@ -221,8 +237,11 @@ class Describer:
             sentence = pgettext("subject of an approval", "%(action)s: %(subject)s")
             named = {"action": name_of_action(approved), "subject": self.named(about).text}
             return Words(sentence % named)
-        if record.action == "member.listed":
+        if MODEL.fullmatch(record.subject):
             return Words(name_of_model(record.subject))
+        if record.action == "quarantine.dismiss":
+            words = {"number": record.subject}
+            return Words(pgettext("subject", "row in quarantine no. %(number)s") % words)
         if record.action == "page.refused":
             return Words(name_of_page(record.subject))
         return self.named(record.subject)

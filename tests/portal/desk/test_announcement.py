@@ -77,7 +77,7 @@ def test_of_a_paid_draw_every_figure_is_known() -> None:
         "Winners": "3 members",
         "Winners of all entrants": "100.0%",
         "Points awarded": "37,340 points",
-        "Points awarded of the budget": "0.0%",
+        "Points awarded of the budget": "0.04%",
         "Average of a winner": "12,446.7 points",
         "Members credited": "2 members",
         "Points credited": "12,000 points",

@@ -245,10 +245,10 @@ def test_the_number_of_queries_does_not_grow(django_assert_max_num_queries: Any)
 
 
 def test_export_is_csv_without_formulas_and_is_recorded() -> None:
-    number = record("quarantine.dismiss", subject="=1+1", reason="@SUM(A1)")
+    number = record("staff.add", subject="=1+1", reason="a SUM")
     record("draw.run")
     client = staff()
-    response = client.post(f"{EXPORT}?action=quarantine.dismiss&text=SUM")
+    response = client.post(f"{EXPORT}?action=staff.add&text=SUM")
 
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.content.startswith(b"\xef\xbb\xbf")
@@ -260,7 +260,7 @@ def test_export_is_csv_without_formulas_and_is_recorded() -> None:
     assert exported.detail == {
         "file": "audit",
         "records": 1,
-        "asked": {"action": "quarantine.dismiss", "text": True},
+        "asked": {"action": "staff.add", "text": True},
     }
 
 
