@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.models.approvals import Approval
 
@@ -125,7 +126,7 @@ class AuditSeal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.number)
+        return pgettext("heading", "Seal No. %(number)s") % {"number": self.number}
 
 
 class AuditRemoval(models.Model):
