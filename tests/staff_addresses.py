@@ -30,12 +30,16 @@ from tests.points.answers import answer, export, settle
 
 STAFF = "staff/"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+REGEX = re.compile(r"\^?\(\?P<(\w+)>[^)]*\)(/?)\$")
+# The pages of an app, and what no other pattern takes.
+OF_THE_ADMIN = {"app_label": "points", "url": "nowhere"}
 OF_A_MODEL = re.compile(r"staff/(\w+)/(\w+)/(?=.*<)")
 
 
 def staff_routes() -> list[str]:
     """Return the routes of all addresses below /staff/, sorted, each once."""
-    return sorted({route for route in routes(get_resolver().url_patterns) if is_of_staff(route)})
+    every = routes(get_resolver().url_patterns)
+    return sorted({REGEX.sub(r"<regex:\1>\2", route) for route in every if is_of_staff(route)})
 
 
 def is_of_staff(route: str) -> bool:
@@ -55,9 +59,7 @@ def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
 
 def fill(route: str, values: dict[str, str]) -> str:
     """Return the address of a route: a model's page with its first row, else with given values."""
-    if "(?P" in route:  # the admin's own: the pages of an app, and what no other pattern takes
-        return "/staff/points/" if "app_label" in route else "/staff/nowhere"
-    values = {**values, **value_of_model(route)}
+    values = {**OF_THE_ADMIN, **values, **value_of_model(route)}
     return "/" + PARAMETER.sub(lambda found: values.get(found[1], "1"), route)
 
 
