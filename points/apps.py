@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PointsConfig(AppConfig):
@@ -13,7 +14,7 @@ class PointsConfig(AppConfig):
     def ready(self) -> None:
         """Import what declares approvable actions; register the check of keys and permissions."""
         # The models are there only now.
-        from core import roles
+        from core import action_names, roles
         from lottery import forgetting
         from points import (  # noqa: F401 - some of them declare actions
             auditing,
@@ -38,3 +39,26 @@ class PointsConfig(AppConfig):
         roles.register("ops", {auditing.MAY_PAY, *(f"points.request_{one}" for one in asking)})
         for role in ("support", "ops"):
             roles.register(role, {disclosing.PERMISSION})
+        action_names.register(
+            action_names.POINTS,
+            {
+                "payout.run": pgettext_lazy("action", "Payout run"),
+                "payout.export": pgettext_lazy("action", "File of credits exported"),
+                "payout.settle": pgettext_lazy("action", "Payout settled"),
+                "payout.close": pgettext_lazy("action", "Payout closed"),
+                "points.expire": pgettext_lazy("action", "Points expired"),
+            },
+        )
+        action_names.register(
+            action_names.MEMBERS,
+            {
+                "member.disclosed": pgettext_lazy("action", "Data of a member disclosed"),
+                "member.erased": pgettext_lazy("action", "Member erased"),
+            },
+        )
+        action_names.register(
+            action_names.CAMPAIGNS,
+            {
+                "campaign.purged": pgettext_lazy("action", "Campaign's data purged"),
+            },
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -64,6 +65,14 @@ PAYOUTS = {
     "settling": pgettext_lazy("state of a payout", "Being settled"),
     "closed": pgettext_lazy("state of a payout", "Closed"),
 }
+FEEDS = {
+    "bookings": pgettext_lazy("feed", "Bookings"),
+    "entries": pgettext_lazy("feed", "Entries"),
+    "memberships": pgettext_lazy("feed", "Joining and leaving"),
+    "ex_registrations": pgettext_lazy("feed", "EX points registrations"),
+    "credit_results": pgettext_lazy("feed", "Results of the crediting"),
+}
+WEEKDAYS = {number + 1: name for number, name in dates.WEEKDAYS.items()}  # Monday is 1
 # In the order in which the pages list them.
 MEMBER_KINDS: dict[str, "StrPromise"] = {
     MemberKind.SMART_EX: _("Smart EX members"),
@@ -101,3 +110,8 @@ def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:
     """Return the names of these member kinds, in the order of the pages."""
     wanted = set(kinds)
     return [name for kind, name in MEMBER_KINDS.items() if kind in wanted]
+
+
+def feed_name(feed: str) -> "StrPromise | str":
+    """Return the name of a feed; of an unknown one its own."""
+    return FEEDS.get(feed, feed)
