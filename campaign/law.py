@@ -4,6 +4,7 @@ One point is worth one yen. Source: docs/specs/campaigns.md 8.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,84 @@ SMALL_PURCHASE_POINTS = 200
 TIMES_THE_PURCHASE = 20
 MAX_REWARD_POINTS = 100_000
 SHARE_OF_SALES_PERCENT = 2
+
+
+@dataclass(frozen=True)
+class PrizeFigures:
+    """A prize beside what the law allows of it, in points or (``is_share``) in percent."""
+
+    number: int
+    value: int
+    limit: int
+    is_share: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the law allows it."""
+        return self.value <= self.limit
+
+
+@dataclass(frozen=True)
+class LawFigures:
+    """The figures of a plan by which the law judges it.
+
+    ``limit`` is the share of the expected sales that all prizes may come to; it binds a lottery
+    only, while ``is_gift`` means that everybody gets every prize.
+    """
+
+    is_gift: bool
+    prizes: tuple[PrizeFigures, ...]
+    largest: int
+    limit: int
+    expected_sales_yen: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the law allows all prizes together."""
+        return self.is_gift or self.largest * PERCENT <= (
+            self.expected_sales_yen * SHARE_OF_SALES_PERCENT
+        )
+
+    @property
+    def share_percent(self) -> str:
+        """The prizes' share of the expected sales in percent, to a hundredth, rounded up."""
+        hundredths = -(-self.largest * PERCENT * 100 // self.expected_sales_yen)
+        return f"{hundredths // 100:,}.{hundredths % 100:02}"
+
+
+def law_figures(plan: Plan, *, expected_sales_yen: int) -> LawFigures:
+    """Return the figures of a plan beside what the law allows, for a person to compare."""
+    is_gift = is_given_to_all(plan, expected_sales_yen=expected_sales_yen)
+    return LawFigures(
+        is_gift=is_gift,
+        prizes=tuple(
+            gift_figures(plan, prize) if is_gift else lottery_figures(plan, prize)
+            for prize in plan.prizes
+        ),
+        largest=plan_at_its_largest(plan),
+        limit=expected_sales_yen * SHARE_OF_SALES_PERCENT // PERCENT,
+        expected_sales_yen=expected_sales_yen,
+    )
+
+
+def gift_figures(plan: Plan, prize: Prize) -> PrizeFigures:
+    """Return the figures of a prize that everybody gets."""
+    if isinstance(prize.reward, Spent):
+        share = prize.reward.percent
+        return PrizeFigures(prize.number, share, SHARE_OF_PURCHASE_PERCENT, is_share=True)
+    return PrizeFigures(prize.number, largest_reward(prize), largest_gift(plan.minimum_of(prize)))
+
+
+def lottery_figures(plan: Plan, prize: Prize) -> PrizeFigures:
+    """Return the figures of a prize of a lottery."""
+    return PrizeFigures(prize.number, largest_reward(prize), largest_prize(plan, prize))
+
+
+def largest_prize(plan: Plan, prize: Prize) -> int:
+    """Return the points that one prize of a lottery may come to."""
+    if not isinstance(prize.reward, Fixed):
+        return MAX_REWARD_POINTS
+    return min(MAX_REWARD_POINTS, plan.minimum_of(prize) * TIMES_THE_PURCHASE)
 
 
 def check_law(plan: Plan, *, expected_sales_yen: int) -> list[Finding]:

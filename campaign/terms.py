@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from campaign import queries
 from campaign.checks import (
@@ -251,10 +252,18 @@ def written_values(terms: Terms) -> dict[str, Any]:
 
 
 @approvals.action(
-    PUBLISH, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+    PUBLISH,
+    name=pgettext_lazy("approval", "Publication of the terms"),
+    permission=MAY_REQUEST,
+    lock=lock_campaign_for_approval,
+    content=content_to_publish,
 )
 @approvals.action(
-    REVISE, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+    REVISE,
+    name=pgettext_lazy("approval", "Revision of the terms"),
+    permission=MAY_REQUEST,
+    lock=lock_campaign_for_approval,
+    content=content_to_publish,
 )
 def publish_draft(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).

@@ -27,7 +27,8 @@ RIGHTS = {
     "socialaccount_socialapp": "",
     "socialaccount_socialtoken": "",
     "core_approval": (
-        "INSERT, UPDATE (state, decided_by_id, decided_at, decided_os_user, decided_host)"
+        "INSERT, UPDATE (state, decided_by_id, decided_at, decided_os_user, decided_host, "
+        "refused_because)"
     ),
     "core_auditrecord": "INSERT",
     "core_auditremoval": "",

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals, audit, locks
 from core.audit import Actor
@@ -220,7 +221,11 @@ def content_of_account(username: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    MAKE_APPROVER, permission=MAY_MANAGE, lock=lock_account, content=content_of_account
+    MAKE_APPROVER,
+    name=pgettext_lazy("approval", "A new approver"),
+    permission=MAY_MANAGE,
+    lock=lock_account,
+    content=content_of_account,
 )
 def make_approver(approval: Approval) -> None:
     """Give the role approver as approved (called by the approval, in its transaction)."""
@@ -228,7 +233,11 @@ def make_approver(approval: Approval) -> None:
 
 
 @approvals.action(
-    MAKE_SUPERUSER, permission=MAY_MANAGE, lock=lock_account, content=content_of_account
+    MAKE_SUPERUSER,
+    name=pgettext_lazy("approval", "A new superuser"),
+    permission=MAY_MANAGE,
+    lock=lock_account,
+    content=content_of_account,
 )
 def make_superuser(approval: Approval) -> None:
     """Make a superuser as approved (called by the approval, in its transaction)."""

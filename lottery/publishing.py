@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals
 from core.audit import Actor
@@ -62,7 +63,11 @@ def content_to_publish(subject: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    PUBLISH, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_publish
+    PUBLISH,
+    name=pgettext_lazy("approval", "Publication of the list"),
+    permission=PERMISSION,
+    lock=lock_draw_for_approval,
+    content=content_to_publish,
 )
 def publish_draw(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals, audit
 from core.atomic_files import PRIVATE, write_atomically
@@ -89,7 +90,11 @@ def require_keys(draw: Draw) -> None:
 
 
 @approvals.action(
-    REVEAL, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_reveal
+    REVEAL,
+    name=pgettext_lazy("approval", "Disclosure of a draw's key"),
+    permission=PERMISSION,
+    lock=lock_draw_for_approval,
+    content=content_to_reveal,
 )
 def permit_reveal(approval: Approval) -> None:
     """Permit the reveal as approved: the person who made the request writes the file."""

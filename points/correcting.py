@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from psycopg import sql
 
 from core import approvals
@@ -170,6 +171,7 @@ def content_to_resolve(subject: str) -> dict[str, Any]:
 
 @approvals.action(
     RESOLVE,
+    name=pgettext_lazy("approval", "Resolution of a key"),
     permission=MAY_RESOLVE,
     lock=lock_ledger_for_approval,
     content=content_to_resolve,
@@ -272,6 +274,7 @@ def content_to_reverse(subject: str) -> dict[str, Any]:
 
 @approvals.action(
     REVERSE,
+    name=pgettext_lazy("approval", "Reversal of a credit"),
     permission=MAY_REVERSE,
     lock=lock_ledger_for_approval,
     content=content_to_reverse,

@@ -56,6 +56,7 @@ COLUMNS = {
         "decided_by_name": OF_STAFF,
         "decided_os_user": OF_STAFF,
         "decided_host": OF_STAFF,
+        "refused_because": STAFF,
     },
     "lottery_draw": {
         "state": CODE,

@@ -14,7 +14,7 @@ from core.audit import Actor
 from core.canonical_json import content_sha256
 from core.models import AuditRecord
 from tests.approving import approve
-from tests.campaign.staffpages import act, filled_in, page, signed_in
+from tests.campaign.staffpages import decide, filled_in, page, signed_in
 from tests.campaign.steps import ask_publication, stored
 from tests.factories.campaign import (
     FIRST_PRIZE,
@@ -165,7 +165,7 @@ def test_draft_changed_after_the_request_is_not_published(
     approval = ask_publication(draft.campaign, asking)
     change(client, draft, budget_points=99_999_999)
 
-    (message,) = act(signed_in(deciding.user), "approval", "approve", approval)
+    (message,) = decide(signed_in(deciding.user), approval)
 
     assert message[0] == "warning"
     assert message[1].startswith("The content changed after it was asked for")
