@@ -13,10 +13,11 @@ class CampaignConfig(AppConfig):
     def ready(self) -> None:
         """Import what declares approvable actions, and register the roles' permissions."""
         # The models are there only now.
-        from campaign import terms
+        from campaign import aggregation, terms
         from core import roles
 
         seen = ("campaign", "terms", "aggregationrun")
         for role in roles.ROLES:
             roles.register(role, {f"campaign.view_{model}" for model in seen})
         roles.register("campaign", {terms.MAY_CHANGE, terms.MAY_REQUEST})
+        roles.register("ops", {aggregation.MAY_START})

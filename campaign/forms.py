@@ -40,7 +40,7 @@ class TermsForm(TermsModelForm):
         label=_("campaign file"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "false"}),
-        help_text=_("Terms, prizes and texts, as campaign load and campaign show have them."),
+        help_text=_("Terms, prizes and texts in the form of a campaign file."),
     )
 
     class Meta:

@@ -84,7 +84,7 @@ def working_terms(campaign: Campaign) -> Terms:
     versions = campaign.terms.all()  # a handful, and perhaps fetched ahead for many campaigns
     terms = max(versions, key=lambda one: (one.published_at is not None, one.version), default=None)
     if terms is None:
-        raise NoTerms(_("This campaign has no terms yet; use: campaign load."))
+        raise NoTerms(_("This campaign has no terms yet."))
     return terms
 
 

@@ -79,7 +79,7 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     if queries.file_of(published) == file:
         return False
     raise AlreadyPublished(
-        _("This campaign is published with other terms; change them with: campaign revise.")
+        _("This campaign is published with other terms; a revision changes them.")
     )
 
 
@@ -204,7 +204,7 @@ def request_revision(
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        raise NotPublished(_("This campaign is not published yet; use: campaign load."))
+        raise NotPublished(_("This campaign is not published yet; change its draft."))
     if file.code != campaign.code:
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
     if queries.file_of(published) == file:

@@ -94,7 +94,7 @@ def get_staff(username: str) -> User:
     """
     user = find_account(username)
     if user is None or not works_here(user):
-        raise UnknownStaff(_("There is no active staff user with this name; see: staff add."))
+        raise UnknownStaff(_("There is no active staff user with this name."))
     return user
 
 

@@ -96,7 +96,7 @@ def get_payout(code: str) -> Payout:
     """
     payout = find_payout(get_campaign(code))
     if payout is None:
-        raise NotApproved(_("The payout of this campaign is not approved; use: payout prepare."))
+        raise NotApproved(_("The payout of this campaign is not approved."))
     return payout
 
 
@@ -162,7 +162,7 @@ def describe_waiting_answers(payout: Payout) -> list[str]:
     return [
         _(
             "%(file)s: rows in quarantine, %(count)s: %(rows)s. Settle a later file that answers "
-            "them, or dismiss each with a reason; see: quarantine list."
+            "them, or dismiss each with a reason."
         )
         % {"file": name, "count": f"{len(records):,}", "rows": format_numbers(records)}
         for name, records in group_by_name(rows.order_by("file_id", "record"))

@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'aggregation run',
                 'verbose_name_plural': 'aggregation runs',
+                'permissions': [('start_run', 'Can start the totals of a campaign')],
             },
         ),
         migrations.CreateModel(

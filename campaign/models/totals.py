@@ -97,6 +97,7 @@ class AggregationRun(models.Model):
     class Meta:
         verbose_name = _("aggregation run")
         verbose_name_plural = _("aggregation runs")
+        permissions = [("start_run", "Can start the totals of a campaign")]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign"], condition=RUNNING, name="aggregationrun_one_at_a_time"

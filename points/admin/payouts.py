@@ -2,26 +2,15 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core import clock
-from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin, carry_out
-from points import auditing, closing, correcting, queries
-from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
-
-
-class ReasonForm(ActionForm):
-    """The choice of an action, with the reason that it needs."""
-
-    reason = forms.CharField(
-        label=_("reason"), required=False, max_length=correcting.MAX_REASON_LENGTH
-    )
+from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
+from points import queries
+from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
 
 
 @admin.register(Payout)
@@ -42,7 +31,6 @@ class PayoutAdmin(ReadOnlyAdmin):
         ("ended_at", "closed_at"),
     ]
     readonly_fields = ["progress", "sums", "keys", "unread"]
-    actions = ["close"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
         """Count the parts of all payouts in one query."""
@@ -72,16 +60,6 @@ class PayoutAdmin(ReadOnlyAdmin):
     def unread(self, payout: Payout) -> str:
         """Return the rows of the answers that wait in quarantine."""
         return " ".join(queries.describe_waiting_answers(payout))
-
-    def has_close_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may close a payout."""
-        return request.user.has_perm(auditing.MAY_PAY)
-
-    @admin.action(description=pgettext_lazy("the books", "Close"), permissions=["close"])
-    def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
-        """Close each payout without open differences."""
-        for payout in queryset.select_related("draw__campaign").order_by("pk"):
-            carry_out(self, request, closing.close_payout, payout=payout)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -131,37 +109,6 @@ class KeyStandingAdmin(MembersAdmin):
     list_select_related = ["payout__draw__campaign"]
     ordering = ["-is_open", "id"]
     fields = ["payout", "classed", "is_open", "points", "answered_points", "detail"]
-    action_form = ReasonForm
-    actions = ["take_as_credited", "take_as_rejected"]
-
-    def has_resolve_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may request a resolution."""
-        return request.user.has_perm(correcting.MAY_RESOLVE)
-
-    @admin.action(description=_("Ask to take it as credited"), permissions=["resolve"])
-    def take_as_credited(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
-        """Request that each credit is resolved as credited."""
-        self.resolve(request, queryset, CreditStatus.CREDITED)
-
-    @admin.action(description=_("Ask to take it as rejected"), permissions=["resolve"])
-    def take_as_rejected(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
-        """Request that each credit is resolved as rejected."""
-        self.resolve(request, queryset, CreditStatus.REJECTED)
-
-    def resolve(
-        self, request: HttpRequest, queryset: QuerySet[KeyStanding], verdict: CreditStatus
-    ) -> None:
-        """Request that each credit is resolved this way, for the reason beside the action."""
-        for standing in queryset.select_related("payout__draw__campaign").order_by("pk"):
-            carry_out(
-                self,
-                request,
-                correcting.request_resolution,
-                payout=standing.payout,
-                key=bytes(standing.credit_key),
-                verdict=verdict.value,
-                reason=request.POST.get("reason", ""),
-            )
 
 
 @admin.register(Account)
@@ -221,8 +168,6 @@ class TransferAdmin(MembersAdmin):
         ("at", "made_by", "approval"),
     ]
     readonly_fields = ["from_account_name", "to_account_name"]
-    action_form = ReasonForm
-    actions = ["reverse"]
 
     @admin.display(description=_("campaign"))
     def campaign(self, transfer: Transfer) -> str:
@@ -239,22 +184,6 @@ class TransferAdmin(MembersAdmin):
     def to_account_name(self, transfer: Transfer) -> str:
         """Return the name of the account that is credited."""
         return account_name(transfer.to_account)
-
-    def has_reverse_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may request a reversal."""
-        return request.user.has_perm(correcting.MAY_REVERSE)
-
-    @admin.action(description=_("Ask for a reversal, with a reason"), permissions=["reverse"])
-    def reverse(self, request: HttpRequest, queryset: QuerySet[Transfer]) -> None:
-        """Request the reversal of each transfer."""
-        for transfer in queryset.select_related("award").order_by("pk"):
-            carry_out(
-                self,
-                request,
-                correcting.request_reversal,
-                transfer=transfer,
-                reason=request.POST.get("reason", ""),
-            )
 
 
 def account_name(account: Account) -> str:
