@@ -154,7 +154,7 @@ def other_terms(campaign: Campaign) -> list[Terms]:
 
 def file_of(terms: Terms) -> CampaignFile:
     """Return what a campaign file says of a version of the terms and its prizes."""
-    prizes = terms.prizes.order_by("number")
+    prizes = sorted(terms.prizes.all(), key=lambda prize: prize.number)  # perhaps fetched ahead
     return CampaignFile(
         terms.campaign.code,
         {name: getattr(terms, name) for name in TERMS_COLUMNS},

@@ -37,12 +37,17 @@ def silences() -> dict[Heartbeat.Kind, timedelta | None]:
     return {kind: found.get(kind) for kind in Heartbeat.Kind}
 
 
-def silent_kinds() -> list[Heartbeat.Kind]:
-    """Return what is silent for too long. Of beat nobody knows while the workers are."""
+def find_silent() -> dict[Heartbeat.Kind, timedelta | None]:
+    """Return what is silent for too long, and for how long; None where it was never seen.
+
+    Of beat nobody knows while the workers are silent.
+    """
     found = silences()
-    silent = [
-        kind
+    silent = {
+        kind: found[kind]
         for kind, most in MAX_SILENCE.items()
         if (silence := found[kind]) is None or silence > most
-    ]
-    return silent[:1] if Heartbeat.Kind.WORKER in silent else silent
+    }
+    if Heartbeat.Kind.WORKER in silent:
+        silent.pop(Heartbeat.Kind.BEAT, None)
+    return silent

@@ -21,10 +21,12 @@ DELETED = frozenset(
         "campaign_total",
         "core_user",
         "django_session",
+        "entries_casenote",
         "entries_coursemember",
         "entries_entry",
         "entries_entryrow",
         "entries_member",
+        "entries_membercase",
         "entries_membership",
         "entries_membershiprow",
         "socialaccount_socialaccount",
@@ -105,7 +107,7 @@ COLUMNS = {
 }
 
 # No row of these is a member's. Records of the audit and of Django name members by the numbers of
-# rows that the erasure deletes.
+# rows that the erasure deletes, or by the keyed hash, which stays with the erasure as well.
 OF_NO_MEMBER = frozenset(
     {
         "auth_group",
@@ -120,6 +122,7 @@ OF_NO_MEMBER = frozenset(
         "campaign_prize",
         "campaign_reasoncount",
         "campaign_terms",
+        "campaign_unfinisheddraft",
         "core_auditrecord",
         "core_auditseal",
         "core_signintries",

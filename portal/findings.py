@@ -68,7 +68,6 @@ AUDIT = Place("desk:audit", "core.view_auditrecord")
 PLACES = {
     "feed_late": FEEDS,
     "feed_refused": FEEDS,
-    "workers_silent": OPERATIONS,
     "night_missed": STEPS,
     "run_stalled": STEPS,
     "quarantine_old": QUARANTINE,
@@ -83,6 +82,8 @@ PLACES = {
     "payout_stalled": STEPS,
     "keys_open": KEYS,
     "approver_restored": AUDIT,
+    "worker_silent": OPERATIONS,
+    "beat_silent": OPERATIONS,
 }
 
 
@@ -134,6 +135,7 @@ def list_findings(*, now: datetime, progress: list[Progress] | None = None) -> l
         *draw_findings(kept, requests, now=now),
         *payout_findings(kept, requests, now=now),
         *staff_findings(now=now),
+        *silence_findings(kept, now=now),
     ]
     return sorted(found, key=lambda finding: (finding.urgency, finding.since))
 
@@ -199,7 +201,6 @@ def replacements() -> QuerySet[FeedFile]:
 
 def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield the nights without totals, and the runs that make no progress."""
-    yield from silent_findings(campaigns, now=now)
     for one in campaigns:
         if missed := one.nights_missed(now=now):
             nights, first = missed
@@ -218,22 +219,6 @@ def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Findin
         what = _("%(campaign)s: the run of totals that began on %(since)s is not finished.")
         values = {"campaign": name_of(run.terms), "since": minute(run.as_of)}
         yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values, of=run.campaign.code)
-
-
-def silent_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
-    """Yield that no worker, or no beat, is at work, while a campaign needs them."""
-    begun = watched_from(campaigns, now=now)
-    if begun is None:
-        return
-    silences = heartbeats.silences()
-    for kind in heartbeats.silent_kinds():
-        silence = silences[kind]
-        what = {
-            Heartbeat.Kind.WORKER: _("No worker is at work: nothing is loaded or computed."),
-            Heartbeat.Kind.BEAT: _("Beat is not at work: nothing is started by itself."),
-        }[kind]
-        since = max(begun, now - silence) if silence else begun
-        yield Finding("workers_silent", Urgency.NOW, since, what)
 
 
 def quarantine_findings(*, now: datetime) -> Iterator[Finding]:
@@ -385,6 +370,24 @@ def staff_findings(*, now: datetime) -> Iterator[Finding]:
         )
         values = {"os_user": one.os_user, "host": one.host, "name": one.subject}
         yield Finding("approver_restored", Urgency.NOTE, one.at, what % values)
+
+
+def silence_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
+    """Yield what should be at work for a campaign and is silent, by the database's own clock."""
+    begun = watched_from(campaigns, now=now)
+    for kind, silence in heartbeats.find_silent().items() if begun else []:
+        code, what = {
+            Heartbeat.Kind.WORKER: (
+                "worker_silent",
+                _("No worker is at work: nothing is loaded or computed."),
+            ),
+            Heartbeat.Kind.BEAT: (
+                "beat_silent",
+                _("Beat is not at work: nothing is started by itself."),
+            ),
+        }[kind]
+        since = max(begun, now - silence) if begun and silence else begun or now
+        yield Finding(code, Urgency.NOW, since, what)
 
 
 def minute(instant: datetime) -> str:

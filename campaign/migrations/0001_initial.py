@@ -36,6 +36,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='UnfinishedDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(db_collation='C', max_length=40, unique=True, verbose_name='code')),
+                ('content', models.JSONField(db_comment='As a campaign file; null where nothing was given yet.', verbose_name='content')),
+            ],
+            options={
+                'verbose_name': 'unfinished draft',
+                'verbose_name_plural': 'unfinished drafts',
+                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9_-]{1,40}$')), name='unfinisheddraft_code_is_identifier'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(models.Func('content', function='jsonb_typeof', output_field=models.TextField()), models.Value('object'))), name='unfinisheddraft_content_is_object')],
+            },
+        ),
+        migrations.CreateModel(
             name='DueMember',
             fields=[
                 ('pk', models.CompositePrimaryKey('campaign_id', 'wester_id', blank=True, editable=False, primary_key=True, serialize=False)),

@@ -11,6 +11,7 @@ from campaign.models.totals import (
     ReasonCount,
     Total,
 )
+from campaign.models.unfinished import UnfinishedDraft
 
 __all__ = [
     "AggregationMode",
@@ -25,4 +26,5 @@ __all__ = [
     "Take",
     "Terms",
     "Total",
+    "UnfinishedDraft",
 ]

@@ -2,6 +2,7 @@ import datetime
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
@@ -116,6 +117,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
+                'indexes': [models.Index(fields=['at', 'id'], name='auditrecord_at'), models.Index(fields=['name', 'at', 'id'], name='auditrecord_name_at'), models.Index(fields=['action', 'at', 'id'], name='auditrecord_action_at'), models.Index(fields=['subject', 'at', 'id'], name='auditrecord_subject_at'), django.contrib.postgres.indexes.GinIndex(fields=['detail'], name='auditrecord_detail_has', opclasses=['jsonb_path_ops'])],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user'), models.CheckConstraint(condition=models.Q(('at__range', (datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(3000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), name='auditrecord_at_an_instant')],
             },
         ),

@@ -118,6 +118,11 @@ def yen(number: int) -> str:
     return _("%(yen)s yen") % {"yen": formats.grouped(number)}
 
 
+def large_yen(number: int) -> str:
+    """Return a round amount of yen in short."""
+    return _("%(yen)s yen") % {"yen": formats.large_in_words(number)}
+
+
 def points(number: int) -> str:
     """Return an amount of points."""
     return _("%(points)s points") % {"points": formats.grouped(number)}

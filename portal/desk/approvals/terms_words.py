@@ -22,6 +22,7 @@ from portal.desk.approvals.cards import (
     day,
     deadline,
     large_points,
+    large_yen,
     moment,
     name_in,
     points,
@@ -91,7 +92,7 @@ def differences(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[Cha
 
 def label(field: str) -> str:
     """Return the label of a column of the terms."""
-    return capfirst(str(Terms._meta.get_field(field).verbose_name))
+    return capfirst(str(getattr(Terms, field).field.verbose_name))
 
 
 SIMPLE: dict[str, Callable[[Any], str]] = {
@@ -219,7 +220,7 @@ def law_in_words(figures: LawFigures, *, basis: str) -> list[Row]:
     values = {
         "share": figures.share_percent,
         "largest": large_points(figures.largest),
-        "sales": yen(figures.expected_sales_yen),
+        "sales": large_yen(figures.expected_sales_yen),
         "limit": large_points(figures.limit),
     }
     total = (

@@ -12,10 +12,11 @@ from pytest_django import Settings
 from config.env import MovedClock
 from core import approvals
 from core.audit import Actor
+from core.errors import Refusal
 from core.models import Approval, AuditRecord, User
 from lottery import confirming
 from points import preparing
-from portal.desk.approvals import views
+from portal.desk.approvals import lists, views
 from portal.desk.approvals.kinds import KINDS
 from tests.approving import approve, person
 from tests.campaign.staffpages import decide, page, signed_in
@@ -198,8 +199,8 @@ def test_a_request_is_confirmed_and_shows_what_came_of_it(asking: Actor, decidin
     approval = ask_publication(CampaignFactory.create(draft=True), asking)
     client = signed_in(deciding.user)
 
-    asked = client.get(address(approval, "confirm_"), {"shown": approval.content_sha256})
-    assert "are published at once, for good" in asked.content.decode()
+    question = client.get(address(approval, "confirm_"), {"shown": approval.content_sha256})
+    assert "are published at once, for good" in question.content.decode()
     approval.refresh_from_db()
     assert approval.state == "open"
 
@@ -296,10 +297,10 @@ def test_a_decision_asks_for_the_second_factor_again(
     asking: Actor, deciding: Actor, monkeypatch: pytest.MonkeyPatch, step: str, method: str
 ) -> None:
     approval = ask_publication(CampaignFactory.create(draft=True), asking)
-    asked = []
+    led_back_to: list[str] = []
 
     def again(_request: HttpRequest, *, back: str) -> HttpResponseRedirect:
-        asked.append(back)
+        led_back_to.append(back)
         return HttpResponseRedirect("/elsewhere/")
 
     monkeypatch.setattr(views, "ask_again", again)
@@ -308,7 +309,7 @@ def test_a_decision_asks_for_the_second_factor_again(
 
     assert response.headers["Location"] == "/elsewhere/"
     back = address(approval, step)
-    assert asked == [f"{back}?shown={sent['shown']}" if step == "confirm_" else back]
+    assert led_back_to == [f"{back}?shown={sent['shown']}" if step == "confirm_" else back]
     approval.refresh_from_db()
     assert approval.state == "open"
 
@@ -317,7 +318,7 @@ def test_a_refusal_of_another_app_is_a_warning(
     doing: Doing, asking: Actor, deciding: Actor
 ) -> None:
     approval = ask(asking)
-    doing.failure = approvals.Refusal("The draw cannot be published after its time.")
+    doing.failure = Refusal("The draw cannot be published after its time.")
 
     assert decide(signed_in(deciding.user), approval) == [
         ("warning", "The draw cannot be published after its time.")
@@ -437,7 +438,7 @@ def test_a_replaced_request_leads_to_the_one_after_it(
 def test_the_list_has_what_is_open_then_what_ended_page_by_page(
     monkeypatch: pytest.MonkeyPatch, deciding: Actor, django_assert_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(views.lists, "DECIDED_PER_PAGE", 2)
+    monkeypatch.setattr(lists, "DECIDED_PER_PAGE", 2)
     waiting = ApprovalFactory.create()
     ended = [ApprovalFactory.create(refused=True) for _ in range(3)]
     client = signed_in(deciding.user)

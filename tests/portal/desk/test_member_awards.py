@@ -1,4 +1,4 @@
-"""A look-up shows staff the award as the winner reads it, with the points."""
+"""A case shows staff the award as the winner reads it, with the points."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,8 +12,8 @@ from tests.approving import person
 from tests.factories.entries import MemberFactory
 from tests.points import steps
 from tests.points.answers import export, reject, settle
+from tests.portal.desk.members import look_up, staff, text_of
 from tests.portal.members import signed_in
-from tests.portal.test_staff_pages import look_up, staff, text_of
 
 pytestmark = pytest.mark.django_db
 SetClock = Callable[[datetime], None]
@@ -96,7 +96,7 @@ def test_look_up_shows_an_award_as_the_member_reads_it(
     page = text_of(look_up(staff("support"), campaign, "W2"))
     assert sentence in own
     assert sentence in page
-    assert f'<th scope="row">{heading}</th><td>{value}</td>' in page
+    assert f"<dt>{heading}</dt><dd>{value}</dd>" in page
     assert "Congratulations" not in page
 
 
