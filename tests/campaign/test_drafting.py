@@ -7,7 +7,7 @@ from django.db import transaction
 
 from campaign import drafting, queries, refusals, terms
 from campaign.models import Campaign, Terms, UnfinishedDraft
-from campaign.termsfile import write_campaign_file
+from campaign.termsfile import read_campaign_file, write_campaign_file
 from core import approvals
 from core.audit import Actor
 from core.canonical_json import content_sha256
@@ -141,7 +141,7 @@ def test_a_copy_has_every_date_a_year_later_and_all_else_as_it_was(asking: Actor
 
 def terms_file(text: str) -> Any:
     """Read a campaign file that is a text."""
-    return drafting.read_campaign_file(text.encode())
+    return read_campaign_file(text.encode())
 
 
 @pytest.mark.parametrize("taken_by", ["a campaign", "a draft"])
@@ -161,7 +161,7 @@ def test_two_people_overwrite_each_other_only_knowingly(asking: Actor) -> None:
     content = drafting.find_draft(code).content
     budget = drafting.hash_of_places(content, ("budget_points",))
     edge = drafting.hash_of_places(content, ("edge",))
-    step = {"code": code, "at": LATER}
+    step: dict[str, Any] = {"code": code, "at": LATER}
 
     drafting.change_draft(values={"budget_points": 5}, shown=budget, actor=other, **step)
     with pytest.raises(refusals.DraftChanged):
