@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from campaign import queries
 from campaign.checks import (
@@ -80,7 +81,7 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     if queries.file_of(published) == file:
         return False
     raise AlreadyPublished(
-        _("This campaign is published with other terms; change them with: campaign revise.")
+        _("This campaign is published with other terms; a revision changes them.")
     )
 
 
@@ -189,7 +190,7 @@ def request_revision(
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        raise NotPublished(_("This campaign is not published yet; use: campaign load."))
+        raise NotPublished(_("This campaign is not published yet; change its draft."))
     if file.code != campaign.code:
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
     if queries.file_of(published) == file:
@@ -242,10 +243,18 @@ def written_values(terms: Terms) -> dict[str, Any]:
 
 
 @approvals.action(
-    PUBLISH, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+    PUBLISH,
+    name=pgettext_lazy("approval", "Publication of the terms"),
+    permission=MAY_REQUEST,
+    lock=lock_campaign_for_approval,
+    content=content_to_publish,
 )
 @approvals.action(
-    REVISE, permission=MAY_REQUEST, lock=lock_campaign_for_approval, content=content_to_publish
+    REVISE,
+    name=pgettext_lazy("approval", "Revision of the terms"),
+    permission=MAY_REQUEST,
+    lock=lock_campaign_for_approval,
+    content=content_to_publish,
 )
 def publish_draft(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).

@@ -6,11 +6,12 @@ that function in the approving transaction. Source: docs/specs/consistency.md 3.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -18,8 +19,17 @@ from core.audit import Actor
 from core.canonical_json import content_sha256
 from core.errors import Refusal, constraint_errors
 from core.models import Approval, User
+from core.models.approvals import MAX_REASON_LENGTH
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 DECIDE = "core.decide_approval"
+REFUSAL_SHOWN = timedelta(days=14)
+DECIDED_FIELDS = (
+    *("state", "decided_by", "decided_at", "decided_os_user", "decided_host"),
+    "refused_because",
+)
 CarryOut = TypeVar("CarryOut", bound=Callable[[Approval], None])
 
 
@@ -43,6 +53,14 @@ class ContentChanged(Refusal):
     """What would be carried out is no longer what was requested."""
 
 
+class ShownOtherwise(Refusal):
+    """The person was shown another content than that of the request."""
+
+
+class UnfitReason(Refusal):
+    """This cannot be the reason of a refusal."""
+
+
 class CommandApprovalOff(Refusal):
     """Here a person approves signed in, not by command."""
 
@@ -51,12 +69,14 @@ class CommandApprovalOff(Refusal):
 class Action:
     """What can be approved: who may request it, what is locked and hashed, what carries it out.
 
+    ``name`` is what pages call it.
     ``content`` is computed from the subject at the request and again at the approval; nothing is
     carried out that differs from what was requested. ``lock`` comes before it and locks, until the
     transaction ends, all that the content is read from, so that it cannot change between the check
     and the work. Requests and approvals lock in one order: the subject first, then the approval.
     """
 
+    name: "StrPromise"
     permission: str
     lock: Callable[[str], object]
     content: Callable[[str], dict[str, Any]]
@@ -67,8 +87,9 @@ _actions: dict[str, Action] = {}
 
 
 def action(
-    name: str,
+    code: str,
     *,
+    name: "StrPromise",
     permission: str,
     lock: Callable[[str], object],
     content: Callable[[str], dict[str, Any]],
@@ -78,27 +99,33 @@ def action(
     A function may carry out several actions. The module must be imported by its app's ready().
 
     Args:
-        name: such as ``draw.publish``.
+        code: such as ``draw.publish``.
+        name: in words, as pages show it.
         permission: who may request it, as ``app.codename``.
         lock: locks the subject until the transaction ends (see ``Action``).
         content: returns what is approved, for the person to read and for the hash.
 
     Raises:
-        ImproperlyConfigured: another function carries out an action of this name.
+        ImproperlyConfigured: another function carries out an action of this code.
     """
 
     def declare(function: CarryOut) -> CarryOut:
-        if name in _actions:
-            raise ImproperlyConfigured(f"The approvable action {name} is declared twice.")
-        _actions[name] = Action(permission, lock, content, function)
+        if code in _actions:
+            raise ImproperlyConfigured(f"The approvable action {code} is declared twice.")
+        _actions[code] = Action(name, permission, lock, content, function)
         return function
 
     return declare
 
 
 def declared_actions() -> dict[str, Action]:
-    """Return every approvable action by its name."""
+    """Return every approvable action by its code."""
     return dict(_actions)
+
+
+def name_of_action(code: str) -> str:
+    """Return what pages call an action; of one that is no longer declared, its code."""
+    return str(_actions[code].name) if code in _actions else code
 
 
 @transaction.atomic
@@ -137,17 +164,23 @@ def request(*, action: str, subject: str, actor: Actor, at: datetime) -> Approva
 
 
 @transaction.atomic
-def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
+def approve(
+    *, approval_id: int, actor: Actor, at: datetime, shown_sha256: str | None = None
+) -> Approval:
     """Approve what another person requested, and carry it out in the same transaction.
 
     Other requests of the same subject that cannot be carried out any more are superseded by it.
     Approving again what is approved changes nothing.
+
+    Args: ``shown_sha256``: the hash of the content that the person was shown; None for a command,
+        which shows nothing.
 
     Raises:
         UnknownApproval: there is no such request.
         NotPermitted: the person may not decide.
         OwnRequest: the person requested it.
         ApprovalEnded: it was refused or superseded.
+        ShownOtherwise: the request's content is not what the person was shown.
         ContentChanged: what would be carried out is no longer what was requested.
     """
     requested = find_approval(approval_id)
@@ -158,6 +191,7 @@ def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
     if approval.state == Approval.State.APPROVED:
         return approval
     require_open(approval)
+    require_shown(approval, shown_sha256)
     require_unchanged(approval, action)
     decide(approval, Approval.State.APPROVED, actor, at)
     action.carry_out(approval)
@@ -166,11 +200,14 @@ def approve(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
 
 
 @transaction.atomic
-def refuse(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
+def refuse(*, approval_id: int, actor: Actor, at: datetime, reason: str = "") -> Approval:
     """Refuse a request; the person who made it may withdraw it so.
+
+    Args: ``reason``: for the person who made it; pages ask another person for it.
 
     Raises:
         UnknownApproval, NotPermitted, ApprovalEnded: as for approving.
+        UnfitReason: the reason is too long, or not one printable line.
     """
     requested = find_approval(approval_id)
     if requested.requested_by_id != actor.user.pk:
@@ -179,8 +216,42 @@ def refuse(*, approval_id: int, actor: Actor, at: datetime) -> Approval:
     if approval.state == Approval.State.REFUSED:
         return approval
     require_open(approval)
-    decide(approval, Approval.State.REFUSED, actor, at)
+    decide(approval, Approval.State.REFUSED, actor, at, reason=read_reason(reason))
     return approval
+
+
+def read_reason(reason: str) -> str:
+    """Return the reason of a refusal without spaces around it; it may be empty.
+
+    Raises:
+        UnfitReason: it is too long, or not one printable line.
+    """
+    text = reason.strip()
+    if len(text) > MAX_REASON_LENGTH or not text.isprintable():
+        raise UnfitReason(
+            _("The reason is one line of at most %(most)s characters.")
+            % {"most": MAX_REASON_LENGTH}
+        )
+    return text
+
+
+def recent_refusals(user: User, *, now: datetime) -> QuerySet[Approval]:
+    """Return what others refused of a person's requests in the last 14 days, latest first."""
+    refused = Approval.objects.filter(requested_by=user, state=Approval.State.REFUSED)
+    recent = refused.filter(decided_at__gt=now - REFUSAL_SHOWN)
+    return recent.exclude(decided_by=F("requested_by")).order_by("-decided_at", "-id")
+
+
+def may_read(user: User, approval: Approval) -> bool:
+    """Return whether a person may read what a request is about, in its figures.
+
+    Who decides and who may request it do; everybody with the page once it is approved. A result
+    that waits for its confirmation is so read by nobody else.
+    """
+    if approval.state == Approval.State.APPROVED or may_decide(user):
+        return True
+    known = _actions.get(approval.action)
+    return known is not None and user.has_perm(known.permission)
 
 
 def find_action(name: str) -> Action:
@@ -247,6 +318,12 @@ def require_open(approval: Approval) -> None:
         )
 
 
+def require_shown(approval: Approval, shown_sha256: str | None) -> None:
+    """Refuse to approve what the person was not shown."""
+    if shown_sha256 is not None and shown_sha256 != approval.content_sha256:
+        raise ShownOtherwise(_("This is not what was shown to you; read it again, then decide."))
+
+
 def require_unchanged(approval: Approval, action: Action) -> None:
     """Refuse to carry out anything but what was requested."""
     if content_sha256(action.content(approval.subject)) != approval.content_sha256:
@@ -276,16 +353,15 @@ def end_stale(subject: str, actor: Actor, at: datetime) -> None:
             supersede(approval, actor, at)
 
 
-def decide(approval: Approval, state: str, actor: Actor, at: datetime) -> None:
+def decide(approval: Approval, state: str, actor: Actor, at: datetime, *, reason: str = "") -> None:
     """Move a request from open to its end, and record that in the audit."""
     approval.state, approval.decided_by, approval.decided_at = state, actor.user, at
     approval.decided_os_user, approval.decided_host = actor.os_user, actor.host
     approval.decided_by_name = actor.user.username  # as the database fills it in
+    approval.refused_because = reason
     own = OwnRequest(_("Nobody approves what they asked for themselves; ask another person."))
     with constraint_errors({"approval_by_another_person": own}):
-        approval.save(
-            update_fields=["state", "decided_by", "decided_at", "decided_os_user", "decided_host"]
-        )
+        approval.save(update_fields=DECIDED_FIELDS)
     record_audit(state, approval, actor, at)
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals, audit, locks
 from core.audit import Actor
@@ -93,7 +94,7 @@ def get_staff(username: str) -> User:
     """
     user = find_account(username)
     if user is None or not works_here(user):
-        raise UnknownStaff(_("There is no active staff user with this name; see: staff add."))
+        raise UnknownStaff(_("There is no active staff user with this name."))
     return user
 
 
@@ -220,7 +221,11 @@ def content_of_account(username: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    MAKE_APPROVER, permission=MAY_MANAGE, lock=lock_account, content=content_of_account
+    MAKE_APPROVER,
+    name=pgettext_lazy("approval", "A new approver"),
+    permission=MAY_MANAGE,
+    lock=lock_account,
+    content=content_of_account,
 )
 def make_approver(approval: Approval) -> None:
     """Give the role approver as approved (called by the approval, in its transaction)."""
@@ -228,7 +233,11 @@ def make_approver(approval: Approval) -> None:
 
 
 @approvals.action(
-    MAKE_SUPERUSER, permission=MAY_MANAGE, lock=lock_account, content=content_of_account
+    MAKE_SUPERUSER,
+    name=pgettext_lazy("approval", "A new superuser"),
+    permission=MAY_MANAGE,
+    lock=lock_account,
+    content=content_of_account,
 )
 def make_superuser(approval: Approval) -> None:
     """Make a superuser as approved (called by the approval, in its transaction)."""
@@ -255,16 +264,16 @@ def decision(approval: Approval) -> tuple[Actor, datetime]:
 
 
 def give_role(user: User, role: str, *, actor: Actor | None, at: datetime) -> Changed:
-    """Give a role, or request it where a second person decides.
+    """Give a role, or request it where a second person decides; a role held already stays.
 
     Raises:
         OwnRole: the person would give it to themselves.
         RolesApart: the account has a role that stands apart from it.
     """
-    if actor and actor.user == user:
-        raise OwnRole(_("Nobody gives a role to themselves; ask another person."))
     if has_role(user, role):
         return Changed(user, changed=False)
+    if actor and actor.user == user:
+        raise OwnRole(_("Nobody gives a role to themselves; ask another person."))
     others = {*role_names(user), role}
     if APPROVER in others and (others & APART_FROM_APPROVER or user.is_superuser):
         raise apart()

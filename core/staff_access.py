@@ -10,6 +10,7 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals, locks
 from core.audit import Actor
@@ -136,7 +137,11 @@ def require_no_request(user: User) -> None:
 
 
 @approvals.action(
-    RESET_APPROVER, permission=MAY_MANAGE, lock=lock_account, content=content_of_account
+    RESET_APPROVER,
+    name=pgettext_lazy("approval", "Reset of an account with an approver's rights"),
+    permission=MAY_MANAGE,
+    lock=lock_account,
+    content=content_of_account,
 )
 def close_access(approval: Approval) -> None:
     """Remove password and second factor as approved; the next reset sets a new password."""
@@ -152,7 +157,7 @@ def close_access(approval: Approval) -> None:
 def restore_approver(*, username: str, password: str, at: datetime) -> Changed:
     """Give the last approver access again, without an approval: nobody could give one.
 
-    The machine's user does it, on the host. Audit, log and the overview of all staff show it.
+    The machine's user does it, on the host. Audit, log and the page Today of all staff show it.
 
     Raises:
         UnknownStaff: no active staff user has this name, or it is no approver's.

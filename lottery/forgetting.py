@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals
 from core.audit import Actor
@@ -69,7 +70,11 @@ def content_to_forget(subject: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    FORGET, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_forget
+    FORGET,
+    name=pgettext_lazy("approval", "Erasure of a draw's keys"),
+    permission=PERMISSION,
+    lock=lock_draw_for_approval,
+    content=content_to_forget,
 )
 def forget_keys(approval: Approval) -> None:
     """Erase the keys as approved (called by the approval, in its transaction)."""

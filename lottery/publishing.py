@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals
 from core.audit import Actor
@@ -62,7 +64,11 @@ def content_to_publish(subject: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    PUBLISH, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_publish
+    PUBLISH,
+    name=pgettext_lazy("approval", "Publication of the list"),
+    permission=PERMISSION,
+    lock=lock_draw_for_approval,
+    content=content_to_publish,
 )
 def publish_draw(approval: Approval) -> None:
     """Publish what was approved (called by the approval, in its transaction).
@@ -88,5 +94,5 @@ def refuse_late(draw: Draw, at: datetime) -> None:
     if at > draw.publish_by:
         raise PublishedTooLate(
             _("The draw had to be published by %(instant)s; void it and freeze for a later round.")
-            % {"instant": draw.publish_by.astimezone(JAPAN).isoformat()}
+            % {"instant": date_format(draw.publish_by.astimezone(JAPAN), "DATETIME_FORMAT")}
         )

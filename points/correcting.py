@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from psycopg import sql
 
 from core import approvals
@@ -170,6 +171,7 @@ def content_to_resolve(subject: str) -> dict[str, Any]:
 
 @approvals.action(
     RESOLVE,
+    name=pgettext_lazy("approval", "Resolution of a key"),
     permission=MAY_RESOLVE,
     lock=lock_ledger_for_approval,
     content=content_to_resolve,
@@ -233,7 +235,10 @@ def refuse_irreversible(transfer: Transfer) -> None:
     open_files = CreditFile.objects.filter(payout__closed_at__isnull=True)
     if open_files.filter(payout__draw=award.draw_id, last_transfer__gte=transfer.pk).exists():
         raise BeingSettled(
-            _("This credit was sent to the points system; use: payout resolve, or close first.")
+            _(
+                "This credit was sent to the points system; its key is resolved, or the payout "
+                "closed first."
+            )
         )
 
 
@@ -272,6 +277,7 @@ def content_to_reverse(subject: str) -> dict[str, Any]:
 
 @approvals.action(
     REVERSE,
+    name=pgettext_lazy("approval", "Reversal of a credit"),
     permission=MAY_REVERSE,
     lock=lock_ledger_for_approval,
     content=content_to_reverse,

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.erased import hash_identifier
 from bookings.models import ErasedIdentifier, ExRegistration
@@ -159,7 +160,13 @@ def refuse_open_draws(wester_id: str) -> None:
         )
 
 
-@approvals.action(ERASE, permission=PERMISSION, lock=lock_for_erasure, content=content_to_erase)
+@approvals.action(
+    ERASE,
+    name=pgettext_lazy("approval", "Erasure of a member's data"),
+    permission=PERMISSION,
+    lock=lock_for_erasure,
+    content=content_to_erase,
+)
 def erase_member(approval: Approval) -> None:
     """Erase a member as approved (called by the approval, in its transaction)."""
     erasure = Erasure.objects.get(pk=case_of(approval.subject))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from campaign.models import Campaign
 from core import approvals
@@ -91,7 +92,11 @@ def content_to_prepare(subject: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    PREPARE, permission=PERMISSION, lock=lock_draw_for_approval, content=content_to_prepare
+    PREPARE,
+    name=pgettext_lazy("approval", "Preparation of the payout"),
+    permission=PERMISSION,
+    lock=lock_draw_for_approval,
+    content=content_to_prepare,
 )
 def prepare_payout(approval: Approval) -> None:
     """Create the payout and its parts as approved (called by the approval, in its transaction)."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from campaign.models import Campaign
 from campaign.queries import get_campaign, published_terms
@@ -67,7 +68,7 @@ def content_to_purge(code: str) -> dict[str, Any]:
     draw = standing_draw(campaign)
     payout = getattr(draw, "payout", None)
     if draw and (payout is None or payout.closed_at is None):
-        raise BooksOpen(_("The payout of this campaign is not closed; use: payout close."))
+        raise BooksOpen(_("The payout of this campaign is not closed."))
     return {
         "campaign": code,
         "name": terms.name_ja,
@@ -77,7 +78,11 @@ def content_to_purge(code: str) -> dict[str, Any]:
 
 
 @approvals.action(
-    PURGE, permission=PERMISSION, lock=lock_campaign_for_approval, content=content_to_purge
+    PURGE,
+    name=pgettext_lazy("approval", "Deletion of a campaign's data"),
+    permission=PERMISSION,
+    lock=lock_campaign_for_approval,
+    content=content_to_purge,
 )
 def approve_purge(approval: Approval) -> None:
     """Create the purge that a worker carries out (called by the approval, in its transaction)."""

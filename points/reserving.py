@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core import approvals
 from core.models import Approval
@@ -26,6 +27,7 @@ Kind = Account.Kind
 
 @approvals.action(
     confirming.CONFIRM,
+    name=pgettext_lazy("approval", "Confirmation of the result"),
     permission=confirming.PERMISSION,
     lock=lock_draw_for_approval,
     content=confirming.content_to_confirm,
@@ -97,6 +99,7 @@ def content_to_void(subject: str) -> dict[str, Any]:
 
 @approvals.action(
     voiding.VOID,
+    name=pgettext_lazy("approval", "Voiding of the draw"),
     permission=voiding.PERMISSION,
     lock=lock_draw_for_approval,
     content=content_to_void,

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from core import approvals
 from core.audit import Actor
-from tests.core.doing import ACTION, PERMISSION, Doing
+from tests.core.doing import ACTION, NAME, PERMISSION, Doing
 from tests.factories.campaign import UserFactory
 
 
@@ -34,6 +34,8 @@ def doing(monkeypatch: pytest.MonkeyPatch) -> Doing:
     """Declare an action for one test."""
     doing = Doing()
     monkeypatch.setattr(approvals, "_actions", dict(approvals._actions))
-    declare = approvals.action(ACTION, permission=PERMISSION, lock=doing.lock, content=doing.read)
+    declare = approvals.action(
+        ACTION, name=NAME, permission=PERMISSION, lock=doing.lock, content=doing.read
+    )
     declare(doing.do)
     return doing

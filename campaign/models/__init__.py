@@ -8,6 +8,7 @@ from campaign.models.totals import (
     AggregationRun,
     AggregationShard,
     DueMember,
+    ReasonCount,
     Total,
 )
 from campaign.models.unfinished import UnfinishedDraft
@@ -20,6 +21,7 @@ __all__ = [
     "Campaign",
     "DueMember",
     "Prize",
+    "ReasonCount",
     "RewardKind",
     "Take",
     "Terms",

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+MAX_REASON_LENGTH = 500
 
 OPEN = Q(state="open", decided_by__isnull=True, decided_at__isnull=True)
 APPROVED = Q(state="approved", decided_by__isnull=False, decided_at__isnull=False)
@@ -92,6 +95,13 @@ class Approval(models.Model):
         db_comment="Of a command; empty for the web.",
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    refused_because = models.CharField(
+        pgettext_lazy("of a refusal", "reason"),
+        max_length=MAX_REASON_LENGTH,
+        blank=True,
+        db_default="",
+        db_comment="Of a refusal, for the person who asked; empty where they withdrew it.",
+    )
 
     class Meta:
         verbose_name = _("approval")
@@ -107,6 +117,10 @@ class Approval(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"), name="approval_hash_is_sha256"
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_because="") | Q(state="refused"),
+                name="approval_reason_of_a_refusal",
             ),
             models.UniqueConstraint(
                 fields=["action", "subject"],

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.utils.translation import pgettext_lazy
+
 from core import approvals
 from core.audit import Actor
 from core.models import Approval, AuditRecord, User
 from tests.factories.campaign import AT, LATER, CampaignFactory, UserFactory
 
 ACTION, SUBJECT, PERMISSION = "test.do", "something", "campaign.request_publication"
+NAME = pgettext_lazy("approval", "Something")
 
 
 class Doing:

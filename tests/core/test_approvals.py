@@ -13,6 +13,7 @@ from core.models import Approval, AuditRecord, User
 from tests.approving import approve
 from tests.core.doing import (
     ACTION,
+    NAME,
     PERMISSION,
     SUBJECT,
     Doing,
@@ -50,16 +51,16 @@ def test_action_is_declared_once(doing: Doing) -> None:
     before = approvals.declared_actions()
 
     with pytest.raises(ImproperlyConfigured, match=f"{ACTION} is declared twice"):
-        approvals.action(ACTION, permission=PERMISSION, lock=doing.lock, content=doing.read)(
-            doing.do
-        )
+        approvals.action(
+            ACTION, name=NAME, permission=PERMISSION, lock=doing.lock, content=doing.read
+        )(doing.do)
 
     assert approvals.declared_actions() == before
 
 
 def test_one_function_carries_out_several_actions(doing: Doing) -> None:
     another = approvals.action(
-        "test.another", permission=PERMISSION, lock=doing.lock, content=doing.read
+        "test.another", name=NAME, permission=PERMISSION, lock=doing.lock, content=doing.read
     )
 
     assert another(doing.do) == doing.do

@@ -9,7 +9,7 @@ from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
 from tests.approving import approve
-from tests.core.doing import PERMISSION, Doing, ask, audit_lines
+from tests.core.doing import NAME, PERMISSION, Doing, ask, audit_lines
 from tests.factories.campaign import AT, ApprovalFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,9 @@ def other(doing: Doing, asking: Actor) -> Approval:
             raise Done("It is done.")
         return {"subject": subject}
 
-    approvals.action(OTHER, permission=PERMISSION, lock=doing.lock, content=read)(doing.do)
+    approvals.action(OTHER, name=NAME, permission=PERMISSION, lock=doing.lock, content=read)(
+        doing.do
+    )
     return ask(asking, action=OTHER)
 
 

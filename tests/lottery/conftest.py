@@ -30,19 +30,21 @@ def void_alone(approval: Approval) -> None:
 @pytest.fixture
 def money(monkeypatch: pytest.MonkeyPatch) -> None:
     """Declare confirm and void as an app above does, with nothing of its own."""
-    others = approvals.declared_actions().items()
+    others = approvals.declared_actions()
     replaced = {confirming.CONFIRM, voiding.VOID}
-    kept = {name: action for name, action in others if name not in replaced}
+    kept = {name: action for name, action in others.items() if name not in replaced}
     monkeypatch.setattr(approvals, "_actions", kept)
     monkeypatch.setattr(forgetting, "_erasure_checks", [])
     approvals.action(
         confirming.CONFIRM,
+        name=others[confirming.CONFIRM].name,
         permission=confirming.PERMISSION,
         lock=lock_draw_for_approval,
         content=confirming.content_to_confirm,
     )(confirm_alone)
     approvals.action(
         voiding.VOID,
+        name=others[voiding.VOID].name,
         permission=voiding.PERMISSION,
         lock=lock_draw_for_approval,
         content=voiding.content_to_void,

@@ -1,1 +1,1 @@
-"""Tests of the staff desk, part by part."""
+"""Tests of the staff desk."""
