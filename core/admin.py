@@ -1,19 +1,19 @@
 """The admin pages of approvals and the audit; those of staff accounts are in core.staff_pages."""
 
-import json
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import action_names, approvals
-from core.admin_base import ReadOnlyAdmin, carry_out
+from core.admin_base import ReadOnlyAdmin
 from core.approval_reports import describe_shell
-from core.models import Approval, AuditRecord, AuditSeal, User
-from core.second_factor import ask_again
+from core.models import Approval, AuditRecord, AuditSeal
 from core.staff_pages import StaffAdmin
 
 __all__ = ["ApprovalAdmin", "AuditRecordAdmin", "AuditSealAdmin", "StaffAdmin"]
@@ -21,7 +21,7 @@ __all__ = ["ApprovalAdmin", "AuditRecordAdmin", "AuditSealAdmin", "StaffAdmin"]
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
-    """The approvals, open and decided, with the actions that decide them."""
+    """The approvals, open and decided, to look through; the desk's cards show and decide them."""
 
     list_display = [
         "id",
@@ -41,11 +41,17 @@ class ApprovalAdmin(ReadOnlyAdmin):
         ("requested_by_name", "requested_at"),
         "shell",
         ("decided_by_name", "decided_at", "decided_os_user", "decided_host"),
+        "refused_because",
         "stale",
-        "readable_content",
+        "card",
         "content_sha256",
     ]
-    actions = ["approve", "refuse"]
+
+    @admin.display(description=pgettext_lazy("desk", "Approvals"))
+    def card(self, approval: Approval) -> str:
+        """Return the link to the card, which shows what is approved to who may read it."""
+        address = reverse("desk:approval", args=[approval.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Open the card"))
 
     @admin.display(description=_("cannot be carried out"))
     def stale(self, approval: Approval) -> str:
@@ -61,35 +67,6 @@ class ApprovalAdmin(ReadOnlyAdmin):
     def shell(self, approval: Approval) -> str:
         """Return whose shell made the request, and whom to ask before approving it."""
         return describe_shell(approval)
-
-    @admin.display(description=_("content"))
-    def readable_content(self, approval: Approval) -> str:
-        """Return what is approved as indented JSON."""
-        return format_html(
-            "<pre>{}</pre>", json.dumps(approval.content, indent=2, ensure_ascii=False)
-        )
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may approve."""
-        return approvals.may_decide(cast("User", request.user))
-
-    @admin.action(description=_("Approve and carry out"), permissions=["decide"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Approval]) -> HttpResponse | None:
-        """Approve and carry out each selected approval, after the second factor was asked again."""
-        if again := ask_again(request):
-            return again
-        for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
-            carry_out(self, request, approvals.approve, approval_id=approval_id)
-        return None
-
-    @admin.action(description=_("Refuse, or withdraw your own"), permissions=["view"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Approval]) -> HttpResponse | None:
-        """Refuse each selected approval, after the second factor was asked again."""
-        if again := ask_again(request):
-            return again
-        for approval_id in queryset.order_by("pk").values_list("pk", flat=True):
-            carry_out(self, request, approvals.refuse, approval_id=approval_id)
-        return None
 
 
 class ActionFilter(admin.SimpleListFilter):

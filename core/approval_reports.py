@@ -43,7 +43,7 @@ def describe_request(approval: Approval) -> str:
     if settings.ALLOW_COMMAND_APPROVAL:
         step = f"runs: approval approve {approval.pk} --by USER"
     else:
-        page = reverse("admin:core_approval_changelist")
+        page = reverse("desk:approval", args=[approval.pk])
         step = f"signs in at {page} and approves it there (承認して実行する)"
     return f"asked for approval {approval.pk}; another person {step}"
 

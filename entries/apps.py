@@ -17,7 +17,7 @@ class EntriesConfig(AppConfig):
         from core import action_names, roles
 
         viewed_models = ("booking", "bookingevent", "exregistration", "feedfile", "quarantinedrow")
-        for role in roles.ROLES:
+        for role in roles.OF_CAMPAIGNS:
             roles.register(role, {f"bookings.view_{model}" for model in viewed_models})
         roles.register(
             "ops", {"bookings.dismiss_quarantinedrow", "bookings.change_feedexpectation"}

@@ -22,7 +22,7 @@ class LotteryConfig(AppConfig):
         from lottery import forgetting, publishing, results, revealing  # noqa: F401 - they declare
 
         frozen.register_finder(results.read_frozen_standing)
-        for role in roles.ROLES:
+        for role in roles.OF_CAMPAIGNS:
             roles.register(role, {"lottery.view_draw", "lottery.view_storedforecast"})
         requests = ("publication", "confirmation", "void", "reveal", "forgetting")
         may_request = {f"lottery.request_{name}" for name in requests}

@@ -107,7 +107,11 @@ def count_members(outcome: Selection) -> int:
 
 
 def simulate_draws(
-    kinds: Mapping[Kind, int], plan: Plan, *, min_trials: int, max_read: int
+    kinds: Mapping[Kind, int],
+    plan: Plan,
+    *,
+    min_trials: int = MIN_TRIALS,
+    max_read: int = MAX_READ,
 ) -> Iterator[Selection]:
     """Yield the outcome of every trial."""
     random = Random(trial_seed(kinds, plan))  # noqa: S311 - decides nothing; repeatable

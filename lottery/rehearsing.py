@@ -158,8 +158,8 @@ def read_totals(
     query, values = name_values(
         *members.annotate(members=Count("*")).query.sql_with_params(), prefix="query"
     )
-    found = eligibility.totals(terms, bookings).query.sql_with_params()
-    totals, more = name_values(*found, prefix="total")
+    summed = eligibility.totals(terms, bookings).query.sql_with_params()
+    totals, more = name_values(*summed, prefix="total")
     participants: sql.Composable = EVERYBODY
     who: dict[str, Any] = {}
     if entrants_of is not None and entrants_of.entry_needed and terms.entry_needed:
@@ -169,7 +169,8 @@ def read_totals(
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, **more, **who})
-        return cursor.fetchall()
+        found: list[tuple[int, int, int]] = cursor.fetchall()
+        return found
 
 
 def count_kinds(terms: Terms, totals: list[tuple[int, int, int]]) -> dict[Kind, int]:

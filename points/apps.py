@@ -29,7 +29,7 @@ class PointsConfig(AppConfig):
 
         forgetting.register_erasure_check(closing.refuse_erasure_before_close)
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
-        for role in roles.ROLES:
+        for role in roles.OF_CAMPAIGNS:
             roles.register(role, {f"points.view_{model}" for model in seen})
         asking = ("payout", "resolution", "reversal")
         for role in ("support", "ops", "approver", "auditor"):

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,9 +19,10 @@ from bookings import expectations
 from bookings.models import FeedFile, QuarantinedRow
 from campaign.models import AggregationRun
 from campaign.reports import NIGHTLY_FROM_HOUR
-from core import heartbeats, staff_access
+from core import approvals, heartbeats, staff_access
 from core.clock import JAPAN
 from core.models import Approval, Heartbeat
+from lottery import bundle
 from lottery.models import Draw
 from lottery.queries import subject_of
 from lottery.stages import DrawStage, stage_of
@@ -56,34 +58,32 @@ class Place:
     permission: str
 
 
-FEEDS = Place("admin:bookings_feedfile_changelist", "bookings.view_feedfile")
-QUARANTINE = Place("admin:bookings_quarantinedrow_changelist", "bookings.view_quarantinedrow")
-RUNS = Place("admin:campaign_aggregationrun_changelist", "campaign.view_aggregationrun")
-APPROVALS = Place("desk:approvals", "core.view_approval")
-DRAWS = Place("admin:lottery_draw_changelist", "lottery.view_draw")
-PAYOUTS = Place("admin:points_payout_changelist", "points.view_payout")
-KEYS = Place("admin:points_keystanding_changelist", "points.view_keystanding")
+FEEDS = Place("desk:feeds", "bookings.view_feedfile")
+QUARANTINE = Place("desk:quarantine", "bookings.view_quarantinedrow")
+OPERATIONS = Place("desk:operations", bundle.PERMISSION)
+STEPS = Place("desk:steps", bundle.PERMISSION)  # of a campaign
+KEYS = Place("desk:keys", bundle.PERMISSION)  # of a campaign
+APPROVAL = Place("desk:approval", "core.view_approval")
 AUDIT = Place("desk:audit", "core.view_auditrecord")
 PLACES = {
     "feed_late": FEEDS,
     "feed_refused": FEEDS,
-    "night_missed": RUNS,
-    "run_stalled": RUNS,
-    "workers_silent": RUNS,
+    "night_missed": STEPS,
+    "run_stalled": STEPS,
     "quarantine_old": QUARANTINE,
-    "approval_waiting": APPROVALS,
-    "freeze_due": DRAWS,
-    "publish_by_near": DRAWS,
-    "publish_by_missed": DRAWS,
-    "round_due": DRAWS,
-    "confirmation_due": DRAWS,
-    "payout_to_prepare": DRAWS,
-    "payout_not_approved": DRAWS,
-    "payout_stalled": PAYOUTS,
+    "approval_waiting": APPROVAL,
+    "freeze_due": STEPS,
+    "publish_by_near": STEPS,
+    "publish_by_missed": STEPS,
+    "round_due": STEPS,
+    "confirmation_due": STEPS,
+    "payout_to_prepare": STEPS,
+    "payout_not_approved": STEPS,
+    "payout_stalled": STEPS,
     "keys_open": KEYS,
     "approver_restored": AUDIT,
-    "worker_silent": RUNS,
-    "beat_silent": RUNS,
+    "worker_silent": OPERATIONS,
+    "beat_silent": OPERATIONS,
 }
 
 
@@ -95,11 +95,17 @@ class Finding:
     urgency: Urgency
     since: datetime
     what: str
+    of: str | int = ""  # the campaign's code or the approval's number, where its page is of one
 
     @property
     def place(self) -> Place:
         """Where it is answered."""
         return PLACES[self.code]
+
+    @property
+    def address(self) -> str:
+        """The address of that page."""
+        return reverse(self.place.page, args=[self.of] if self.of else [])
 
     @property
     def runbook(self) -> str:
@@ -125,7 +131,7 @@ def list_findings(*, now: datetime, progress: list[Progress] | None = None) -> l
         *feed_findings(kept, now=now),
         *run_findings(kept, now=now),
         *quarantine_findings(now=now),
-        *approval_findings(requests),
+        *approval_findings(requests, campaigns),
         *draw_findings(kept, requests, now=now),
         *payout_findings(kept, requests, now=now),
         *staff_findings(now=now),
@@ -195,7 +201,6 @@ def replacements() -> QuerySet[FeedFile]:
 
 def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield the nights without totals, and the runs that make no progress."""
-    yield from silent_findings(campaigns, now=now)
     for one in campaigns:
         if missed := one.nights_missed(now=now):
             nights, first = missed
@@ -206,30 +211,14 @@ def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Findin
                 nights,
             )
             values = {"campaign": name_of(one.terms), "count": nights, "since": minute(since)}
-            yield Finding("night_missed", Urgency.NOW, since, what % values)
+            yield Finding("night_missed", Urgency.NOW, since, what % values, of=one.code)
     stalled = AggregationRun.objects.filter(
         finished_at__isnull=True, as_of__lte=now - RUN_STALLED_AFTER
     )
-    for run in stalled.select_related("terms").order_by("id"):
+    for run in stalled.select_related("campaign", "terms").order_by("id"):
         what = _("%(campaign)s: the run of totals that began on %(since)s is not finished.")
         values = {"campaign": name_of(run.terms), "since": minute(run.as_of)}
-        yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values)
-
-
-def silent_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
-    """Yield that no worker, or no beat, is at work, while a campaign needs them."""
-    begun = watched_from(campaigns, now=now)
-    if begun is None:
-        return
-    silences = heartbeats.silences()
-    for kind in heartbeats.silent_kinds():
-        silence = silences[kind]
-        what = {
-            Heartbeat.Kind.WORKER: _("No worker is at work: nothing is loaded or computed."),
-            Heartbeat.Kind.BEAT: _("Beat is not at work: nothing is started by itself."),
-        }[kind]
-        since = max(begun, now - silence) if silence else begun
-        yield Finding("workers_silent", Urgency.NOW, since, what)
+        yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values, of=run.campaign.code)
 
 
 def quarantine_findings(*, now: datetime) -> Iterator[Finding]:
@@ -254,16 +243,23 @@ def open_requests() -> list[Approval]:
     return list(requests.defer("content")[:MAX_APPROVALS])
 
 
-def approval_findings(requests: list[Approval]) -> Iterator[Finding]:
+def approval_findings(requests: list[Approval], campaigns: list[Progress]) -> Iterator[Finding]:
     """Yield the requests that wait for a second person."""
+    named = {one.code: name_of(one.terms) for one in campaigns}
     for request in requests:
         what = _("%(name)s asks for an approval: %(action)s, %(subject)s.")
         values = {
             "name": request.requested_by_name,
-            "action": request.action,
-            "subject": request.subject,
+            "action": approvals.name_of_action(request.action),
+            "subject": named.get(request.subject.partition("/")[0], request.subject),
         }
-        yield Finding("approval_waiting", Urgency.WAITING, request.requested_at, what % values)
+        yield Finding(
+            "approval_waiting",
+            Urgency.WAITING,
+            request.requested_at,
+            what % values,
+            of=request.pk,
+        )
 
 
 def is_requested(requests: list[Approval], action: str, draw: Draw) -> bool:
@@ -281,7 +277,7 @@ def draw_findings(
         if one.draw is None:
             if (since := freeze_due_since(one)) <= now:
                 what = _("%(campaign)s: the list of entrants is not fixed yet.") % values
-                yield Finding("freeze_due", Urgency.TODAY, since, what)
+                yield Finding("freeze_due", Urgency.TODAY, since, what, of=one.code)
             continue
         one.draw.campaign = one.campaign
         stage, draw = stage_of(one.draw, now=now), one.draw
@@ -290,16 +286,24 @@ def draw_findings(
             what = _("%(campaign)s: the list of entrants must be published by %(by)s.")
             what %= values | {"by": minute(draw.publish_by)}
             urgency = Urgency.NOW if is_near else Urgency.TODAY
-            yield Finding("publish_by_near", urgency, draw.frozen_at, what)
+            yield Finding("publish_by_near", urgency, draw.frozen_at, what, of=one.code)
         elif stage == DrawStage.MISSED:
             what = _("%(campaign)s: the list of entrants was not published in time; void the draw.")
-            yield Finding("publish_by_missed", Urgency.NOW, draw.publish_by, what % values)
+            yield Finding(
+                "publish_by_missed",
+                Urgency.NOW,
+                draw.publish_by,
+                what % values,
+                of=one.code,
+            )
         elif stage == DrawStage.DRAWING and draw.state == Draw.State.PUBLISHED:
             what = _("%(campaign)s: the draw can be run: its public random number is there.")
-            yield Finding("round_due", Urgency.TODAY, draw.round_time, what % values)
+            yield Finding("round_due", Urgency.TODAY, draw.round_time, what % values, of=one.code)
         elif draw.state == Draw.State.DRAWN and not is_requested(requests, "draw.confirm", draw):
             what = _("%(campaign)s: the result of the draw is not confirmed.") % values
-            yield Finding("confirmation_due", Urgency.TODAY, draw.drawn_at or now, what)
+            yield Finding(
+                "confirmation_due", Urgency.TODAY, draw.drawn_at or now, what, of=one.code
+            )
 
 
 def freeze_due_since(one: Progress) -> datetime:
@@ -320,7 +324,7 @@ def payout_findings(
             yield from missing_payout(one, one.draw, requests, now=now)
         elif since := one.stalled_since(now=now):
             what = _("%(campaign)s: the crediting has stalled.") % {"campaign": name_of(one.terms)}
-            yield Finding("payout_stalled", Urgency.NOW, since, what)
+            yield Finding("payout_stalled", Urgency.NOW, since, what, of=one.code)
         else:
             yield from open_keys(one, one.payout)
 
@@ -338,7 +342,7 @@ def open_keys(one: Progress, payout: Payout) -> Iterator[Finding]:
         )
         values = {"campaign": name_of(one.terms), "count": formats.grouped(keys)}
         since = payout.ended_at or payout.approved_at
-        yield Finding("keys_open", Urgency.TODAY, since, what % values)
+        yield Finding("keys_open", Urgency.TODAY, since, what % values, of=one.code)
 
 
 def missing_payout(
@@ -348,10 +352,10 @@ def missing_payout(
     values = {"campaign": name_of(one.terms), "at": minute(one.terms.credit_at)}
     if now >= one.terms.credit_at:
         what = _("%(campaign)s: the crediting was due on %(at)s and is not approved.") % values
-        yield Finding("payout_not_approved", Urgency.NOW, one.terms.credit_at, what)
+        yield Finding("payout_not_approved", Urgency.NOW, one.terms.credit_at, what, of=one.code)
     elif now >= prepare_from(one) and not is_requested(requests, PREPARE, draw):
         what = _("%(campaign)s: the crediting of %(at)s is to be prepared.") % values
-        yield Finding("payout_to_prepare", Urgency.TODAY, prepare_from(one), what)
+        yield Finding("payout_to_prepare", Urgency.TODAY, prepare_from(one), what, of=one.code)
 
 
 def prepare_from(one: Progress) -> datetime:
@@ -372,14 +376,20 @@ def staff_findings(*, now: datetime) -> Iterator[Finding]:
 
 def silence_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Finding]:
     """Yield what should be at work for a campaign and is silent, by the database's own clock."""
-    if not campaigns:
-        return
-    for kind, silence in heartbeats.find_silent().items():
+    begun = watched_from(campaigns, now=now)
+    for kind, silence in heartbeats.find_silent().items() if begun else []:
         code, what = {
-            Heartbeat.Kind.WORKER: ("worker_silent", _("No worker is at work: nothing is loaded.")),
-            Heartbeat.Kind.BEAT: ("beat_silent", _("Nothing tells the workers what is due.")),
+            Heartbeat.Kind.WORKER: (
+                "worker_silent",
+                _("No worker is at work: nothing is loaded or computed."),
+            ),
+            Heartbeat.Kind.BEAT: (
+                "beat_silent",
+                _("Beat is not at work: nothing is started by itself."),
+            ),
         }[kind]
-        yield Finding(code, Urgency.NOW, now - (silence or timedelta()), what)
+        since = max(begun, now - silence) if begun and silence else begun or now
+        yield Finding(code, Urgency.NOW, since, what)
 
 
 def minute(instant: datetime) -> str:

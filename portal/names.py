@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bookings.enumerations import BookingService, MemberKind
+from bookings.words import operator_name
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
 from portal.states import Outcome, ShownState, Verdict
@@ -15,6 +16,7 @@ from portal.states import Outcome, ShownState, Verdict
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
+__all__ = ["operator_name"]
 STATES = {
     ShownState.BEFORE: ENTRY_STATES[EntryState.BEFORE],
     ShownState.OPEN: ENTRY_STATES[EntryState.OPEN],
@@ -64,11 +66,11 @@ PAYOUTS = {
     "closed": pgettext_lazy("state of a payout", "Closed"),
 }
 FEEDS = {
-    "bookings": pgettext_lazy("feed", "Bookings"),
-    "entries": pgettext_lazy("feed", "Entries"),
-    "memberships": pgettext_lazy("feed", "Joining and leaving"),
-    "ex_registrations": pgettext_lazy("feed", "EX points registrations"),
-    "credit_results": pgettext_lazy("feed", "Results of the crediting"),
+    "bookings": pgettext_lazy("a feed", "Bookings"),
+    "entries": pgettext_lazy("a feed", "Entries"),
+    "memberships": pgettext_lazy("a feed", "Members who joined or left"),
+    "ex_registrations": pgettext_lazy("a feed", "EX point registrations"),
+    "credit_results": pgettext_lazy("a feed", "Answers on credits"),
 }
 WEEKDAYS = {number + 1: name for number, name in dates.WEEKDAYS.items()}  # Monday is 1
 # In the order in which the pages list them.
@@ -86,15 +88,6 @@ BOOKING_SERVICES: dict[str, "StrPromise"] = {
     BookingService.E5489: _("e5489"),
     BookingService.EX_YOYAKU: _("Express Yoyaku"),
     BookingService.SMART_EX: _("Smart EX"),
-}
-# By their names in the rail network; companies outside the JR group keep their Japanese names.
-OPERATORS: dict[str, "StrPromise"] = {
-    "JR West": _("JR West"),
-    "JR Central": _("JR Central"),
-    "JR East": _("JR East"),
-    "JR Kyushu": _("JR Kyushu"),
-    "JR Shikoku": _("JR Shikoku"),
-    "JR Hokkaido": _("JR Hokkaido"),
 }
 
 
@@ -117,11 +110,6 @@ def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:
     """Return the names of these member kinds, in the order of the pages."""
     wanted = set(kinds)
     return [name for kind, name in MEMBER_KINDS.items() if kind in wanted]
-
-
-def operator_name(operator: str) -> "StrPromise | str":
-    """Return the name of a railway company."""
-    return OPERATORS.get(operator, operator)
 
 
 def feed_name(feed: str) -> "StrPromise | str":

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from bookings.values import ENCODINGS
 
@@ -144,7 +144,8 @@ class QuarantinedRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_id}/{self.record}"
+        words = {"file": self.file.name, "row": self.record}
+        return pgettext("heading", "%(file)s, row %(row)s") % words
 
 
 class InboxFile(models.Model):

@@ -6,7 +6,10 @@ The triggers of totals are in campaign/sql/total_triggers.sql.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.models import fields
 from campaign.facts import FACTS
@@ -111,7 +114,9 @@ class AggregationRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mode} {self.as_of}"
+        day = self.night or localtime(self.as_of).date()
+        words = {"day": formats.date_format(day), "mode": self.get_mode_display()}
+        return pgettext("heading", "Totals of %(day)s (%(mode)s)") % words
 
 
 class AggregationShard(models.Model):

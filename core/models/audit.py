@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.models.approvals import Approval
 
@@ -135,7 +136,7 @@ class AuditSeal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.number)
+        return pgettext("heading", "Seal No. %(number)s") % {"number": self.number}
 
 
 class AuditRemoval(models.Model):

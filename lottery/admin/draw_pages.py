@@ -44,13 +44,14 @@ def url_patterns() -> list[URLPattern]:
 @require_safe
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Send all files of a draw as a zip archive, also before they are public."""
+    """Send the files of a draw that the user may read as a zip archive, also unpublished ones."""
     actor = require_permission(request, bundle.PERMISSION)
     draw = get_draw_or_404(pk)
+    files = bundle.files_for(actor.user, draw)
     if not bundle.is_public(draw):
-        bundle.record_export(draw, actor=actor, at=clock.now())
+        bundle.record_export(draw, actor=actor, at=clock.now(), files=files)
     try:
-        archive_file = pack_bundle(draw)
+        archive_file = pack_files(files)
     except OSError as failure:  # the disk is full
         text = _("The bundle could not be packed. %(reason)s") % {"reason": system_failed(failure)}
         messages.error(request, text)
@@ -59,8 +60,8 @@ def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(archive_file, as_attachment=True, filename=name)
 
 
-def pack_bundle(draw: Draw) -> IO[bytes]:
-    """Pack the files of a draw into a temporary zip archive, open at its start.
+def pack_files(files: dict[str, bundle.FileStream]) -> IO[bytes]:
+    """Pack files into a temporary zip archive, open at its start.
 
     Raises:
         OSError: the archive cannot be written.
@@ -68,7 +69,7 @@ def pack_bundle(draw: Draw) -> IO[bytes]:
     with ExitStack() as stack:
         archive_file = stack.enter_context(tempfile.TemporaryFile())
         with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, stream in bundle.bundle_files(draw).items():
+            for name, stream in files.items():
                 with archive.open(name, "w", force_zip64=True) as file:
                     for block in stream():
                         file.write(block)

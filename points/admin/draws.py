@@ -3,16 +3,20 @@
 The steps of a draw are pages of the desk (portal.desk.operations).
 """
 
+from typing import cast
+
 from django.contrib import admin, messages
+from django.contrib.admin.utils import display_for_field
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin_base import ReadOnlyAdmin
+from core.admin_base import GuardedColumns
 from core.errors import Refusal, system_failed
-from lottery import verifying
+from core.models import User
+from lottery import bundle, verifying
 from lottery.admin import draw_pages
 from lottery.models import Draw
 from lottery.queries import LARGE_COLUMNS, subject_of
@@ -21,9 +25,10 @@ KEYS = ("pid_key", "nonce_key")
 
 
 @admin.register(Draw)
-class DrawAdmin(ReadOnlyAdmin):
-    """The draws of all campaigns."""
+class DrawAdmin(GuardedColumns):
+    """The draws of all campaigns; a result is read by all of staff once it is public."""
 
+    guarded = ("winners", "total_points", "leftover_points")
     change_list_template = "admin/lottery/draws.html"
     change_form_template = "admin/lottery/draw.html"
     list_display = [
@@ -66,6 +71,16 @@ class DrawAdmin(ReadOnlyAdmin):
         """Leave the contents of files and keys in the database."""
         draws: QuerySet[Draw] = super().get_queryset(request)
         return draws.defer(*LARGE_COLUMNS, *KEYS)
+
+    def may_see_guarded(self, request: HttpRequest) -> bool:
+        """Return whether the user reads results before they are public."""
+        return bundle.may_read_results(cast("User", request.user))
+
+    def mask_value(self, row: Draw, name: str) -> str:
+        """Return the number of a result that is public; nothing before."""
+        value = getattr(row, name)
+        is_shown = value is not None and bundle.has_public_result(row)
+        return display_for_field(value, Draw._meta.get_field(name), "") if is_shown else ""
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:

@@ -1,6 +1,7 @@
 """The admin pages of the money: payouts, awards, credits and the ledger, all read-only."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Count, F, Q, QuerySet
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
+from core.masking import mask_identifier
+from core.models import User
+from lottery import bundle
 from points import queries
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
 
@@ -79,6 +83,7 @@ def join_counts(counts: dict[str, int]) -> str:
 class AwardStandingAdmin(MembersAdmin):
     """The state of each award."""
 
+    guarded = ("wester_id",)
     list_display = [
         "draw",
         "prize",
@@ -99,6 +104,13 @@ class AwardStandingAdmin(MembersAdmin):
     ordering = ["-draw_id", "prize", "rank"]
     exclude = ["award", "credit_key"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AwardStanding]:
+        """Leave out the awards of a result that the user may not read yet."""
+        awards: QuerySet[AwardStanding] = super().get_queryset(request)
+        if bundle.may_read_results(cast("User", request.user)):
+            return awards
+        return awards.exclude(draw__confirmed_at=None, draw__voided_at=None)
+
 
 @admin.register(KeyStanding)
 class KeyStandingAdmin(MembersAdmin):
@@ -115,6 +127,7 @@ class KeyStandingAdmin(MembersAdmin):
 class AccountAdmin(MembersAdmin):
     """The accounts and their balances."""
 
+    guarded = ("wester_id",)
     list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
     list_filter = ["kind", "campaign"]
     list_select_related = ["campaign"]
@@ -145,6 +158,8 @@ class TransferCampaignFilter(admin.SimpleListFilter):
 class TransferAdmin(MembersAdmin):
     """The transfers of the ledger."""
 
+    guarded = ("from_account_name", "to_account_name")
+    linked_filters = ("from_account__id__exact", "to_account__id__exact")
     list_display = [
         "id",
         "campaign",
@@ -185,7 +200,13 @@ class TransferAdmin(MembersAdmin):
         """Return the name of the account that is credited."""
         return account_name(transfer.to_account)
 
+    def mask_value(self, row: Transfer, name: str) -> str:
+        """Return the name of an account with its WESTER ID masked."""
+        account = row.from_account if name == "from_account_name" else row.to_account
+        return account_name(account, shown=mask_identifier)
 
-def account_name(account: Account) -> str:
-    """Return an account's kind and, of a member's account, the WESTER ID."""
-    return f"{account.get_kind_display()} {account.wester_id or ''}".strip()
+
+def account_name(account: Account, *, shown: Callable[[str], str] = str) -> str:
+    """Return an account's kind and, of a member's account, the WESTER ID as ``shown`` has it."""
+    identifier = shown(account.wester_id) if account.wester_id else ""
+    return f"{account.get_kind_display()} {identifier}".strip()

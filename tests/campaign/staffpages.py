@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from core.models import User
+from core.models import Approval, User
 
 MODELS = ("campaign", "terms", "approval", "auditrecord", "auditseal")
 OF_CORE = ("approval", "auditrecord", "auditseal", "user")
@@ -37,3 +37,12 @@ def act(client: Client, model: str, action: str, *rows: Any) -> list[tuple[str, 
     return [(one.level_tag, str(one)) for one in get_messages(response.wsgi_request)] or [
         (one.level_tag, str(one)) for one in response.context["messages"]
     ]
+
+
+def decide(client: Client, approval: Approval, **sent: str) -> list[tuple[str, str]]:
+    """Approve what the card of a request shows, or refuse it for a reason; return the messages."""
+    step = "refuse" if sent else "confirm"
+    address = reverse(f"desk:{step}_approval", args=[approval.pk])
+    response = client.post(address, sent or {"shown": approval.content_sha256})
+    assert response.status_code in (302, 403)
+    return [(one.level_tag, str(one)) for one in get_messages(response.wsgi_request)]

@@ -64,7 +64,7 @@ def test_publish_opens_an_approval() -> None:
     ("by_command", "step"),
     [
         (True, "runs: approval approve {} --by USER"),
-        (False, "signs in at /staff/core/approval/ and approves it there (承認して実行する)"),
+        (False, "signs in at /staff/approvals/{}/ and approves it there (承認して実行する)"),
     ],
 )
 def test_publish_again_is_the_same_approval_and_names_the_next_step(

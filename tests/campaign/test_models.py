@@ -158,6 +158,15 @@ def test_approval_is_open_once_per_action_and_subject() -> None:
         ApprovalFactory.create(action="a", subject="s")
 
 
+@pytest.mark.parametrize("state", ["approved", "superseded"])
+def test_approval_has_the_reason_of_a_refusal_only(state: str) -> None:
+    by = {"decided_by": None} if state == "superseded" else {}
+    with refused_as("approval_reason_of_a_refusal"):
+        decide(state, by_another=True, refused_because="Too early.", **by)
+
+    decide("refused", by_another=True, refused_because="Too early.")
+
+
 def test_approval_of_another_action_subject_or_time_may_be_open_too() -> None:
     ApprovalFactory.create(action="a", subject="s", approved=True)
     ApprovalFactory.create(action="a", subject="s", superseded=True)

@@ -1,7 +1,8 @@
 """Four eyes: exactly what was requested is carried out, once, by another person."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group
@@ -225,3 +226,41 @@ def test_approval_and_withdrawal_at_once_end_in_one_of_them(
             ended(other)
 
     assert doing.done == []
+
+
+def test_what_was_shown_is_approved(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    approval = ask(asking)
+    act = partial(approvals.approve, approval_id=approval.pk, actor=deciding, at=LATER)
+
+    with pytest.raises(approvals.ShownOtherwise, match="not what was shown"):
+        act(shown_sha256="0" * 64)
+    assert (Approval.objects.get().state, doing.done) == ("open", [])
+
+    assert act(shown_sha256=approval.content_sha256).state == "approved"
+
+
+def test_a_refusal_reaches_who_asked(doing: Doing, asking: Actor, deciding: Actor) -> None:
+    refused = approvals.refuse(
+        approval_id=ask(asking).pk, actor=deciding, at=LATER, reason="  A week too early.  "
+    )
+    refuse(ask(asking), asking)  # withdrawn
+    ApprovalFactory.create(refused=True)  # of somebody else
+
+    def shown(now: datetime) -> list[tuple[int, str]]:
+        found = approvals.recent_refusals(asking.user, now=now)
+        return [(one.pk, one.refused_because) for one in found]
+
+    assert shown(LATER) == [(refused.pk, "A week too early.")]
+    assert shown(LATER + approvals.REFUSAL_SHOWN) == []
+
+
+@pytest.mark.parametrize("reason", ["x" * 501, "two\nlines", "\0"])
+def test_an_unfit_reason_refuses_nothing(
+    doing: Doing, asking: Actor, deciding: Actor, reason: str
+) -> None:
+    approval = ask(asking)
+
+    with pytest.raises(approvals.UnfitReason, match="one line of at most 500"):
+        approvals.refuse(approval_id=approval.pk, actor=deciding, at=LATER, reason=reason)
+
+    assert Approval.objects.get().state == "open"

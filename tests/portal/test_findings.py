@@ -159,17 +159,6 @@ def test_a_run_that_does_not_end_within_half_an_hour_has_stalled() -> None:
     assert "run_stalled" not in codes(NIGHT + HOUR)
 
 
-def test_workers_and_beat_are_at_work_while_a_campaign_needs_them() -> None:
-    assert "workers_silent" not in codes(NIGHT)
-    closed_campaign()
-
-    assert find("workers_silent", NIGHT).what.startswith("No worker is at work")
-    note_heartbeat(Heartbeat.Kind.WORKER)
-    assert find("workers_silent", NIGHT).what.startswith("Beat is not at work")
-    note_heartbeat(Heartbeat.Kind.BEAT)
-    assert "workers_silent" not in codes(NIGHT)
-
-
 def test_rows_in_quarantine_are_a_finding_after_a_day() -> None:
     file = FeedFileFactory.create(tried_at=NIGHT, rows=2, quarantined=2)
     QuarantinedRowFactory.create(file=file, record=1)

@@ -18,9 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from bookings.models import FeedFile
 from config.asgi import application as asgi_application
 from config.wsgi import application
-from core.models import Approval
+from core.models import Approval, User
 from tests.campaign.staffpages import signed_in
-from tests.factories.campaign import UserFactory
+from tests.factories.campaign import ApprovalFactory, UserFactory
 from tests.points import steps
 from tests.portal.members import DETAIL, ENTER, MY_PAGE
 
@@ -82,6 +82,11 @@ PUBLIC = [
     "/healthz/ready",
     "/metrics",
     "/staff/feeds/expected/",
+    "/staff/approvals/",
+    "/staff/approvals/1/",
+    "/staff/approvals/1/confirm/",
+    "/staff/approvals/1/refuse/",
+    "/staff/approvals/1/verify/",
     "/staff/member/",
     "/staff/member/case/1/",
     "/staff/member/case/1/identity/",
@@ -94,6 +99,15 @@ PUBLIC = [
     "/staff/campaigns/1/check/",
     "/staff/campaigns/1/law/",
     "/staff/campaigns/1/discard/",
+    "/staff/operations/",
+    "/staff/operations/feeds/",
+    "/staff/operations/quarantine/",
+    "/staff/operations/quarantine/replay/",
+    "/staff/operations/quarantine/1/",
+    "/staff/operations/campaigns/1/",
+    "/staff/operations/campaigns/1/keys/",
+    "/staff/operations/campaigns/1/keys/1/",
+    "/staff/operations/campaigns/1/freeze/",
     "/staff/login/",
     "/staff/login/second-factor/",
     "/staff/login/enrol/",
@@ -247,13 +261,10 @@ def test_an_action_on_a_list_with_impossible_filters_leads_to_the_whole_list(
 
 def test_an_action_that_fails_is_an_error(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     office.raise_request_exception = False
-    approval = Approval.objects.first()
-    assert approval
+    approval = ApprovalFactory.create(requested_by=User.objects.get(is_superuser=True))
     monkeypatch.setattr("core.approvals.refuse", lambda **_: 1 / 0)
-    chosen = {"action": "refuse", "_selected_action": approval.pk}
-    page = reverse("admin:core_approval_changelist")
 
-    assert office.post(f"{page}?state=approved", chosen).status_code == 500
+    assert office.post(f"/staff/approvals/{approval.pk}/refuse/").status_code == 500
 
 
 def names(patterns: list[Any], before: str = "") -> Iterator[str]:

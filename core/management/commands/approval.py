@@ -2,16 +2,25 @@
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandParser
 
 from core import approvals, arguments, clock, roles
 from core.approval_reports import describe_shell
 from core.approvals import Action, CommandApprovalOff
 from core.commands import Report, VerbCommand, one_transaction
 from core.models import Approval
+
+
+def declare_reason(parser: CommandParser) -> None:
+    """Declare why a request is refused; it may be left out."""
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="why, for the person who asked"
+    )
 
 
 class Command(VerbCommand):
@@ -27,7 +36,7 @@ class Command(VerbCommand):
         ),
         "refuse": (
             "refuse",
-            arguments.both(arguments.approval, arguments.by, arguments.dry_run),
+            arguments.both(arguments.approval, arguments.by, declare_reason, arguments.dry_run),
         ),
     }
 
@@ -55,9 +64,10 @@ class Command(VerbCommand):
         """Approve what another person requested, and carry it out."""
         return self.decide(approvals.approve, approval, by, dry_run=dry_run)
 
-    def refuse(self, *, approval: int, by: str, dry_run: bool, **_: Any) -> Report:
+    def refuse(self, *, approval: int, by: str, reason: str, dry_run: bool, **_: Any) -> Report:
         """Refuse a request."""
-        return self.decide(approvals.refuse, approval, by, dry_run=dry_run)
+        refuse = partial(approvals.refuse, reason=reason)
+        return self.decide(refuse, approval, by, dry_run=dry_run)
 
     def decide(self, decision: Any, approval: int, by: str, *, dry_run: bool) -> Report:
         """Decide in the name of a staff user, where commands may."""

@@ -38,6 +38,12 @@ class Step:
     what: "StrPromise"
     where: "StrPromise"
 
+    @property
+    def in_words(self) -> str:
+        """What happened, and where."""
+        said = pgettext("what happened to a booking, and where", "%(what)s (%(where)s)")
+        return said % {"what": self.what, "where": self.where}
+
 
 @dataclass(frozen=True)
 class CaseBooking:

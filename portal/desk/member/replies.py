@@ -144,7 +144,9 @@ def missing_lines(facts: Facts) -> list[str]:
     """Return which bookings are known, and that others may still come."""
     if facts.bookings:
         lines = [pgettext("reply", "These bookings of yours are known to us:")]
-        lines += [f"・{booking_in_words(one)}" for one in facts.bookings[:MAX_BOOKINGS]]
+        item = pgettext("reply", "- %(booking)s")
+        known = facts.bookings[:MAX_BOOKINGS]
+        lines += [item % {"booking": booking_in_words(one)} for one in known]
     else:
         lines = [pgettext("reply", "No booking of yours is known to us.")]
     if any(row.is_open for row in facts.rows):

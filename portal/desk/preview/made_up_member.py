@@ -9,6 +9,7 @@ from bookings.models import Booking, Stop
 from campaign.facts import bits_of
 from campaign.models import Terms, Total
 from campaign.plan import Plan
+from campaign.rewards import lots_of
 from entries import receipts
 from entries.rules import KNOWN_TOO_LATE
 from entries.standing import ExplainedBooking
@@ -99,7 +100,10 @@ def facts_of_terms(terms: Terms) -> list[str]:
 def make_bookings(terms: Terms, sketch: Sketch) -> Iterator[ExplainedBooking]:
     """Yield bookings that come to the yen of a sketch, and one that does not count."""
     days, journey = travel_days(terms), find_journey(terms)
-    given = ((sketch.counting_yen, []), (sketch.waiting_yen, ["not_used"]))
+    given: list[tuple[int, list[str]]] = [
+        (sketch.counting_yen, []),
+        (sketch.waiting_yen, ["not_used"]),
+    ]
     for yen, codes in given:
         if yen:
             half = yen // HALF
@@ -175,7 +179,7 @@ def make_result(
         is_confirmed=is_confirmed,
         total_yen=sketch.counting_yen,
         facts=[],
-        lots=max(made_up_draw.lots_of(plan, sketch.counting_yen, []), 1),
+        lots=max(lots_of(plan, sketch.counting_yen, []), 1),
         rewards=rewards or [0] * len(plan.prizes),
         awards=awards_of(scene.terms, kind, rewards) if is_confirmed and is_entrant else None,
     )

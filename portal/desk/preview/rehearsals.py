@@ -66,6 +66,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A share of sales in percent, and whether the law allows it."""
+
+    name: str
+    share: str
+    fits: bool
+
+
+@dataclass(frozen=True)
 class ReasonRow:
     """A reason in words: how many bookings it rejects by both terms, and the bars' lengths."""
 
@@ -106,11 +115,14 @@ def rehearse_choice(form: RehearsalForm) -> dict[str, Any]:
     """
     compared = form.compare()
     terms = form.versions[form.cleaned_data["version"]]
+    shares = shares_of_sales(terms, compared.after)
     return {
         "compared": compared,
         "figures": list(figures(compared)),
         "reasons": reason_rows(compared, terms),
-        "law": law_in_words(terms, compared.after),
+        "law": shares,
+        "limit": SHARE_OF_SALES_PERCENT,
+        "is_above": not shares[-1].fits,
         "law_findings": refusing(
             check_law(terms.plan, expected_sales_yen=terms.expected_sales_yen)
         ),
@@ -180,17 +192,23 @@ def reason_rows(compared: Comparison, terms: Terms) -> list[ReasonRow]:
     return sorted(rows, key=lambda row: (row.after, row.before), reverse=True)
 
 
-def law_in_words(terms: Terms, after: Rehearsal) -> list[Row]:
+def shares_of_sales(terms: Terms, after: Rehearsal) -> list[Share]:
     """Return the share of the sales that the law bounds: as planned, and as rehearsed."""
-    limit = f"{SHARE_OF_SALES_PERCENT}%"
-    planned = share(plan_at_its_largest(terms.plan), terms.expected_sales_yen)
-    rehearsed = share(after.forecast.used_points.p90, after.counting_yen)
     return [
-        Row(_("All prizes at their largest, of the expected sales"), planned, limit),
-        Row(_("Points as rehearsed, of the eligible yen"), rehearsed, limit),
+        share(
+            _("All prizes at their largest, of the expected sales"),
+            plan_at_its_largest(terms.plan),
+            terms.expected_sales_yen,
+        ),
+        share(
+            _("Points as rehearsed, of the eligible yen"),
+            after.forecast.used_points.p90,
+            after.counting_yen,
+        ),
     ]
 
 
-def share(part: int, whole: int) -> str:
-    """Return a share in percent with two decimals; nothing of nothing is nothing."""
-    return f"{part * PERCENT / whole:.2f}%" if whole else "0%"
+def share(name: str, points: int, yen: int) -> Share:
+    """Return points as a share of yen, in percent with two decimals; of no yen it is 0."""
+    words = f"{points * PERCENT / yen:.2f}%" if yen else "0%"
+    return Share(name, words, fits=points * PERCENT <= yen * SHARE_OF_SALES_PERCENT)

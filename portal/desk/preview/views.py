@@ -22,6 +22,8 @@ from portal.desk.preview import pages, rehearsals
 from portal.desk.preview.scenes import Scene, SceneForm, versions_of
 
 PERMISSION = "campaign.view_terms"
+# What a previewed page may do: be in a frame of ours, and nothing.
+INERT = {"frame-ancestors": [SELF], "script-src": [NONE], "form-action": [NONE]}
 NOINDEX = "noindex, nofollow"
 
 
@@ -38,7 +40,7 @@ def find_versions(code: str) -> list[Terms]:
 
 
 @require_safe
-@csp_replace({"frame-src": [SELF]})
+@csp_replace({"frame-src": [SELF]})  # type: ignore[arg-type] # typed for views without arguments
 def show_preview(request: HttpRequest, code: str) -> HttpResponse:
     """Show the choices of a preview, and the chosen page in a frame."""
     require_permission(request, PERMISSION)
@@ -63,7 +65,7 @@ def show_preview(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF], "script-src": [NONE], "form-action": [NONE]})
+@csp_replace(INERT)  # type: ignore[arg-type] # typed for views without arguments
 def show_previewed_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show the page of a scene by itself, as members would see it."""
     require_permission(request, PERMISSION)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from bookings import expectations
 from bookings.models import FeedExpectation
 from bookings.quarantine import open_rows
+from core import approvals
 from core.models import Approval, User
 from portal import announcement, formats, listing, names
 from portal.desk.today.campaigns import show_campaigns
@@ -76,23 +76,23 @@ def today_context(user: User, *, now: datetime) -> dict[str, Any]:
 def show_task(finding: Finding, user: User) -> Task:
     """Return a finding as a user sees it."""
     sign, word = URGENCIES[finding.urgency]
-    place = finding.place
     return Task(
         sign=sign,
         urgency=word,
         level=finding.urgency.name.lower(),
         what=finding.what,
         since=finding.since,
-        address=reverse(place.page) if user.has_perm(place.permission) else "",
+        address=finding.address if user.has_perm(finding.place.permission) else "",
     )
 
 
-def find_refusals(user: User, *, now: datetime) -> list[Approval]:
-    """Return the user's own requests that were refused lately, the last first."""
+def find_refusals(user: User, *, now: datetime) -> list[tuple[str, Approval]]:
+    """Return the user's own requests that were refused lately, each with its action in words."""
     refused = Approval.objects.filter(
         requested_by=user, state=Approval.State.REFUSED, decided_at__gt=now - REFUSALS_SHOWN
     )
-    return list(refused.defer("content").order_by("-decided_at", "-id")[:MAX_REFUSALS])
+    last = refused.defer("content").order_by("-decided_at", "-id")[:MAX_REFUSALS]
+    return [(approvals.name_of_action(one.action), one) for one in last]
 
 
 def show_feeds(kept: list[Progress], *, now: datetime) -> list[Feed]:

@@ -10,6 +10,7 @@ from django.test import Client
 from bookings.models import Booking
 from campaign.models import AggregationRun, Terms
 from lottery import rehearsing
+from lottery.forecast import forecast_draw
 from lottery.refusals import RehearsalTooLong
 from lottery.rehearsing import rehearse
 from tests.factories.bookings import BookingFactory
@@ -117,7 +118,7 @@ def test_it_leaves_nothing_and_takes_no_lock_that_others_wait_for(
             )
             return {*cursor.fetchall()}
 
-    forecast = rehearsing.forecast_draw
+    forecast = forecast_draw
 
     def look(*arguments: object, **options: int) -> object:
         seen.append(locks())
@@ -152,7 +153,7 @@ def test_a_rehearsal_that_takes_too_long_is_stopped(
     with pytest.raises(RehearsalTooLong):
         rehearse(a_year_later(), like=last_year)
     client = staff()
-    page = client.get(ADDRESS, {"like": "last", "version": 1}).content.decode()
+    page = client.get(ADDRESS, {"like": "last", "version": "1"}).content.decode()
     assert "stopped" in page
     assert RESULT not in page
 
@@ -169,7 +170,7 @@ def test_the_page_computes_only_what_was_chosen_and_names_nobody(last_year: Term
     a_year_later(minimum_total_yen=8_000)
     client = staff()
     assert RESULT not in client.get(ADDRESS).content.decode()
-    page = " ".join(client.get(ADDRESS, {"like": "last", "version": 1}).content.decode().split())
+    page = " ".join(client.get(ADDRESS, {"like": "last", "version": "1"}).content.decode().split())
     for words in (
         "moved by 365 days",
         '<td class="desk-number">3</td><td class="desk-number">2</td>',

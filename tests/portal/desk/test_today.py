@@ -131,25 +131,29 @@ def test_plots_have_their_numbers_as_tables_and_mark_today(busy_day: Any) -> Non
 
 def test_tasks_lead_to_the_page_where_they_are_answered(set_clock: SetClock) -> None:
     set_clock(NOW)
-    ApprovalFactory.create(action="campaign.publish", subject="winter")
+    request = ApprovalFactory.create(action="campaign.publish", subject="winter")
     FeedFileFactory.create(refused=True, tried_at=NOW)
     page = staff("ops").get(TODAY).content.decode()
 
     assert page.index("Today</strong>") < page.index("Requested</strong>")
-    for address in ("/staff/bookings/feedfile/", "/staff/approvals/"):
+    for address in ("/staff/operations/feeds/", f"/staff/approvals/{request.pk}/"):
         assert f'<a href="{address}">Open</a>' in page
 
 
 def test_who_asked_sees_the_refusal(set_clock: SetClock) -> None:
     user = UserFactory.create(role="campaign")
     ApprovalFactory.create(
-        refused=True, requested_by=user, subject="winter", decided_at=NOW - 13 * DAY
+        refused=True,
+        requested_by=user,
+        subject="winter",
+        decided_at=NOW - 13 * DAY,
+        refused_because="The budget is too high.",
     )
     for days, is_shown in ((0, True), (1, False)):
         set_clock(NOW + days * DAY)
         client = Client()
         client.force_login(user)
-        assert ("winter" in text_of(client)) is is_shown
+        assert ("(winter): The budget is too high." in text_of(client)) is is_shown
     set_clock(NOW)
     assert "winter" not in text_of(staff("campaign"))
 

@@ -1,0 +1,5 @@
+"""The people who request and who decide."""
+
+from tests.people import asking, deciding, doing
+
+__all__ = ["asking", "deciding", "doing"]
