@@ -81,6 +81,7 @@ PUBLIC = [
     "/healthz/live",
     "/healthz/ready",
     "/metrics",
+    "/staff/",
     "/staff/feeds/expected/",
     "/staff/approvals/",
     "/staff/approvals/1/",
