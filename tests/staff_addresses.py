@@ -10,10 +10,15 @@ from django.contrib.admin.utils import quote
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bookings.loading import load_file
+from bookings.models import QuarantinedRow
+from core.models import Approval
+from entries.cases import open_case
 from entries.feeds import FEEDS
 from lottery import confirming
 from lottery.forecasting import store_due_forecasts
 from points import erasing
+from points.models import KeyStanding
+from portal.desk.campaigns.steps import STEPS
 from tests.approving import person
 from tests.factories.campaign import (
     ApprovalFactory,
@@ -115,4 +120,13 @@ def play(folder: Path) -> dict[str, str]:
     erasing.request_erasure(
         wester_id="W904123411", reason="Asked for.", actor=person("support"), at=steps.CREDIT_AT
     )
-    return {"code": payout.draw.campaign.code, "sequence": "1"}
+    case = open_case(wester_id="W904123403", actor=person("support"), at=steps.CREDIT_AT)
+    return {
+        "code": payout.draw.campaign.code,
+        "token": case.token,
+        "slug": STEPS[0].slug,
+        "step": "prepare",
+        "pk": str(Approval.objects.filter(state="open").latest("pk").pk),
+        "row": str(QuarantinedRow.objects.latest("pk").pk),
+        "key": str(KeyStanding.objects.filter(is_open=True).order_by("id")[0]),
+    }

@@ -43,7 +43,7 @@ FLAGS = {
         ),
     )
 }
-EVENT_LINE = "<li>{} {} ({})</li>"
+EVENT_LINE = '<li title="{}">{} {} ({})</li>'
 
 
 class ReasonFilter(admin.SimpleListFilter):
@@ -138,7 +138,7 @@ class BookingAdmin(MembersAdmin):
         in_force = queries.terms_in_force().order_by("-opens_at", "-id")
         only_this = Booking.objects.filter(pk=booking.pk)
         judged = ((one, eligibility.with_reasons(one, only_this).get()) for one in in_force)
-        lines = ((one.name, join_reasons(vars(found)["reasons"])) for one, found in judged)
+        lines = ((one.shown_name, join_reasons(vars(found)["reasons"])) for one, found in judged)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
 
     @admin.display(description=gettext_lazy("events"))
@@ -146,6 +146,7 @@ class BookingAdmin(MembersAdmin):
         """List the booking's events in the order in which they happened."""
         lines = (
             (
+                event.event_id,
                 formats.date_format(localtime(event.occurred_at), "DATETIME_FORMAT"),
                 EVENTS[event.event_type],
                 PLACES[event.operated_via],

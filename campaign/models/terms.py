@@ -16,8 +16,8 @@ from django.db.models import F, Func, JSONField, Q, Value
 from django.db.models.fields.json import ContainedBy
 from django.db.models.functions import Mod
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from bookings.enumerations import (
     BookingService,
@@ -419,10 +419,15 @@ class Terms(models.Model):
         ]
 
     def __str__(self) -> str:
-        words = {"name": self.name, "version": self.version}
+        words = {"name": self.shown_name, "version": self.version}
         if self.published_at is None:
             return pgettext("heading", "%(name)s, version %(version)s (draft)") % words
         return pgettext("heading", "%(name)s, version %(version)s") % words
+
+    @property
+    def shown_name(self) -> str:
+        """The campaign's name in the language of the page."""
+        return self.name_ja if get_language() == "ja" else self.name_en
 
     @cached_property
     def plan(self) -> Plan:
