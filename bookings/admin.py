@@ -5,21 +5,31 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import FeedFile, QuarantinedRow, Service, Stop
+from bookings.words import FEEDS, FILE_REASONS, ROW_REASONS, operator_name
 from core.admin_base import MembersAdmin, ReadOnlyAdmin, ReadOnlyInline
+from core.coded import coded_filter, show_code
 from core.printable import printable
 
 COUNTS = ["rows", "applied", "duplicates", "quarantined"]
+FEED, REASON = _("feed"), _("reason")
 
 
 class StopInline(ReadOnlyInline):
     """The stations of a service in their order."""
 
     model = Stop
-    fields = ["seq", "station", "kind", "operator_to_next"]
+    fields = ["seq", "station", "kind", "operator"]
+    readonly_fields = ["operator"]
     ordering = ["seq"]
+
+    @admin.display(description=_("operator to the next place"), empty_value="-")
+    def operator(self, stop: Stop) -> str:
+        """Return the name of the company that runs the section to the next place."""
+        return str(operator_name(stop.operator_to_next)) if stop.operator_to_next else ""
 
 
 @admin.register(Service)
@@ -47,35 +57,72 @@ class ServiceAdmin(ReadOnlyAdmin):
 class FeedFileAdmin(ReadOnlyAdmin):
     """The feed files with their counts and, where refused, the reason."""
 
-    list_display = ["name", "feed", "status", "reason", *COUNTS, "tried_at"]
-    list_filter = ["status", "feed", "reason"]
+    list_display = ["name", "feed_in_words", "status", "reason_in_words", *COUNTS, "tried_at"]
+    list_filter = [
+        "status",
+        coded_filter("feed", FEED, FEEDS),
+        coded_filter("reason", REASON, FILE_REASONS),
+    ]
+    fields = [
+        ("name", "feed_in_words", "status"),
+        ("reason_in_words", "detail"),
+        ("encoding", "version"),
+        tuple(COUNTS),
+        "tried_at",
+        "sha256",
+    ]
+    readonly_fields = ["feed_in_words", "reason_in_words"]
     search_fields = ["name", "sha256"]
     date_hierarchy = "tried_at"
     ordering = ["-tried_at", "-id"]
     show_full_result_count = False
+
+    @admin.display(description=FEED, ordering="feed")
+    def feed_in_words(self, file: FeedFile) -> str:
+        """Return the name of the feed."""
+        return show_code(file.feed, FEEDS)
+
+    @admin.display(description=REASON, ordering="reason", empty_value="-")
+    def reason_in_words(self, file: FeedFile) -> str:
+        """Return why the file was refused."""
+        return show_code(file.reason, FILE_REASONS)
 
 
 @admin.register(QuarantinedRow)
 class QuarantinedRowAdmin(MembersAdmin):
     """The rows that were not applied, each with its reason and its text."""
 
-    list_display = ["id", "file", "record", "reason", "status"]
-    list_filter = ["status", "reason", "file__feed"]
+    guarded = ("text",)
+    list_display = ["id", "file", "record", "reason_in_words", "status"]
+    list_filter = [
+        "status",
+        coded_filter("reason", REASON, ROW_REASONS),
+        coded_filter("file__feed", FEED, FEEDS),
+    ]
     list_select_related = ["file"]
     search_fields = ["file__name"]
     ordering = ["-id"]
     fields = [
         "file",
         "record",
-        "reason",
+        "reason_in_words",
         "text",
         "status",
         "settled_at",
         "settled_by",
         "note",
     ]
-    readonly_fields = ["text"]
+    readonly_fields = ["reason_in_words", "text"]
     show_full_result_count = False
+
+    def mask_value(self, row: QuarantinedRow, name: str) -> str:
+        """Return why the text is not shown: it holds identifiers in any place."""
+        return gettext("Shown only to those who may view members.")
+
+    @admin.display(description=REASON, ordering="reason")
+    def reason_in_words(self, row: QuarantinedRow) -> str:
+        """Return why the row waits."""
+        return show_code(row.reason, ROW_REASONS)
 
     @admin.display(description=_("text"))
     def text(self, row: QuarantinedRow) -> SafeString:

@@ -53,7 +53,7 @@ def open_row_warnings(feeds: Iterable[str]) -> list[str]:
     rows = QuarantinedRow.objects.filter(status=Status.OPEN, file__feed__in=feeds)
     counts = rows.values_list("file__feed").annotate(rows=Count("id")).order_by("file__feed")
     return [
-        _("Rows of %(feed)s in quarantine, which do not count: %(rows)s; see: quarantine list.")
+        _("Rows of %(feed)s in quarantine, which do not count: %(rows)s.")
         % {"feed": feed, "rows": f"{count:,}"}
         for feed, count in counts
     ]
@@ -146,10 +146,10 @@ def dismiss_row(*, row: int, reason: str, by: str, at: datetime) -> QuarantinedR
         RowNotOpen: there is no such row, or it is settled.
     """
     if not reason.strip():
-        raise ReasonMissing("A row is dismissed for a reason; say which.")
+        raise ReasonMissing(_("A row is dismissed for a reason; say which."))
     dismissed = QuarantinedRow.objects.filter(pk=row, status=Status.OPEN).update(
         status=Status.DISMISSED, settled_at=at, settled_by=by, note=reason.strip()
     )
     if not dismissed:
-        raise RowNotOpen(f"No row {row} is waiting in quarantine.")
+        raise RowNotOpen(_("No row %(row)s is waiting in quarantine.") % {"row": row})
     return QuarantinedRow.objects.select_related("file").get(pk=row)

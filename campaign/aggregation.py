@@ -29,6 +29,7 @@ from core.locks import Lock, acquire
 from core.sql_files import compose_sql, local_settings, name_values
 
 Query = tuple[str, tuple[Any, ...]]  # a query of the ORM and its values
+MAY_START = "campaign.start_run"  # in the browser; the command needs nobody
 FULL_SHARDS = 2  # as many as messages are sent: each reads all bookings for its members
 MEMBERS_PER_SHARD = 2_500
 

@@ -88,23 +88,23 @@ def check_periods(terms: Mapping[str, Any]) -> Iterator[Finding]:
     judged = [
         (
             terms["public_at"] > terms["opens_at"],
-            ("public_at", _("The page must be public when entry opens (opens_at), or before.")),
+            ("public_at", _("The page must be public when entry opens, or before.")),
         ),
         (
             terms["opens_at"] >= terms["closes_at"],
-            ("closes_at", _("Entry must close after it opens (opens_at).")),
+            ("closes_at", _("Entry must open before it closes.")),
         ),
         (
             terms["closes_at"] > terms["credit_at"],
-            ("credit_at", _("Points cannot be credited before entry closes (closes_at).")),
+            ("credit_at", _("Points cannot be credited before entry closes.")),
         ),
         (
             credited_on > terms["expires_on"],
-            ("expires_on", _("Points cannot expire before the day of credit_at.")),
+            ("expires_on", _("Points cannot expire before the day on which they are credited.")),
         ),
         (
             terms["expires_on"] > terms["kept_until"],
-            ("kept_until", _("Data must be kept until the points expire (expires_on), or longer.")),
+            ("kept_until", _("Data must be kept until the points expire, or longer.")),
         ),
     ]
     for applies, (place, sentence) in judged:

@@ -131,14 +131,18 @@ def counting(terms: Terms, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.filter(~any_rejects(terms, rules_of(terms)))
 
 
-def reason_counts(terms: Terms) -> dict[str, dict[str, int]]:
+def reason_counts(
+    terms: Terms, bookings: QuerySet[Booking] | None = None
+) -> dict[str, dict[str, int]]:
     """Return how many bookings, and their yen, each rule rejects, how many wait, how many count.
 
     A booking appears under each rule that rejects it. One pass over the bookings, by their sets
     of reasons: there are far fewer of these.
+
+    Args: ``bookings``: which ones; all where it is left out.
     """
     groups = (
-        with_reasons(terms, Booking.objects.all())
+        with_reasons(terms, Booking.objects.all() if bookings is None else bookings)
         .values("reasons")
         .annotate(bookings=Count("id"), yen=Sum("amount_yen"))
         .order_by()

@@ -209,13 +209,15 @@ def check_lottery_prize(plan: Plan, prize: Prize) -> Iterator[Finding]:
     """
     words = {Spent: "cap", Fixed: "points", Pool: "cap"}
     field = f"prizes[{prize.number - 1}].reward.{words[type(prize.reward)]}"
-    limit = MAX_REWARD_POINTS
-    if isinstance(prize.reward, Fixed):
-        limit = min(limit, plan.minimum_of(prize) * TIMES_THE_PURCHASE)
-    if largest_reward(prize) <= limit:
+    limit, largest = largest_prize(plan, prize), largest_reward(prize)
+    if largest <= limit:
         return
     if isinstance(prize.reward, Pool) and prize.reward.cap is None:
         yield pool_without_cap(field, limit)
     else:
-        sentence = _("One prize of a lottery may be at most %(limit)s points here.")
-        yield Finding("prize_too_large", field, sentence % {"limit": f"{limit:,}"})
+        sentence = _(
+            "The largest reward, %(points)s points, is above what the prize law allows here: "
+            "%(limit)s yen for one prize of a lottery."
+        )
+        figures = {"points": f"{largest:,}", "limit": f"{limit:,}"}
+        yield Finding("prize_too_large", field, sentence % figures)

@@ -84,7 +84,7 @@ def working_terms(campaign: Campaign) -> Terms:
     versions = campaign.terms.all()  # a handful, and perhaps fetched ahead for many campaigns
     terms = max(versions, key=lambda one: (one.published_at is not None, one.version), default=None)
     if terms is None:
-        raise NoTerms(_("This campaign has no terms yet; use: campaign load."))
+        raise NoTerms(_("This campaign has no terms yet."))
     return terms
 
 
@@ -154,7 +154,7 @@ def other_terms(campaign: Campaign) -> list[Terms]:
 
 def file_of(terms: Terms) -> CampaignFile:
     """Return what a campaign file says of a version of the terms and its prizes."""
-    prizes = terms.prizes.order_by("number")
+    prizes = sorted(terms.prizes.all(), key=lambda prize: prize.number)  # perhaps fetched ahead
     return CampaignFile(
         terms.campaign.code,
         {name: getattr(terms, name) for name in TERMS_COLUMNS},

@@ -33,3 +33,15 @@ class EntriesFrozen(CampaignRefusal):
 
 class TermsRefused(CampaignRefusal):
     """The check refuses these terms: they make no sense, or the prize law forbids them."""
+
+
+class DraftUnfinished(CampaignRefusal):
+    """The draft has changes with values missing; they are to be finished, or discarded."""
+
+
+class DraftChanged(CampaignRefusal):
+    """Another person has changed the same step of the draft since it was shown."""
+
+
+class CodeTaken(CampaignRefusal):
+    """A campaign or a draft has this code already."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaign import aggregation, nightly
+from campaign import aggregation, nightly, reason_counts
 from campaign.models import AggregationRun
 from core import clock
 from core.enqueuing import enqueue
@@ -29,3 +29,9 @@ def compute_shards(*, run: int, **_: object) -> int:
     computed = aggregation.compute_shards(unfinished)
     aggregation.finish_run(unfinished, at=clock.database_now())
     return computed
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True)
+def store_reason_counts(**_: object) -> int:
+    """Store the counts of reasons of each finished run that has none (beat, every five minutes)."""
+    return reason_counts.store_due_counts()

@@ -19,10 +19,11 @@ from campaign.checks import (
 )
 from campaign.findings import Finding, refusing
 from campaign.law import plan_at_its_largest
-from campaign.models import Campaign, Prize, Terms
+from campaign.models import Campaign, Prize, Terms, UnfinishedDraft
 from campaign.refusals import (
     AlreadyPublished,
     BrokenCampaignFile,
+    DraftUnfinished,
     EntriesFrozen,
     NotPublished,
     TermsRefused,
@@ -68,6 +69,7 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
         AlreadyPublished: the campaign is published with other terms.
     """
     approvals.require_actor(actor, MAY_CHANGE)
+    discard_unfinished(file.code)
     campaign, _created = Campaign.objects.get_or_create(code=file.code)
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
@@ -79,34 +81,17 @@ def load_campaign(file: CampaignFile, *, at: datetime, actor: Actor | None = Non
     if queries.file_of(published) == file:
         return False
     raise AlreadyPublished(
-        _("This campaign is published with other terms; change them with: campaign revise.")
+        _("This campaign is published with other terms; a revision changes them.")
     )
 
 
-@transaction.atomic
-def edit_draft(draft: Terms, file: CampaignFile, *, actor: Actor, at: datetime) -> bool:
-    """Save a draft as its file says, in the browser; return whether anything changed.
+def discard_unfinished(code: str) -> bool:
+    """Delete the unfinished draft of a campaign, if there is one; return whether there was.
 
-    The audit records which fields changed, and the hash of what was saved.
+    What writes terms calls it before it locks the campaign: all lock in this order.
     """
-    before = write_campaign_file(queries.file_of(draft))
-    if not save_draft(draft.campaign, version=draft.version, file=file):
-        return False
-    after = write_campaign_file(file)
-    audit.record(
-        actor=actor,
-        action="draft.edited",
-        subject=draft.campaign.code,
-        at=at,
-        detail={
-            "version": draft.version,
-            "changed": sorted(
-                name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
-            ),
-            "terms_sha256": content_sha256(after),
-        },
-    )
-    return True
+    deleted, _rows = UnfinishedDraft.objects.filter(code=code).delete()
+    return deleted > 0
 
 
 def record_load(campaign: Campaign, *, actor: Actor | None, at: datetime) -> None:
@@ -201,10 +186,11 @@ def request_revision(
         EntriesFrozen: the list for the draw is frozen.
         TermsRefused, NotPermitted: as for the publication.
     """
+    discard_unfinished(campaign.code)
     lock_campaign(campaign)
     published = queries.published_terms(campaign)
     if published is None:
-        raise NotPublished(_("This campaign is not published yet; use: campaign load."))
+        raise NotPublished(_("This campaign is not published yet; change its draft."))
     if file.code != campaign.code:
         raise BrokenCampaignFile(_("code: the file is of another campaign."))
     if queries.file_of(published) == file:
@@ -233,10 +219,15 @@ def content_to_publish(code: str) -> dict[str, Any]:
     Raises:
         NotPublished: there is no draft.
         EntriesFrozen: the list for the draw is frozen.
+        DraftUnfinished: it has changes that are not complete.
         TermsRefused: the check refuses the draft; the message has every finding.
     """
     campaign = queries.get_campaign(code)
     draft = queries.draft_terms(campaign)
+    if UnfinishedDraft.objects.filter(code=code).exists():
+        raise DraftUnfinished(
+            _("The draft has changes with values missing. Finish them, or discard them.")
+        )
     if draft is None:
         raise NotPublished(_("There are no terms that wait for publication."))
     if campaign.entries_frozen_at:

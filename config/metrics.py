@@ -24,6 +24,7 @@ from core import clock
 from core.models import Approval
 from entries.models import Entry
 from points.queries import find_due_payouts, list_warnings
+from portal.findings import count_findings
 
 REQUESTS = Counter("dodonto_requests", "Answered requests.", ["method", "status"])
 METHODS = ("GET", "HEAD", "POST")
@@ -85,6 +86,7 @@ class StoredMetrics(Collector):
             AggregationRun.objects.filter(finished_at__isnull=True).count(),
         )
         yield from payout_metrics()
+        yield finding_metric()
 
 
 def payout_metrics() -> Iterator[Metric]:
@@ -100,6 +102,16 @@ def payout_metrics() -> Iterator[Metric]:
         "Payouts that are due and not approved, or that have stalled.",
         len(list_warnings(now=now)),
     )
+
+
+def finding_metric() -> Metric:
+    """Return the number of findings of each code, as ``status`` lists them."""
+    family = GaugeMetricFamily(
+        "dodonto_findings", "What is due, late, waiting or broken.", labels=["code"]
+    )
+    for code, number in count_findings(now=clock.now()).items():
+        family.add_metric([code], number)
+    return family
 
 
 def gauge(name: str, sentence: str, value: int) -> Metric:

@@ -193,8 +193,10 @@ CELERY_BEAT_SCHEDULE = {
     "start_due_runs": {"task": "campaign.tasks.start_due_runs", "schedule": 60},
     "start_due_work": {"task": "points.tasks.start_due_work", "schedule": 60},
     "watch_inbox": {"task": "entries.tasks.watch_inbox", "schedule": 60},
+    "store_reason_counts": {"task": "campaign.tasks.store_reason_counts", "schedule": 300},
     "store_forecasts": {"task": "lottery.tasks.store_forecasts", "schedule": 300},
     "seal_audit": {"task": "core.tasks.seal_audit", "schedule": 60},
+    "note_beat": {"task": "core.tasks.note_beat", "schedule": 60},
     "clear_sessions": {"task": "entries.tasks.clear_sessions", "schedule": 60 * 60},
 }
 

@@ -1,12 +1,16 @@
 """The admin pages of approvals and the audit; those of staff accounts are in core.staff_pages."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core import approvals
+from core import action_names, approvals
 from core.admin_base import ReadOnlyAdmin
 from core.approval_reports import describe_shell
 from core.models import Approval, AuditRecord, AuditSeal
@@ -65,17 +69,38 @@ class ApprovalAdmin(ReadOnlyAdmin):
         return describe_shell(approval)
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """Choose an action by its name; the records are not read for it."""
+
+    title = _("action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the names of all actions, in their groups' order."""
+        return [(code, str(name)) for code, name in action_names.all_names().items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the records of the chosen action."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin):
     """The audit records: who did what, when and from where; searched by person."""
 
-    list_display = ["at", "name", "action", "subject", "os_user", "host"]
-    list_filter = ["action"]
+    list_display = ["at", "name", "action_name", "subject", "os_user", "host"]
+    list_filter = [ActionFilter]
+    fields = ["at", "name", "action_name", "subject", "os_user", "host", "detail"]
     search_fields = ["=name", "=os_user"]
     search_help_text = _("The user name of a person, or of the machine, in full.")
     date_hierarchy = "at"
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description=_("action"))
+    def action_name(self, record: AuditRecord) -> str:
+        """Return the name of what was done."""
+        return action_names.name_of(record.action)
 
 
 @admin.register(AuditSeal)

@@ -1,9 +1,10 @@
 """Base classes of the admin pages: read-only, with actions that call one operation each."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import get_fields_from_path, label_for_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock
 from core.audit import Actor
 from core.errors import Refusal
+from core.masking import mask_identifier, may_see_members
 
 if TYPE_CHECKING:
     from core.models import User
@@ -40,12 +42,109 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+class DeclaredFilters(ModelAdmin):
+    """A list whose address takes the filters that the list declares, and no other.
+
+    Django takes any column of the model, with any lookup: whoever sees a list could then find out
+    an identifier that the list does not show, one character after the other.
+    """
+
+    # What other pages link to, by its whole name; none of them takes an identifier.
+    linked_filters: ClassVar[tuple[str, ...]] = ()
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Return whether the list declares this filter."""
+        return lookup in self.declared_lookups(request)
+
+    def declared_lookups(self, request: HttpRequest) -> set[str]:
+        """Return the names of the filters that the list shows or that pages link to."""
+        found = set(self.linked_filters)
+        if self.date_hierarchy:
+            found |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        for one in self.get_list_filter(request):
+            if isinstance(one, type) and issubclass(one, admin.SimpleListFilter):
+                found.add(str(one.parameter_name))
+            else:
+                found |= lookups_of_choices(self.model, cast("str", one))
+        return found
+
+
+def lookups_of_choices(model: type[Model], path: str) -> set[str]:
+    """Return the names by which Django's list of choices filters by a field."""
+    field = get_fields_from_path(model, path)[-1]
+    remote = getattr(field, "target_field", None) if field.is_relation else None
+    exact = f"{path}__{remote.name}__exact" if remote else f"{path}__exact"
+    return {path, exact, f"{path}__isnull"}
+
+
+class ReadOnlyAdmin(ReadOnly, DeclaredFilters):
     """Read-only pages of a model; a subclass adds actions with their permissions."""
 
 
-class MembersAdmin(ReadOnlyAdmin):
-    """Read-only pages that show members; the audit records who saw which rows."""
+class GuardedColumns(ReadOnlyAdmin):
+    """Read-only pages with columns that only some of the staff read.
+
+    ``guarded`` names these columns; ``may_see_guarded`` and ``mask_value`` are the subclass's.
+    Other staff cannot sort by them either.
+    """
+
+    guarded: ClassVar[tuple[str, ...]] = ()
+
+    def may_see_guarded(self, request: HttpRequest) -> bool:
+        """Return whether the signed-in user reads the guarded columns as they are."""
+        raise NotImplementedError
+
+    def mask_value(self, row: Any, name: str) -> str:
+        """Return what a guarded column of a row shows to the other staff."""
+        raise NotImplementedError
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """Return the columns of the list, the guarded ones masked where they have to be."""
+        return self.mask_columns(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+        """Return the fields of a row's page, the guarded ones masked where they have to be."""
+        return self.mask_columns(request, super().get_fields(request, obj))
+
+    def mask_columns(self, request: HttpRequest, columns: Sequence[Any]) -> Sequence[Any]:
+        """Return columns, and groups of columns, with a masked one for each guarded one."""
+        if self.may_see_guarded(request):
+            return columns
+        return [
+            tuple(self.mask_columns(request, one))
+            if isinstance(one, (list, tuple))
+            else self.masked_column(one)
+            if one in self.guarded
+            else one
+            for one in columns
+        ]
+
+    def masked_column(self, name: str) -> Callable[[Model], str]:
+        """Return the column that takes the place of a guarded one."""
+
+        def masked(row: Model) -> str:
+            return self.mask_value(row, name)
+
+        masked.__name__ = name
+        heading = label_for_field(name, self.model, self)
+        return admin.display(description=heading, empty_value="-")(masked)
+
+
+class MembersAdmin(GuardedColumns):
+    """Read-only pages that show members; the audit records who saw which rows.
+
+    What identifies a member or a booking is a guarded column: masked for staff who may not view
+    members.
+    """
+
+    def may_see_guarded(self, request: HttpRequest) -> bool:
+        """Return whether the user may view members."""
+        return may_see_members(request)
+
+    def mask_value(self, row: Any, name: str) -> str:
+        """Return an identifier without its middle."""
+        identifier = getattr(row, name)
+        return mask_identifier(str(identifier)) if identifier else ""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

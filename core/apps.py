@@ -18,7 +18,13 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register who may see and decide approvals, and grant the roles' permissions."""
         # The models are there only now.
-        from core import approvals, roles, staff, staff_access  # noqa: F401 - declares an action
+        from core import (  # noqa: F401 - some of them declare actions
+            action_names,
+            approvals,
+            roles,
+            staff,
+            staff_access,
+        )
         from core.sign_in.sessions import start_session
 
         seen = ("approval", "auditrecord", "auditseal")
@@ -28,6 +34,8 @@ class CoreConfig(AppConfig):
         roles.register(roles.ACCOUNTS, {staff.MAY_MANAGE})
         register(check_translations)
         register(check_superusers, Tags.database)
+        for group, names in action_names.OF_CORE.items():
+            action_names.register(group, names)
         # Django's own hook for what every migrate sets up, as it does for the permissions.
         post_migrate.connect(roles.grant_role_permissions, dispatch_uid="core.roles")
         # And for every way to sign in, so that no session of staff is without limits.

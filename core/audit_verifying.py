@@ -44,19 +44,22 @@ class Verified:
     findings: list[Finding]
 
 
-def verify_audit(*, logged: Mapping[int, str], now: datetime) -> Verified:
+def verify_audit(*, logged: Mapping[int, str], now: datetime, first_seal: int = 1) -> Verified:
     """Compare records and seals; report every seal and every record that is not as it was sealed.
 
-    Args: ``logged``: hashes of seals by their numbers, as the logs show them.
+    Args:
+        logged: hashes of seals by their numbers, as the logs show them.
+        now: until when records may have waited for their seal.
+        first_seal: the number of the seal to begin with; the one before is taken as it is.
     """
     removals = find_removals()
-    findings = list(check_removals())
+    findings = [*check_removals(), *check_approvals()]
     sealed = removed = 0
-    rows = read_hashes()
+    before = find_seal_before(first_seal)
+    rows = read_hashes(after=before.last_record if before.number else None)
     row = next(rows, None)
-    before = AuditSeal(number=0, last_record=0, chain_sha256=NO_SEAL)
     unseen = dict(logged)
-    for seal in AuditSeal.objects.order_by("number").iterator():
+    for seal in AuditSeal.objects.filter(number__gte=first_seal).order_by("number").iterator():
         found: Hashes = {}
         while row and row[0] <= seal.last_record:
             found[row[0]] = row[1]
@@ -83,6 +86,26 @@ def verify_audit(*, logged: Mapping[int, str], now: datetime) -> Verified:
     )
 
 
+def find_seal_before(number: int) -> AuditSeal:
+    """Return the seal before this number; an empty one where there is none."""
+    none = AuditSeal(number=0, last_record=0, chain_sha256=NO_SEAL)
+    return AuditSeal.objects.filter(number=number - 1).first() or none
+
+
+def find_first_of_recent(records: int) -> int:
+    """Return the number of the first of the newest seals that have so many records together.
+
+    At least one seal, and at most as many seals as records.
+    """
+    newest = AuditSeal.objects.order_by("-number").values_list("number", "records")
+    first, found = 1, 0
+    for number, count in newest[:records].iterator():
+        if found and found + count > records:
+            break
+        first, found = number, found + count
+    return int(first)
+
+
 def find_removals() -> set[int]:
     """Return the records that were removed by an action that was approved."""
     removals = AuditRemoval.objects.filter(
@@ -100,6 +123,25 @@ def check_removals() -> Iterator[Finding]:
     if sorted(removals) != sorted((approval, count) for approval, count in said if count):
         text = "Records were removed that no purge says it removed."
         yield Finding("removals_not_recorded", None, text)
+
+
+def check_approvals() -> Iterator[Finding]:
+    """Report approvals of which no record says that these people requested and decided them."""
+    records = AuditRecord.objects.filter(action__startswith="approval.").values_list(
+        "action", "user", "detail__approval", "detail__content_sha256"
+    )
+    recorded = set(records.iterator())
+    for approval in Approval.objects.order_by("pk").iterator():
+        done_by = [("requested", approval.requested_by_id)]
+        if approval.decided_by_id:
+            done_by.append((approval.state, approval.decided_by_id))
+        rows = {
+            (f"approval.{what}", user, approval.pk, approval.content_sha256)
+            for what, user in done_by
+        }
+        if not rows <= recorded:
+            text = f"No record of its people stands for approval {approval.pk} ({approval.action})."
+            yield Finding("approval_not_recorded", None, text)
 
 
 def split_hashes(seal: AuditSeal) -> Hashes:

@@ -37,7 +37,19 @@ class Report:
 
 
 class ContractCommand(BaseCommand):
-    """A command that returns a Report and refuses with one sentence."""
+    """A command that returns a Report and refuses with one sentence.
+
+    ``hints`` name the command that helps, by the name of a refusal's class. The sentence of a
+    refusal names none, because pages show it as well.
+    """
+
+    hints: Mapping[str, str] = {
+        "NoTerms": "Use: campaign load.",
+        "UnknownStaff": "See: staff add.",
+    }
+
+    # Django's checks import every page, a fifth of a command's start; check and migrate make them.
+    requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options of all commands."""
@@ -77,7 +89,8 @@ class ContractCommand(BaseCommand):
 
     def failed(self, sentence: str, cause: Exception) -> Report:
         """Report a refusal, with the exception's ``data`` if it has any."""
-        return Report({**getattr(cause, "data", {}), "error": sentence}, sentence.strip(), ok=False)
+        hinted = f"{sentence.strip()} {self.hints.get(type(cause).__name__, '')}".strip()
+        return Report({**getattr(cause, "data", {}), "error": hinted}, hinted, ok=False)
 
 
 class VerbCommand(ContractCommand):

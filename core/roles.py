@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group, Permission
 
 APPROVER, ACCOUNTS = "approver", "accounts"
 ROLES = ("campaign", "support", "ops", APPROVER, "auditor", ACCOUNTS)
+# Who runs staff accounts sees neither bookings nor points.
+OF_CAMPAIGNS = tuple(role for role in ROLES if role != ACCOUNTS)
 # No approver has one of these: they request what approvers decide, or run approvers' accounts. The
 # database holds it (core/sql/user_triggers.sql).
 APART_FROM_APPROVER = frozenset({"campaign", "ops", ACCOUNTS})

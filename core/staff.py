@@ -94,7 +94,7 @@ def get_staff(username: str) -> User:
     """
     user = find_account(username)
     if user is None or not works_here(user):
-        raise UnknownStaff(_("There is no active staff user with this name; see: staff add."))
+        raise UnknownStaff(_("There is no active staff user with this name."))
     return user
 
 
@@ -264,16 +264,16 @@ def decision(approval: Approval) -> tuple[Actor, datetime]:
 
 
 def give_role(user: User, role: str, *, actor: Actor | None, at: datetime) -> Changed:
-    """Give a role, or request it where a second person decides.
+    """Give a role, or request it where a second person decides; a role held already stays.
 
     Raises:
         OwnRole: the person would give it to themselves.
         RolesApart: the account has a role that stands apart from it.
     """
-    if actor and actor.user == user:
-        raise OwnRole(_("Nobody gives a role to themselves; ask another person."))
     if has_role(user, role):
         return Changed(user, changed=False)
+    if actor and actor.user == user:
+        raise OwnRole(_("Nobody gives a role to themselves; ask another person."))
     others = {*role_names(user), role}
     if APPROVER in others and (others & APART_FROM_APPROVER or user.is_superuser):
         raise apart()

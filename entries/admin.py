@@ -1,7 +1,7 @@
 """Remove allauth's pages from the admin: sign-in stores none of these records.
 
 allauth registers them without a condition or setting, so unregistering is the only way. Members
-have no admin page; staff look one up with ``portal.look_up``, which records who looked.
+have no admin page; staff look one up on the desk (portal/desk/member), which records who looked.
 """
 
 from allauth.account.models import EmailAddress

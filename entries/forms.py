@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy
 
 from entries import finding
 
-MAX_TYPED_LENGTH = 100  # a WESTER ID has at most 40 characters; people type spaces between them
-
 
 class WesterIdField(forms.CharField):
     """A typed or pasted WESTER ID, sent by POST so that no URL contains it."""
@@ -16,7 +14,7 @@ class WesterIdField(forms.CharField):
     def __init__(self) -> None:
         super().__init__(
             label=gettext_lazy("WESTER ID"),
-            max_length=MAX_TYPED_LENGTH,
+            max_length=finding.MAX_TYPED_LENGTH,
             widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "off"}),
         )
 

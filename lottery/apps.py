@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LotteryConfig(AppConfig):
@@ -16,12 +17,12 @@ class LotteryConfig(AppConfig):
         Confirming and voiding move points as well: ``points.reserving`` declares these two.
         """
         # The models are there only now.
-        from core import roles
+        from core import action_names, roles
         from entries import frozen
         from lottery import forgetting, publishing, results, revealing  # noqa: F401 - they declare
 
         frozen.register_finder(results.read_frozen_standing)
-        for role in roles.ROLES:
+        for role in roles.OF_CAMPAIGNS:
             roles.register(role, {"lottery.view_draw", "lottery.view_storedforecast"})
         requests = ("publication", "confirmation", "void", "reveal", "forgetting")
         may_request = {f"lottery.request_{name}" for name in requests}
@@ -29,3 +30,13 @@ class LotteryConfig(AppConfig):
         roles.register("campaign", may_request)
         roles.register("auditor", {"lottery.issue_receipt", "lottery.request_reveal"})
         roles.register("support", {"lottery.issue_receipt"})
+        action_names.register(
+            action_names.DRAWS,
+            {
+                "draw.freeze": pgettext_lazy("action", "List of entrants fixed"),
+                "draw.run": pgettext_lazy("action", "Draw run"),
+                "draw.receipt": pgettext_lazy("action", "Certificate issued"),
+                "draw.export": pgettext_lazy("action", "Files of a draw downloaded"),
+                revealing.REVEAL: pgettext_lazy("action", "Key given to an auditor"),
+            },
+        )

@@ -4,7 +4,7 @@ Source: docs/specs/draw-protocol.md 3.6.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import approvals, audit
 from core.atomic_files import PUBLIC, draft_name, write_atomically
 from core.audit import Actor
+from core.models import User
 from core.printable import printable_name
 from core.sql_files import read_sql
 from lottery.models import Draw
@@ -23,6 +24,8 @@ from lottery.queries import subject_of
 from lottery.refusals import UnfitFolder
 
 PERMISSION = "lottery.view_draw"
+# Who runs a draw, and who asks for and gives its confirmation, read the result before it is public.
+READS_RESULTS = ("lottery.run_draw", "lottery.request_confirmation", approvals.DECIDE)
 FileStream = Callable[[], Iterator[bytes]]
 FROZEN_FILES = ("terms.json", "manifest.json", "manifest.sig", "entries.bin", "verify_draw.py")
 RESULT_FILES = ("round.json", "result.json", "winners.csv")
@@ -53,6 +56,18 @@ def bundle_files(draw: Draw) -> dict[str, FileStream]:
     return file_streams(draw, ALL_FILES if draw.drawn_at else FROZEN_FILES)
 
 
+def files_for(user: User, draw: Draw) -> dict[str, FileStream]:
+    """Return those files of a draw that a user of staff may read so far."""
+    if draw.drawn_at and not (has_public_result(draw) or may_read_results(user)):
+        return file_streams(draw, FROZEN_FILES)
+    return bundle_files(draw)
+
+
+def may_read_results(user: User) -> bool:
+    """Return whether a user reads the results of draws before they are public."""
+    return any(user.has_perm(one) for one in READS_RESULTS)
+
+
 def public_files(draw: Draw) -> dict[str, FileStream]:
     """Return the files of a draw that are public.
 
@@ -79,19 +94,25 @@ def is_public(draw: Draw) -> bool:
     return has_public_result(draw) if draw.drawn_at else draw.published_at is not None
 
 
-def record_export(draw: Draw, *, actor: Actor | None, at: datetime) -> None:
-    """Record in the audit who exported the files of a draw.
+def record_export(
+    draw: Draw, *, actor: Actor | None, at: datetime, files: Iterable[str] | None = None
+) -> None:
+    """Record in the audit who exported which files of a draw; all that it has, unless given.
 
     Raises:
         NotPermitted: the person may not see draws.
     """
     approvals.require_actor(actor, PERMISSION)
+    names = list(bundle_files(draw) if files is None else files)
     audit.record(
         actor=actor,
         action="draw.export",
         subject=subject_of(draw),
         at=at,
-        detail={"public": is_public(draw), "files": list(bundle_files(draw))},
+        detail={
+            "public": is_public(draw),
+            "files": names,
+        },
     )
 
 

@@ -46,21 +46,21 @@ STEPS = (
         {
             "m": _("Hidden identity (m)"),
             "c": _("Commitment (c)"),
-            "leaf": _("Leaf of the tree"),
+            "leaf": _("Value to check the list by (your record)"),
         },
     ),
     CheckedStep(
         "path",
         _("Your record is in the list"),
         _(
-            "From your record the way leads up to the root that the manifest fixes: "
+            "From your record comes the value of the whole list that the manifest fixes: "
             "the list contains it, unchanged."
         ),
         _(
-            "The way does not lead to the root that the manifest fixes: "
-            "the list does not contain this record."
+            "From this record comes another value than the one of the whole list that the "
+            "manifest fixes: the list does not contain it."
         ),
-        {"root": _("Root of the tree")},
+        {"root": _("Value to check the list by (the whole list)")},
     ),
     CheckedStep(
         "seed",
@@ -70,28 +70,28 @@ STEPS = (
             "manifest hash. (That the random number is the source’s own, verify_draw.py checks.)"
         ),
         _("The round or the seed is not the one that follows from the manifest."),
-        {"randomness": _("Random number"), "seed": _("Seed")},
+        {"randomness": _("Random number"), "seed": _("Seed value")},
     ),
     CheckedStep(
         "ticket",
-        _("Your ticket"),
+        _("Your draw number"),
         _(
             "Computed from the seed, your number and your lots, it is the one on the receipt: "
-            "the first of your lots’ tickets."
+            "the smallest of your lots’ draw numbers."
         ),
-        _("The ticket on the receipt is not the one that follows from the seed."),
-        {"ticket": _("Ticket")},
+        _("The draw number on the receipt is not the one that follows from the seed."),
+        {"ticket": _("Draw number")},
     ),
     CheckedStep(
         "winners",
         _("The list of winners"),
         _(
-            "All winners’ tickets were computed again: prize by prize the list is in their order, "
-            "and it keeps within the budget."
+            "All winners’ draw numbers were computed again: prize by prize the list is in their "
+            "order, and it keeps within the budget."
         ),
         _(
-            "The list of winners is not in the order of the tickets, has too many winners of a "
-            "prize, or exceeds the budget."
+            "The list of winners is not in the order of the draw numbers, has too many winners of "
+            "a prize, or exceeds the budget."
         ),
         {"rows": _("Rows of the list")},
     ),
@@ -99,14 +99,14 @@ STEPS = (
         "place",
         _("Your place in the order"),
         _(
-            "Your ticket stands where the receipt says, before or behind each winner’s, and the "
-            "list has every prize for you that came to your place, and no other."
+            "Your draw number stands where the receipt says, before or behind each winner’s, and "
+            "the list has every prize for you that came to your place, and no other."
         ),
         _(
-            "Your ticket does not stand where the receipt says, or the list has another prize for "
-            "you than your place gives."
+            "Your draw number does not stand where the receipt says, or the list has another "
+            "prize for you than your place gives."
         ),
-        {"rank": _("Your rank"), "last": _("Last ticket in the list")},
+        {"rank": _("Your rank"), "last": _("Last draw number in the list")},
     ),
     CheckedStep(
         "award",

@@ -66,7 +66,7 @@ def require_confirmable(draw: Draw) -> None:
     if draw.state in (Draw.State.CONFIRMED, Draw.State.VOID):
         raise DrawEnded(_("This draw is void, or confirmed already."))
     if draw.state != Draw.State.DRAWN:
-        raise NotDrawn(_("This draw has not been run yet; use: draw run."))
+        raise NotDrawn(_("This draw has not been run yet."))
     if draw.published_at is None:
         raise NotPublishedYet(_("This draw was never published; it can only be void."))
 

@@ -108,6 +108,11 @@ def render_draw_page(code: str, *, now: datetime) -> tuple[str, datetime | None]
 def draw_page_context(terms: Terms, *, now: datetime) -> dict[str, Any]:
     """Return the context of the template, the same for all visitors."""
     draws = [shown_draw(draw, now=now) for draw in draws_to_show(terms)]
+    return describe_draws(terms, draws, now=now)
+
+
+def describe_draws(terms: Terms, draws: list[ShownDraw], *, now: datetime) -> dict[str, Any]:
+    """Return the context that shows these draws of a campaign, the newest first."""
     standing = [one for one in draws if one.stage is not DrawStage.VOID]
     return {
         "here": reverse("lottery:draw", args=[terms.campaign.code]),

@@ -73,13 +73,21 @@ def percent_of(spread: Spread, whole: int) -> tuple[float, float, float]:
     )
 
 
-def forecast_draw(kinds: Mapping[Kind, int], plan: Plan) -> Forecast:
+def forecast_draw(
+    kinds: Mapping[Kind, int],
+    plan: Plan,
+    *,
+    min_trials: int = MIN_TRIALS,
+    max_read: int = MAX_READ,
+) -> Forecast:
     """Forecast a draw.
 
-    Args: ``kinds``: number of entrants by their lots and rewards.
+    Args: ``kinds``: number of entrants by their lots and rewards; ``min_trials``, ``max_read``:
+        no trial follows so many once so many entrants were read.
     """
     entrants = sum(kinds.values())
-    outcomes = list(simulate_draws(kinds, plan)) if entrants else []
+    trials = simulate_draws(kinds, plan, min_trials=min_trials, max_read=max_read)
+    outcomes = list(trials) if entrants else []
     return Forecast(
         entrants=entrants,
         reward_points=sum(sum(rewards) * count for (_lots, rewards), count in kinds.items()),
@@ -98,13 +106,19 @@ def count_members(outcome: Selection) -> int:
     return len({line.rank for line in outcome.lines if line.award == line.reward})
 
 
-def simulate_draws(kinds: Mapping[Kind, int], plan: Plan) -> Iterator[Selection]:
+def simulate_draws(
+    kinds: Mapping[Kind, int],
+    plan: Plan,
+    *,
+    min_trials: int = MIN_TRIALS,
+    max_read: int = MAX_READ,
+) -> Iterator[Selection]:
     """Yield the outcome of every trial."""
     random = Random(trial_seed(kinds, plan))  # noqa: S311 - decides nothing; repeatable
     entrants, read = sum(kinds.values()), 0
     eligible = count_eligible(kinds, plan)
     for trial in range(TRIALS):
-        if trial >= MIN_TRIALS and read > MAX_READ:
+        if trial >= min_trials and read > max_read:
             return
         order = RowsAsRead(sample_order(random, kinds), entrants)
         yield select_awards(plan, order, eligible=eligible)

@@ -117,9 +117,7 @@ def require_same_round(standing: Draw, *, chain: str, number: int) -> Draw:
         DrawStands: it waits for another round.
     """
     if (standing.chain, standing.round) != (chain, number):
-        raise DrawStands(
-            _("This campaign has a draw of another round that is not void; see: draw status.")
-        )
+        raise DrawStands(_("This campaign has a draw of another round that is not void."))
     return standing
 
 
@@ -147,17 +145,26 @@ def check_freeze_times(terms: Terms, chain: ChainInfo, number: int, *, at: datet
         EntryPeriodRuns: the entry period has not ended, nor that of booking or of travel.
         RoundTooSoon: the last instant to publish at has passed.
     """
+    check_periods_ended(terms, at=at)
+    if documents.unix(at) > chain.time_of(number) - settings.DRAW_MIN_GAP_S:
+        raise RoundTooSoon(
+            _("The round must be at least %(seconds)s seconds away, or it cannot be published.")
+            % {"seconds": f"{settings.DRAW_MIN_GAP_S:,}"}
+        )
+
+
+def check_periods_ended(terms: Terms, *, at: datetime) -> None:
+    """Check that nobody can enter, book or travel any more.
+
+    Raises:
+        EntryPeriodRuns: the entry period has not ended, nor that of booking or of travel.
+    """
     if at < terms.closes_at:
         raise EntryPeriodRuns(_("The entry period has not ended; freeze once it has."))
     if terms.booked_until and at < terms.booked_until:
         raise EntryPeriodRuns(_("The period of booking has not ended; freeze once it has."))
     if at.astimezone(ZoneInfo(terms.time_zone)).date() <= terms.periods[-1][1]:
         raise EntryPeriodRuns(_("The last day of travel has not ended; freeze once it has."))
-    if documents.unix(at) > chain.time_of(number) - settings.DRAW_MIN_GAP_S:
-        raise RoundTooSoon(
-            _("The round must be at least %(seconds)s seconds away, or it cannot be published.")
-            % {"seconds": f"{settings.DRAW_MIN_GAP_S:,}"}
-        )
 
 
 def create_draw(

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -93,5 +94,5 @@ def refuse_late(draw: Draw, at: datetime) -> None:
     if at > draw.publish_by:
         raise PublishedTooLate(
             _("The draw had to be published by %(instant)s; void it and freeze for a later round.")
-            % {"instant": draw.publish_by.astimezone(JAPAN).isoformat()}
+            % {"instant": date_format(draw.publish_by.astimezone(JAPAN), "DATETIME_FORMAT")}
         )

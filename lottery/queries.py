@@ -39,7 +39,7 @@ def latest_draw(campaign: Campaign) -> Draw:
     """
     draw = draws_of(campaign).last()
     if draw is None:
-        raise NoDraw(_("This campaign has no draw yet; use: draw freeze."))
+        raise NoDraw(_("This campaign has no draw yet."))
     return draw
 
 

@@ -97,3 +97,7 @@ class UnfitFolder(LotteryRefusal):
 
 class UnreadableRound(LotteryRefusal):
     """The file of a round cannot be read."""
+
+
+class RehearsalTooLong(LotteryRefusal):
+    """There are too many bookings to be judged while somebody waits."""

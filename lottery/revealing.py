@@ -1,8 +1,8 @@
 """Reveal a draw's key K to an auditor, who can check with it that each member has one pseudonym.
 
 A second person approves. The approval changes nothing: it permits the person who made the request
-to write the key to one file, by the same command once more. So the key lands on the machine where
-they work and not on that of the approver, and every file of it has its own approval.
+to take the key once, as a file. So the key lands on the machine where they work and not on that of
+the approver, and every file of it has its own approval.
 """
 
 from datetime import datetime
@@ -103,14 +103,28 @@ def permit_reveal(approval: Approval) -> None:
 
 @transaction.atomic
 def write_key(*, draw: Draw, approval: Approval, output: Path, actor: Actor, at: datetime) -> None:
-    """Write K as a line of hex to a private file, by an approved request, and record that.
+    """Write K to a private file, by an approved request, and record that.
 
     The record comes first: where the file cannot be written, the transaction is rolled back.
 
     Raises:
+        KeysErased, BrokenKey: as for ``read_key``.
+        UnfitFolder: the file cannot be written.
+    """
+    content = read_key(draw=draw, approval=approval, actor=actor, at=at)
+    try:
+        write_atomically(output, [content], mode=PRIVATE)
+    except OSError as failure:
+        raise UnfitFolder(f"{printable_name(output)}: {failure.strerror}.") from failure
+
+
+@transaction.atomic
+def read_key(*, draw: Draw, approval: Approval, actor: Actor, at: datetime) -> bytes:
+    """Return K as a line of hex, by an approved request, and record that.
+
+    Raises:
         KeysErased: the keys were erased since.
         BrokenKey: they were encrypted under another DRAW_KEY.
-        UnfitFolder: the file cannot be written.
     """
     locked = lock_draw(draw)
     require_keys(locked)
@@ -123,7 +137,4 @@ def write_key(*, draw: Draw, approval: Approval, output: Path, actor: Actor, at:
         at=at,
         detail={"approval": approval.pk},
     )
-    try:
-        write_atomically(output, [f"{key.hex()}\n".encode()], mode=PRIVATE)
-    except OSError as failure:
-        raise UnfitFolder(f"{printable_name(output)}: {failure.strerror}.") from failure
+    return f"{key.hex()}\n".encode()

@@ -99,7 +99,7 @@ def require_runnable(draw: Draw, at: datetime, *, to_void: bool) -> None:
         raise DrawEnded(_("This draw is void."))
     if draw.state == Draw.State.FROZEN and not (to_void and at > draw.publish_by):
         raise NotPublishedYet(
-            _("This draw was not published. Too late for that, it is run to be void: --to-void.")
+            _("This draw was not published. Once it is too late for that, it is run to be void.")
         )
     if at < draw.round_time:
         raise round_not_due()

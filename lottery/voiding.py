@@ -96,8 +96,8 @@ def require_voidable(draw: Draw, at: datetime) -> None:
     if draw.drawn_at is None and at >= draw.round_time:
         raise NotVoidable(
             _(
-                "The round of this draw has come: run it first (never published: with --to-void); "
-                "its result is published with a void."
+                "The round of this draw has come: run it first; its result is published with the "
+                "void."
             )
         )
 

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PointsConfig(AppConfig):
@@ -13,7 +14,7 @@ class PointsConfig(AppConfig):
     def ready(self) -> None:
         """Import what declares approvable actions; register the check of keys and permissions."""
         # The models are there only now.
-        from core import roles
+        from core import action_names, roles
         from lottery import forgetting
         from points import (  # noqa: F401 - some of them declare actions
             auditing,
@@ -28,7 +29,7 @@ class PointsConfig(AppConfig):
 
         forgetting.register_erasure_check(closing.refuse_erasure_before_close)
         seen = ("account", "transfer", "payout", "payoutpart", "awardstanding", "keystanding")
-        for role in roles.ROLES:
+        for role in roles.OF_CAMPAIGNS:
             roles.register(role, {f"points.view_{model}" for model in seen})
         asking = ("payout", "resolution", "reversal")
         for role in ("support", "ops", "approver", "auditor"):
@@ -38,3 +39,26 @@ class PointsConfig(AppConfig):
         roles.register("ops", {auditing.MAY_PAY, *(f"points.request_{one}" for one in asking)})
         for role in ("support", "ops"):
             roles.register(role, {disclosing.PERMISSION})
+        action_names.register(
+            action_names.POINTS,
+            {
+                "payout.run": pgettext_lazy("action", "Payout run"),
+                "payout.export": pgettext_lazy("action", "File of credits exported"),
+                "payout.settle": pgettext_lazy("action", "Payout settled"),
+                "payout.close": pgettext_lazy("action", "Payout closed"),
+                "points.expire": pgettext_lazy("action", "Points expired"),
+            },
+        )
+        action_names.register(
+            action_names.MEMBERS,
+            {
+                "member.disclosed": pgettext_lazy("action", "Data of a member disclosed"),
+                "member.erased": pgettext_lazy("action", "Member erased"),
+            },
+        )
+        action_names.register(
+            action_names.CAMPAIGNS,
+            {
+                "campaign.purged": pgettext_lazy("action", "Campaign's data purged"),
+            },
+        )

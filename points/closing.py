@@ -40,7 +40,7 @@ def close_payout(*, payout: Payout, at: datetime, actor: Actor | None = None) ->
     if payout.closed_at:
         return False
     if payout.ended_at is None:
-        raise NotPaid(_("The payout has not ended; use: payout run."))
+        raise NotPaid(_("The payout has not ended."))
     refuse_open_keys(payout)
     refuse_differing_sums(payout)
     payout.closed_at = at
@@ -72,11 +72,10 @@ def refuse_open_keys(payout: Payout) -> None:
         NotExported, KeysOpen, AnswersWait: see above.
     """
     if not CreditFile.objects.filter(payout=payout).exists():
-        raise NotExported(_("The file of credits was never written; use: payout export."))
+        raise NotExported(_("The file of credits was never written."))
     if count := find_open_keys(payout).count():
         raise KeysOpen(
-            _("There are %(count)s keys on which both sides do not agree; see: payout status.")
-            % {"count": count}
+            _("There are %(count)s keys on which both sides do not agree.") % {"count": count}
         )
     if waiting := describe_waiting_answers(payout):
         raise AnswersWait(" ".join(waiting))

@@ -235,7 +235,10 @@ def refuse_irreversible(transfer: Transfer) -> None:
     open_files = CreditFile.objects.filter(payout__closed_at__isnull=True)
     if open_files.filter(payout__draw=award.draw_id, last_transfer__gte=transfer.pk).exists():
         raise BeingSettled(
-            _("This credit was sent to the points system; use: payout resolve, or close first.")
+            _(
+                "This credit was sent to the points system; its key is resolved, or the payout "
+                "closed first."
+            )
         )
 
 

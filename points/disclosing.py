@@ -124,7 +124,12 @@ def find_keys(wester_id: str) -> dict[str, Any]:
         names = [column.name for column in cursor.description]
         keys = dict(zip(names, cursor.fetchone(), strict=True))
     named = [wester_id, *keys["ex_member_nos"], *(bytes(key).hex() for key in keys["credit_keys"])]
-    return {"wester_id": wester_id, **keys, "pattern": pattern_of(named)}
+    return {
+        "wester_id": wester_id,
+        "hash": hash_identifier("wester_id", wester_id),
+        **keys,
+        "pattern": pattern_of(named),
+    }
 
 
 def name_subject(keys: Mapping[str, Any]) -> str:

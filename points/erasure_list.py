@@ -21,10 +21,12 @@ DELETED = frozenset(
         "campaign_total",
         "core_user",
         "django_session",
+        "entries_casenote",
         "entries_coursemember",
         "entries_entry",
         "entries_entryrow",
         "entries_member",
+        "entries_membercase",
         "entries_membership",
         "entries_membershiprow",
         "socialaccount_socialaccount",
@@ -105,11 +107,12 @@ COLUMNS = {
 }
 
 # No row of these is a member's. Records of the audit and of Django name members by the numbers of
-# rows that the erasure deletes.
+# rows that the erasure deletes, or by the keyed hash, which stays with the erasure as well.
 OF_NO_MEMBER = frozenset(
     {
         "auth_group",
         "auth_permission",
+        "bookings_feedexpectation",
         "bookings_feedfile",
         "bookings_inboxfile",
         "bookings_service",
@@ -117,7 +120,9 @@ OF_NO_MEMBER = frozenset(
         "campaign_aggregationrun",
         "campaign_campaign",
         "campaign_prize",
+        "campaign_reasoncount",
         "campaign_terms",
+        "campaign_unfinisheddraft",
         "core_auditrecord",
         "core_auditseal",
         "core_signintries",

@@ -57,12 +57,8 @@ def export_credits(
         UnfitFolder: the folder cannot be written to.
     """
     with transaction.atomic():
-        file = get_or_create_file(payout, at=at, actor=actor)
-        files = build_files(payout, file)
+        file, files = take_files(payout=payout, at=at, actor=actor)
         refuse_other_content(folder, files)
-        auditing.record_payout_step(
-            "export", payout, actor=actor, at=at, detail=describe_file(file)
-        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -70,6 +66,21 @@ def export_credits(
     except OSError as failure:
         raise UnfitFolder(f"{printable_name(folder)}: {failure.strerror}.") from failure
     return WrittenFile(folder / str(file), file)
+
+
+@transaction.atomic
+def take_files(
+    *, payout: Payout, at: datetime, actor: Actor | None = None
+) -> tuple[CreditFile, dict[str, bytes]]:
+    """Return the file of a payout's credits with the content of its files, and record who took it.
+
+    Raises:
+        NotPermitted, NotPaid, BatchChanged, MemberErased: as for ``export_credits``.
+    """
+    file = get_or_create_file(payout, at=at, actor=actor)
+    files = build_files(payout, file)
+    auditing.record_payout_step("export", payout, actor=actor, at=at, detail=describe_file(file))
+    return file, files
 
 
 def build_files(payout: Payout, file: CreditFile) -> dict[str, bytes]:
@@ -143,7 +154,7 @@ def get_or_create_file(payout: Payout, *, at: datetime, actor: Actor | None = No
     acquire(Lock.LEDGER)
     payout.refresh_from_db(fields=["ended_at"])
     if payout.ended_at is None:
-        raise NotPaid(_("The payout has not ended; use: payout run."))
+        raise NotPaid(_("The payout has not ended."))
     known = CreditFile.objects.filter(payout=payout).first()
     if known:
         return known

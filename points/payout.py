@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import Case, Q, Value, When
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -48,7 +49,7 @@ def refuse_before_credit_at(payout: Payout, *, at: datetime) -> None:
     if at < credit_at:
         raise NotDueYet(
             _("Points are credited from %(instant)s on.")
-            % {"instant": credit_at.astimezone(at.tzinfo).isoformat()}
+            % {"instant": date_format(credit_at.astimezone(at.tzinfo), "DATETIME_FORMAT")}
         )
 
 

@@ -38,6 +38,7 @@ NUMBERS = {
     "entries": "entries",
     "entrant": "entrants",
     "bookings": "bookings",
+    "case": "cases",
 }
 LISTED = {
     "bookings.booking": "bookings",
@@ -53,6 +54,7 @@ IN_THE_AUDIT = " OR ".join(
     [
         "kept.subject ~ %(pattern)s OR kept.detail::text ~ %(pattern)s",
         "kept.user_id = ANY(%(users)s)",
+        "kept.detail ->> 'hash' = %(hash)s",
         *(HAS_ONE.format(keys=keys, place=place) for place, keys in NUMBERS.items()),
         *(
             f"(kept.action = 'member.listed' AND kept.subject = '{subject}' AND "
@@ -90,6 +92,18 @@ KEPT = (
     Kept("entries_membership", _("Whether your WESTER membership is active."), OWN),
     Kept("entries_membershiprow", _("The messages that your membership follows from."), OWN),
     Kept("entries_coursemember", _("Which course of a series you take part in."), OWN),
+    Kept(
+        "entries_membercase",
+        _("When our staff opened a page about you to answer a question."),
+        OWN,
+        hidden=("token", "opened_by_id"),
+    ),
+    Kept(
+        "entries_casenote",
+        _("What our staff noted of the answer."),
+        "kept.case_id = ANY(%(cases)s)",
+        hidden=("noted_by_id",),
+    ),
     Kept("bookings_exregistration", _("Your EX memberships linked with your WESTER ID."), OWN),
     Kept("bookings_registrationrow", _("The messages that these links follow from."), OWN),
     Kept("bookings_booking", _("Your bookings, as they stand now."), OWN_OR_NUMBERED),
@@ -167,11 +181,14 @@ NOT_OF_A_PERSON = frozenset(
         *("auth_group", "auth_group_permissions", "auth_permission"),
         *("account_emailaddress", "account_emailconfirmation"),
         *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
-        *("core_democlock", "core_user_groups", "core_user_user_permissions"),
+        *("core_democlock", "core_heartbeat", "core_user_groups", "core_user_user_permissions"),
         *("core_auditseal", "core_auditremoval"),
         *("core_signintries", "core_staffsession", "mfa_authenticator"),  # of staff only
+        "entries_lookupcount",  # likewise
         *("bookings_feedfile", "bookings_inboxfile", "bookings_service", "bookings_stop"),
+        *("bookings_feedexpectation", "campaign_reasoncount"),
         *("campaign_aggregationrun", "campaign_campaign", "campaign_prize", "campaign_terms"),
+        "campaign_unfinisheddraft",
         *("lottery_draw", "lottery_storedforecast"),
         *("bookings_erasedidentifier", "points_purge"),
         *("points_creditfile", "points_payout", "points_payoutpart", "points_resultsfile"),

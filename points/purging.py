@@ -68,7 +68,7 @@ def content_to_purge(code: str) -> dict[str, Any]:
     draw = standing_draw(campaign)
     payout = getattr(draw, "payout", None)
     if draw and (payout is None or payout.closed_at is None):
-        raise BooksOpen(_("The payout of this campaign is not closed; use: payout close."))
+        raise BooksOpen(_("The payout of this campaign is not closed."))
     return {
         "campaign": code,
         "name": terms.name_ja,

@@ -17,7 +17,16 @@ from campaign.queries import get_campaign
 from core.models import Approval
 from lottery.models import Draw
 from lottery.queries import standing_draw, subject_of
-from points.models import AwardStanding, KeyStanding, Payout, WaitingAnswer
+from points.models import (
+    AwardStanding,
+    CreditAnswer,
+    CreditStatus,
+    KeyStanding,
+    Payout,
+    Resolution,
+    Transfer,
+    WaitingAnswer,
+)
 from points.refusals import NotApproved
 
 State = AwardStanding.State
@@ -81,6 +90,43 @@ def find_member_credits(draw: Draw, wester_id: str) -> list[MemberCredit]:
     ]
 
 
+@dataclass(frozen=True)
+class CreditFacts:
+    """One credit of a member, and the last answer of the points system to it; whole points.
+
+    ``answered`` is None while there is no answer; ``is_resolved``: a person decided what is so.
+    """
+
+    points: int
+    answered: CreditAnswer | None
+    is_resolved: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the points system credited the same points."""
+        answer = self.answered
+        return answer is not None and (answer.status, answer.points) == (
+            CreditStatus.CREDITED,
+            self.points,
+        )
+
+
+def find_credit_answers(draw: Draw, wester_id: str) -> list[CreditFacts]:
+    """Return each credit of a member with the answer to it; uses creditanswer_of_a_key."""
+    awards = draw.awards.filter(entrant__wester_id=wester_id, entrant__draw=draw).values("id")
+    credited = Transfer.objects.filter(kind=Transfer.Kind.CREDIT, award__in=awards)
+    points = {bytes(one.key): one.points for one in credited.order_by("id")}
+    if not points:
+        return []
+    of_keys = {"payout__draw": draw, "credit_key__in": list(points)}
+    answers = CreditAnswer.objects.filter(**of_keys)
+    in_order = answers.order_by("business_date", "sequence", "delivery", "id")
+    last = {bytes(answer.credit_key): answer for answer in in_order}
+    resolutions = Resolution.objects.filter(**of_keys, approval__isnull=False)
+    resolved = {bytes(one.credit_key) for one in resolutions}
+    return [CreditFacts(sum_, last.get(key), key in resolved) for key, sum_ in points.items()]
+
+
 def find_payout(campaign: Campaign) -> Payout | None:
     """Return the approved payout of a campaign's draw; None before the approval."""
     payouts = Payout.objects.select_related("draw__campaign", "draw__terms")
@@ -96,7 +142,7 @@ def get_payout(code: str) -> Payout:
     """
     payout = find_payout(get_campaign(code))
     if payout is None:
-        raise NotApproved(_("The payout of this campaign is not approved; use: payout prepare."))
+        raise NotApproved(_("The payout of this campaign is not approved."))
     return payout
 
 
@@ -162,7 +208,7 @@ def describe_waiting_answers(payout: Payout) -> list[str]:
     return [
         _(
             "%(file)s: rows in quarantine, %(count)s: %(rows)s. Settle a later file that answers "
-            "them, or dismiss each with a reason; see: quarantine list."
+            "them, or dismiss each with a reason."
         )
         % {"file": name, "count": f"{len(records):,}", "rows": format_numbers(records)}
         for name, records in group_by_name(rows.order_by("file_id", "record"))

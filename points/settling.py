@@ -77,7 +77,7 @@ def settle(
     """
     approvals.require_actor(actor, auditing.MAY_PAY)
     if not CreditFile.objects.filter(payout=payout).exists():
-        raise NotExported(_("The file of credits was never written; use: payout export."))
+        raise NotExported(_("The file of credits was never written."))
     values = {"payout": payout.pk, "at": at, **parse_file_name(path)}
     feed = results_feed(payout, values)
     with transaction.atomic():

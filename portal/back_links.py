@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entries.sign_in.adapters import is_own_path
 
@@ -40,7 +41,7 @@ def referring_path(request: HttpRequest) -> str | None:
 def link_home(request: HttpRequest) -> BackLink:
     """Return the link to the front page, on staff pages to the admin's."""
     if request.path.startswith(reverse("admin:index")):
-        return BackLink(reverse("admin:index"), _("To the staff pages"))
+        return BackLink(reverse("admin:index"), pgettext_lazy("desk", "Back to home"))
     return BackLink("/", _("To the campaign"))
 
 

@@ -80,14 +80,15 @@ def series_context(code: str, *, now: datetime) -> dict[str, Any] | None:
 
 def list_campaigns(found: Iterable[Terms], *, now: datetime) -> list[ListedCampaign]:
     """Return campaigns with their states: the open ones first, then those to come."""
-    listed = [list_campaign(terms, now=now) for terms in found]
+    listed = [
+        list_campaign(terms, state=campaign_page.current_state(terms, now=now)) for terms in found
+    ]
     places = {state: place for place, state in enumerate(ORDER)}
     return sorted(listed, key=lambda one: places.get(one.state, len(places)))
 
 
-def list_campaign(terms: Terms, *, now: datetime) -> ListedCampaign:
-    """Return a campaign as a list shows it."""
-    state = campaign_page.current_state(terms, now=now)
+def list_campaign(terms: Terms, *, state: ShownState) -> ListedCampaign:
+    """Return a campaign as a list shows it in a state."""
     return ListedCampaign(
         terms=terms,
         state=state,

@@ -3,10 +3,13 @@
 import sys
 from typing import TYPE_CHECKING
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.defaults import server_error
 
 from core.errors import DATABASE_AWAY
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 RETRY_AFTER_S = 15
+NOT_FOUND = 404
+IN_THE_STAFF_FRAME = (400, 403, NOT_FOUND, 405)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -72,9 +77,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Return a page for an unknown address or a campaign that is not public."""
     return render_error(
         request,
-        status=404,
+        status=NOT_FOUND,
         heading=_("There is no such page"),
-        advice=_("The address may have changed, or the campaign is not public."),
+        advice=(
+            pgettext_lazy("desk", "The address may have changed, or what it showed is gone.")
+            if is_for_staff(request, NOT_FOUND)
+            else _("The address may have changed, or the campaign is not public.")
+        ),
     )
 
 
@@ -132,6 +141,13 @@ def entry_retry(request: HttpRequest, *, advice: "StrPromise") -> HttpResponse:
     return response
 
 
+def is_for_staff(request: HttpRequest, status: int) -> bool:
+    """Return whether the page stands below the staff's address and staff at work see it."""
+    if status not in IN_THE_STAFF_FRAME or not hasattr(request, "user"):
+        return False
+    return request.path.startswith(reverse("admin:index")) and admin.site.has_permission(request)
+
+
 def render_error(
     request: HttpRequest,
     *,
@@ -143,6 +159,7 @@ def render_error(
 ) -> HttpResponse:
     """Render an error page that no cache stores, for a retry may succeed.
 
+    Staff at work see it in their frame, which reads the database; not where that may be away.
     After a form its language link goes to the front page: the form's address has no page.
     """
     back_link = back_link or link_home(request)
@@ -153,6 +170,10 @@ def render_error(
         "entry_address": entry_address,
         "here": request.get_full_path() if request.method in ("GET", "HEAD") else "/",
     }
-    response = render(request, "portal/error.html", context, status=status)
+    template = "portal/error.html"
+    if is_for_staff(request, status):
+        template = "desk/error.html"
+        context |= {**admin.site.each_context(request), "title": heading}
+    response = render(request, template, context, status=status)
     add_never_cache_headers(response)
     return response

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.journeys import Leg, parse_journey
+from bookings.models import Booking
 from campaign import eligibility, reports, rewards
 from campaign.facts import facts_of
 from campaign.models import Terms, Total
@@ -48,6 +49,7 @@ class ShownBooking:
     amount_yen: int
     verdict: Verdict
     sentences: list[str]
+    stored: Booking
 
     @property
     def verdict_name(self) -> "StrPromise":
@@ -82,6 +84,14 @@ class ShownTotal:
             return _("Another %(yen)s yen could not be confirmed and are not eligible.") % yen
         return _("Another %(yen)s yen are being checked.") % yen
 
+    @property
+    def unconfirmed_sentence(self) -> str:
+        """The same for who is not on the list of a draw; what comes now is too late for it."""
+        if not self.awaiting_yen or self.is_final:
+            return self.awaiting_sentence
+        sentence = _("%(yen)s yen being checked could not be confirmed before the list was fixed.")
+        return sentence % {"yen": formats.grouped(self.awaiting_yen)}
+
 
 def my_page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str, Any]:
     """Return the context of one member's page, in a constant number of queries.
@@ -90,11 +100,18 @@ def my_page_context(terms: Terms, wester_id: str, *, now: datetime) -> dict[str,
     """
     state = campaign_page.current_state(terms, now=now)
     return {
-        **campaign_page.campaign_context(terms, state=state, now=now),
+        **frame_context(terms, state=state, now=now),
         **member_facts(terms, wester_id, state=state, now=now),
+        "receipt": find_receipt(terms, wester_id),
+    }
+
+
+def frame_context(terms: Terms, *, state: ShownState, now: datetime) -> dict[str, Any]:
+    """Return the part of the context that is the same for every member."""
+    return {
+        **campaign_page.campaign_context(terms, state=state, now=now),
         "here": reverse("portal:my_page", args=[terms.campaign.code]),
         "campaign_address": reverse("portal:campaign", args=[terms.campaign.code]),
-        "receipt": find_receipt(terms, wester_id),
         "draw_address": reverse("lottery:draw", args=[terms.campaign.code]),
         "is_my_page": True,
     }
@@ -105,18 +122,28 @@ def member_facts(
 ) -> dict[str, Any]:
     """Return a member's total, bookings and result, for my page and the staff's page."""
     total = shown_total(terms, wester_id, state=state)
+    bookings = shown_bookings(terms, wester_id, is_final=total.is_final)
     codes = find_reasons(terms, wester_id, total_yen=total.yen)
+    return {
+        **describe_facts(terms, total, bookings, codes),
+        "is_carried": is_carried_over(terms, wester_id),
+        "result": my_result.find_result(terms, wester_id, reasons_today=codes, now=now),
+        "void_notice": my_result.find_void_notice(terms.campaign),
+    }
+
+
+def describe_facts(
+    terms: Terms, total: ShownTotal, bookings: list[ShownBooking], codes: list[str]
+) -> dict[str, Any]:
+    """Return a member's total and bookings with the sentences of the rules that apply."""
     to_all = announcement.gives_to_all(terms)
     sentences = reasons.member_sentences(terms, gives_to_all=to_all)
     return {
         "total": total,
-        "bookings": shown_bookings(terms, wester_id, is_final=total.is_final),
+        "bookings": bookings,
         "member_sentences": [sentences[code] for code in codes if code not in SHOWN_ELSEWHERE],
-        "is_carried": is_carried_over(terms, wester_id),
         "is_kept_out": bool(set(codes) - {"below_minimum"}),
         "gives_to_all": to_all,
-        "result": my_result.find_result(terms, wester_id, reasons_today=codes, now=now),
-        "void_notice": my_result.find_void_notice(terms.campaign),
     }
 
 
@@ -146,8 +173,19 @@ def find_reasons(terms: Terms, wester_id: str, *, total_yen: int) -> list[str]:
 
 
 def shown_total(terms: Terms, wester_id: str, *, state: ShownState) -> ShownTotal:
-    """Return the member's total of the last run; without a row it is zero."""
+    """Return the member's total of the last run."""
     row = Total.objects.filter(campaign=terms.campaign_id, wester_id=wester_id).first()
+    as_of = reports.last_finished_as_of(terms.campaign)
+    return describe_total(terms, row, as_of=as_of, state=state)
+
+
+def describe_total(
+    terms: Terms, row: Total | None, *, as_of: datetime | None, state: ShownState
+) -> ShownTotal:
+    """Return a total as shown; without a row it is zero.
+
+    Args: ``as_of``: the instant of the last run; None before the first.
+    """
     yen, facts = (row.total_yen, facts_of(row.facts)) if row else (0, [])
     plan = terms.plan
     counts_lots = plan.lots.yen is not None or bool(plan.lots.times)
@@ -156,7 +194,7 @@ def shown_total(terms: Terms, wester_id: str, *, state: ShownState) -> ShownTota
         awaiting_yen=row.awaiting_yen if row else 0,
         missing_yen=max(terms.minimum_total_yen - yen, 0),
         percent=min(yen * WHOLE_PERCENT // max(terms.minimum_total_yen, 1), WHOLE_PERCENT),
-        as_of=reports.last_finished_as_of(terms.campaign),
+        as_of=as_of,
         is_final=state is ShownState.CREDITED,
         lots=rewards.lots_of(plan, yen, facts) if counts_lots else None,
         chances=chances_of(plan, announcement.prize_names(terms), total_yen=yen, facts=facts),
@@ -166,9 +204,16 @@ def shown_total(terms: Terms, wester_id: str, *, state: ShownState) -> ShownTota
 def shown_bookings(terms: Terms, wester_id: str, *, is_final: bool) -> list[ShownBooking]:
     """Return the member's bookings by the day of travel, each with its sentences."""
     explained = standing.explain_bookings(terms, eligibility.of_member(wester_id))
-    explained.sort(key=lambda one: one.booking.travel_date)
+    return describe_bookings(terms, explained, is_final=is_final)
+
+
+def describe_bookings(
+    terms: Terms, explained: list[ExplainedBooking], *, is_final: bool
+) -> list[ShownBooking]:
+    """Return bookings by the day of travel, each with its sentences."""
+    ordered = sorted(explained, key=lambda one: one.booking.travel_date)
     sentences = reasons.booking_sentences(terms, is_final=is_final)
-    return [shown_booking(one, sentences, is_final=is_final) for one in explained]
+    return [shown_booking(one, sentences, is_final=is_final) for one in ordered]
 
 
 def shown_booking(
@@ -186,4 +231,5 @@ def shown_booking(
         amount_yen=booking.amount_yen,
         verdict=Verdict.WAITS if one.is_pending and not is_final else verdict,
         sentences=[sentences[code] for code in one.reasons] or [str(counting)],
+        stored=booking,
     )

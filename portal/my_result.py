@@ -108,9 +108,23 @@ def find_result(
     if draw is None:
         return None
     found = results.member_result(draw, wester_id)
+    is_credited = now >= terms.credit_at and any(found.awards or ())
+    found_credits = find_member_credits(draw, wester_id) if is_credited else []
+    return describe_result(terms, found, found_credits, reasons_today=reasons_today, now=now)
+
+
+def describe_result(
+    terms: Terms,
+    found: MemberResult,
+    found_credits: list[MemberCredit],
+    *,
+    reasons_today: list[str],
+    now: datetime,
+) -> ShownResult:
+    """Return what is shown of a member's result, and of what became of the awards."""
     is_public = found.is_entrant and found.draw.published_at is not None
     prize_names, plan = announcement.prize_names(terms), terms.plan
-    awards = shown_awards(terms, wester_id, found, now=now)
+    awards = shown_awards(terms, found, found_credits)
     outcome = find_outcome(found, awards)
     return ShownResult(
         outcome=outcome,
@@ -132,12 +146,11 @@ def find_result(
 
 
 def shown_awards(
-    terms: Terms, wester_id: str, found: MemberResult, *, now: datetime
+    terms: Terms, found: MemberResult, found_credits: list[MemberCredit]
 ) -> list[ShownAward]:
     """Return a member's awards in the order of the prizes; none before the confirmation."""
     if not found.awards or not any(found.awards):
         return []
-    found_credits = find_member_credits(found.draw, wester_id) if now >= terms.credit_at else []
     of_prize = {credit.prize: credit for credit in found_credits}
     prize_names = announcement.prize_names(terms)
     to_all = announcement.gives_to_all(terms)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bookings.enumerations import BookingService, MemberKind
+from bookings.words import operator_name
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
 from portal.states import Outcome, ShownState, Verdict
@@ -14,6 +16,7 @@ from portal.states import Outcome, ShownState, Verdict
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
+__all__ = ["operator_name"]
 STATES = {
     ShownState.BEFORE: ENTRY_STATES[EntryState.BEFORE],
     ShownState.OPEN: ENTRY_STATES[EntryState.OPEN],
@@ -62,6 +65,14 @@ PAYOUTS = {
     "settling": pgettext_lazy("state of a payout", "Being settled"),
     "closed": pgettext_lazy("state of a payout", "Closed"),
 }
+FEEDS = {
+    "bookings": pgettext_lazy("feed", "Bookings"),
+    "entries": pgettext_lazy("feed", "Entries"),
+    "memberships": pgettext_lazy("feed", "Joining and leaving"),
+    "ex_registrations": pgettext_lazy("feed", "EX points registrations"),
+    "credit_results": pgettext_lazy("feed", "Results of the crediting"),
+}
+WEEKDAYS = {number + 1: name for number, name in dates.WEEKDAYS.items()}  # Monday is 1
 # In the order in which the pages list them.
 MEMBER_KINDS: dict[str, "StrPromise"] = {
     MemberKind.SMART_EX: _("Smart EX members"),
@@ -77,15 +88,6 @@ BOOKING_SERVICES: dict[str, "StrPromise"] = {
     BookingService.E5489: _("e5489"),
     BookingService.EX_YOYAKU: _("Express Yoyaku"),
     BookingService.SMART_EX: _("Smart EX"),
-}
-# By their names in the rail network; companies outside the JR group keep their Japanese names.
-OPERATORS: dict[str, "StrPromise"] = {
-    "JR West": _("JR West"),
-    "JR Central": _("JR Central"),
-    "JR East": _("JR East"),
-    "JR Kyushu": _("JR Kyushu"),
-    "JR Shikoku": _("JR Shikoku"),
-    "JR Hokkaido": _("JR Hokkaido"),
 }
 
 
@@ -110,6 +112,6 @@ def kind_names(kinds: Iterable[str]) -> list["StrPromise"]:
     return [name for kind, name in MEMBER_KINDS.items() if kind in wanted]
 
 
-def operator_name(operator: str) -> "StrPromise | str":
-    """Return the name of a railway company."""
-    return OPERATORS.get(operator, operator)
+def feed_name(feed: str) -> "StrPromise | str":
+    """Return the name of a feed; of an unknown one its own."""
+    return FEEDS.get(feed, feed)

@@ -64,13 +64,16 @@ class Revision:
 
 
 def find_revisions(terms: Terms) -> list[Revision]:
-    """Return the revisions of published terms, the last first; none for a first version."""
+    """Return the revisions up to these published terms, the last first; none for a first version.
+
+    The terms themselves may be a draft that was given an instant in memory, for a preview.
+    """
     if terms.version == 1:
         return []
-    versions = terms.campaign.terms.filter(published_at__isnull=False, version__lte=terms.version)
-    published = list(versions.prefetch_related("prizes").order_by("version"))
+    earlier = terms.campaign.terms.filter(published_at__isnull=False, version__lt=terms.version)
+    published = list(earlier.prefetch_related("prizes").order_by("version"))
     found = []
-    for before, after in pairwise(published):
+    for before, after in pairwise([*published, terms]):
         sentences = list(changes(before, after))
         if after.published_at and sentences:
             found.append(Revision(after.published_at, sentences))

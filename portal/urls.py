@@ -1,10 +1,9 @@
 """The URLs of the pages."""
 
-from django.contrib import admin
 from django.urls import path
 
 from campaign.addresses import CAMPAIGN
-from portal import member_views, staff_views, views
+from portal import member_views, views
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +13,4 @@ urlpatterns = [
     path(f"{CAMPAIGN}entry/", member_views.post_entry, name="enter"),
     path(f"{CAMPAIGN}mypage/", member_views.show_my_page, name="my_page"),
     path("robots.txt", views.show_robots, name="robots"),
-    path("staff/overview/", admin.site.admin_view(staff_views.show_overview), name="overview"),
-    path("staff/member/", admin.site.admin_view(staff_views.show_member), name="look_up"),
 ]

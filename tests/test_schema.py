@@ -61,6 +61,7 @@ WITHOUT_A_PERSON = {
     "campaign.Terms.public_at",
     "core.AuditSeal.sealed_at",
     "core.DemoClock.set_at",
+    "core.Heartbeat.seen_at",
     "core.SignInTries.tried_at",
     "core.StaffSession.factor_at",
     "core.StaffSession.seen_at",

@@ -223,11 +223,24 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('service', 'seq'), name='stop_one_per_position'), models.UniqueConstraint(fields=('service', 'station'), name='stop_one_per_station'), models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='stop_seq_from_one'), models.CheckConstraint(condition=models.Q(('kind__in', ['stop', 'pass'])), name='stop_kind_is_stop_or_pass'), models.CheckConstraint(condition=models.Q(models.Q(('station', ''), _negated=True), models.Q(('operator_to_next', ''), _negated=True)), name='stop_names_not_empty')],
             },
         ),
+        migrations.CreateModel(
+            name='FeedExpectation',
+            fields=[
+                ('feed', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='feed')),
+                ('by_hour', models.SmallIntegerField(verbose_name='by what hour')),
+                ('days_without', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, db_comment='1 is Monday, 7 is Sunday; with all seven no file is ever late.', default=list, size=None, verbose_name='weekdays that may lack one')),
+            ],
+            options={
+                'permissions': [('change_feedexpectation', 'Can change when a feed is expected')],
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('by_hour__range', (0, 23))), name='feedexpectation_hour_of_a_day'), models.CheckConstraint(condition=models.Q(('days_without__contained_by', [1, 2, 3, 4, 5, 6, 7])), name='feedexpectation_weekdays_from_1_to_7')],
+            },
+        ),
         # Nearly every booking is updated once or twice in its first weeks (used, cancelled). With room on
         # its page the new version stands beside the old one, and no index is written.
         migrations.RunSQL(
             'ALTER TABLE bookings_booking SET (fillfactor = 85)',
             'ALTER TABLE bookings_booking RESET (fillfactor)',
         ),
-        load_sql('bookings', 'bookingevent_triggers', 'eventticketing_triggers', 'registrationrow_triggers'),
+        load_sql('bookings', 'bookingevent_triggers', 'eventticketing_triggers', 'registrationrow_triggers', 'feed_expectations'),
     ]

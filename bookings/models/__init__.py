@@ -2,7 +2,7 @@
 
 from bookings.models.bookings import Booking, BookingEvent, EventTicketing
 from bookings.models.erased import ErasedIdentifier
-from bookings.models.feeds import FeedFile, InboxFile, QuarantinedRow
+from bookings.models.feeds import FeedExpectation, FeedFile, InboxFile, QuarantinedRow
 from bookings.models.marks import MemberMark
 from bookings.models.network import Service, Stop
 from bookings.models.registrations import ExRegistration, RegistrationRow
@@ -13,6 +13,7 @@ __all__ = [
     "ErasedIdentifier",
     "EventTicketing",
     "ExRegistration",
+    "FeedExpectation",
     "FeedFile",
     "InboxFile",
     "MemberMark",

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.enumerations import (
     BookingService,
@@ -209,3 +210,7 @@ class Booking(BookingValues):
                 name="booking_ex_member_no",
             ),
         ]
+
+    def __str__(self) -> str:
+        """Name the row only: headings and titles hold no reservation number."""
+        return pgettext("heading", "Booking No. %(number)s") % {"number": self.pk}

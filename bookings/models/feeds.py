@@ -1,9 +1,10 @@
-"""The tables of feed files, of quarantined rows and of the inbox."""
+"""The tables of feed files, of quarantined rows and of the inbox, and when feeds are expected."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from bookings.values import ENCODINGS
 
@@ -18,6 +19,7 @@ LOADED = Q(
 REFUSED = Q(
     status="refused", encoding="", version=0, rows=0, applied=0, duplicates=0, quarantined=0
 ) & ~Q(reason="")
+LAST_HOUR, WEEKDAYS = 23, list(range(1, 8))  # Monday is 1
 OPEN = Q(status="open", settled_at__isnull=True, settled_by="", note="")
 REPLAYED = Q(status="replayed", settled_at__isnull=False)
 DISMISSED = Q(status="dismissed", settled_at__isnull=False) & ~Q(settled_by="") & ~Q(note="")
@@ -142,7 +144,8 @@ class QuarantinedRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_id}/{self.record}"
+        words = {"file": self.file.name, "row": self.record}
+        return pgettext("heading", "%(file)s, row %(row)s") % words
 
 
 class InboxFile(models.Model):
@@ -156,3 +159,36 @@ class InboxFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FeedExpectation(models.Model):
+    """By what hour of Japan's day a feed's file is loaded, and on which weekdays none may come.
+
+    A term of operation: ops change it. The migration writes the rows (bookings/sql).
+    """
+
+    feed = models.CharField(_("feed"), max_length=40, primary_key=True)
+    by_hour = models.SmallIntegerField(_("by what hour"))
+    days_without = ArrayField(
+        models.SmallIntegerField(),
+        default=list,
+        blank=True,
+        verbose_name=_("weekdays that may lack one"),
+        db_comment="1 is Monday, 7 is Sunday; with all seven no file is ever late.",
+    )
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("change_feedexpectation", "Can change when a feed is expected")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by_hour__range=(0, LAST_HOUR)), name="feedexpectation_hour_of_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(days_without__contained_by=WEEKDAYS),
+                name="feedexpectation_weekdays_from_1_to_7",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.feed)

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from campaign import eligibility, queries, reports
 from campaign.models import AggregationRun, Campaign, Terms
-from campaign.rules import RULES
+from campaign.reason_words import COUNTS, REASONS
 from core import clock
 from core.admin_base import ReadOnlyAdmin, render_admin_page
 
 REASONS_VIEW = "campaign_aggregationrun_reasons"
-HEADINGS = {"pending": gettext_lazy("only not confirmed"), "counts": gettext_lazy("counts")}
+HEADINGS = {"pending": gettext_lazy("only not confirmed"), "counts": COUNTS}
 
 
 @admin.register(AggregationRun)
@@ -45,7 +45,8 @@ class AggregationRunAdmin(ReadOnlyAdmin):
     def parts(self, run: AggregationRun) -> str:
         """Return how many of the run's shards are done."""
         counts: dict[str, Any] = vars(run)
-        return f"{counts['done_count']} / {counts['shard_count']}"
+        done, total = counts["done_count"], counts["shard_count"]
+        return f"{done} / {total}" if total else _("nothing to change")
 
     @admin.display(description=gettext_lazy("reasons"))
     def reasons(self, run: AggregationRun) -> SafeString:
@@ -88,6 +89,6 @@ class AggregationRunAdmin(ReadOnlyAdmin):
 
 def reason_rows(terms: Terms) -> list[dict[str, Any]]:
     """Return a row per rule in their order, then those pending and those that count."""
-    headings = {rule.code: rule.term for rule in RULES} | HEADINGS
+    headings = {**REASONS, **HEADINGS}
     counts = eligibility.reason_counts(terms)
-    return [{"code": code, "term": headings[code], **counts[code]} for code in counts]
+    return [{"code": code, "name": headings[code], **counts[code]} for code in counts]

@@ -36,6 +36,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='UnfinishedDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(db_collation='C', max_length=40, unique=True, verbose_name='code')),
+                ('content', models.JSONField(db_comment='As a campaign file; null where nothing was given yet.', verbose_name='content')),
+            ],
+            options={
+                'verbose_name': 'unfinished draft',
+                'verbose_name_plural': 'unfinished drafts',
+                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9_-]{1,40}$')), name='unfinisheddraft_code_is_identifier'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(models.Func('content', function='jsonb_typeof', output_field=models.TextField()), models.Value('object'))), name='unfinisheddraft_content_is_object')],
+            },
+        ),
+        migrations.CreateModel(
             name='DueMember',
             fields=[
                 ('pk', models.CompositePrimaryKey('campaign_id', 'wester_id', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -131,6 +144,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'aggregation run',
                 'verbose_name_plural': 'aggregation runs',
+                'permissions': [('start_run', 'Can start the totals of a campaign')],
             },
         ),
         migrations.CreateModel(
@@ -377,6 +391,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='total',
             constraint=models.CheckConstraint(condition=models.Q(('facts__range', (0, 15)), models.Q(('bookings__gt', 0), ('facts', 0), _connector='OR')), name='total_facts_of_some_booking'),
+        ),
+        migrations.CreateModel(
+            name='ReasonCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(db_comment='Of campaign.rules; or pending, or counts: without a reason.', max_length=40)),
+                ('bookings', models.BigIntegerField()),
+                ('yen', models.BigIntegerField()),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reason_counts', to='campaign.aggregationrun')),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('run', 'code'), name='reasoncount_once'), models.CheckConstraint(condition=models.Q(('bookings__gte', 0), ('yen__gte', 0)), name='reasoncount_not_negative')],
+            },
         ),
         # A member's total changes from night to night: with room on the page no index is written.
         migrations.RunSQL(

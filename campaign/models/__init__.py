@@ -8,8 +8,10 @@ from campaign.models.totals import (
     AggregationRun,
     AggregationShard,
     DueMember,
+    ReasonCount,
     Total,
 )
+from campaign.models.unfinished import UnfinishedDraft
 
 __all__ = [
     "AggregationMode",
@@ -19,8 +21,10 @@ __all__ = [
     "Campaign",
     "DueMember",
     "Prize",
+    "ReasonCount",
     "RewardKind",
     "Take",
     "Terms",
     "Total",
+    "UnfinishedDraft",
 ]

@@ -17,7 +17,7 @@ from django.db.models.fields.json import ContainedBy
 from django.db.models.functions import Mod
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from bookings.enumerations import (
     BookingService,
@@ -419,7 +419,10 @@ class Terms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id} v{self.version}"
+        words = {"name": self.name, "version": self.version}
+        if self.published_at is None:
+            return pgettext("heading", "%(name)s, version %(version)s (draft)") % words
+        return pgettext("heading", "%(name)s, version %(version)s") % words
 
     @cached_property
     def plan(self) -> Plan:

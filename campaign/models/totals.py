@@ -6,7 +6,10 @@ The triggers of totals are in campaign/sql/total_triggers.sql.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.models import fields
 from campaign.facts import FACTS
@@ -97,6 +100,7 @@ class AggregationRun(models.Model):
     class Meta:
         verbose_name = _("aggregation run")
         verbose_name_plural = _("aggregation runs")
+        permissions = [("start_run", "Can start the totals of a campaign")]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign"], condition=RUNNING, name="aggregationrun_one_at_a_time"
@@ -110,7 +114,9 @@ class AggregationRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mode} {self.as_of}"
+        day = self.night or localtime(self.as_of).date()
+        words = {"day": formats.date_format(day), "mode": self.get_mode_display()}
+        return pgettext("heading", "Totals of %(day)s (%(mode)s)") % words
 
 
 class AggregationShard(models.Model):
@@ -151,3 +157,28 @@ class DueMember(models.Model):
 
     def __str__(self) -> str:
         return str(self.campaign_id)
+
+
+class ReasonCount(models.Model):
+    """How many bookings a reason rejected after a run, and their yen; ``counts``: no reason did."""
+
+    run = models.ForeignKey(
+        AggregationRun, models.PROTECT, related_name="reason_counts", db_index=False
+    )
+    code = models.CharField(
+        max_length=40, db_comment="Of campaign.rules; or pending, or counts: without a reason."
+    )
+    bookings = models.BigIntegerField()
+    yen = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["run", "code"], name="reasoncount_once"),
+            models.CheckConstraint(
+                condition=Q(bookings__gte=0, yen__gte=0), name="reasoncount_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.code}"

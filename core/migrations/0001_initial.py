@@ -2,6 +2,7 @@ import datetime
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
@@ -61,6 +62,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('worker', 'Worker'), ('beat', 'Beat')], max_length=10)),
+                ('host', models.CharField(db_comment="The worker's machine; of beat that of the worker it reached.", max_length=255)),
+                ('seen_at', models.DateTimeField(db_comment="By the database's own clock.")),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('kind', 'host'), name='heartbeat_one_per_kind_and_host'), models.CheckConstraint(condition=models.Q(('kind__in', ('worker', 'beat'))), name='heartbeat_kind_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -104,6 +117,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit record',
                 'verbose_name_plural': 'audit records',
+                'indexes': [models.Index(fields=['at', 'id'], name='auditrecord_at'), models.Index(fields=['name', 'at', 'id'], name='auditrecord_name_at'), models.Index(fields=['action', 'at', 'id'], name='auditrecord_action_at'), models.Index(fields=['subject', 'at', 'id'], name='auditrecord_subject_at'), django.contrib.postgres.indexes.GinIndex(fields=['detail'], name='auditrecord_detail_has', opclasses=['jsonb_path_ops'])],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('user__isnull', False), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('user__isnull', True), models.Q(('os_user', ''), _negated=True)), models.Q(('action__in', ('staff.locked_out', 'staff.sign_in_failed')), ('host', ''), ('name', ''), ('os_user', ''), ('user__isnull', True)), _connector='OR'), name='auditrecord_names_a_user'), models.CheckConstraint(condition=models.Q(('at__range', (datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(3000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), name='auditrecord_at_an_instant')],
             },
         ),

@@ -3,6 +3,7 @@
 from core.models.approvals import Approval
 from core.models.audit import AuditRecord, AuditRemoval, AuditSeal
 from core.models.clocks import DemoClock
+from core.models.heartbeats import Heartbeat
 from core.models.sign_in import SignInTries, StaffSession
 from core.models.users import User
 
@@ -12,6 +13,7 @@ __all__ = [
     "AuditRemoval",
     "AuditSeal",
     "DemoClock",
+    "Heartbeat",
     "SignInTries",
     "StaffSession",
     "User",

@@ -6,9 +6,11 @@ The triggers are in core/sql/auditrecord_triggers.sql and core/sql/auditseal_tri
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.models.approvals import Approval
 
@@ -67,6 +69,15 @@ class AuditRecord(models.Model):
     class Meta:
         verbose_name = _("audit record")
         verbose_name_plural = _("audit records")
+        indexes = [  # of the searches, all of which show the newest records first
+            models.Index(fields=["at", "id"], name="auditrecord_at"),
+            models.Index(fields=["name", "at", "id"], name="auditrecord_name_at"),
+            models.Index(fields=["action", "at", "id"], name="auditrecord_action_at"),
+            models.Index(fields=["subject", "at", "id"], name="auditrecord_subject_at"),
+            GinIndex(
+                fields=["detail"], opclasses=["jsonb_path_ops"], name="auditrecord_detail_has"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=BY_ACCOUNT | BY_MACHINE | BY_NOBODY, name="auditrecord_names_a_user"
@@ -125,7 +136,7 @@ class AuditSeal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.number)
+        return pgettext("heading", "Seal No. %(number)s") % {"number": self.number}
 
 
 class AuditRemoval(models.Model):

@@ -15,7 +15,7 @@ from bookings.inbox import find_arrivals
 from bookings.models import FeedFile
 from campaign.models import AggregationRun
 from campaign.reports import summarize
-from campaign.tasks import start_due_runs
+from campaign.tasks import start_due_runs, store_reason_counts
 from core import clock
 from core.atomic_files import draft_name
 from core.enqueuing import enqueue
@@ -50,6 +50,7 @@ def play_nights(job: Job, *, until: datetime) -> None:
         job.advance(at(night, TOTALLED_AT))
         compute_totals(job, night)
         enqueue(store_forecasts)
+        enqueue(store_reason_counts)
         if number % REPORT_EVERY_NIGHTS == 0 or night == nights[-1]:
             report_night(job, night)
 

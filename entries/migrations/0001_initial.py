@@ -1,4 +1,6 @@
 import django.db.models.deletion
+import django.db.models.functions.text
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -94,6 +96,78 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('series_code', 'wester_id', 'campaign'), name='coursemember_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='LookUpCount',
+            fields=[
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('hour', models.DateTimeField(db_comment='The beginning of the hour of the clock.')),
+                ('look_ups', models.IntegerField()),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('look_ups__gte', 1)), name='lookupcount_of_one_look_up_at_least')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MemberCase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(db_collation='C', db_comment="Random: the page's address.", max_length=32)),
+                ('wester_id', models.CharField(db_collation='C', max_length=40)),
+                ('opened_at', models.DateTimeField()),
+                ('opened_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='CaseNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('answered', 'Answered'), ('call_back', 'To be called back'), ('opinion', 'Opinion or complaint'), ('handed_over', 'Handed over to a superior'), ('identified', 'Identity checked: right'), ('not_identified', 'Identity checked: wrong')], max_length=14)),
+                ('text', models.TextField(blank=True, db_default='')),
+                ('noted_at', models.DateTimeField()),
+                ('campaign', models.ForeignKey(db_comment='The campaign that the page showed; null: none was chosen.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaign.campaign')),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='entries.membercase')),
+            ],
+            options={
+                'default_permissions': ('add',),
+            },
+        ),
+        migrations.AddIndex(
+            model_name='membercase',
+            index=models.Index(fields=['wester_id', 'opened_at'], name='membercase_of_a_member'),
+        ),
+        migrations.AddIndex(
+            model_name='membercase',
+            index=models.Index(fields=['opened_by', 'opened_at'], name='membercase_of_a_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='membercase',
+            constraint=models.UniqueConstraint(fields=('token',), name='membercase_one_per_token'),
+        ),
+        migrations.AddConstraint(
+            model_name='membercase',
+            constraint=models.CheckConstraint(condition=models.Q(('token__regex', '^[A-Za-z0-9_-]{32}$')), name='membercase_token_is_random'),
+        ),
+        migrations.AddConstraint(
+            model_name='membercase',
+            constraint=models.CheckConstraint(condition=models.Q(('wester_id__regex', '^[A-Za-z0-9_-]{1,40}$')), name='membercase_wester_id_is_identifier'),
+        ),
+        migrations.AddIndex(
+            model_name='casenote',
+            index=models.Index(condition=models.Q(('kind', 'handed_over')), fields=['-noted_at'], name='casenote_handed_over'),
+        ),
+        migrations.AddConstraint(
+            model_name='casenote',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['identified', 'not_identified']), ('text', '')), models.Q(('kind__in', ['answered', 'call_back', 'opinion', 'handed_over']), models.Q(('text', ''), _negated=True)), _connector='OR'), name='casenote_says_what'),
+        ),
+        migrations.AddConstraint(
+            model_name='casenote',
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 1000)), name='casenote_text_is_short'),
         ),
         load_sql('entries', 'member_triggers', 'entryrow_triggers', 'membershiprow_triggers'),
     ]

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class SignInRefusal(EntriesRefusal):
-    """Base: a heading and advice for the member, a status for the browser."""
+    """Base: a heading and advice for the member, a status for the browser.
+
+    ``shows_contacts``: the advice is to ask the help desk, so that the page has to name it.
+    """
 
     reason = "refused"
     status = HTTPStatus.FORBIDDEN
     heading: "StrPromise"
     advice: "StrPromise"
+    shows_contacts = False
 
     def __init__(self, reason: str | None = None) -> None:
         self.reason = reason or self.reason
@@ -98,6 +102,7 @@ class WesterIdChanged(SignInRefusal):
 
     reason = "wester_id_changed"
     heading = _("Your WESTER ID is not the one of before")
+    shows_contacts = True
     advice = _(
         "This account was used here with another WESTER ID. So that no entry gets lost or goes to "
         "somebody else, we have not logged you in. Please ask the campaign's help desk."
@@ -109,6 +114,7 @@ class WesterIdTaken(SignInRefusal):
 
     reason = "wester_id_taken"
     heading = _("Your WESTER ID is in use with another account")
+    shows_contacts = True
     advice = _(
         "One WESTER ID belongs to one account. Please log in with the account that you used here "
         "first, or ask the campaign's help desk."
@@ -120,4 +126,5 @@ class AccountClosed(SignInRefusal):
 
     reason = "account_closed"
     heading = _("This account cannot be used here")
+    shows_contacts = True
     advice = _("Please ask the campaign's help desk.")

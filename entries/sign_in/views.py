@@ -1,7 +1,6 @@
 """The pages of signing in and out; every one works without JavaScript."""
 
 from http import HTTPStatus
-from logging import INFO, WARNING
 from typing import Any
 
 import structlog
@@ -16,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from entries.sign_in import pending
+from core import clock
+from entries.sign_in import contacts, pending
 from entries.sign_in.adapters import is_own_path
 from entries.sign_in.members import signed_in_member
 from entries.sign_in.notice import find_notice
@@ -122,8 +122,14 @@ def render_refusal(
 ) -> HttpResponse:
     """Show why the sign-in failed and what to do; the page does not repeat the code."""
     is_warning = refusal.status == HTTPStatus.SERVICE_UNAVAILABLE
-    log.log(WARNING if is_warning else INFO, "sign_in_refused", reason=refusal.reason)
-    context = {"refusal": refusal, "next": destination, "here": settings.LOGIN_REDIRECT_URL}
+    write_log = log.warning if is_warning else log.info
+    write_log("sign_in_refused", reason=refusal.reason)
+    context = {
+        "refusal": refusal,
+        "next": destination,
+        "here": settings.LOGIN_REDIRECT_URL,
+        "contacts": contacts.list_contacts(at=clock.now()) if refusal.shows_contacts else [],
+    }
     response = render(request, "entries/sign_in_refused.html", context, status=refusal.status)
     if isinstance(refusal, ProviderUnavailable):
         response.headers["Retry-After"] = str(PAUSE_S)

@@ -1,4 +1,4 @@
-"""The admin views beside the list of draws: freeze, download a bundle, issue a receipt."""
+"""The admin views beside the list of draws: download a bundle, issue a receipt."""
 
 import tempfile
 import zipfile
@@ -11,35 +11,17 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import quarantine
-from campaign.admin.campaign_filter import chosen_campaign
-from campaign.forms import PublishedCampaignField
 from core import clock
 from core.admin_base import render_admin_page, require_permission
 from core.errors import Refusal, system_failed
-from entries.feeds import FEEDS
 from entries.forms import KnownWesterIdField
-from lottery import bundle, chains, freezing, receipts
+from lottery import bundle, receipts
 from lottery.models import Draw
 from lottery.queries import LARGE_COLUMNS
-
-
-class FreezeForm(forms.Form):
-    """The campaign whose entrants are frozen, and the beacon's round that decides."""
-
-    campaign = PublishedCampaignField()
-    round_time = forms.DateTimeField(
-        label=gettext_lazy("first round at or after (Japan time)"),
-        widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}),
-    )
-    chain = forms.ChoiceField(
-        label=gettext_lazy("beacon chain"), choices=Draw.Chain.choices, initial=chains.default_chain
-    )
 
 
 class ReceiptForm(forms.Form):
@@ -53,47 +35,23 @@ def url_patterns() -> list[URLPattern]:
     return [
         path(route, admin.site.admin_view(view), name=f"lottery_draw_{name}")
         for route, view, name in (
-            ("freeze/", freeze, "freeze"),
             ("<int:pk>/bundle.zip", download_bundle, "bundle"),
             ("<int:pk>/receipt/", issue_receipt, "receipt"),
         )
     ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def freeze(request: HttpRequest) -> HttpResponse:
-    """Freeze the entrants of a campaign, like the command ``draw freeze``."""
-    actor = require_permission(request, freezing.PERMISSION)
-    form = FreezeForm(
-        request.POST if request.method == "POST" else None,
-        initial={"campaign": chosen_campaign(request)},
-    )
-    if form.is_valid():
-        try:
-            draw = freezing.freeze_draw(**form.cleaned_data, at=clock.now(), actor=actor)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            text = _("Frozen with %(count)s entrants.") % {"count": f"{draw.entry_count:,}"}
-            messages.success(request, text)
-            for warning in quarantine.open_row_warnings(FEEDS):
-                messages.warning(request, warning)
-            return redirect("admin:lottery_draw_change", draw.pk)
-    context = {"title": _("Freeze the entrants"), "form": form}
-    return render_admin_page(request, "admin/lottery/freeze.html", context)
-
-
 @require_safe
 @never_cache
 def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Send all files of a draw as a zip archive, also before they are public."""
+    """Send the files of a draw that the user may read as a zip archive, also unpublished ones."""
     actor = require_permission(request, bundle.PERMISSION)
     draw = get_draw_or_404(pk)
+    files = bundle.files_for(actor.user, draw)
     if not bundle.is_public(draw):
-        bundle.record_export(draw, actor=actor, at=clock.now())
+        bundle.record_export(draw, actor=actor, at=clock.now(), files=files)
     try:
-        archive_file = pack_bundle(draw)
+        archive_file = pack_files(files)
     except OSError as failure:  # the disk is full
         text = _("The bundle could not be packed. %(reason)s") % {"reason": system_failed(failure)}
         messages.error(request, text)
@@ -102,8 +60,8 @@ def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(archive_file, as_attachment=True, filename=name)
 
 
-def pack_bundle(draw: Draw) -> IO[bytes]:
-    """Pack the files of a draw into a temporary zip archive, open at its start.
+def pack_files(files: dict[str, bundle.FileStream]) -> IO[bytes]:
+    """Pack files into a temporary zip archive, open at its start.
 
     Raises:
         OSError: the archive cannot be written.
@@ -111,7 +69,7 @@ def pack_bundle(draw: Draw) -> IO[bytes]:
     with ExitStack() as stack:
         archive_file = stack.enter_context(tempfile.TemporaryFile())
         with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, stream in bundle.bundle_files(draw).items():
+            for name, stream in files.items():
                 with archive.open(name, "w", force_zip64=True) as file:
                     for block in stream():
                         file.write(block)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from campaign.models import Campaign, Terms
 from campaign.models.terms import whole_second
@@ -314,7 +315,7 @@ class Draw(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id}/{self.sequence}"
+        return pgettext("heading", "Draw %(number)s") % {"number": self.sequence}
 
     @property
     def winner_count(self) -> int:

@@ -1,27 +1,20 @@
 """The admin pages of the money: payouts, awards, credits and the ledger, all read-only."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core import clock
-from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin, carry_out
-from points import auditing, closing, correcting, queries
-from points.models import Account, AwardStanding, CreditStatus, KeyStanding, Payout, Transfer
-
-
-class ReasonForm(ActionForm):
-    """The choice of an action, with the reason that it needs."""
-
-    reason = forms.CharField(
-        label=_("reason"), required=False, max_length=correcting.MAX_REASON_LENGTH
-    )
+from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
+from core.masking import mask_identifier
+from core.models import User
+from lottery import bundle
+from points import queries
+from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
 
 
 @admin.register(Payout)
@@ -42,7 +35,6 @@ class PayoutAdmin(ReadOnlyAdmin):
         ("ended_at", "closed_at"),
     ]
     readonly_fields = ["progress", "sums", "keys", "unread"]
-    actions = ["close"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
         """Count the parts of all payouts in one query."""
@@ -73,16 +65,6 @@ class PayoutAdmin(ReadOnlyAdmin):
         """Return the rows of the answers that wait in quarantine."""
         return " ".join(queries.describe_waiting_answers(payout))
 
-    def has_close_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may close a payout."""
-        return request.user.has_perm(auditing.MAY_PAY)
-
-    @admin.action(description=pgettext_lazy("the books", "Close"), permissions=["close"])
-    def close(self, request: HttpRequest, queryset: QuerySet[Payout]) -> None:
-        """Close each payout without open differences."""
-        for payout in queryset.select_related("draw__campaign").order_by("pk"):
-            carry_out(self, request, closing.close_payout, payout=payout)
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -101,6 +83,7 @@ def join_counts(counts: dict[str, int]) -> str:
 class AwardStandingAdmin(MembersAdmin):
     """The state of each award."""
 
+    guarded = ("wester_id",)
     list_display = [
         "draw",
         "prize",
@@ -121,6 +104,13 @@ class AwardStandingAdmin(MembersAdmin):
     ordering = ["-draw_id", "prize", "rank"]
     exclude = ["award", "credit_key"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AwardStanding]:
+        """Leave out the awards of a result that the user may not read yet."""
+        awards: QuerySet[AwardStanding] = super().get_queryset(request)
+        if bundle.may_read_results(cast("User", request.user)):
+            return awards
+        return awards.exclude(draw__confirmed_at=None, draw__voided_at=None)
+
 
 @admin.register(KeyStanding)
 class KeyStandingAdmin(MembersAdmin):
@@ -131,43 +121,13 @@ class KeyStandingAdmin(MembersAdmin):
     list_select_related = ["payout__draw__campaign"]
     ordering = ["-is_open", "id"]
     fields = ["payout", "classed", "is_open", "points", "answered_points", "detail"]
-    action_form = ReasonForm
-    actions = ["take_as_credited", "take_as_rejected"]
-
-    def has_resolve_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may request a resolution."""
-        return request.user.has_perm(correcting.MAY_RESOLVE)
-
-    @admin.action(description=_("Ask to take it as credited"), permissions=["resolve"])
-    def take_as_credited(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
-        """Request that each credit is resolved as credited."""
-        self.resolve(request, queryset, CreditStatus.CREDITED)
-
-    @admin.action(description=_("Ask to take it as rejected"), permissions=["resolve"])
-    def take_as_rejected(self, request: HttpRequest, queryset: QuerySet[KeyStanding]) -> None:
-        """Request that each credit is resolved as rejected."""
-        self.resolve(request, queryset, CreditStatus.REJECTED)
-
-    def resolve(
-        self, request: HttpRequest, queryset: QuerySet[KeyStanding], verdict: CreditStatus
-    ) -> None:
-        """Request that each credit is resolved this way, for the reason beside the action."""
-        for standing in queryset.select_related("payout__draw__campaign").order_by("pk"):
-            carry_out(
-                self,
-                request,
-                correcting.request_resolution,
-                payout=standing.payout,
-                key=bytes(standing.credit_key),
-                verdict=verdict.value,
-                reason=request.POST.get("reason", ""),
-            )
 
 
 @admin.register(Account)
 class AccountAdmin(MembersAdmin):
     """The accounts and their balances."""
 
+    guarded = ("wester_id",)
     list_display = ["id", "kind", "campaign", "wester_id", "balance_points"]
     list_filter = ["kind", "campaign"]
     list_select_related = ["campaign"]
@@ -198,6 +158,8 @@ class TransferCampaignFilter(admin.SimpleListFilter):
 class TransferAdmin(MembersAdmin):
     """The transfers of the ledger."""
 
+    guarded = ("from_account_name", "to_account_name")
+    linked_filters = ("from_account__id__exact", "to_account__id__exact")
     list_display = [
         "id",
         "campaign",
@@ -221,8 +183,6 @@ class TransferAdmin(MembersAdmin):
         ("at", "made_by", "approval"),
     ]
     readonly_fields = ["from_account_name", "to_account_name"]
-    action_form = ReasonForm
-    actions = ["reverse"]
 
     @admin.display(description=_("campaign"))
     def campaign(self, transfer: Transfer) -> str:
@@ -240,23 +200,13 @@ class TransferAdmin(MembersAdmin):
         """Return the name of the account that is credited."""
         return account_name(transfer.to_account)
 
-    def has_reverse_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may request a reversal."""
-        return request.user.has_perm(correcting.MAY_REVERSE)
-
-    @admin.action(description=_("Ask for a reversal, with a reason"), permissions=["reverse"])
-    def reverse(self, request: HttpRequest, queryset: QuerySet[Transfer]) -> None:
-        """Request the reversal of each transfer."""
-        for transfer in queryset.select_related("award").order_by("pk"):
-            carry_out(
-                self,
-                request,
-                correcting.request_reversal,
-                transfer=transfer,
-                reason=request.POST.get("reason", ""),
-            )
+    def mask_value(self, row: Transfer, name: str) -> str:
+        """Return the name of an account with its WESTER ID masked."""
+        account = row.from_account if name == "from_account_name" else row.to_account
+        return account_name(account, shown=mask_identifier)
 
 
-def account_name(account: Account) -> str:
-    """Return an account's kind and, of a member's account, the WESTER ID."""
-    return f"{account.get_kind_display()} {account.wester_id or ''}".strip()
+def account_name(account: Account, *, shown: Callable[[str], str] = str) -> str:
+    """Return an account's kind and, of a member's account, the WESTER ID as ``shown`` has it."""
+    identifier = shown(account.wester_id) if account.wester_id else ""
+    return f"{account.get_kind_display()} {identifier}".strip()

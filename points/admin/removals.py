@@ -13,6 +13,7 @@ class ErasureAdmin(MembersAdmin):
     An approval names the case only; its approver reads here whom.
     """
 
+    guarded = ("wester_id",)
     list_display = ["id", "reason", "erased_at"]
     ordering = ["-id"]
     fields = ["wester_id", "reason", "approval", "erased_at", "tables"]

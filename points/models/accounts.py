@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.models import fields
 from campaign.models import Campaign
@@ -82,4 +83,8 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        of = self.campaign.code if self.campaign else f"No. {self.pk}"
+        return pgettext("heading", "%(kind)s (%(of)s)") % {
+            "kind": self.get_kind_display(),
+            "of": of,
+        }

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.models import Approval
 from lottery.models import Draw
@@ -64,7 +65,7 @@ class Payout(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.draw)
+        return pgettext("heading", "Payout of %(draw)s") % {"draw": self.draw}
 
 
 class PayoutPart(models.Model):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bookings.models import fields
 from campaign.models import Campaign
@@ -58,7 +59,7 @@ class Erasure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return pgettext("heading", "Erasure No. %(number)s") % {"number": self.pk}
 
 
 class Purge(models.Model):
@@ -85,4 +86,4 @@ class Purge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return pgettext("heading", "Purge No. %(number)s") % {"number": self.pk}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from bookings.models import QuarantinedRow, fields
 from lottery.models import Award, Draw
@@ -63,7 +63,8 @@ class AwardStanding(models.Model):
         verbose_name_plural = _("awards")
 
     def __str__(self) -> str:
-        return f"{self.draw_id}/{self.prize}/{self.rank}"
+        words = {"prize": self.prize, "rank": self.rank}
+        return pgettext("heading", "Award: prize %(prize)s, place %(rank)s") % words
 
 
 class KeyStanding(models.Model):

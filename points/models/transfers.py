@@ -7,6 +7,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.models import Approval
 from lottery.models import Award
@@ -164,4 +165,5 @@ class Transfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        words = {"kind": self.get_kind_display(), "number": self.pk}
+        return pgettext("heading", "%(kind)s No. %(number)s") % words

@@ -119,6 +119,12 @@ BEGIN
     memberships AS (DELETE FROM entries_membership WHERE wester_id = member RETURNING 1),
     membership_rows AS (DELETE FROM entries_membershiprow WHERE wester_id = member RETURNING 1),
     courses AS (DELETE FROM entries_coursemember WHERE wester_id = member RETURNING 1),
+    notes AS (
+        DELETE FROM entries_casenote
+        WHERE case_id IN (SELECT id FROM entries_membercase WHERE wester_id = member)
+        RETURNING 1
+    ),
+    cases AS (DELETE FROM entries_membercase WHERE wester_id = member RETURNING 1),
     signed_in AS (DELETE FROM entries_member WHERE wester_id = member RETURNING user_id),
     addresses AS (
         DELETE FROM account_emailaddress WHERE user_id IN (SELECT user_id FROM signed_in)
@@ -146,6 +152,9 @@ BEGIN
             UNION ALL SELECT user_id FROM core_signintries
             UNION ALL SELECT user_id FROM core_staffsession
             UNION ALL SELECT user_id FROM mfa_authenticator
+            UNION ALL SELECT user_id FROM entries_lookupcount
+            UNION ALL SELECT opened_by_id FROM entries_membercase
+            UNION ALL SELECT noted_by_id FROM entries_casenote
         )
         RETURNING 1
     ),
@@ -190,6 +199,8 @@ BEGIN
         ('entries_membership', (SELECT count(*) FROM memberships)),
         ('entries_membershiprow', (SELECT count(*) FROM membership_rows)),
         ('entries_coursemember', (SELECT count(*) FROM courses)),
+        ('entries_casenote', (SELECT count(*) FROM notes)),
+        ('entries_membercase', (SELECT count(*) FROM cases)),
         ('entries_member', (SELECT count(*) FROM signed_in)),
         ('account_emailaddress', (SELECT count(*) FROM addresses)),
         ('account_emailconfirmation', (SELECT count(*) FROM confirmations)),

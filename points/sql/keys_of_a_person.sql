@@ -18,6 +18,7 @@ SELECT
     ARRAY(SELECT id FROM entries_member WHERE wester_id = %(wester_id)s) AS members,
     ARRAY(SELECT user_id FROM entries_member WHERE wester_id = %(wester_id)s) AS users,
     ARRAY(SELECT id FROM entries_entry WHERE wester_id = %(wester_id)s) AS entries,
+    ARRAY(SELECT id FROM entries_membercase WHERE wester_id = %(wester_id)s) AS cases,
     ARRAY(
         SELECT ex_member_no FROM bookings_exregistration WHERE wester_id = %(wester_id)s
     ) AS ex_member_nos,

@@ -4,8 +4,8 @@
 -- points_remove_campaign: delete what only this campaign needed; return the rows of each table
 -- Of bookings: those that travel on the campaign's last travel day or before, and in no period of
 -- another campaign that is not purged, by any version of its terms, drafts too. Of the rows in
--- quarantine: those of files that were loaded before any such campaign became public, and before
--- the approval.
+-- quarantine, and of the cases in which staff answered members: those of files that were loaded, or
+-- that were opened, before any such campaign became public, and before the approval.
 CREATE OR REPLACE FUNCTION points_remove_campaign(purged bigint, approved_at timestamptz)
 RETURNS jsonb
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -52,6 +52,16 @@ BEGIN
             AND file.tried_at < LEAST(approved_at, (SELECT min(public_at) FROM needed))
         RETURNING 1
     ),
+    cases AS MATERIALIZED (
+        SELECT id FROM entries_membercase
+        WHERE opened_at < LEAST(approved_at, (SELECT min(public_at) FROM needed))
+    ),
+    notes AS (
+        DELETE FROM entries_casenote WHERE case_id IN (SELECT id FROM cases) RETURNING 1
+    ),
+    cases_deleted AS (
+        DELETE FROM entries_membercase WHERE id IN (SELECT id FROM cases) RETURNING 1
+    ),
     entries AS (DELETE FROM entries_entry WHERE campaign_id = purged RETURNING 1),
     entry_rows AS (DELETE FROM entries_entryrow WHERE campaign_id = purged RETURNING 1),
     courses AS (DELETE FROM entries_coursemember WHERE campaign_id = purged RETURNING 1),
@@ -65,7 +75,9 @@ BEGIN
         ('bookings_quarantinedrow', (SELECT count(*) FROM quarantined)),
         ('campaign_duemember', (SELECT count(*) FROM due)),
         ('campaign_total', (SELECT count(*) FROM totals)),
+        ('entries_casenote', (SELECT count(*) FROM notes)),
         ('entries_coursemember', (SELECT count(*) FROM courses)),
+        ('entries_membercase', (SELECT count(*) FROM cases_deleted)),
         ('entries_entry', (SELECT count(*) FROM entries)),
         ('entries_entryrow', (SELECT count(*) FROM entry_rows))
     ) AS counted (name, changed)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 
@@ -63,3 +64,11 @@ def render_desk_page(
 ) -> TemplateResponse:
     """Render a template of the desk; ``title`` in the context is its heading."""
     return render_admin_page(request, template, context)
+
+
+def csv_response(content: bytes, *, name: str) -> HttpResponse:
+    """Return a CSV file as a download of this name."""
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    header = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = header or "attachment"
+    return response

@@ -27,6 +27,7 @@ MODULES = (
     "tests.bench.totals",
     "tests.bench.drawing",
     "tests.bench.paying",
+    "tests.bench.desk",
 )
 DATABASE = "dodonto_bench"
 # The owner makes the tables of the baselines, and the application fills them.

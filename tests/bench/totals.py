@@ -177,10 +177,16 @@ def compute(pk: int | None) -> None:
 
 
 @contextmanager
-def filled_tables(scale: float) -> Iterator[Campaign]:
-    """Provide a campaign with bookings and registrations, and empty the tables again."""
+def filled_tables(scale: float, *, bookings: float = 1.0) -> Iterator[Campaign]:
+    """Provide a campaign with bookings and registrations, and empty the tables again.
+
+    Args: ``bookings``: how many of the usual ones.
+    """
     load_campaign(read_campaign_file((ROOT / f"campaign/data/{CODE}.json").read_bytes()), at=NOW)
-    sizes: dict[str, Any] = {"members": int(MEMBERS * scale), "bookings": int(BOOKINGS * scale)}
+    sizes: dict[str, Any] = {
+        "members": int(MEMBERS * scale),
+        "bookings": int(BOOKINGS * scale * bookings),
+    }
     with connection.cursor() as cursor:
         cursor.execute(REGISTRATIONS, sizes)
         cursor.execute(BOOKED, sizes)

@@ -26,7 +26,6 @@ class CountedRefusal(Refusal):
 class Does(ContractCommand):
     """A command that does what a test gives it."""
 
-    requires_system_checks = []
     outcome: Report | Exception
 
     def run(self, *args: Any, **options: Any) -> Report:
@@ -150,7 +149,6 @@ def declare_nothing(_: CommandParser) -> None:
 class Verbs(VerbCommand):
     """A command of two verbs."""
 
-    requires_system_checks = []
     verbs = {
         "give": ("give", declare_what),
         "take": ("take", declare_nothing),

@@ -36,7 +36,7 @@ def staff(client: Client, tmp_path: Path) -> Client:
     ):
         load_file(path=path, feeds=index_feeds(BOOKING_FEED), loaded_at=NOW)
     user = User.objects.create(username="staff", is_staff=True)
-    names = [f"view_{model}" for model in SEEN]
+    names = ["view_member", *(f"view_{model}" for model in SEEN)]
     with as_owner():  # the program gives nobody permissions but by their roles
         user.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(user)

@@ -178,8 +178,8 @@ def test_open_row_warnings_count_the_rows_of_each_feed() -> None:
 
     with translation.override("en"):
         assert open_row_warnings(["bookings", "memberships", "ex_registrations"]) == [
-            "Rows of bookings in quarantine, which do not count: 2; see: quarantine list.",
-            "Rows of memberships in quarantine, which do not count: 1; see: quarantine list.",
+            "Rows of bookings in quarantine, which do not count: 2.",
+            "Rows of memberships in quarantine, which do not count: 1.",
         ]
 
 

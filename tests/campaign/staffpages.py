@@ -1,6 +1,5 @@
 """The staff pages as a browser sees them."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +8,6 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from campaign.models import Terms
-from campaign.queries import file_of
-from campaign.termsfile import write_campaign_file
 from core.models import Approval, User
 
 MODELS = ("campaign", "terms", "approval", "auditrecord", "auditseal")
@@ -50,9 +46,3 @@ def decide(client: Client, approval: Approval, **sent: str) -> list[tuple[str, s
     response = client.post(address, sent or {"shown": approval.content_sha256})
     assert response.status_code in (302, 403)
     return [(one.level_tag, str(one)) for one in get_messages(response.wsgi_request)]
-
-
-def filled_in(terms: Terms, **changed: Any) -> dict[str, str]:
-    """Return what a browser sends when a file is saved with some of its fields changed."""
-    file = write_campaign_file(file_of(terms))
-    return {"file": json.dumps(file | changed, ensure_ascii=False)}

@@ -192,7 +192,10 @@ def test_check_names_every_finding_and_fails() -> None:
     plain, reported = run("campaign", "check", CODE), run("campaign", "check", CODE, "--json")
 
     hidden = "This never applies: lots.times[0] fits first."
-    prize = "One prize of a lottery may be at most 100,000 points here."
+    prize = (
+        "The largest reward, 100,001 points, is above what the prize law allows here: "
+        "100,000 yen for one prize of a lottery."
+    )
     text = f"Warning: lots.times[1].when: {hidden}\nprizes[0].reward.cap: {prize}"
     assert (plain.code, plain.stdout, plain.reason) == (1, "", text)
     assert reported.code == 1

@@ -494,8 +494,11 @@ def test_findings_come_in_the_order_of_the_file() -> None:
     ]
 
     assert [finding.message for finding in findings_of(changes)] == [
-        "closes_at: Entry must close after it opens (opens_at).",
+        "closes_at: Entry must open before it closes.",
         "bookings.kinds_free: smart_ex stands in kinds_registered too; a member kind has one list.",
         "texts.heading.en: The text is missing in English.",
-        "prizes[0].reward.cap: One prize of a lottery may be at most 100,000 points here.",
+        (
+            "prizes[0].reward.cap: The largest reward, 100,001 points, is above what the prize law "
+            "allows here: 100,000 yen for one prize of a lottery."
+        ),
     ]

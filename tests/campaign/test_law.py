@@ -251,7 +251,8 @@ def test_finding_says_the_limit_and_what_it_comes_to() -> None:
         Finding(
             "prize_too_large",
             "prizes[0].reward.points",
-            "One prize of a lottery may be at most 100,000 points here.",
+            "The largest reward, 100,001 points, is above what the prize law allows here: "
+            "100,000 yen for one prize of a lottery.",
         ),
         Finding(
             "prizes_above_share_of_sales",

@@ -84,7 +84,7 @@ def test_terms_of_a_campaign_without_any() -> None:
 
     assert queries.published_terms(campaign) is None
     assert queries.draft_terms(campaign) is None
-    with pytest.raises(NoTerms, match="use: campaign load"):
+    with pytest.raises(NoTerms, match="has no terms yet"):
         queries.working_terms(campaign)
 
 

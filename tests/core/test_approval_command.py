@@ -197,7 +197,7 @@ def test_dry_run_of_a_decision_leaves_no_trace(waiting: Approval, verb: str, sta
     [
         ("approve", "asking", "This person does not hold the permission core.decide_approval."),
         ("approve", "admin", "This person does not hold the permission core.decide_approval."),
-        ("approve", "nobody", "There is no active staff user with this name; see: staff add."),
+        ("approve", "nobody", "There is no active staff user with this name. See: staff add."),
         ("refuse", "other", "This person does not hold the permission core.decide_approval."),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
-from core import sealing
+from core import approvals, sealing
+from core.audit import Actor
 from core.audit_verifying import name_records
 from core.models import Approval, AuditRecord, AuditRemoval, AuditSeal
 from tests import commands
@@ -18,6 +19,7 @@ from tests.guards import refused_as, sql
 
 pytestmark = pytest.mark.django_db
 DRAW = "SELECT nextval(pg_get_serial_sequence('core_auditrecord', 'id'))"
+HEX = "0123456789abcdef" * 4
 Attack = Callable[[list[int]], object]
 
 
@@ -281,9 +283,18 @@ def record_purge(approval: Approval, removed: int) -> None:
     AuditRecordFactory.create(action="campaign.purged", user=None, os_user="taro", detail=detail)
 
 
+def recorded_approval(**values: Any) -> Approval:
+    """Return an approval with the records of its people."""
+    approval = ApprovalFactory.create(**values)
+    approvals.record_audit("requested", approval, Actor(approval.requested_by), AT)
+    if approval.decided_by:
+        approvals.record_audit(approval.state, approval, Actor(approval.decided_by), AT)
+    return approval
+
+
 def remove(numbers: list[int], action: str, *, said: int | None = None, **decided: Any) -> None:
     """Delete records and enter an approval for it, as the owner's functions do."""
-    approval = ApprovalFactory.create(action=action, **decided)
+    approval = recorded_approval(action=action, **decided)
     record_purge(approval, len(numbers) if said is None else said)
     with without_triggers():
         AuditRecord.objects.filter(pk__in=numbers).delete()
@@ -296,7 +307,7 @@ def test_what_an_approved_purge_removed_is_counted_and_the_seals_hold(numbers: l
     remove(numbers[1:5], "campaign.purge", approved=True)
 
     report = commands.run_json("audit", "verify")
-    assert (report["records"], report["removed"]) == (6, 4)
+    assert (report["records"], report["removed"]) == (8, 4)
 
 
 @pytest.mark.parametrize("said", [0, 3, 5])
@@ -323,6 +334,43 @@ def test_a_removal_that_was_not_approved_is_found(
     remove(numbers[4:5], action, **decided)
 
     assert verify() == [("records_missing", 2)]
+
+
+@pytest.mark.parametrize("trait", [{}, {"approved": True}, {"refused": True}, {"superseded": True}])
+def test_an_approval_with_the_records_of_its_people_holds(trait: dict[str, Any]) -> None:
+    recorded_approval(**trait)
+
+    assert verify() == []
+
+
+def nothing(approval: Approval) -> None:
+    """Record nobody."""
+
+
+def the_request(approval: Approval) -> None:
+    approvals.record_audit("requested", approval, Actor(approval.requested_by), AT)
+
+
+def somebody_else(approval: Approval) -> None:
+    """Record that the person who requested it approved it."""
+    the_request(approval)
+    approvals.record_audit("approved", approval, Actor(approval.requested_by), AT)
+
+
+def another_content(approval: Approval) -> None:
+    the_request(approval)
+    other = Approval(id=approval.pk, content_sha256=HEX)
+    assert approval.decided_by
+    approvals.record_audit("approved", other, Actor(approval.decided_by), AT)
+
+
+@pytest.mark.parametrize("record", [nothing, the_request, somebody_else, another_content])
+def test_an_approval_that_the_application_s_role_pretends_is_found(
+    record: Callable[[Approval], None],
+) -> None:
+    record(ApprovalFactory.create(approved=True))
+
+    assert verify() == [("approval_not_recorded", None)]
 
 
 @pytest.mark.parametrize(("last", "named"), [(5, "1, 2, 3, 4, 5"), (7, "1, 2, 3, 4, 5 and 2 more")])
@@ -362,7 +410,7 @@ def test_a_purge_removes_the_campaign_s_sealed_look_ups_and_the_audit_holds() ->
     of_purged, of_other = look_up("A"), look_up("B")
     sealing.seal_audit(at=AT)
     unsealed = look_up("A")
-    approval = ApprovalFactory.create(action="campaign.purge", subject="A", approved=True)
+    approval = recorded_approval(action="campaign.purge", subject="A", approved=True)
 
     sql(MAY_REMOVE)
     with as_owner():
@@ -372,10 +420,10 @@ def test_a_purge_removes_the_campaign_s_sealed_look_ups_and_the_audit_holds() ->
     assert list(AuditRemoval.objects.values_list("record", "approval")) == [
         (of_purged, approval.pk)
     ]
-    left = AuditRecord.objects.exclude(action="campaign.purged").values_list("pk", flat=True)
+    left = AuditRecord.objects.filter(action="member.looked_up").values_list("pk", flat=True)
     assert set(left) == {of_other, unsealed}
     report = commands.run_json("audit", "verify")
-    assert (report["records"], report["removed"]) == (3, 1)
+    assert (report["records"], report["removed"]) == (5, 1)
 
 
 @pytest.mark.parametrize(

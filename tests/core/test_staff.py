@@ -179,7 +179,7 @@ def test_get_staff_refuses_anybody_else(username: str) -> None:
     with pytest.raises(UnknownStaff) as refusal:
         staff.get_staff(username)
 
-    assert str(refusal.value) == "There is no active staff user with this name; see: staff add."
+    assert str(refusal.value) == "There is no active staff user with this name."
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from bookings.erased import hash_identifier
 from bookings.models import Booking
 from campaign.models import Campaign
 from core.models import AuditRecord
@@ -261,7 +262,7 @@ def test_explain_is_audited_without_the_wester_id(campaign: Campaign) -> None:
     ]
     assert [one.detail for one in records] == [
         {"entry": entry.pk, "member": None},
-        {"entry": None, "member": None},
+        {"entry": None, "member": None, "hash": hash_identifier("wester_id", "W-unknown")},
         {"entry": entry.pk, "member": None, "bookings": [booking.pk]},
     ]
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from entries.receipts import ALPHABET, FACTOR, OFFSET, SPACE, receipt_number
+from entries.receipts import (
+    ALPHABET,
+    FACTOR,
+    OFFSET,
+    SPACE,
+    entry_of_receipt,
+    receipt_number,
+)
 
 KEYS = st.integers(min_value=1, max_value=SPACE - 1)
 
@@ -47,3 +54,17 @@ def test_neighbours_do_not_look_like_a_count() -> None:
 )
 def test_a_number_never_changes(key: int, number: str) -> None:
     assert receipt_number(key) == number
+
+
+@pytest.mark.parametrize("entry", [1, 844, 2**40, 2**60 - 1])
+def test_a_receipt_number_leads_back_to_its_entry_however_it_is_typed(entry: int) -> None:
+    number = receipt_number(entry)
+    misread = number.replace("0", "O").replace("1", "l")
+
+    for typed in (number, number.lower(), number.replace("-", ""), misread):
+        assert entry_of_receipt(typed) == entry
+
+
+@pytest.mark.parametrize("text", ["", "YWVM-7F7P-4T1", "YWVM-7F7P-4T1U", "YWVM 7F7P 4T1Y", "予約"])
+def test_another_text_is_no_receipt_number(text: str) -> None:
+    assert entry_of_receipt(text) is None

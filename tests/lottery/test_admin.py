@@ -1,4 +1,4 @@
-"""What staff see of draws, what they ask for there, and what nobody can write."""
+"""What staff see of draws in the lists, and that nobody can write there."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,6 @@ from pytest_django import Settings
 
 from config.env import MovedClock
 from core import roles
-from core.models import Approval, AuditRecord
-from lottery import chains
-from lottery.local_chain import sign_round
 from lottery.models import Award, Draw, Entrant
 from tests.campaign.staffpages import signed_in
 from tests.factories.campaign import UserFactory
@@ -22,10 +19,8 @@ from tests.factories.lottery import (
     PUBLISHES,
     ROUND,
     confirmed_draw,
-    drawn_draw,
     frozen_draw,
     published_draw,
-    reread,
     void,
 )
 
@@ -89,83 +84,6 @@ def test_nothing_is_written_by_a_superuser(stand: Any) -> None:
     act(client, "delete_selected", draw, post="yes")
     after = [list(model.objects.order_by("pk").values()) for model in (Draw, Entrant, Award)]
     assert after == before
-
-
-def requested() -> list[tuple[str, str]]:
-    return list(Approval.objects.order_by("id").values_list("action", "subject"))
-
-
-def test_staff_ask_for_what_two_people_do(stand: Any, ops: Client, money: None) -> None:
-    draw = frozen_draw()
-    subject = f"{draw.campaign.code}/1"
-    assert act(ops, "publish", draw) == ["Done."]
-    assert act(ops, "void", draw, reason="A load was missing.") == ["Done."]
-    drawn = drawn_draw({"W5": 5_000})
-    assert act(ops, "confirm", drawn) == ["Done."]
-    gone = void(published_draw({"W6": 5_000}))
-    assert act(ops, "forget", gone) == ["Done."]
-
-    subjects = [subject, subject, f"{drawn.campaign.code}/1", f"{gone.campaign.code}/1"]
-    actions = ["draw.publish", "draw.void", "draw.confirm", "draw.forget"]
-    made = set(requested())
-    assert set(zip(actions, subjects, strict=True)) <= made
-    assert Approval.objects.get(action="draw.void").content["reason"] == "A load was missing."
-
-
-def test_refusals_are_warnings(stand: Any, ops: Client, money: None) -> None:
-    draw = frozen_draw()
-
-    assert "one line of at most 500" in act(ops, "void", draw)[0]
-    assert "not been run" in act(ops, "confirm", draw)[0]
-    assert "confirmed or void" in act(ops, "forget", draw)[0]
-    assert "not published" in act(ops, "run", draw)[0]
-    stand(LATER)
-    assert "had to be published by" in act(ops, "publish", draw)[0]
-    assert requested() == []
-
-
-def test_run_in_the_name_of_who_pressed(stand: Any, ops: Client) -> None:
-    draw = published_draw()
-    stand(LATER)
-
-    assert act(ops, "run", draw) == ["Done."]
-    assert reread(draw).state == Draw.State.DRAWN
-    assert AuditRecord.objects.get(action="draw.run").user_id == int(ops.session["_auth_user_id"])
-    assert act(ops, "run", draw) == ["Done."]
-
-
-def test_public_round_is_fetched_once_it_is_due(
-    stand: Any, ops: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings
-) -> None:
-    fetched: list[int] = []
-
-    def fetch(_chain: object, number: int) -> object:
-        fetched.append(number)
-        return sign_round(settings.DRAW_CHAIN_FOLDER, number)
-
-    monkeypatch.setattr(chains, "fetch_round", fetch)
-    monkeypatch.setattr(chains, "QUICKNET", chains.chain_named("local"))
-    draw = published_draw(chain="quicknet")
-
-    stand(ROUND - timedelta(seconds=1))
-    assert "has not come" in act(ops, "run", draw)[0]
-    assert fetched == []
-    stand(LATER)
-    assert act(ops, "run", draw) == ["Done."]
-    assert fetched == [draw.round]
-
-
-@pytest.mark.parametrize("action", ["publish", "run", "confirm", "void", "forget"])
-@pytest.mark.parametrize("role", ["support", "approver", "auditor"])
-def test_other_roles_ask_for_nothing(stand: Any, role: str, action: str) -> None:
-    draw = published_draw()
-    stand(LATER)
-    act(signed_in(UserFactory.create(role=role)), action, draw, reason="x")
-
-    assert (reread(draw).state, Approval.objects.filter(state="open").count()) == (
-        Draw.State.PUBLISHED,
-        0,
-    )
 
 
 def test_lists_cost_the_same_for_many_draws(

@@ -1,18 +1,16 @@
-"""What staff do with draws beside their list: freeze, check, take the bundle, issue a receipt."""
+"""What staff do with draws beside their list: check, take the bundle, issue a receipt."""
 
 import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from campaign.models import Campaign
 from config.env import MovedClock
 from core import roles
 from core.models import AuditRecord, User
@@ -21,13 +19,9 @@ from lottery.models import Draw
 from lottery.queries import subject_of
 from lottery.receipts import receipt_json
 from tests.campaign.staffpages import signed_in
-from tests.factories.bookings import QuarantinedRowFactory
-from tests.factories.campaign import CampaignFactory, TermsFactory, UserFactory
+from tests.factories.campaign import UserFactory
 from tests.factories.lottery import (
-    CLOSED,
     FREEZES,
-    ROUND,
-    closed_campaign,
     confirm,
     confirmed_draw,
     drawn_draw,
@@ -39,7 +33,6 @@ from tests.resources import full_disk
 
 pytestmark = pytest.mark.django_db
 Stand = Callable[[datetime], None]
-FREEZE = "/staff/lottery/draw/freeze/"
 MAY_ISSUE = ("support", "auditor")
 
 
@@ -56,65 +49,8 @@ def staff(role: str) -> Client:
     return signed_in(UserFactory.create(role=role))
 
 
-def freeze(client: Client, campaign: Campaign, **changed: str) -> Any:
-    typed = {"campaign": campaign.pk, "round_time": "2025-01-24T12:00:00", "chain": "local"}
-    return client.post(FREEZE, {**typed, **changed}, follow=True)
-
-
 def place(name: str, draw: Draw) -> str:
     return reverse(f"admin:lottery_draw_{name}", args=[draw.pk])
-
-
-def test_freezing_is_in_the_name_of_who_pressed(stand: Stand) -> None:
-    campaign = closed_campaign({"W1": 5_000, "W2": 9_000})
-    QuarantinedRowFactory.create(file__feed="entries")
-    client = staff("ops")
-    assert FREEZE in client.get("/staff/lottery/draw/").content.decode()
-
-    response = freeze(client, campaign, round_time=f"{ROUND:%Y-%m-%dT%H:%M:%S}")
-
-    draw = Draw.objects.get()
-    assert response.redirect_chain == [(place("change", draw), 302)]
-    assert "Frozen with 2 entrants." in response.content.decode()
-    assert "Rows of entries in quarantine, which do not count: 1" in response.content.decode()
-    assert (draw.campaign, draw.entry_count, draw.round_time) == (campaign, 2, ROUND)
-    line = AuditRecord.objects.get(action="draw.freeze")
-    assert line.user_id == int(client.session["_auth_user_id"])
-    again = freeze(client, campaign, round_time=f"{ROUND:%Y-%m-%dT%H:%M:%S}")
-    assert again.redirect_chain
-    assert Draw.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("at", "changed", "refusal"),
-    [
-        pytest.param(
-            CLOSED - timedelta(seconds=1), {}, "The entry period has not ended", id="too early"
-        ),
-        pytest.param(
-            FREEZES, {"round_time": "2024-01-01T00:00"}, "cannot be published", id="round too soon"
-        ),
-        pytest.param(FREEZES, {"round_time": "noon"}, "valid date/time", id="no instant"),
-        pytest.param(FREEZES, {"chain": "other"}, "valid choice", id="no chain"),
-    ],
-)
-def test_what_cannot_be_frozen_is_said_beside_the_form(
-    stand: Stand, at: datetime, changed: dict[str, str], refusal: str
-) -> None:
-    stand(at)
-    response = freeze(staff("ops"), closed_campaign({"W1": 5_000}), **changed)
-    assert response.status_code == 200
-    assert refusal in response.content.decode()
-    assert not Draw.objects.exists()
-
-
-@pytest.mark.parametrize("role", sorted(set(roles.ROLES) - {"ops"}))
-def test_other_roles_freeze_nothing(stand: Stand, role: str) -> None:
-    campaign = closed_campaign({"W1": 5_000})
-    client = staff(role)
-    assert FREEZE not in client.get("/staff/lottery/draw/").content.decode()
-    assert freeze(client, campaign).status_code == 403
-    assert not Draw.objects.exists()
 
 
 @pytest.mark.parametrize("make", [frozen_draw, drawn_draw], ids=["frozen", "drawn"])
@@ -225,24 +161,6 @@ def test_a_receipt_is_issued_for_the_exact_wester_id_alone(
     assert said in response.content.decode()
     assert "no entrant" not in response.content.decode()
     assert not AuditRecord.objects.filter(action="draw.receipt").exists()
-
-
-def test_the_campaign_to_freeze_is_the_only_public_one_or_chosen(stand: Stand) -> None:
-    campaign = closed_campaign({"W1": 5_000})
-    opens_at = FREEZES + timedelta(seconds=1)
-    later = {"public_at": opens_at, "opens_at": opens_at, "closes_at": opens_at + timedelta(days=1)}
-    announced = TermsFactory.create(campaign__code="next", published=True, **later).campaign
-    CampaignFactory.create(draft=True)
-
-    def chosen(**named: str) -> tuple[list[Any], Any]:
-        form = staff("ops").get(FREEZE, named).context["form"]
-        offered = [value.instance for value, _label in form.fields["campaign"].choices if value]
-        return offered, form["campaign"].value()
-
-    assert chosen() == ([announced, campaign], campaign.pk)
-    stand(opens_at)
-    assert chosen() == ([announced, campaign], None)
-    assert chosen(campaign="next") == ([announced, campaign], announced.pk)
 
 
 @pytest.mark.parametrize("role", sorted(set(roles.ROLES) - set(MAY_ISSUE)))

@@ -149,7 +149,7 @@ def test_freeze_warns_of_rows_that_the_list_does_not_know(now: Any) -> None:
         QuarantinedRowFactory.create(file__feed=feed)
     words = ("freeze", code, "--round-time", AT_ROUND)
     expected = [
-        f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
+        f"Rows of {feed} in quarantine, which do not count: 1."
         for feed in ("entries", "memberships")
     ]
 

@@ -148,7 +148,7 @@ def test_the_page_describes_lots_and_prizes(set_clock: SetClock) -> None:
     set_clock(SEEN_AT["frozen"])
     text = look(draw, visitor("en")).text
     for words in (
-        "a ticket is computed for each of your lots",
+        "a draw number is computed for each of your lots",
         "Gold: 2 winners (from a total of 12,000 yen)",
         "Silver: one in 3 of those who can win it",
         "(in addition to earlier prizes)",

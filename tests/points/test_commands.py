@@ -122,7 +122,7 @@ def test_nothing_is_run_before_its_time(settings: Settings) -> None:
     settings.CAMPAIGN_NOW = MovedClock(CREDIT_AT - timedelta(seconds=1), runs=False)
 
     assert refusal("payout", "run", code_of(draw)) == (
-        "Points are credited from 2025-02-15T10:00:00+09:00 on."
+        "Points are credited from Feb. 15, 2025, 10 a.m. on."
     )
 
 

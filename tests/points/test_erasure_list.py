@@ -82,6 +82,9 @@ def test_every_table_that_names_an_account_is_of_staff_or_deleted() -> None:
         "core_user_groups",
         "core_user_user_permissions",
         "django_admin_log",
+        "entries_casenote",
+        "entries_lookupcount",
+        "entries_membercase",
         "lottery_draw",
         "mfa_authenticator",
     }

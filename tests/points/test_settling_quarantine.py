@@ -78,7 +78,7 @@ def test_ten_rejections_that_cannot_be_read_are_reported_and_prevent_the_close(
 
     sentence = (
         f"{code}: {path.name}: rows in quarantine, 10: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10. Settle a "
-        "later file that answers them, or dismiss each with a reason; see: quarantine list."
+        "later file that answers them, or dismiss each with a reason."
     )
     assert said == f"Warning: {sentence}\n"
     assert settled["warnings"] == [sentence]
@@ -87,7 +87,8 @@ def test_ten_rejections_that_cannot_be_read_are_reported_and_prevent_the_close(
     status = run_json("payout", "status", code)
     assert (status["quarantined"], status["open"], status["warnings"]) == (10, 10, [sentence])
     refused = run("payout", "close", code)
-    assert (refused.code, refused.reason) == (1, sentence.removeprefix(f"{code}: "))
+    hint = "See: quarantine list."
+    assert (refused.code, refused.reason) == (1, f"{sentence.removeprefix(f'{code}: ')} {hint}")
     assert not any(f"W{number}" in sentence for number in range(10))
 
     run_json("payout", "settle", code, write_answers(tmp_path, map(reject, exported), sequence=2))
@@ -315,7 +316,7 @@ def test_a_payout_warns_of_rows_that_its_recheck_does_not_know(verb: str) -> Non
     done, said = run_and_read("payout", verb, draw.campaign.code, *words)
 
     expected = [
-        f"Rows of {feed} in quarantine, which do not count: 1; see: quarantine list."
+        f"Rows of {feed} in quarantine, which do not count: 1."
         for feed in ("bookings", "memberships")
     ]
     assert [one for one in done["warnings"] if "not approved" not in one] == expected
@@ -330,5 +331,5 @@ def test_an_expiry_warns_of_answers_that_were_not_read(
     settle(payout, tmp_path, [garble(rows["W1"])], sequence=2)
 
     assert run_and_read("points", "expire")[0]["warnings"] == [
-        "Rows of credit_results in quarantine, which do not count: 1; see: quarantine list."
+        "Rows of credit_results in quarantine, which do not count: 1."
     ]

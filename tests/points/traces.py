@@ -4,9 +4,10 @@ from pathlib import Path
 
 from bookings.models import BookingEvent, EventTicketing
 from core.audit import Actor
+from entries import cases
+from entries.looking import record_look_up
 from entries.models import CourseMember
 from points.models import Erasure, Payout, Resolution, Reversal, Transfer
-from portal.look_up import look_up_member
 from tests.factories.bookings import BookingFactory, RegistrationFactory
 from tests.factories.campaign import ApprovalFactory, CampaignFactory
 from tests.factories.entries import (
@@ -62,7 +63,16 @@ def leave_traces(wester_id: str, payout: Payout, looking: Actor) -> None:
     Reversal.objects.create(transfer=credit, reason="A mistake.")
     Erasure.objects.create(hash="0" * 64, reason="Asked in writing.", **own)
     ApprovalFactory.create(action="test", subject=wester_id, content={"member": wester_id})
-    look_up_member(campaign=campaign, wester_id=wester_id, actor=looking, at=CREDIT_AT)
+    case = cases.open_case(wester_id=wester_id, actor=looking, at=CREDIT_AT)
+    cases.add_note(
+        case=case,
+        campaign=campaign,
+        kind="answered",
+        text="When the points come.",
+        actor=looking,
+        at=CREDIT_AT,
+    )
+    record_look_up(campaign, wester_id, actor=looking, at=CREDIT_AT, case=case.pk)
 
 
 def leave_booking(wester_id: str, number: str) -> None:

@@ -7,12 +7,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import RequestFactory
 from django.utils import translation
 
 from bookings.models import Booking
 from campaign.models import Campaign, Terms, Total
 from campaign.rules import PENDING, rules_of
 from entries.models import Member
+from entries.sign_in import views as sign_in_views
+from entries.sign_in.refusals import (
+    AccountClosed,
+    SignInLost,
+    SignInRefusal,
+    WesterIdChanged,
+    WesterIdTaken,
+)
 from points.models import Payout
 from portal import reasons
 from tests.campaign import staffpages
@@ -121,7 +130,7 @@ def test_until_the_crediting_it_is_being_checked(
     for words in (
         "ご利用（ご乗車）を確認中です。",
         "会員種別を確認中です。",
-        "31,200円分を確認中です。",
+        "確認中の31,200円は、対象者の確定までにご乗車などを確認できませんでした。",
     ):
         assert words in before
     assert "確認できなかった" not in before
@@ -155,3 +164,29 @@ def test_every_pending_rule_has_a_final_sentence(campaign: Campaign, language: s
         now, then = (reasons.booking_sentences(terms, is_final=final) for final in (False, True))
     assert {code for code in now if now[code] != then[code]} == PENDING
     assert list(now) == list(then) == [rule.code for rule in rules_of(terms)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", ["1億ポイントどどんとバックキャンペーン事務局", "0120-000-000", "10時から17時まで"]),
+        ("en", ["Office of the 100 Million Points Back", "0120-000-000", "10:00 to 17:00"]),
+    ],
+)
+def test_my_page_says_whom_to_ask(campaign: Campaign, language: str, words: list[str]) -> None:
+    page = own_page(campaign, "W2", language)
+    assert [one for one in words if one not in page] == []
+
+
+@pytest.mark.parametrize(
+    "refusal", [WesterIdChanged, WesterIdTaken, AccountClosed], ids=lambda one: one.reason
+)
+def test_a_sign_in_that_only_the_help_desk_can_mend_says_how_to_reach_it(
+    campaign: Campaign, set_clock: SetClock, rf: RequestFactory, refusal: type[SignInRefusal]
+) -> None:
+    set_clock(steps.CREDIT_AT)
+    response = sign_in_views.render_refusal(rf.get("/"), refusal())
+    html = response.content.decode()
+    assert "0120-000-000" in html
+    assert "10時から17時まで" in html
+    assert "0120" not in sign_in_views.render_refusal(rf.get("/"), SignInLost()).content.decode()

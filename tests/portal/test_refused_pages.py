@@ -30,7 +30,7 @@ def test_a_refused_page_of_ours_is_audited() -> None:
     assert browser("approver").get("/staff/member/?wester_id=W1").status_code == 403
 
     assert refusals() == [
-        ("of-approver", "portal:look_up", {"route": "staff/member/", "method": "GET"})
+        ("of-approver", "desk:member", {"route": "staff/member/", "method": "GET"})
     ]
 
 
@@ -47,14 +47,14 @@ def test_a_refused_page_of_the_admin_is_audited_without_the_row() -> None:
 
 
 def test_a_form_without_its_token_is_audited() -> None:
-    assert browser("ops").post("/staff/member/", {"wester_id": "W1"}).status_code == 403
+    assert browser("ops").post("/staff/member/", {"identifier": "W1"}).status_code == 403
 
     ((name, subject, detail),) = refusals()
-    assert (name, subject, detail["method"]) == ("of-ops", "portal:look_up", "POST")
+    assert (name, subject, detail["method"]) == ("of-ops", "desk:member", "POST")
 
 
 def test_what_somebody_without_a_session_sends_does_not_fill_the_audit() -> None:
-    assert browser().post("/staff/member/", {"wester_id": "W1"}).status_code == 403
+    assert browser().post("/staff/member/", {"identifier": "W1"}).status_code == 403
 
     assert refusals() == []
 

@@ -27,6 +27,12 @@ class Command(VerbCommand):
     """Load, check and publish the terms of a campaign."""
 
     help = __doc__
+    hints = {
+        **VerbCommand.hints,
+        "AlreadyPublished": "Use: campaign revise.",
+        "BooksOpen": "Use: payout close.",
+        "NotPublished": "Use: campaign load.",
+    }
     verbs = {
         "load": (
             "load",

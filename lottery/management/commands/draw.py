@@ -42,6 +42,14 @@ class Command(VerbCommand):
     """Draw the winners of a campaign, and prove it."""
 
     help = __doc__
+    hints = {
+        **VerbCommand.hints,
+        "DrawStands": "See: draw status.",
+        "NoDraw": "See: draw status.",
+        "NotDrawn": "Use: draw run.",
+        "NotPublishedYet": "To become void, use: draw run --to-void.",
+        "NotVoidable": "Use: draw run, and never published: draw run --to-void.",
+    }
     verbs = {
         "freeze": (
             "freeze",

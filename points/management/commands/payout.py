@@ -31,6 +31,14 @@ class Command(VerbCommand):
     """Credit what a draw owes, and settle it with the points system."""
 
     help = __doc__
+    hints = {
+        **VerbCommand.hints,
+        "AnswersWait": "See: quarantine list.",
+        "KeysOpen": "See: payout status.",
+        "NotApproved": "Use: payout prepare.",
+        "NotExported": "Use: payout export.",
+        "NotPaid": "Use: payout run.",
+    }
     verbs = {
         "prepare": ("prepare", both(code, by, dry_run)),
         "run": ("run_payout", both(code, by_or_machine, dry_run)),

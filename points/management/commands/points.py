@@ -17,6 +17,7 @@ class Command(VerbCommand):
     """Expire credits, and reverse a mistaken one."""
 
     help = __doc__
+    hints = {**VerbCommand.hints, "BeingSettled": "Use: payout resolve, or payout close."}
     verbs = {
         "expire": ("expire", both(by_or_machine, dry_run)),
         "reverse": ("reverse", both(arguments.transfer, arguments.reason, by, dry_run)),
