@@ -18,7 +18,7 @@ from bookings import expectations
 from bookings.models import FeedFile, QuarantinedRow
 from campaign.models import AggregationRun
 from campaign.reports import NIGHTLY_FROM_HOUR
-from core import heartbeats, staff_access
+from core import approvals, heartbeats, staff_access
 from core.clock import JAPAN
 from core.models import Approval, Heartbeat
 from lottery.models import Draw
@@ -239,12 +239,9 @@ def open_requests() -> list[Approval]:
 def approval_findings(requests: list[Approval]) -> Iterator[Finding]:
     """Yield the requests that wait for a second person."""
     for request in requests:
-        what = _("%(name)s asks for an approval: %(action)s, %(subject)s.")
-        values = {
-            "name": request.requested_by_name,
-            "action": request.action,
-            "subject": request.subject,
-        }
+        what = _("%(name)s asks for an approval: %(action)s.")
+        action = approvals.name_of_action(request.action)
+        values = {"name": request.requested_by_name, "action": action}
         yield Finding("approval_waiting", Urgency.WAITING, request.requested_at, what % values)
 
 

@@ -1,7 +1,7 @@
 """What the page shows: to-dos by urgency, what is fine, the feeds, and the campaigns."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from bookings import expectations
 from bookings.models import FeedExpectation
 from bookings.quarantine import open_rows
+from core import approvals
 from core.models import Approval, User
 from portal import announcement, formats, listing, names
 from portal.desk.today.campaigns import show_campaigns
@@ -21,7 +22,7 @@ from portal.progress import Progress, find_progress
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-REFUSALS_SHOWN, MAX_REFUSALS = timedelta(days=14), 10
+MAX_REFUSALS = 10
 # A sign and a word, so that nobody needs the colour.
 URGENCIES = {
     Urgency.NOW: ("●", pgettext_lazy("urgency", "Urgent")),
@@ -87,12 +88,10 @@ def show_task(finding: Finding, user: User) -> Task:
     )
 
 
-def find_refusals(user: User, *, now: datetime) -> list[Approval]:
-    """Return the user's own requests that were refused lately, the last first."""
-    refused = Approval.objects.filter(
-        requested_by=user, state=Approval.State.REFUSED, decided_at__gt=now - REFUSALS_SHOWN
-    )
-    return list(refused.defer("content").order_by("-decided_at", "-id")[:MAX_REFUSALS])
+def find_refusals(user: User, *, now: datetime) -> list[tuple[str, Approval]]:
+    """Return the user's own requests that were refused lately, the last first, by their names."""
+    refused = approvals.recent_refusals(user, now=now).defer("content")[:MAX_REFUSALS]
+    return [(approvals.name_of_action(one.action), one) for one in refused]
 
 
 def show_feeds(kept: list[Progress], *, now: datetime) -> list[Feed]:
