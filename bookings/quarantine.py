@@ -50,13 +50,18 @@ def open_rows() -> QuerySet[QuarantinedRow]:
 
 def open_row_warnings(feeds: Iterable[str]) -> list[str]:
     """Return a sentence for each of these feeds that has open rows."""
-    rows = QuarantinedRow.objects.filter(status=Status.OPEN, file__feed__in=feeds)
-    counts = rows.values_list("file__feed").annotate(rows=Count("id")).order_by("file__feed")
     return [
         _("Rows of %(feed)s in quarantine, which do not count: %(rows)s.")
         % {"feed": feed, "rows": f"{count:,}"}
-        for feed, count in counts
+        for feed, count in count_open_rows(feeds)
     ]
+
+
+def count_open_rows(feeds: Iterable[str]) -> list[tuple[str, int]]:
+    """Return each of these feeds that has open rows with their number, by the feed's name."""
+    rows = QuarantinedRow.objects.filter(status=Status.OPEN, file__feed__in=feeds)
+    counts = rows.values_list("file__feed").annotate(rows=Count("id")).order_by("file__feed")
+    return list(counts)
 
 
 def delivered_text(content: bytes) -> str:

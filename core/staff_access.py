@@ -157,7 +157,7 @@ def close_access(approval: Approval) -> None:
 def restore_approver(*, username: str, password: str, at: datetime) -> Changed:
     """Give the last approver access again, without an approval: nobody could give one.
 
-    The machine's user does it, on the host. Audit, log and the overview of all staff show it.
+    The machine's user does it, on the host. Audit, log and the page Today of all staff show it.
 
     Raises:
         UnknownStaff: no active staff user has this name, or it is no approver's.

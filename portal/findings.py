@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,11 +22,12 @@ from campaign.reports import NIGHTLY_FROM_HOUR
 from core import approvals, heartbeats, staff_access
 from core.clock import JAPAN
 from core.models import Approval, Heartbeat
+from lottery import bundle
 from lottery.models import Draw
 from lottery.queries import subject_of
 from lottery.stages import DrawStage, stage_of
 from points.models import Payout
-from points.queries import PREPARE, find_open_keys
+from points.queries import PREPARE
 from portal import formats, names
 from portal.announcement import name_of
 from portal.progress import Progress, find_progress
@@ -56,33 +58,32 @@ class Place:
     permission: str
 
 
-FEEDS = Place("admin:bookings_feedfile_changelist", "bookings.view_feedfile")
-QUARANTINE = Place("admin:bookings_quarantinedrow_changelist", "bookings.view_quarantinedrow")
-RUNS = Place("admin:campaign_aggregationrun_changelist", "campaign.view_aggregationrun")
-APPROVALS = Place("desk:approvals", "core.view_approval")
-DRAWS = Place("admin:lottery_draw_changelist", "lottery.view_draw")
-PAYOUTS = Place("admin:points_payout_changelist", "points.view_payout")
-KEYS = Place("admin:points_keystanding_changelist", "points.view_keystanding")
+FEEDS = Place("desk:feeds", "bookings.view_feedfile")
+QUARANTINE = Place("desk:quarantine", "bookings.view_quarantinedrow")
+OPERATIONS = Place("desk:operations", bundle.PERMISSION)
+STEPS = Place("desk:steps", bundle.PERMISSION)  # of a campaign
+KEYS = Place("desk:keys", bundle.PERMISSION)  # of a campaign
+APPROVAL = Place("desk:approval", "core.view_approval")
 AUDIT = Place("desk:audit", "core.view_auditrecord")
 PLACES = {
     "feed_late": FEEDS,
     "feed_refused": FEEDS,
-    "night_missed": RUNS,
-    "run_stalled": RUNS,
+    "night_missed": STEPS,
+    "run_stalled": STEPS,
     "quarantine_old": QUARANTINE,
-    "approval_waiting": APPROVALS,
-    "freeze_due": DRAWS,
-    "publish_by_near": DRAWS,
-    "publish_by_missed": DRAWS,
-    "round_due": DRAWS,
-    "confirmation_due": DRAWS,
-    "payout_to_prepare": DRAWS,
-    "payout_not_approved": DRAWS,
-    "payout_stalled": PAYOUTS,
+    "approval_waiting": APPROVAL,
+    "freeze_due": STEPS,
+    "publish_by_near": STEPS,
+    "publish_by_missed": STEPS,
+    "round_due": STEPS,
+    "confirmation_due": STEPS,
+    "payout_to_prepare": STEPS,
+    "payout_not_approved": STEPS,
+    "payout_stalled": STEPS,
     "keys_open": KEYS,
     "approver_restored": AUDIT,
-    "worker_silent": RUNS,
-    "beat_silent": RUNS,
+    "worker_silent": OPERATIONS,
+    "beat_silent": OPERATIONS,
 }
 
 
@@ -94,11 +95,17 @@ class Finding:
     urgency: Urgency
     since: datetime
     what: str
+    of: str | int = ""  # the campaign's code or the approval's number, where its page is of one
 
     @property
     def place(self) -> Place:
         """Where it is answered."""
         return PLACES[self.code]
+
+    @property
+    def address(self) -> str:
+        """The address of that page."""
+        return reverse(self.place.page, args=[self.of] if self.of else [])
 
     @property
     def runbook(self) -> str:
@@ -124,7 +131,7 @@ def list_findings(*, now: datetime, progress: list[Progress] | None = None) -> l
         *feed_findings(kept, now=now),
         *run_findings(kept, now=now),
         *quarantine_findings(now=now),
-        *approval_findings(requests),
+        *approval_findings(requests, campaigns),
         *draw_findings(kept, requests, now=now),
         *payout_findings(kept, requests, now=now),
         *staff_findings(now=now),
@@ -204,14 +211,14 @@ def run_findings(campaigns: list[Progress], *, now: datetime) -> Iterator[Findin
                 nights,
             )
             values = {"campaign": name_of(one.terms), "count": nights, "since": minute(since)}
-            yield Finding("night_missed", Urgency.NOW, since, what % values)
+            yield Finding("night_missed", Urgency.NOW, since, what % values, of=one.code)
     stalled = AggregationRun.objects.filter(
         finished_at__isnull=True, as_of__lte=now - RUN_STALLED_AFTER
     )
-    for run in stalled.select_related("terms").order_by("id"):
+    for run in stalled.select_related("campaign", "terms").order_by("id"):
         what = _("%(campaign)s: the run of totals that began on %(since)s is not finished.")
         values = {"campaign": name_of(run.terms), "since": minute(run.as_of)}
-        yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values)
+        yield Finding("run_stalled", Urgency.NOW, run.as_of, what % values, of=run.campaign.code)
 
 
 def quarantine_findings(*, now: datetime) -> Iterator[Finding]:
@@ -236,13 +243,23 @@ def open_requests() -> list[Approval]:
     return list(requests.defer("content")[:MAX_APPROVALS])
 
 
-def approval_findings(requests: list[Approval]) -> Iterator[Finding]:
+def approval_findings(requests: list[Approval], campaigns: list[Progress]) -> Iterator[Finding]:
     """Yield the requests that wait for a second person."""
+    named = {one.code: name_of(one.terms) for one in campaigns}
     for request in requests:
-        what = _("%(name)s asks for an approval: %(action)s.")
-        action = approvals.name_of_action(request.action)
-        values = {"name": request.requested_by_name, "action": action}
-        yield Finding("approval_waiting", Urgency.WAITING, request.requested_at, what % values)
+        what = _("%(name)s asks for an approval: %(action)s, %(subject)s.")
+        values = {
+            "name": request.requested_by_name,
+            "action": approvals.name_of_action(request.action),
+            "subject": named.get(request.subject.partition("/")[0], request.subject),
+        }
+        yield Finding(
+            "approval_waiting",
+            Urgency.WAITING,
+            request.requested_at,
+            what % values,
+            of=request.pk,
+        )
 
 
 def is_requested(requests: list[Approval], action: str, draw: Draw) -> bool:
@@ -260,7 +277,7 @@ def draw_findings(
         if one.draw is None:
             if (since := freeze_due_since(one)) <= now:
                 what = _("%(campaign)s: the list of entrants is not fixed yet.") % values
-                yield Finding("freeze_due", Urgency.TODAY, since, what)
+                yield Finding("freeze_due", Urgency.TODAY, since, what, of=one.code)
             continue
         one.draw.campaign = one.campaign
         stage, draw = stage_of(one.draw, now=now), one.draw
@@ -269,16 +286,24 @@ def draw_findings(
             what = _("%(campaign)s: the list of entrants must be published by %(by)s.")
             what %= values | {"by": minute(draw.publish_by)}
             urgency = Urgency.NOW if is_near else Urgency.TODAY
-            yield Finding("publish_by_near", urgency, draw.frozen_at, what)
+            yield Finding("publish_by_near", urgency, draw.frozen_at, what, of=one.code)
         elif stage == DrawStage.MISSED:
             what = _("%(campaign)s: the list of entrants was not published in time; void the draw.")
-            yield Finding("publish_by_missed", Urgency.NOW, draw.publish_by, what % values)
+            yield Finding(
+                "publish_by_missed",
+                Urgency.NOW,
+                draw.publish_by,
+                what % values,
+                of=one.code,
+            )
         elif stage == DrawStage.DRAWING and draw.state == Draw.State.PUBLISHED:
             what = _("%(campaign)s: the draw can be run: its public random number is there.")
-            yield Finding("round_due", Urgency.TODAY, draw.round_time, what % values)
+            yield Finding("round_due", Urgency.TODAY, draw.round_time, what % values, of=one.code)
         elif draw.state == Draw.State.DRAWN and not is_requested(requests, "draw.confirm", draw):
             what = _("%(campaign)s: the result of the draw is not confirmed.") % values
-            yield Finding("confirmation_due", Urgency.TODAY, draw.drawn_at or now, what)
+            yield Finding(
+                "confirmation_due", Urgency.TODAY, draw.drawn_at or now, what, of=one.code
+            )
 
 
 def freeze_due_since(one: Progress) -> datetime:
@@ -299,25 +324,23 @@ def payout_findings(
             yield from missing_payout(one, one.draw, requests, now=now)
         elif since := one.stalled_since(now=now):
             what = _("%(campaign)s: the crediting has stalled.") % {"campaign": name_of(one.terms)}
-            yield Finding("payout_stalled", Urgency.NOW, since, what)
+            yield Finding("payout_stalled", Urgency.NOW, since, what, of=one.code)
         else:
             yield from open_keys(one, one.payout)
 
 
 def open_keys(one: Progress, payout: Payout) -> Iterator[Finding]:
-    """Yield the credits on which the points system, once it answered, does not agree."""
-    if payout.closed_at is not None or not vars(payout)["result_count"]:
-        return
-    keys = find_open_keys(payout).count()
-    if keys:
-        what = ngettext(
-            "%(campaign)s: the points system does not agree on %(count)s credit.",
-            "%(campaign)s: the points system does not agree on %(count)s credits.",
-            keys,
-        )
-        values = {"campaign": name_of(one.terms), "count": formats.grouped(keys)}
+    """Yield that a payout was answered by the points system and is not closed.
+
+    Which keys are open is not counted here: that reads every credit and every answer.
+    """
+    if payout.closed_at is None and vars(payout)["result_count"]:
+        what = _(
+            "%(campaign)s: the credits are not settled with the points system: see which are open, "
+            "then close the payout."
+        ) % {"campaign": name_of(one.terms)}
         since = payout.ended_at or payout.approved_at
-        yield Finding("keys_open", Urgency.TODAY, since, what % values)
+        yield Finding("keys_open", Urgency.TODAY, since, what, of=one.code)
 
 
 def missing_payout(
@@ -327,10 +350,10 @@ def missing_payout(
     values = {"campaign": name_of(one.terms), "at": minute(one.terms.credit_at)}
     if now >= one.terms.credit_at:
         what = _("%(campaign)s: the crediting was due on %(at)s and is not approved.") % values
-        yield Finding("payout_not_approved", Urgency.NOW, one.terms.credit_at, what)
+        yield Finding("payout_not_approved", Urgency.NOW, one.terms.credit_at, what, of=one.code)
     elif now >= prepare_from(one) and not is_requested(requests, PREPARE, draw):
         what = _("%(campaign)s: the crediting of %(at)s is to be prepared.") % values
-        yield Finding("payout_to_prepare", Urgency.TODAY, prepare_from(one), what)
+        yield Finding("payout_to_prepare", Urgency.TODAY, prepare_from(one), what, of=one.code)
 
 
 def prepare_from(one: Progress) -> datetime:

@@ -66,11 +66,11 @@ PAYOUTS = {
     "closed": pgettext_lazy("state of a payout", "Closed"),
 }
 FEEDS = {
-    "bookings": pgettext_lazy("feed", "Bookings"),
-    "entries": pgettext_lazy("feed", "Entries"),
-    "memberships": pgettext_lazy("feed", "Joining and leaving"),
-    "ex_registrations": pgettext_lazy("feed", "EX points registrations"),
-    "credit_results": pgettext_lazy("feed", "Results of the crediting"),
+    "bookings": pgettext_lazy("a feed", "Bookings"),
+    "entries": pgettext_lazy("a feed", "Entries"),
+    "memberships": pgettext_lazy("a feed", "Members who joined or left"),
+    "ex_registrations": pgettext_lazy("a feed", "EX point registrations"),
+    "credit_results": pgettext_lazy("a feed", "Answers on credits"),
 }
 WEEKDAYS = {number + 1: name for number, name in dates.WEEKDAYS.items()}  # Monday is 1
 # In the order in which the pages list them.

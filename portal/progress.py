@@ -39,6 +39,11 @@ class Progress:
         return self.terms.campaign
 
     @property
+    def code(self) -> str:
+        """The campaign's code."""
+        return str(self.campaign.code)
+
+    @property
     def is_paid(self) -> bool:
         """Whether every award was credited or forfeited."""
         return self.payout is not None and self.payout.ended_at is not None

@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
+from core.coded import coded_filter, show_code
 from core.masking import mask_identifier
 from core.models import User
 from lottery import bundle
 from points import queries
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
+from points.words import MADE_BY, REASONS
+
+REASON, MADE = _("reason"), _("made by")
 
 
 @admin.register(Payout)
@@ -95,14 +99,32 @@ class AwardStandingAdmin(MembersAdmin):
         "released_points",
         "forfeited_points",
         "expired_points",
-        "reason",
+        "reason_in_words",
         "credited_at",
     ]
-    list_filter = ["draw__campaign", "prize", "state", "reason"]
+    list_filter = [
+        "draw__campaign",
+        "prize",
+        "state",
+        coded_filter("reason", REASON, REASONS),
+    ]
     list_select_related = ["draw__campaign"]
     search_fields = ["=rank"]  # not by member: a search term becomes part of the address
     ordering = ["-draw_id", "prize", "rank"]
-    exclude = ["award", "credit_key"]
+    fields = [
+        ("draw", "prize", "rank"),
+        "wester_id",
+        ("state", "reason_in_words", "detail"),
+        ("award_points", "credited_points"),
+        ("released_points", "forfeited_points", "expired_points"),
+        ("credited_at", "expires_on"),
+    ]
+    readonly_fields = ["reason_in_words"]
+
+    @admin.display(description=REASON, ordering="reason", empty_value="-")
+    def reason_in_words(self, award: AwardStanding) -> str:
+        """Return why the award is less, or lost."""
+        return show_code(award.reason, REASONS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AwardStanding]:
         """Leave out the awards of a result that the user may not read yet."""
@@ -167,11 +189,16 @@ class TransferAdmin(MembersAdmin):
         "from_account_name",
         "to_account_name",
         "points",
-        "reason",
+        "reason_in_words",
         "at",
-        "made_by",
+        "step",
     ]
-    list_filter = [TransferCampaignFilter, "kind", "reason", "made_by"]
+    list_filter = [
+        TransferCampaignFilter,
+        "kind",
+        coded_filter("reason", REASON, REASONS),
+        coded_filter("made_by", MADE, MADE_BY),
+    ]
     list_select_related = ["from_account__campaign", "to_account__campaign"]
     ordering = ["-id"]
     show_full_result_count = False
@@ -179,10 +206,10 @@ class TransferAdmin(MembersAdmin):
         ("kind", "points", "expires_on"),
         ("from_account_name", "to_account_name"),
         "reverses",
-        ("reason", "detail"),
-        ("at", "made_by", "approval"),
+        ("reason_in_words", "detail"),
+        ("at", "step", "approval"),
     ]
-    readonly_fields = ["from_account_name", "to_account_name"]
+    readonly_fields = ["from_account_name", "to_account_name", "reason_in_words", "step"]
 
     @admin.display(description=_("campaign"))
     def campaign(self, transfer: Transfer) -> str:
@@ -199,6 +226,16 @@ class TransferAdmin(MembersAdmin):
     def to_account_name(self, transfer: Transfer) -> str:
         """Return the name of the account that is credited."""
         return account_name(transfer.to_account)
+
+    @admin.display(description=REASON, ordering="reason", empty_value="-")
+    def reason_in_words(self, transfer: Transfer) -> str:
+        """Return why the points were moved."""
+        return show_code(transfer.reason, REASONS)
+
+    @admin.display(description=MADE, ordering="made_by")
+    def step(self, transfer: Transfer) -> str:
+        """Return the step that moved the points."""
+        return show_code(transfer.made_by, MADE_BY)
 
     def mask_value(self, row: Transfer, name: str) -> str:
         """Return the name of an account with its WESTER ID masked."""

@@ -43,7 +43,7 @@ ENTRIES = (
     Entry(
         pgettext_lazy("desk", "Operations"),
         "desk:operations",
-        (auditing.MAY_PAY, "lottery.freeze_draw", "bookings.dismiss_quarantinedrow"),
+        (auditing.MAY_PAY, "lottery.request_publication", "lottery.request_reveal"),
     ),
     Entry(pgettext_lazy("desk", "Audit"), "desk:audit", ("core.view_auditrecord",)),
 )

@@ -188,6 +188,8 @@ class ApprovalFactory(DjangoModelFactory[Approval]):
     def _create(cls, model_class: type[Approval], *args: Any, **values: Any) -> Approval:
         """Open the request, then end it: the database accepts no other order."""
         end = {name: values.pop(name) for name in ("state", "decided_by", "decided_at")}
+        if "refused_because" in values:
+            end["refused_because"] = values.pop("refused_because")
         approval: Approval = super()._create(model_class, *args, **values, state="open")
         if end["state"] != "open":
             for name, value in end.items():

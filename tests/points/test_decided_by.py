@@ -225,7 +225,7 @@ def test_who_does_not_hold_the_permission_is_refused(step: Step, tmp_path: Path)
 
     for attempt in attempts:
         code, sentence = typed(*attempt)
-        assert (code, sentence.startswith("This person does not hold the permission")) == (1, True)
+        assert (code, sentence.startswith("Only the role")) == (1, True)
     assert stored() == before
 
 

@@ -161,7 +161,7 @@ def read_outcome(draw: Draw) -> dict[str, Any]:
     """Return what became of the awards of a draw that was run, in all and by prize."""
     outcome = Outcome()
     prizes = {number: Outcome() for number in range(1, len(draw.eligible) + 1)}
-    rows = (
+    rows: Any = (
         AwardStanding.objects.filter(draw=draw)
         .values("prize", "state", "reason")
         .annotate(
@@ -330,7 +330,7 @@ def average(total: int, count: int) -> float | None:
     return round(total / count, 1) if count else None
 
 
-def between(first: str, last: str) -> str:
+def between(first: str | None, last: str) -> str:
     """Return a period in words."""
     return pgettext("a period", "%(first)s to %(last)s") % {"first": first, "last": last}
 

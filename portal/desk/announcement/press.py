@@ -47,7 +47,7 @@ def sentences(figures: Figures) -> list[str]:
 
 
 def decided(figures: Figures) -> str:
-    """Return the sentence on who won; empty before the result is confirmed, whoever reads it."""
+    """Return the sentence on who won; empty for every reader until the result is confirmed."""
     found, draw = figures.outcome, figures.draw
     if found is None or draw is None or draw.confirmed_at is None:
         return ""

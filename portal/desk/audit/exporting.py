@@ -27,7 +27,7 @@ class TooManyRecords(Refusal):
 def export_records(search: Search, *, actor: Actor, at: datetime) -> bytes:
     """Return the found records as CSV, the newest first, and record the export.
 
-    The record names what was asked by, without a text, which might name somebody.
+    The record names the conditions, without a text, which might name somebody.
 
     Raises:
         TooManyRecords: more than ``MAX_ROWS`` are found.
@@ -45,7 +45,7 @@ def export_records(search: Search, *, actor: Actor, at: datetime) -> bytes:
         action="file.exported",
         subject="audit",
         at=at,
-        detail={"file": "audit", "records": len(records), "asked": asked(search)},
+        detail={"file": "audit", "records": len(records), "search": describe_search(search)},
     )
     return content
 
@@ -79,8 +79,8 @@ def row(shown: ShownRecord, code: str) -> list[Any]:
     ]
 
 
-def asked(search: Search) -> dict[str, Any]:
-    """Return what a search asks by, for the audit; of a text only that there was one."""
+def describe_search(search: Search) -> dict[str, Any]:
+    """Return the conditions of a search, for the audit; of a text only that there was one."""
     given = {
         "person": search.person,
         "since": search.since and search.since.isoformat(),

@@ -29,7 +29,7 @@ SHORT_HASH = 12
 HASH_LENGTH = 64
 # What the details of records say, by the names under which they say it.
 DETAILS: dict[str, "StrPromise"] = {
-    "asked": pgettext_lazy("detail", "searched by"),
+    "search": pgettext_lazy("detail", "searched by"),
     "person": pgettext_lazy("detail", "person"),
     "since": pgettext_lazy("detail", "from"),
     "until": pgettext_lazy("detail", "until"),

@@ -4,14 +4,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from bookings import quarantine
 from core import clock
 from core.audit import Actor
 from core.errors import Refusal
 from core.models import Approval
-from entries.feeds import FEEDS
 from lottery import confirming, forgetting, freezing, publishing, revealing, running, voiding
 from lottery.beacon import BadBeacon, Round
 from lottery.fetching import NoRelayAnswered, RoundNotThere
@@ -28,6 +26,7 @@ from portal.desk.operations.wording import (
     recorded,
     refusal_of,
     requested,
+    warn_of_waiting_rows,
 )
 from portal.formats import grouped
 
@@ -52,6 +51,12 @@ def fingerprint(draw: Draw) -> str:
     return bytes(draw.manifest_sha256).hex()
 
 
+def name_round(draw: Draw) -> str:
+    """Return the number of the random value, and when it appears."""
+    values = {"number": grouped(draw.round), "instant": instant(draw.round_time)}
+    return _("no. %(number)s, %(instant)s") % values
+
+
 # Fix the list
 
 
@@ -67,7 +72,7 @@ def say_before_freeze(_progress: Progress) -> list[str]:
             "a minute. If this page breaks off meanwhile, open the steps again: requested again "
             "for the same random value, nothing changes."
         ),
-        *quarantine.open_row_warnings(FEEDS),
+        *warn_of_waiting_rows(),
     ]
 
 
@@ -93,10 +98,13 @@ def say_after_freeze(progress: Progress) -> list[Fact]:
         return []
     record = progress.records.get("draw.freeze")
     return [
-        (gettext_lazy("Fixed"), at_by(draw.frozen_at, record.name if record else None)),
-        (gettext_lazy("Entrants"), grouped(draw.entry_count)),
-        (gettext_lazy("Random value"), f"{grouped(draw.round)}, {instant(draw.round_time)}"),
-        (gettext_lazy("Fingerprint of the list (SHA-256)"), fingerprint(draw)),
+        (pgettext_lazy("a fact", "Fixed"), at_by(draw.frozen_at, record.name if record else None)),
+        (pgettext_lazy("a fact", "Entrants"), grouped(draw.entry_count)),
+        (
+            pgettext_lazy("a fact", "Random value"),
+            name_round(draw),
+        ),
+        (pgettext_lazy("a fact", "Fingerprint of the list (SHA-256)"), fingerprint(draw)),
     ]
 
 
@@ -136,9 +144,9 @@ def say_after_publish(progress: Progress) -> list[Fact]:
     if draw is None:
         return []
     if draw.published_at is None:
-        return [(gettext_lazy("To be approved by"), instant(draw.publish_by))]
+        return [(pgettext_lazy("a fact", "To be approved by"), instant(draw.publish_by))]
     name = draw.published_by.username if draw.published_by else None
-    return [(gettext_lazy("Published"), at_by(draw.published_at, name))]
+    return [(pgettext_lazy("a fact", "Published"), at_by(draw.published_at, name))]
 
 
 # Draw
@@ -245,16 +253,16 @@ def say_after_run(progress: Progress) -> list[Fact]:
     if draw is None or draw.drawn_at is None:
         return []
     record = progress.records.get("draw.run")
-    facts: list[Fact] = [(gettext_lazy("Drawn"), recorded(record))]
+    facts: list[Fact] = [(pgettext_lazy("a fact", "Drawn"), recorded(record))]
     return [*facts, *say_result(draw)] if progress.sees_result else facts
 
 
 def say_result(draw: Draw) -> list[Fact]:
     """Say how many winners there are, and of how many points."""
     return [
-        (gettext_lazy("Winners"), grouped(draw.winner_count)),
-        (gettext_lazy("Points of all awards"), points(draw.total_points or 0)),
-        (gettext_lazy("Points left over"), points(draw.leftover_points or 0)),
+        (pgettext_lazy("a fact", "Winners"), grouped(draw.winner_count)),
+        (pgettext_lazy("a fact", "Points of all awards"), points(draw.total_points or 0)),
+        (pgettext_lazy("a fact", "Points left over"), points(draw.leftover_points or 0)),
     ]
 
 
@@ -292,7 +300,7 @@ def say_after_confirm(progress: Progress) -> list[Fact]:
     if draw is None or draw.confirmed_at is None:
         return []
     name = draw.confirmed_by.username if draw.confirmed_by else None
-    return [(gettext_lazy("Confirmed"), at_by(draw.confirmed_at, name))]
+    return [(pgettext_lazy("a fact", "Confirmed"), at_by(draw.confirmed_at, name))]
 
 
 # Outside the order: void, reveal, erase

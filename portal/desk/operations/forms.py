@@ -1,10 +1,9 @@
 """What the steps ask for; a refusal of a file or a reason stands at its field."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -20,6 +19,11 @@ from points.models import CreditStatus, Transfer
 from portal.desk.operations.progress import Progress
 from portal.formats import grouped
 
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    Uploaded = UploadedFile[Any]  # generic in its stubs only
+
 MAX_ANSWER_FILE_BYTES = 64 << 20  # as config/nginx.conf takes; some 600,000 answers
 
 
@@ -27,7 +31,7 @@ class StepForm(forms.Form):
     """The form of a step; one that asks for nothing has no fields."""
 
     def __init__(self, *args: Any, progress: Progress, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         self.progress = progress
 
 
@@ -59,7 +63,7 @@ class RoundForm(StepForm):
 
     def clean_file(self) -> Round | None:
         """Return the random value in the file; the draw verifies it."""
-        file: UploadedFile | None = self.cleaned_data["file"]
+        file: Uploaded | None = self.cleaned_data["file"]
         if file is None:
             return None
         if (file.size or 0) > MAX_ANSWER_BYTES:
@@ -106,9 +110,9 @@ class AnswerFileForm(StepForm):
         help_text=gettext_lazy("The file of the same name that ends in .manifest.json"),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "Uploaded":
         """Check the size and the form of the name, which says feed, day and number."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: Uploaded = self.cleaned_data["file"]
         if (file.size or 0) > MAX_ANSWER_FILE_BYTES:
             raise too_large(MAX_ANSWER_FILE_BYTES)
         form = NAME_FORM.fullmatch(file.name or "")
@@ -118,12 +122,12 @@ class AnswerFileForm(StepForm):
             )
         return file
 
-    def clean_manifest(self) -> UploadedFile:
+    def clean_manifest(self) -> "Uploaded":
         """Check the size of the manifest, and that it is the file's."""
-        manifest: UploadedFile = self.cleaned_data["manifest"]
+        manifest: Uploaded = self.cleaned_data["manifest"]
         if (manifest.size or 0) > MAX_MANIFEST_BYTES:
             raise too_large(MAX_MANIFEST_BYTES)
-        file: UploadedFile | None = self.cleaned_data.get("file")
+        file: Uploaded | None = self.cleaned_data.get("file")
         if file and manifest.name != f"{file.name}.manifest.json":
             raise ValidationError(
                 _("This is the manifest of another file; expected: %(name)s")
@@ -172,7 +176,7 @@ class ReversalForm(StepForm):
 class DismissalForm(forms.Form):
     """Why a row in quarantine is not needed."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, label_suffix="")
 
 
 def too_large(limit: int) -> ValidationError:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from campaign import aggregation, queries
 from campaign.models import AggregationRun
@@ -85,8 +85,8 @@ def say_after(progress: Progress) -> list[Fact]:
             "done": counts["done_count"],
             "all": counts["shard_count"],
         }
-        return [(gettext_lazy("Under way"), text)]
-    return [(gettext_lazy("Totals as of"), instant(last.as_of))]
+        return [(pgettext_lazy("a fact", "Under way"), text)]
+    return [(pgettext_lazy("a fact", "Totals as of"), instant(last.as_of))]
 
 
 AGGREGATE = Step(

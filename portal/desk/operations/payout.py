@@ -4,22 +4,19 @@ import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from bookings import quarantine
 from bookings.models import FeedFile
 from core import clock
 from core.audit import Actor
 from core.enqueuing import enqueue
 from core.errors import Refusal
-from entries.feeds import FEEDS
 from points import auditing, closing, correcting, exporting, payout, preparing, settling
-from points.models import Payout
+from points.models import CreditFile, Payout
 from points.queries import describe_waiting_answers
 from points.refusals import NotApproved
 from points.settling import SettledFile
@@ -27,9 +24,19 @@ from points.tasks import MESSAGES_PER_PAYOUT, pay_parts
 from portal.desk.operations import forms
 from portal.desk.operations.progress import Progress
 from portal.desk.operations.step import Fact, Step
-from portal.desk.operations.wording import instant, points, recorded, refusal_of, requested
+from portal.desk.operations.wording import (
+    instant,
+    points,
+    recorded,
+    refusal_of,
+    requested,
+    warn_of_waiting_rows,
+)
 from portal.desk.operations.words import AWARDS, KEY_CLASSES, word_of_refused_file
 from portal.formats import grouped
+
+if TYPE_CHECKING:
+    from portal.desk.operations.forms import Uploaded
 
 
 class AnswersRefused(Refusal):
@@ -69,7 +76,7 @@ def say_before_prepare(progress: Progress) -> list[str]:
         _("Once approved, the workers credit by themselves from %(instant)s on.")
         % {"instant": instant(credit_at(progress))},
         _("The draw cannot become void any more."),
-        *quarantine.open_row_warnings(FEEDS),
+        *warn_of_waiting_rows(),
     ]
 
 
@@ -89,10 +96,10 @@ def say_after_prepare(progress: Progress) -> list[Fact]:
     if progress.payout is None:
         return []
     return [
-        (gettext_lazy("Approved"), instant(progress.payout.approved_at)),
-        (gettext_lazy("Awards"), grouped(progress.payout.awards)),
-        (gettext_lazy("At most"), points(progress.payout.award_points)),
-        (gettext_lazy("Credited from"), instant(credit_at(progress))),
+        (pgettext_lazy("a fact", "Approved"), instant(progress.payout.approved_at)),
+        (pgettext_lazy("a fact", "Awards"), grouped(progress.payout.awards)),
+        (pgettext_lazy("a fact", "At most"), points(progress.payout.award_points)),
+        (pgettext_lazy("a fact", "Credited from"), instant(credit_at(progress))),
     ]
 
 
@@ -104,7 +111,7 @@ def say_before_pay(_progress: Progress) -> list[str]:
     return [
         _("Every award is checked once more, then credited, lowered or forfeited, exactly once."),
         _("The workers do it by themselves when it is due; the button sends it to them once more."),
-        *quarantine.open_row_warnings(FEEDS),
+        *warn_of_waiting_rows(),
     ]
 
 
@@ -133,11 +140,11 @@ def say_after_pay(progress: Progress) -> list[Fact]:
     if one is None:
         return []
     if one.ended_at:
-        return [(gettext_lazy("Credited until"), instant(one.ended_at))]
+        return [(pgettext_lazy("a fact", "Credited until"), instant(one.ended_at))]
     all_parts = one.parts.count()
     done = one.parts.filter(done_at__isnull=False).count()
     text = _("%(done)s of %(all)s parts done") % {"done": grouped(done), "all": grouped(all_parts)}
-    return [(gettext_lazy("So far"), text)]
+    return [(pgettext_lazy("a fact", "So far"), text)]
 
 
 # Send the file
@@ -182,11 +189,17 @@ def say_after_export(progress: Progress) -> list[Fact]:
         return []
     file = progress.payout.file
     return [
-        (gettext_lazy("File"), str(file)),
-        (gettext_lazy("Credits"), f"{grouped(file.rows)}, {points(file.total_points)}"),
-        (gettext_lazy("Fingerprint of the content (SHA-256)"), file.sha256),
-        (gettext_lazy("Taken last"), recorded(progress.records.get("payout.export"))),
+        (pgettext_lazy("a fact", "File"), str(file)),
+        (pgettext_lazy("a fact", "Credits"), name_credits(file)),
+        (pgettext_lazy("a fact", "Fingerprint of the content (SHA-256)"), file.sha256),
+        (pgettext_lazy("a fact", "Taken last"), recorded(progress.records.get("payout.export"))),
     ]
+
+
+def name_credits(file: CreditFile) -> str:
+    """Return how many credits a file has, and of how many points."""
+    values = {"count": grouped(file.rows), "points": points(file.total_points)}
+    return _("%(count)s credits, %(points)s") % values
 
 
 # Settle the answers
@@ -230,7 +243,7 @@ def settle(progress: Progress, values: dict[str, Any], actor: Actor) -> str:
     return say_outcome(outcome)
 
 
-def store(file: UploadedFile, folder: Path) -> Path:
+def store(file: "Uploaded", folder: Path) -> Path:
     """Store an uploaded file under its own name, which the form has checked."""
     path = folder / Path(str(file.name)).name
     with path.open("wb") as stored:
@@ -271,13 +284,16 @@ def say_after_settle(progress: Progress) -> list[Fact]:
     if one is None or not progress.is_exported:
         return []
     facts: list[Fact] = [
-        (gettext_lazy("Files of answers"), grouped(one.results.count())),
+        (pgettext_lazy("a fact", "Files of answers"), grouped(one.results.count())),
         *((KEY_CLASSES[row["classed"]], grouped(row["keys"])) for row in progress.keys),
-        (gettext_lazy("Keys to be resolved"), grouped(progress.open_keys)),
+        (pgettext_lazy("a fact", "Keys to be resolved"), grouped(progress.open_keys)),
     ]
     if progress.waiting_answers:
         facts.append(
-            (gettext_lazy("Answers in quarantine"), " ".join(describe_waiting_answers(one)))
+            (
+                pgettext_lazy("a fact", "Answers in quarantine"),
+                " ".join(describe_waiting_answers(one)),
+            )
         )
     return facts
 
@@ -316,7 +332,7 @@ def say_after_close(progress: Progress) -> list[Fact]:
     """Say when it was closed."""
     if progress.payout is None or progress.payout.closed_at is None:
         return []
-    return [(gettext_lazy("Closed"), instant(progress.payout.closed_at))]
+    return [(pgettext_lazy("a fact", "Closed"), instant(progress.payout.closed_at))]
 
 
 def list_awards(progress: Progress) -> list[Fact]:

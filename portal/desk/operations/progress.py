@@ -1,11 +1,10 @@
 """How far a campaign has come in its totals, its draw and its payout: what the steps look at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from campaign import queries, reports
 from campaign.models import AggregationRun, Campaign, Terms
@@ -114,11 +113,12 @@ def read_records(draw: Draw | None) -> dict[str, AuditRecord]:
     made = AuditRecord.objects.filter(
         action__in=RECORDED, subject=subject_of(draw), at__gte=draw.frozen_at
     )
-    last: Sequence[AuditRecord] = made.order_by("action", "-id").distinct("action")
+    last = made.order_by("action", "-id").distinct("action")
     return {one.action: one for one in last}
 
 
 def count_keys(payout: Payout) -> list[dict[str, Any]]:
     """Return of each class of keys how many there are, and how many of them wait."""
-    rows = KeyStanding.objects.filter(payout=payout).values("classed").order_by("classed")
-    return list(rows.annotate(keys=Count("id"), waits=Count("id", filter=Q(is_open=True))))
+    rows: QuerySet[Any, Any] = KeyStanding.objects.filter(payout=payout).values("classed")
+    counted = rows.annotate(keys=Count("id"), waits=Count("id", filter=Q(is_open=True)))
+    return list(counted.order_by("classed"))

@@ -30,7 +30,7 @@ from portal.desk.operations import draw, nights, payout
 from portal.desk.operations.feed_views import count_refused, count_waiting
 from portal.desk.operations.forms import ResolutionForm, StepForm
 from portal.desk.operations.progress import Progress, read_progress
-from portal.desk.operations.step import see_possible, see_steps
+from portal.desk.operations.step import Mark, see_possible, see_steps
 from portal.desk.operations.wording import requested
 from portal.desk.operations.words import KEY_CLASSES
 
@@ -67,7 +67,7 @@ def show_steps(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "title": _("Steps of campaign %(code)s") % {"code": code},
         "progress": progress,
-        "next": next((one for one in order if one.mark == "next"), None),
+        "current": next((one for one in order if one.mark != Mark.DONE), None),
         "nights": see_possible(NIGHTS, progress),
         "draw_steps": order[: len(draw.ORDER)],
         "payout_steps": order[len(draw.ORDER) :],

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from bookings.quarantine import count_open_rows
 from core.errors import Refusal
 from core.models import Approval, AuditRecord
+from entries.feeds import FEEDS
+from portal.desk.operations.words import word_of_feed
 from portal.formats import grouped, minute_in_words
 
 if TYPE_CHECKING:
@@ -46,6 +49,15 @@ def recorded(record: AuditRecord | None) -> str:
     if record is None:
         return "–"
     return at_by(record.at, record.name or record.os_user)
+
+
+def warn_of_waiting_rows() -> list[str]:
+    """Return a sentence for each feed that has rows in quarantine."""
+    return [
+        _("%(feed)s: %(count)s rows wait in quarantine and do not count.")
+        % {"feed": word_of_feed(feed), "count": grouped(count)}
+        for feed, count in count_open_rows(FEEDS)
+    ]
 
 
 def requested(approval: Approval | None, nothing: "StrPromise | str") -> str:

@@ -77,7 +77,7 @@ class Campaign:
     @property
     def code(self) -> str:
         """Its code."""
-        return str(self.progress.campaign.code)
+        return self.progress.code
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -77,14 +76,13 @@ def today_context(user: User, *, now: datetime) -> dict[str, Any]:
 def show_task(finding: Finding, user: User) -> Task:
     """Return a finding as a user sees it."""
     sign, word = URGENCIES[finding.urgency]
-    place = finding.place
     return Task(
         sign=sign,
         urgency=word,
         level=finding.urgency.name.lower(),
         what=finding.what,
         since=finding.since,
-        address=reverse(place.page) if user.has_perm(place.permission) else "",
+        address=finding.address if user.has_perm(finding.place.permission) else "",
     )
 
 

@@ -260,7 +260,7 @@ def test_export_is_csv_without_formulas_and_is_recorded() -> None:
     assert exported.detail == {
         "file": "audit",
         "records": 1,
-        "asked": {"action": "staff.add", "text": True},
+        "search": {"action": "staff.add", "text": True},
     }
 
 

@@ -128,7 +128,7 @@ def test_a_campaign_is_brought_to_its_end_in_the_browser(
     set_clock(PUBLISHES)
     assert "The list of 3 entrants" in text_of(client.get(steps_of(campaign, "publish")))
     assert "Approval is requested" in press(client, steps_of(campaign, "publish"))
-    assert "Waits for approval" in shown()
+    assert "Waits for approval: Publish the list" in shown()
     approve_open(PUBLISHES)
     assert "The random value appears on" in shown()
     set_clock(ROUND + timedelta(minutes=1))

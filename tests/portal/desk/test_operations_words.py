@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from bookings.reading import FileRefused
+from bookings.delivery import FileRefused
 from bookings.values import ROW_REASONS
 from core.commands import VerbCommand
 from entries.feeds import FEEDS

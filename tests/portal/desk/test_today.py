@@ -98,7 +98,7 @@ def test_today_shows_how_a_campaign_stands(busy_day: Any) -> None:
     page = text_of(staff("campaign"))
 
     for words in (
-        "Taking entries · 16 days left",
+        "Open for entry · 16 days left",
         "Entries 4 yesterday +1",
         "WESTER app 75% · web page 25%",
         "Spending that counts 36,000 yen",
@@ -131,27 +131,31 @@ def test_plots_have_their_numbers_as_tables_and_mark_today(busy_day: Any) -> Non
 
 def test_tasks_lead_to_the_page_where_they_are_answered(set_clock: SetClock) -> None:
     set_clock(NOW)
-    ApprovalFactory.create(action="campaign.publish", subject="winter")
+    request = ApprovalFactory.create(action="campaign.publish", subject="winter")
     FeedFileFactory.create(refused=True, tried_at=NOW)
     page = staff("ops").get(TODAY).content.decode()
 
     assert page.index("Today</strong>") < page.index("Requested</strong>")
-    for address in ("/staff/bookings/feedfile/", "/staff/approvals/"):
+    for address in ("/staff/operations/feeds/", f"/staff/approvals/{request.pk}/"):
         assert f'<a href="{address}">Open</a>' in page
 
 
 def test_who_asked_sees_the_refusal(set_clock: SetClock) -> None:
     user = UserFactory.create(role="campaign")
-    refused = ApprovalFactory.create(refused=True, requested_by=user, decided_at=NOW - 13 * DAY)
-    address = f'<a href="/staff/approvals/{refused.pk}/">Publication of the terms</a>'
+    ApprovalFactory.create(
+        refused=True,
+        requested_by=user,
+        subject="winter",
+        decided_at=NOW - 13 * DAY,
+        refused_because="The budget is too high.",
+    )
     for days, is_shown in ((0, True), (1, False)):
         set_clock(NOW + days * DAY)
         client = Client()
-        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
         client.force_login(user)
-        assert (address in text_of(client)) is is_shown
+        assert ("(winter): The budget is too high." in text_of(client)) is is_shown
     set_clock(NOW)
-    assert address not in text_of(staff("campaign"))
+    assert "winter" not in text_of(staff("campaign"))
 
 
 def test_everybody_sees_that_an_approver_was_restored(set_clock: SetClock) -> None:
