@@ -89,7 +89,9 @@ def play(folder: Path) -> dict[str, str]:
     rows = export(payout, folder)
     settle(payout, folder, [answer(rows[0]), answer(rows[1], points="1")])
     drawn = drawn_draw({"W904123409": 9_000})
-    confirming.request_confirmation(draw=drawn, actor=person("ops"), at=steps.CONFIRMED_AT)
+    waiting = confirming.request_confirmation(
+        draw=drawn, actor=person("ops"), at=steps.CONFIRMED_AT
+    )
     broken = [booking_row(), booking_row(event_id="E2", amount_yen="x"), booking_row(journey="x")]
     for path in (
         write_feed_file(folder, broken),
@@ -107,4 +109,9 @@ def play(folder: Path) -> dict[str, str]:
     erasing.request_erasure(
         wester_id="W904123411", reason="Asked for.", actor=person("support"), at=steps.CREDIT_AT
     )
-    return {"code": payout.draw.campaign.code, "sequence": "1"}
+    assert waiting
+    return {
+        "code": payout.draw.campaign.code,
+        "sequence": "1",
+        "approval_id": str(waiting.pk),
+    }
