@@ -155,7 +155,8 @@ def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
 def describe_in_words(found: Standing) -> str:
     """Return a standing as text."""
     lines = [
-        f"{one.booking.key_text}: {one.booking.amount_yen:,} yen, {', '.join(one.reasons) or 'counts'}"
+        f"{one.booking.key_text}: {one.booking.amount_yen:,} yen, "
+        f"{', '.join(one.reasons) or 'counts'}"
         for one in found.bookings
     ]
     verdict = "eligible" if found.eligible else ", ".join(found.member_reasons) or "no member"
