@@ -57,6 +57,14 @@ def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
             yield route
 
 
+def is_of_a_model(route: str) -> bool:
+    """Return whether a route is one of those that the admin makes of a model."""
+    return any(
+        route.startswith(f"staff/{model._meta.app_label}/{model._meta.model_name}/")
+        for model in admin.site._registry
+    )
+
+
 def fill(route: str, values: dict[str, str]) -> str:
     """Return the address of a route: a model's page with its first row, else with given values."""
     values = {**OF_THE_ADMIN, **values, **value_of_model(route)}

@@ -23,7 +23,7 @@ from core.sign_in.backends import MEMBER_BACKEND
 from tests.factories.campaign import UserFactory
 from tests.factories.entries import MemberFactory
 from tests.outside import ROOT
-from tests.staff_addresses import fill, play, staff_routes
+from tests.staff_addresses import fill, is_of_a_model, play, staff_routes
 
 TABLE = ROOT / "docs/staff-permissions.md"
 WHO = (*roles.ROLES, "superuser", "member", "nobody")
@@ -121,14 +121,6 @@ def answer_for(person: Visitor, route: str, address: str) -> str:
 def is_read_only(route: str) -> bool:
     """Return whether an address takes nothing but what its list of actions says."""
     return any(route.endswith(end) for end in BY_GET_ONLY) and is_of_a_model(route)
-
-
-def is_of_a_model(route: str) -> bool:
-    """Return whether a route is one of those that the admin makes of a model."""
-    return any(
-        route.startswith(f"staff/{model._meta.app_label}/{model._meta.model_name}/")
-        for model in admin.site._registry
-    )
 
 
 def actions_of(user: User | None) -> Iterator[tuple[str, bool]]:
