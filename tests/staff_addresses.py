@@ -11,7 +11,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from bookings.loading import load_file
 from bookings.models import QuarantinedRow
-from core.models import Approval
 from entries.cases import open_case
 from entries.feeds import FEEDS
 from lottery import confirming
@@ -102,7 +101,9 @@ def play(folder: Path) -> dict[str, str]:
     rows = export(payout, folder)
     settle(payout, folder, [answer(rows[0]), answer(rows[1], points="1")])
     drawn = drawn_draw({"W904123409": 9_000})
-    confirming.request_confirmation(draw=drawn, actor=person("ops"), at=steps.CONFIRMED_AT)
+    waiting = confirming.request_confirmation(
+        draw=drawn, actor=person("ops"), at=steps.CONFIRMED_AT
+    )
     broken = [booking_row(), booking_row(event_id="E2", amount_yen="x"), booking_row(journey="x")]
     for path in (
         write_feed_file(folder, broken),
@@ -120,13 +121,14 @@ def play(folder: Path) -> dict[str, str]:
     erasing.request_erasure(
         wester_id="W904123411", reason="Asked for.", actor=person("support"), at=steps.CREDIT_AT
     )
+    assert waiting
     case = open_case(wester_id="W904123403", actor=person("support"), at=steps.CREDIT_AT)
     return {
         "code": payout.draw.campaign.code,
         "token": case.token,
         "slug": STEPS[0].slug,
         "step": "prepare",
-        "pk": str(Approval.objects.filter(state="open").latest("pk").pk),
         "row": str(QuarantinedRow.objects.latest("pk").pk),
         "key": str(KeyStanding.objects.filter(is_open=True).order_by("id")[0]),
+        "approval_id": str(waiting.pk),
     }

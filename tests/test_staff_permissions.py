@@ -144,7 +144,10 @@ def test_every_address_has_a_row() -> None:
 
 
 @pytest.mark.django_db
-def test_every_address_gives_each_role_what_the_table_says(tmp_path: Path) -> None:
+def test_every_address_gives_each_role_what_the_table_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lottery.verdict.verify_draw", lambda *_, **__: True)  # takes a second
     values = play(tmp_path)
     found: dict[str, list[str]] = {}
     visitors = [visitor(user) for user in people().values()]

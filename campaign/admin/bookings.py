@@ -138,7 +138,7 @@ class BookingAdmin(MembersAdmin):
         in_force = queries.terms_in_force().order_by("-opens_at", "-id")
         only_this = Booking.objects.filter(pk=booking.pk)
         judged = ((one, eligibility.with_reasons(one, only_this).get()) for one in in_force)
-        lines = ((one.shown_name, join_reasons(vars(found)["reasons"])) for one, found in judged)
+        lines = ((one.name, join_reasons(vars(found)["reasons"])) for one, found in judged)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
 
     @admin.display(description=gettext_lazy("events"))

@@ -419,13 +419,13 @@ class Terms(models.Model):
         ]
 
     def __str__(self) -> str:
-        words = {"name": self.shown_name, "version": self.version}
+        words = {"name": self.name, "version": self.version}
         if self.published_at is None:
             return pgettext("heading", "%(name)s, version %(version)s (draft)") % words
         return pgettext("heading", "%(name)s, version %(version)s") % words
 
     @property
-    def shown_name(self) -> str:
+    def name(self) -> str:
         """The campaign's name in the language of the page."""
         return self.name_ja if get_language() == "ja" else self.name_en
 
