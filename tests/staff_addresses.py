@@ -10,10 +10,14 @@ from django.contrib.admin.utils import quote
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bookings.loading import load_file
+from bookings.models import QuarantinedRow
+from entries.cases import open_case
 from entries.feeds import FEEDS
 from lottery import confirming
 from lottery.forecasting import store_due_forecasts
 from points import erasing
+from points.models import KeyStanding
+from portal.desk.campaigns.steps import STEPS
 from tests.approving import person
 from tests.factories.campaign import (
     ApprovalFactory,
@@ -118,8 +122,13 @@ def play(folder: Path) -> dict[str, str]:
         wester_id="W904123411", reason="Asked for.", actor=person("support"), at=steps.CREDIT_AT
     )
     assert waiting
+    case = open_case(wester_id="W904123403", actor=person("support"), at=steps.CREDIT_AT)
     return {
         "code": payout.draw.campaign.code,
-        "sequence": "1",
+        "token": case.token,
+        "slug": STEPS[0].slug,
+        "step": "prepare",
+        "row": str(QuarantinedRow.objects.latest("pk").pk),
+        "key": str(KeyStanding.objects.filter(is_open=True).order_by("id")[0]),
         "approval_id": str(waiting.pk),
     }

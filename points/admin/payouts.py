@@ -7,10 +7,11 @@ from django.contrib import admin, messages
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
-from core.coded import coded_filter, show_code
+from core.coded import coded_filter, show_code, yes_column
 from core.masking import mask_identifier
 from core.models import User
 from lottery import bundle
@@ -18,6 +19,7 @@ from points import queries
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
 from points.words import MADE_BY, REASONS
 
+OPEN = yes_column("is_open", pgettext_lazy("a key", "open"), pgettext_lazy("a key", "open"))
 REASON, MADE = _("reason"), _("made by")
 
 
@@ -30,7 +32,7 @@ class PayoutAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = [
         ("draw", "approval", "approved_at"),
-        ("awards", "award_points", "list_sha256"),
+        ("awards", "award_points", "fingerprint"),
         "ended_by_budget",
         "progress",
         "sums",
@@ -38,7 +40,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         "unread",
         ("ended_at", "closed_at"),
     ]
-    readonly_fields = ["progress", "sums", "keys", "unread"]
+    readonly_fields = ["fingerprint", "progress", "sums", "keys", "unread"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
         """Count the parts of all payouts in one query."""
@@ -47,6 +49,11 @@ class PayoutAdmin(ReadOnlyAdmin):
             part_count=Count("parts"),
             done_count=Count("parts", filter=Q(parts__done_at__isnull=False)),
         )
+
+    @admin.display(description=pgettext_lazy("SHA-256", "fingerprint of the list"))
+    def fingerprint(self, payout: Payout) -> str:
+        """Return the hash of the list of credits."""
+        return payout.list_sha256
 
     @admin.display(description=_("parts done"))
     def progress(self, payout: Payout) -> str:
@@ -138,11 +145,11 @@ class AwardStandingAdmin(MembersAdmin):
 class KeyStandingAdmin(MembersAdmin):
     """The reconciliation of each credit with the points system, open ones first."""
 
-    list_display = ["__str__", "payout", "classed", "is_open", "points", "answered_points"]
+    list_display = ["__str__", "payout", "classed", OPEN, "points", "answered_points"]
     list_filter = ["payout__draw__campaign", "classed", "is_open"]
     list_select_related = ["payout__draw__campaign"]
     ordering = ["-is_open", "id"]
-    fields = ["payout", "classed", "is_open", "points", "answered_points", "detail"]
+    fields = ["payout", "classed", OPEN, "points", "answered_points", "detail"]
 
 
 @admin.register(Account)

@@ -140,7 +140,7 @@ def answer_in_words(facts: CreditFacts) -> str:
     if facts.is_resolved:
         return pgettext("points system", "settled by a person")
     if facts.answered is None:
-        return pgettext("points system", "no answer yet")
+        return pgettext("points system", "no answer")
     if facts.agrees:
         return pgettext("points system", "agrees")
     if facts.answered.status == "rejected":
