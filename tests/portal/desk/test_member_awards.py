@@ -119,7 +119,7 @@ def test_a_case_links_to_the_transfers_of_the_account(set_clock: SetClock) -> No
         pytest.param({}, "agrees", id="the same points"),
         pytest.param({"points": 1}, "another number of points", id="others"),
         pytest.param({"status": "rejected", "detail": "No account"}, "not credited", id="none"),
-        pytest.param(None, "no answer yet", id="no answer"),
+        pytest.param(None, "no answer", id="no answer"),
     ],
 )
 def test_a_case_shows_what_the_points_system_answered(
