@@ -17,6 +17,7 @@ from core import action_names
 from core.approvals import name_of_action
 from core.models import AuditRecord, User
 from entries.models import CaseNote
+from lottery import bundle
 from lottery.models import Draw
 from portal import formats, listing
 from portal.announcement import name_of
@@ -208,11 +209,12 @@ class Describer:
             "name_ja", "name_en", "version", "published_at", "campaign__code"
         )
         self.names: dict[str, str] = {}
-        self.published: set[str] = set()
+        self.linked: set[str] = set()
+        opens_figures = reader.has_perm(bundle.PERMISSION)
         for one in versions.order_by("version"):
             self.names[one.campaign.code] = name_of(one)
-            if one.published_at:
-                self.published.add(one.campaign.code)
+            if one.published_at and opens_figures:
+                self.linked.add(one.campaign.code)
 
     def describe(self, record: AuditRecord) -> ShownRecord:
         """Return a record in words."""
@@ -259,8 +261,8 @@ class Describer:
         name = self.names[code]
         if slash and sequence.isdecimal():
             name = draw_in_words(name, sequence)
-        is_published = code in self.published
-        return Words(name, reverse("desk:announcement", args=[code]) if is_published else "")
+        is_linked = code in self.linked
+        return Words(name, reverse("desk:announcement", args=[code]) if is_linked else "")
 
     def detail(self, name: str, value: Any) -> Detail:
         """Return one detail in words."""
