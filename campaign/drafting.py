@@ -396,9 +396,7 @@ def check_unfinished(content: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(MISSING, place, _("Not given yet."))
     file = read_content(with_places(content, {place: STAND_INS[place] for place in missing}))
     if file is None:
-        yield Finding(
-            "form", "schema", _("A value has not the form that a campaign file asks for.")
-        )
+        yield Finding("form", "schema", _("A value cannot be read."))
         return
     yield from check_entry(file.terms)
     yield from check_kinds(file.terms)

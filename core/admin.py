@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import action_names, approvals
@@ -17,56 +17,6 @@ from core.models import Approval, AuditRecord, AuditSeal
 from core.staff_pages import StaffAdmin
 
 __all__ = ["ApprovalAdmin", "AuditRecordAdmin", "AuditSealAdmin", "StaffAdmin"]
-
-
-@admin.register(Approval)
-class ApprovalAdmin(ReadOnlyAdmin):
-    """The approvals, open and decided, to look through; the desk's cards show and decide them."""
-
-    list_display = [
-        "id",
-        "action",
-        "subject",
-        "state",
-        "requested_by_name",
-        "from_shell",
-        "requested_at",
-        "decided_by_name",
-        "decided_at",
-    ]
-    list_filter = ["state", "action"]
-    ordering = ["-id"]
-    fields = [
-        ("action", "subject", "state"),
-        ("requested_by_name", "requested_at"),
-        "shell",
-        ("decided_by_name", "decided_at", "decided_os_user", "decided_host"),
-        "refused_because",
-        "stale",
-        "card",
-        "content_sha256",
-    ]
-
-    @admin.display(description=pgettext_lazy("desk", "Approvals"))
-    def card(self, approval: Approval) -> str:
-        """Return the link to the card, which shows what is approved to who may read it."""
-        address = reverse("desk:approval", args=[approval.pk])
-        return format_html('<a href="{}">{}</a>', address, gettext("Open the card"))
-
-    @admin.display(description=_("cannot be carried out"))
-    def stale(self, approval: Approval) -> str:
-        """Return why an open approval can no longer be carried out."""
-        return approvals.why_stale(approval) if approval.state == Approval.State.OPEN else ""
-
-    @admin.display(description=_("asked for from a shell"), boolean=True)
-    def from_shell(self, approval: Approval) -> bool:
-        """Return whether a command made the request, in a name that it only claims."""
-        return bool(approval.requested_os_user)
-
-    @admin.display(description=_("asked for from a shell"))
-    def shell(self, approval: Approval) -> str:
-        """Return whose shell made the request, and whom to ask before approving it."""
-        return describe_shell(approval)
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -82,6 +32,66 @@ class ActionFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the records of the chosen action."""
         return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    """The approvals, open and decided, to look through; the desk's cards show and decide them."""
+
+    list_display = [
+        "id",
+        "action_name",
+        "subject",
+        "state",
+        "requested_by_name",
+        "from_shell",
+        "requested_at",
+        "decided_by_name",
+        "decided_at",
+    ]
+    list_filter = ["state", ActionFilter]
+    ordering = ["-id"]
+    fields = [
+        ("action_name", "subject", "state"),
+        ("requested_by_name", "requested_at"),
+        "shell",
+        ("decided_by_name", "decided_at", "decided_os_user", "decided_host"),
+        "refused_because",
+        "stale",
+        "card",
+        "fingerprint",
+    ]
+
+    @admin.display(description=pgettext_lazy("desk", "Approvals"))
+    def card(self, approval: Approval) -> str:
+        """Return the link to the card, which shows what is approved to who may read it."""
+        address = reverse("desk:approval", args=[approval.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Open the card"))
+
+    @admin.display(description=_("action"), ordering="action")
+    def action_name(self, approval: Approval) -> str:
+        """Return the name of what is asked for."""
+        return action_names.name_of(approval.action)
+
+    @admin.display(description=pgettext_lazy("SHA-256", "fingerprint of the content"))
+    def fingerprint(self, approval: Approval) -> str:
+        """Return the hash of what is approved."""
+        return approval.content_sha256
+
+    @admin.display(description=_("cannot be carried out"))
+    def stale(self, approval: Approval) -> str:
+        """Return why an open approval can no longer be carried out."""
+        return approvals.why_stale(approval) if approval.state == Approval.State.OPEN else ""
+
+    @admin.display(description=_("asked for from a shell"))
+    def from_shell(self, approval: Approval) -> str:
+        """Return whether a command made the request, in a name that it only claims."""
+        return pgettext("column", "yes") if approval.requested_os_user else "－"
+
+    @admin.display(description=_("asked for from a shell"))
+    def shell(self, approval: Approval) -> str:
+        """Return whose shell made the request, and whom to ask before approving it."""
+        return describe_shell(approval)
 
 
 @admin.register(AuditRecord)

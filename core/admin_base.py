@@ -45,8 +45,8 @@ class ReadOnly:
 class DeclaredFilters(ModelAdmin):
     """A list whose address takes the filters that the list declares, and no other.
 
-    Django takes any column of the model, with any lookup: whoever sees a list could then find out
-    an identifier that the list does not show, one character after the other.
+    Django takes any column of the model, with any lookup: a person could find out an identifier
+    that the list does not show, one character after the other.
     """
 
     # What other pages link to, by its whole name; none of them takes an identifier.

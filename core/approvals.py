@@ -20,6 +20,7 @@ from core.canonical_json import content_sha256
 from core.errors import Refusal, constraint_errors
 from core.models import Approval, User
 from core.models.approvals import MAX_REASON_LENGTH
+from core.roles import who_may
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -294,10 +295,7 @@ def require(user: User, permission: str) -> None:
     """Refuse a person who is no active staff user or does not hold the permission."""
     is_held = may_decide(user) if permission == DECIDE else user.has_perm(permission)
     if not (user.is_active and user.is_staff and is_held):
-        raise NotPermitted(
-            _("This person does not hold the permission %(permission)s.")
-            % {"permission": permission}
-        )
+        raise NotPermitted(who_may(permission))
 
 
 def require_actor(actor: Actor | None, permission: str) -> None:

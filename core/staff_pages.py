@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -25,20 +25,12 @@ from core import clock, staff, staff_access
 from core.admin_base import ReadOnlyAdmin, render_admin_page, require_permission
 from core.errors import Refusal
 from core.models import Approval, User
+from core.roles import ROLE_NAMES
 from core.second_factor import ask_again, has_factor
 from core.staff import MAY_MANAGE, Changed, generate_password
 
 # Django's own pages of groups would change what a role may do; migrate grants it (core.roles).
 admin.site.unregister(Group)
-
-ROLE_NAMES = {
-    "campaign": pgettext_lazy("role", "campaign planning"),
-    "support": pgettext_lazy("role", "member support"),
-    "ops": pgettext_lazy("role", "operations"),
-    "approver": pgettext_lazy("role", "approver"),
-    "auditor": pgettext_lazy("role", "auditor"),
-    "accounts": pgettext_lazy("role", "staff accounts"),
-}
 
 
 class RoleForm(forms.Form):

@@ -7,10 +7,12 @@ of the bookings the terms are moved, by whole days, and judge them where they ar
 
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
+from time import monotonic
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -30,13 +32,11 @@ from lottery.entrant_list import eligible_members
 from lottery.forecast import Forecast, Kind, forecast_draw
 from lottery.refusals import RehearsalTooLong
 
-# Somebody waits for the page: each statement is bounded, and so are the trials of the forecast.
-SETTINGS = (
-    "SET TRANSACTION READ ONLY",
-    "SET LOCAL statement_timeout = '6s'",
-    "SET LOCAL work_mem = '128MB'",
-)
-MIN_TRIALS, MAX_READ = 3, 1_000_000
+SETTINGS = ("SET TRANSACTION READ ONLY", "SET LOCAL work_mem = '128MB'")
+# Somebody waits for the page, and the web server for less than half a minute: the statements are
+# bounded together, and so are the trials of the forecast.
+PATIENCE_S = 20.0
+MIN_TRIALS, MAX_READ = 3, 100_000
 EVERYBODY = sql.SQL("SELECT member AS wester_id FROM total WHERE counting > 0")
 
 
@@ -80,7 +80,7 @@ def rehearse(terms: Terms, *, like: Terms | None) -> Comparison:
     and everybody with a booking that counts takes part.
 
     Raises:
-        RehearsalTooLong: a statement took too long.
+        RehearsalTooLong: the statements took too long.
     """
     try:
         with reading_only():
@@ -94,12 +94,7 @@ def rehearse(terms: Terms, *, like: Terms | None) -> Comparison:
             return Comparison(before, rehearse_one(moved, bookings, entrants_of=like), days=days)
     except OperationalError as failure:
         if isinstance(failure.__cause__, QueryCanceled):
-            raise RehearsalTooLong(
-                _(
-                    "There are so many bookings that the rehearsal was stopped. Nothing was "
-                    "changed. Please try again when less is going on."
-                )
-            ) from failure
+            raise too_long() from failure
         raise
 
 
@@ -110,8 +105,35 @@ def reading_only() -> Iterator[None]:
         with connection.cursor() as cursor:
             for setting in SETTINGS:
                 cursor.execute(setting)
-        yield
+        with connection.execute_wrapper(bounded(until=monotonic() + PATIENCE_S)):
+            yield
         transaction.set_rollback(True)
+
+
+def bounded(*, until: float) -> Callable[..., Any]:
+    """Return a wrapper that lets each statement take what is left until a time, in seconds.
+
+    The wrapped statement raises RehearsalTooLong where nothing is left.
+    """
+
+    def run(execute: Callable[..., Any], *statement: Any) -> Any:
+        left = ceil((until - monotonic()) * 1_000)
+        if left <= 0:
+            raise too_long()
+        execute(f"SET LOCAL statement_timeout = {left}", None, *statement[2:])
+        return execute(*statement)
+
+    return run
+
+
+def too_long() -> RehearsalTooLong:
+    """Return the refusal of a rehearsal that took too long."""
+    return RehearsalTooLong(
+        _(
+            "There are so many bookings that the rehearsal was stopped. Nothing was "
+            "changed. Please try again when less is going on."
+        )
+    )
 
 
 def move_terms(terms: Terms, *, days: int) -> Terms:

@@ -125,6 +125,7 @@ OF_NO_MEMBER = frozenset(
         "campaign_unfinisheddraft",
         "core_auditrecord",
         "core_auditseal",
+        "core_heartbeat",
         "core_signintries",
         "core_staffsession",
         "django_admin_log",

@@ -27,7 +27,7 @@ from lottery.models import Draw
 from lottery.queries import subject_of
 from lottery.stages import DrawStage, stage_of
 from points.models import Payout
-from points.queries import PREPARE, find_open_keys
+from points.queries import PREPARE
 from portal import formats, names
 from portal.announcement import name_of
 from portal.progress import Progress, find_progress
@@ -330,19 +330,17 @@ def payout_findings(
 
 
 def open_keys(one: Progress, payout: Payout) -> Iterator[Finding]:
-    """Yield the credits on which the points system, once it answered, does not agree."""
-    if payout.closed_at is not None or not vars(payout)["result_count"]:
-        return
-    keys = find_open_keys(payout).count()
-    if keys:
-        what = ngettext(
-            "%(campaign)s: the points system does not agree on %(count)s credit.",
-            "%(campaign)s: the points system does not agree on %(count)s credits.",
-            keys,
-        )
-        values = {"campaign": name_of(one.terms), "count": formats.grouped(keys)}
+    """Yield that a payout was answered by the points system and is not closed.
+
+    Which keys are open is not counted here: that reads every credit and every answer.
+    """
+    if payout.closed_at is None and vars(payout)["result_count"]:
+        what = _(
+            "%(campaign)s: the credits are not settled with the points system: see which are open, "
+            "then close the payout."
+        ) % {"campaign": name_of(one.terms)}
         since = payout.ended_at or payout.approved_at
-        yield Finding("keys_open", Urgency.TODAY, since, what % values, of=one.code)
+        yield Finding("keys_open", Urgency.TODAY, since, what, of=one.code)
 
 
 def missing_payout(

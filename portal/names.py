@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bookings.enumerations import BookingService, MemberKind
-from bookings.words import operator_name
+from bookings.words import FEEDS, operator_name
 from campaign.sentences import ENTRY_STATES
 from campaign.states import EntryState
 from portal.states import Outcome, ShownState, Verdict
@@ -64,13 +64,6 @@ PAYOUTS = {
     "paid": pgettext_lazy("state of a payout", "Paid"),
     "settling": pgettext_lazy("state of a payout", "Being settled"),
     "closed": pgettext_lazy("state of a payout", "Closed"),
-}
-FEEDS = {
-    "bookings": pgettext_lazy("a feed", "Bookings"),
-    "entries": pgettext_lazy("a feed", "Entries"),
-    "memberships": pgettext_lazy("a feed", "Members who joined or left"),
-    "ex_registrations": pgettext_lazy("a feed", "EX point registrations"),
-    "credit_results": pgettext_lazy("a feed", "Answers on credits"),
 }
 WEEKDAYS = {number + 1: name for number, name in dates.WEEKDAYS.items()}  # Monday is 1
 # In the order in which the pages list them.

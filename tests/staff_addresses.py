@@ -10,10 +10,14 @@ from django.contrib.admin.utils import quote
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bookings.loading import load_file
+from bookings.models import QuarantinedRow
+from entries.cases import open_case
 from entries.feeds import FEEDS
 from lottery import confirming
 from lottery.forecasting import store_due_forecasts
 from points import erasing
+from points.models import KeyStanding
+from portal.desk.campaigns.steps import STEPS
 from tests.approving import person
 from tests.factories.campaign import (
     ApprovalFactory,
@@ -57,6 +61,14 @@ def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
             yield route
 
 
+def is_of_a_model(route: str) -> bool:
+    """Return whether a route is one of those that the admin makes of a model."""
+    return any(
+        route.startswith(f"staff/{model._meta.app_label}/{model._meta.model_name}/")
+        for model in admin.site._registry
+    )
+
+
 def fill(route: str, values: dict[str, str]) -> str:
     """Return the address of a route: a model's page with its first row, else with given values."""
     values = {**OF_THE_ADMIN, **values, **value_of_model(route)}
@@ -89,7 +101,9 @@ def play(folder: Path) -> dict[str, str]:
     rows = export(payout, folder)
     settle(payout, folder, [answer(rows[0]), answer(rows[1], points="1")])
     drawn = drawn_draw({"W904123409": 9_000})
-    confirming.request_confirmation(draw=drawn, actor=person("ops"), at=steps.CONFIRMED_AT)
+    waiting = confirming.request_confirmation(
+        draw=drawn, actor=person("ops"), at=steps.CONFIRMED_AT
+    )
     broken = [booking_row(), booking_row(event_id="E2", amount_yen="x"), booking_row(journey="x")]
     for path in (
         write_feed_file(folder, broken),
@@ -107,4 +121,14 @@ def play(folder: Path) -> dict[str, str]:
     erasing.request_erasure(
         wester_id="W904123411", reason="Asked for.", actor=person("support"), at=steps.CREDIT_AT
     )
-    return {"code": payout.draw.campaign.code, "sequence": "1"}
+    assert waiting
+    case = open_case(wester_id="W904123403", actor=person("support"), at=steps.CREDIT_AT)
+    return {
+        "code": payout.draw.campaign.code,
+        "token": case.token,
+        "slug": STEPS[0].slug,
+        "step": "prepare",
+        "row": str(QuarantinedRow.objects.latest("pk").pk),
+        "key": str(KeyStanding.objects.filter(is_open=True).order_by("id")[0]),
+        "approval_id": str(waiting.pk),
+    }

@@ -65,6 +65,11 @@ class BookingKey(models.Model):
         abstract = True
 
     def __str__(self) -> str:
+        return self.key_text
+
+    @property
+    def key_text(self) -> str:
+        """The three values as commands take and report them: ``e5489/R1/1``."""
         return f"{self.booking_service}/{self.reservation_no}/{self.item_no}"
 
 

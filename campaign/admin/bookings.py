@@ -43,7 +43,7 @@ FLAGS = {
         ),
     )
 }
-EVENT_LINE = "<li>{} {} ({})</li>"
+EVENT_LINE = '<li title="{}">{} {} ({})</li>'
 
 
 class ReasonFilter(admin.SimpleListFilter):
@@ -146,6 +146,7 @@ class BookingAdmin(MembersAdmin):
         """List the booking's events in the order in which they happened."""
         lines = (
             (
+                event.event_id,
                 formats.date_format(localtime(event.occurred_at), "DATETIME_FORMAT"),
                 EVENTS[event.event_type],
                 PLACES[event.operated_via],

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from campaign import eligibility, queries, reports
@@ -32,7 +32,8 @@ class AggregationRunAdmin(ReadOnlyAdmin):
     list_filter = ["campaign", "mode"]
     list_select_related = ["campaign"]
     ordering = ["-id"]
-    fields = ["campaign", "night", "mode", "terms", "terms_sha256", "as_of", "finished_at"]
+    readonly_fields = ["fingerprint"]
+    fields = ["campaign", "night", "mode", "terms", "fingerprint", "as_of", "finished_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AggregationRun]:
         """Count the shards of all runs in one query."""
@@ -40,6 +41,11 @@ class AggregationRunAdmin(ReadOnlyAdmin):
         return runs.annotate(
             shard_count=Count("shards"), done_count=Count("shards", filter=Q(shards__done=True))
         )
+
+    @admin.display(description=pgettext_lazy("SHA-256", "fingerprint of the terms"))
+    def fingerprint(self, run: AggregationRun) -> str:
+        """Return the hash of the terms that the run judged by."""
+        return run.terms_sha256
 
     @admin.display(description=gettext_lazy("parts done"))
     def parts(self, run: AggregationRun) -> str:

@@ -16,8 +16,8 @@ from django.db.models import F, Func, JSONField, Q, Value
 from django.db.models.fields.json import ContainedBy
 from django.db.models.functions import Mod
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from bookings.enumerations import (
     BookingService,
@@ -423,6 +423,11 @@ class Terms(models.Model):
         if self.published_at is None:
             return pgettext("heading", "%(name)s, version %(version)s (draft)") % words
         return pgettext("heading", "%(name)s, version %(version)s") % words
+
+    @property
+    def name(self) -> str:
+        """The campaign's name in the language of the page."""
+        return self.name_ja if get_language() == "ja" else self.name_en
 
     @cached_property
     def plan(self) -> Plan:

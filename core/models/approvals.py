@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
+
+from core import action_names
 
 MAX_REASON_LENGTH = 500
 
@@ -130,4 +132,5 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.subject} ({self.state})"
+        words = {"action": action_names.name_of(self.action), "state": self.get_state_display()}
+        return pgettext("heading", "%(action)s (%(state)s)") % words

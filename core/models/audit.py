@@ -9,9 +9,12 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q
+from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from core import action_names
 from core.models.approvals import Approval
 
 # What happens on a page before anybody is signed in.
@@ -88,7 +91,8 @@ class AuditRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at} {self.action} {self.subject}"
+        at = formats.date_format(localtime(self.at), "SHORT_DATETIME_FORMAT")
+        return f"{at} {action_names.name_of(self.action)}"
 
 
 class AuditSeal(models.Model):

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from campaign.models import AggregationRun
 from lottery.forecast import Forecast, Spread
@@ -81,7 +82,7 @@ class StoredForecast(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.run_id}"
+        return pgettext("heading", "Forecast No. %(number)s") % {"number": self.pk}
 
     def forecast(self) -> Forecast:
         """Return the stored forecast."""

@@ -7,14 +7,20 @@ from django.contrib import admin, messages
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
+from core.coded import coded_filter, show_code, yes_column
 from core.masking import mask_identifier
 from core.models import User
 from lottery import bundle
 from points import queries
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
+from points.words import MADE_BY, REASONS
+
+OPEN = yes_column("is_open", pgettext_lazy("a key", "open"), pgettext_lazy("a key", "open"))
+REASON, MADE = _("reason"), _("made by")
 
 
 @admin.register(Payout)
@@ -26,7 +32,7 @@ class PayoutAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = [
         ("draw", "approval", "approved_at"),
-        ("awards", "award_points", "list_sha256"),
+        ("awards", "award_points", "fingerprint"),
         "ended_by_budget",
         "progress",
         "sums",
@@ -34,7 +40,7 @@ class PayoutAdmin(ReadOnlyAdmin):
         "unread",
         ("ended_at", "closed_at"),
     ]
-    readonly_fields = ["progress", "sums", "keys", "unread"]
+    readonly_fields = ["fingerprint", "progress", "sums", "keys", "unread"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
         """Count the parts of all payouts in one query."""
@@ -43,6 +49,11 @@ class PayoutAdmin(ReadOnlyAdmin):
             part_count=Count("parts"),
             done_count=Count("parts", filter=Q(parts__done_at__isnull=False)),
         )
+
+    @admin.display(description=pgettext_lazy("SHA-256", "fingerprint of the list"))
+    def fingerprint(self, payout: Payout) -> str:
+        """Return the hash of the list of credits."""
+        return payout.list_sha256
 
     @admin.display(description=_("parts done"))
     def progress(self, payout: Payout) -> str:
@@ -95,14 +106,32 @@ class AwardStandingAdmin(MembersAdmin):
         "released_points",
         "forfeited_points",
         "expired_points",
-        "reason",
+        "reason_in_words",
         "credited_at",
     ]
-    list_filter = ["draw__campaign", "prize", "state", "reason"]
+    list_filter = [
+        "draw__campaign",
+        "prize",
+        "state",
+        coded_filter("reason", REASON, REASONS),
+    ]
     list_select_related = ["draw__campaign"]
     search_fields = ["=rank"]  # not by member: a search term becomes part of the address
     ordering = ["-draw_id", "prize", "rank"]
-    exclude = ["award", "credit_key"]
+    fields = [
+        ("draw", "prize", "rank"),
+        "wester_id",
+        ("state", "reason_in_words", "detail"),
+        ("award_points", "credited_points"),
+        ("released_points", "forfeited_points", "expired_points"),
+        ("credited_at", "expires_on"),
+    ]
+    readonly_fields = ["reason_in_words"]
+
+    @admin.display(description=REASON, ordering="reason", empty_value="-")
+    def reason_in_words(self, award: AwardStanding) -> str:
+        """Return why the award is less, or lost."""
+        return show_code(award.reason, REASONS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AwardStanding]:
         """Leave out the awards of a result that the user may not read yet."""
@@ -116,11 +145,11 @@ class AwardStandingAdmin(MembersAdmin):
 class KeyStandingAdmin(MembersAdmin):
     """The reconciliation of each credit with the points system, open ones first."""
 
-    list_display = ["__str__", "payout", "classed", "is_open", "points", "answered_points"]
+    list_display = ["__str__", "payout", "classed", OPEN, "points", "answered_points"]
     list_filter = ["payout__draw__campaign", "classed", "is_open"]
     list_select_related = ["payout__draw__campaign"]
     ordering = ["-is_open", "id"]
-    fields = ["payout", "classed", "is_open", "points", "answered_points", "detail"]
+    fields = ["payout", "classed", OPEN, "points", "answered_points", "detail"]
 
 
 @admin.register(Account)
@@ -167,11 +196,16 @@ class TransferAdmin(MembersAdmin):
         "from_account_name",
         "to_account_name",
         "points",
-        "reason",
+        "reason_in_words",
         "at",
-        "made_by",
+        "step",
     ]
-    list_filter = [TransferCampaignFilter, "kind", "reason", "made_by"]
+    list_filter = [
+        TransferCampaignFilter,
+        "kind",
+        coded_filter("reason", REASON, REASONS),
+        coded_filter("made_by", MADE, MADE_BY),
+    ]
     list_select_related = ["from_account__campaign", "to_account__campaign"]
     ordering = ["-id"]
     show_full_result_count = False
@@ -179,10 +213,10 @@ class TransferAdmin(MembersAdmin):
         ("kind", "points", "expires_on"),
         ("from_account_name", "to_account_name"),
         "reverses",
-        ("reason", "detail"),
-        ("at", "made_by", "approval"),
+        ("reason_in_words", "detail"),
+        ("at", "step", "approval"),
     ]
-    readonly_fields = ["from_account_name", "to_account_name"]
+    readonly_fields = ["from_account_name", "to_account_name", "reason_in_words", "step"]
 
     @admin.display(description=_("campaign"))
     def campaign(self, transfer: Transfer) -> str:
@@ -199,6 +233,16 @@ class TransferAdmin(MembersAdmin):
     def to_account_name(self, transfer: Transfer) -> str:
         """Return the name of the account that is credited."""
         return account_name(transfer.to_account)
+
+    @admin.display(description=REASON, ordering="reason", empty_value="-")
+    def reason_in_words(self, transfer: Transfer) -> str:
+        """Return why the points were moved."""
+        return show_code(transfer.reason, REASONS)
+
+    @admin.display(description=MADE, ordering="made_by")
+    def step(self, transfer: Transfer) -> str:
+        """Return the step that moved the points."""
+        return show_code(transfer.made_by, MADE_BY)
 
     def mask_value(self, row: Transfer, name: str) -> str:
         """Return the name of an account with its WESTER ID masked."""

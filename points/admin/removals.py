@@ -1,8 +1,13 @@
 """The admin pages of erasures and purges: what was asked, approved and removed, read-only."""
 
-from django.contrib import admin
+from typing import cast
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from core import approvals
 from core.admin_base import MembersAdmin, ReadOnlyAdmin
+from core.models import User
 from points.models import Erasure, Purge
 
 
@@ -17,6 +22,10 @@ class ErasureAdmin(MembersAdmin):
     list_display = ["id", "reason", "erased_at"]
     ordering = ["-id"]
     fields = ["wester_id", "reason", "approval", "erased_at", "tables"]
+
+    def may_see_guarded(self, request: HttpRequest) -> bool:
+        """Return whether the user may view members, or decides about the erasure."""
+        return super().may_see_guarded(request) or approvals.may_decide(cast("User", request.user))
 
 
 @admin.register(Purge)

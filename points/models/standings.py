@@ -93,7 +93,7 @@ class KeyStanding(models.Model):
     answered_points = models.BigIntegerField(_("points there"), null=True)
     detail = models.TextField(_("detail"))
     classed = models.CharField(_("class"), max_length=14, choices=Class)
-    is_open = models.BooleanField(_("open"))
+    is_open = models.BooleanField(pgettext_lazy("a key", "open"))
     answered = models.CharField(
         max_length=8,
         choices=CreditStatus,

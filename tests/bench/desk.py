@@ -58,8 +58,10 @@ def staff_pages(scale: float) -> list[Result]:
 
 def prepare(campaign: Campaign, *, members: int) -> None:
     """Publish the campaign, let everybody enter, and make the totals of a night."""
-    asked = request_draft_publication(campaign=campaign, actor=person("campaign"), at=PUBLISHED_AT)
-    approve(asked, at=PUBLISHED_AT)
+    requested = request_draft_publication(
+        campaign=campaign, actor=person("campaign"), at=PUBLISHED_AT
+    )
+    approve(requested, at=PUBLISHED_AT)
     execute(ENTERED.format(campaign=campaign.pk, members=members), "VACUUM ANALYZE entries_entry")
     started, _created = aggregation.start_run(campaign=campaign, as_of=NOW, full=True)
     aggregation.compute_shards(started)

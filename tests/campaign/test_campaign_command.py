@@ -111,7 +111,7 @@ def test_load_over_published_terms_points_to_the_revision(file: Path) -> None:
 
     sentence = refused("campaign", "load", write(file, edge="partial"))
 
-    assert sentence.endswith("change them with: campaign revise.")
+    assert sentence.endswith("Use: campaign revise.")
 
 
 @pytest.mark.parametrize("values", [file_values(), full_values()], ids=["first", "full"])

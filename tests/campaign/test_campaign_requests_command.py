@@ -142,7 +142,7 @@ def test_dry_run_of_a_request_leaves_no_trace(file: Path, verb: str) -> None:
     [
         (["publish", CODE, "--by", "nobody"], "There is no active staff user with this name"),
         (["publish", CODE, "--by", "member"], "There is no active staff user with this name"),
-        (["publish", CODE, "--by", "approver"], "This person does not hold the permission"),
+        (["publish", CODE, "--by", "approver"], "Only the role"),
         (["publish", "none", "--by", "hanako"], "There is no campaign with this code."),
         (["revise", CODE, FIRST_FILE, "--by", "hanako"], "This campaign is not published yet"),
         (["revise", "none", FIRST_FILE, "--by", "hanako"], "There is no campaign with this code."),

@@ -97,7 +97,7 @@ def test_load_of_other_terms_than_the_published_is_refused() -> None:
     campaign = CampaignFactory.create(redrafted=True)
     before = stored()
 
-    with pytest.raises(refusals.AlreadyPublished, match="campaign revise"):
+    with pytest.raises(refusals.AlreadyPublished, match="a revision changes them"):
         terms.load_campaign(campaign_file(code=campaign.code, budget_points=1), at=AT)
 
     assert stored() == before

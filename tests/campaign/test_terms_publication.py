@@ -92,7 +92,7 @@ def test_unlawful_terms_are_not_published(asking: Actor, changed: dict[str, int]
     TermsFactory.create(campaign=campaign, **changed)
     before = stored()
 
-    with pytest.raises(refusals.TermsRefused, match=r"points here\.|2 percent"):
+    with pytest.raises(refusals.TermsRefused, match=r"prize law allows here|2 percent"):
         ask_publication(campaign, asking)
     assert stored() == before
 

@@ -21,6 +21,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "campaign.tasks.start_due_runs": {},
     "campaign.tasks.compute_shards": {"run": 1},
     "campaign.tasks.store_reason_counts": {},
+    "core.tasks.note_beat": {},
     "core.tasks.seal_audit": {},
     "entries.tasks.clear_sessions": {},
     "entries.tasks.load_arrived": {"path": "nowhere"},

@@ -195,10 +195,10 @@ def test_dry_run_of_a_decision_leaves_no_trace(waiting: Approval, verb: str, sta
 @pytest.mark.parametrize(
     ("verb", "by", "sentence"),
     [
-        ("approve", "asking", "This person does not hold the permission core.decide_approval."),
-        ("approve", "admin", "This person does not hold the permission core.decide_approval."),
+        ("approve", "asking", "Only the role “approver” may do this."),
+        ("approve", "admin", "Only the role “approver” may do this."),
         ("approve", "nobody", "There is no active staff user with this name. See: staff add."),
-        ("refuse", "other", "This person does not hold the permission core.decide_approval."),
+        ("refuse", "other", "Only the role “approver” may do this."),
     ],
 )
 def test_decisions_are_refused_in_a_sentence(

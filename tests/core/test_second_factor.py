@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from core.models import Approval, StaffSession, User
 from core.sign_in.sessions import FACTOR_IS_RECENT
-from tests.campaign.staffpages import page
 from tests.core.signing_in import (
     ACCOUNT,
     CODES,
@@ -62,11 +62,15 @@ def set_factor_ago(ago: timedelta) -> None:
 
 
 def decide(client: Client, action: str, approval: Approval) -> Any:
-    sent = {"action": action, "_selected_action": [approval.pk]}
-    return client.post(page("approval"), sent, secure=True)
+    sent = {"reason": "No."} if action == "refuse" else {"shown": approval.content_sha256}
+    return client.post(step_of(action, approval), sent, secure=True)
 
 
-@pytest.mark.parametrize("action", ["approve", "refuse"])
+def step_of(action: str, approval: Approval) -> str:
+    return reverse(f"desk:{action}_approval", args=[approval.pk])
+
+
+@pytest.mark.parametrize("action", ["confirm", "refuse"])
 def test_an_old_factor_decides_nothing(action: str, client: Client) -> None:
     approval = ApprovalFactory.create()
     set_factor_ago(FACTOR_IS_RECENT)
@@ -86,7 +90,7 @@ def test_a_fresh_factor_decides(client: Client, secret: str, approver: User) -> 
 
     forget_used_codes(approver)
     back = client.post(asking.headers["Location"], {"code": code_of(secret)}, secure=True)
-    assert leads_to(back) == page("approval")
+    assert leads_to(back) == step_of("refuse", approval)
     decide(client, "refuse", approval)
 
     approval.refresh_from_db()

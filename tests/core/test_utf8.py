@@ -165,7 +165,9 @@ def text_without_encoding(tree: ast.AST) -> Iterator[int]:
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         if {"encoding", "force_zip64"} & given.keys():  # the second is a file in a zip, of bytes
             continue
-        takes_text = {"text", "universal_newlines"} & given.keys()
+        takes_text = "True" in {
+            ast.unparse(given[one]) for one in ("text", "universal_newlines") if one in given
+        }
         reads = name == "read_text" and not node.args
         writes = name == "write_text" and len(node.args) < 2
         if takes_text or reads or writes or (name in OPENING and mode_of(node, name) in TEXT):

@@ -151,4 +151,4 @@ def judged(
         for number, (values, text) in registrations.state().items()
     }
     folded = [Booking(**state) for state in bookings.bookings().values()]
-    return Oracle(terms, standing), {str(booking): booking for booking in folded}
+    return Oracle(terms, standing), {booking.key_text: booking for booking in folded}

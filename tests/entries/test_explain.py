@@ -270,5 +270,5 @@ def test_explain_is_audited_without_the_wester_id(campaign: Campaign) -> None:
 def test_explain_refuses_a_person_who_may_not_see_members(campaign: Campaign) -> None:
     planner = UserFactory.create(role="campaign")
 
-    assert "permission" in refused("explain", "NY2025", "W1", "--by", planner.username)
+    assert "may do this" in refused("explain", "NY2025", "W1", "--by", planner.username)
     assert not AuditRecord.objects.exists()

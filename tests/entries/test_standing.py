@@ -196,7 +196,7 @@ def test_bookings_are_sorted_by_service_reservation_as_bytes_and_item(campaign: 
             **HOLDERS[service == "e5489"],
         )
 
-    shown = [str(one.booking) for one in stand(campaign).bookings]
+    shown = [one.booking.key_text for one in stand(campaign).bookings]
 
     assert shown == ["/".join(map(str, key)) for key in expected]
 

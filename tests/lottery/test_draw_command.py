@@ -178,7 +178,7 @@ def test_verbs_refuse_with_one_sentence(now: Any, staff: None, money: None) -> N
     assert "not been run" in refused("confirm", code, "--by", "asking")
     now(ROUND - timedelta(seconds=1))
     assert "had to be published by" in refused("publish", code, "--by", "asking")
-    assert "does not hold the permission" in refused("receipt", code, "W1", "--by", "asking")
+    assert "Only the role" in refused("receipt", code, "W1", "--by", "asking")
     assert "not published" in refused("receipt", code, "W1", "--by", "auditing")
     now(LATER)
     assert "--to-void" in refused("run", code)

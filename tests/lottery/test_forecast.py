@@ -137,12 +137,10 @@ def test_a_trial_draws_as_many_as_there_are_entrants(entrants: int, lots: tuple[
     assert forecast_draw(kinds, plan_of(budget=10**9)).winners[0].p50 == entrants
 
 
-def test_fewer_trials_are_made_where_each_reads_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_READ", 1_000)
+@pytest.mark.parametrize(("max_read", "trials"), [(1_000, module.MIN_TRIALS), (10_000, 101)])
+def test_fewer_trials_are_made_where_each_reads_much(max_read: int, trials: int) -> None:
     plan, kinds = plan_of(budget=10**9), one_lot({5: 100})
-    assert len(list(module.simulate_draws(kinds, plan))) == module.MIN_TRIALS
-    monkeypatch.setattr(module, "MAX_READ", 10_000)
-    assert len(list(module.simulate_draws(kinds, plan))) == 101
+    assert len(list(module.simulate_draws(kinds, plan, max_read=max_read))) == trials
 
 
 @pytest.mark.parametrize(

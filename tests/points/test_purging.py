@@ -197,7 +197,7 @@ def test_a_purge_waits_for_terms(settings: Settings) -> None:
     ],
 )
 def test_a_purge_waits_for_the_books(open_books: Any) -> None:
-    with pytest.raises(BooksOpen, match="payout close"):
+    with pytest.raises(BooksOpen, match="The payout of this campaign is not closed"):
         requested(open_books())
 
 

@@ -143,7 +143,7 @@ def test_an_outdated_staff_form_leads_to_its_page(page: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("address", "home", "label"),
     [
-        pytest.param(LOOK_UP, "/staff/", "To the staff pages", id="staff"),
+        pytest.param(LOOK_UP, "/staff/", "Back to home", id="staff"),
         pytest.param("/accounts/logout/", "/", "To the campaign", id="a member"),
     ],
 )

@@ -16,6 +16,7 @@ from core.heartbeats import note_heartbeat
 from core.models import Heartbeat
 from core.staff_access import restore_approver
 from lottery.models import Draw
+from points import closing
 from portal.findings import PLACES, Finding, Urgency, count_findings, list_findings
 from tests.commands import run, run_json
 from tests.factories.campaign import ApprovalFactory, TermsFactory, UserFactory
@@ -239,15 +240,15 @@ def test_a_payout_is_prepared_approved_and_runs_in_time() -> None:
     assert "payout_stalled" not in codes(steps.CREDIT_AT + HOUR)
 
 
-def test_keys_are_open_from_the_first_answer_to_the_agreement(tmp_path: Path) -> None:
+def test_keys_are_open_from_the_first_answer_to_the_close(tmp_path: Path) -> None:
     payout = steps.paid()
     rows = answers.export(payout, tmp_path)
     now = steps.CREDIT_AT + DAY
 
     assert "keys_open" not in codes(now)
-    answers.settle(payout, tmp_path, map(answers.answer, rows[:1]))
-    assert "does not agree on 2 credits" in find("keys_open", now).what
-    answers.settle(payout, tmp_path, map(answers.answer, rows[1:]), sequence=2)
+    answers.settle(payout, tmp_path, map(answers.answer, rows))
+    assert find("keys_open", now).since == payout.ended_at
+    closing.close_payout(payout=payout, at=now)
     assert "keys_open" not in codes(now)
 
 

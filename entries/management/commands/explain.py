@@ -144,7 +144,7 @@ def awards_by_prize(found: Standing) -> list[int] | None:
 def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
     """Return an explained booking as JSON of the contract."""
     return {
-        "booking": str(one.booking),
+        "booking": one.booking.key_text,
         "amount_yen": one.booking.amount_yen,
         "counts": one.counts,
         "pending": one.is_pending,
@@ -155,7 +155,8 @@ def describe_booking(one: ExplainedBooking) -> dict[str, Any]:
 def describe_in_words(found: Standing) -> str:
     """Return a standing as text."""
     lines = [
-        f"{one.booking}: {one.booking.amount_yen:,} yen, {', '.join(one.reasons) or 'counts'}"
+        f"{one.booking.key_text}: {one.booking.amount_yen:,} yen, "
+        f"{', '.join(one.reasons) or 'counts'}"
         for one in found.bookings
     ]
     verdict = "eligible" if found.eligible else ", ".join(found.member_reasons) or "no member"

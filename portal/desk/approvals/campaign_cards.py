@@ -1,6 +1,6 @@
 """The cards of a campaign: publication, revision, and the deletion of its data."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -111,16 +111,8 @@ def version_before(campaign: Campaign, version: int) -> Terms | None:
 
 def preview_links(code: str) -> list[Link]:
     """Return the link to the preview of the pages."""
-    try:
-        return [
-            Link(
-                _("See the pages as they will be"),
-                reverse("desk:preview", args=[code]),
-                ("campaign.view_terms",),
-            )
-        ]
-    except NoReverseMatch:
-        return []
+    address = reverse("desk:preview", args=[code])
+    return [Link(_("See the pages as they will be"), address, ("campaign.view_terms",))]
 
 
 def subject_of_purge(approval: Approval, names: Names) -> str:

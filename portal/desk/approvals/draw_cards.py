@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.models import Approval
+from lottery import bundle
 from lottery.models import Draw
 from portal import formats
 from portal.desk.approvals.cards import (
@@ -17,8 +18,6 @@ from portal.desk.approvals.cards import (
     moment,
     points,
 )
-
-STEPS = ("lottery.freeze_draw", "lottery.request_publication", "lottery.request_confirmation")
 
 
 def subject_of_draw(approval: Approval, names: Names) -> str:
@@ -48,7 +47,7 @@ def describe_list(approval: Approval) -> Card:
         ],
         warnings=test_chain(content["chain"]),
         more=[manifest_row(approval)],
-        links=draw_links(),
+        links=step_links(approval),
         done=_("The list is published."),
         done_links=page_links(approval),
         can_be_verified=True,
@@ -72,7 +71,7 @@ def describe_result(approval: Approval) -> Card:
             fingerprint(_("Fingerprint of the result (SHA-256)"), content["result_sha256"]),
             manifest_row(approval),
         ],
-        links=draw_links(),
+        links=step_links(approval),
         done=_("The result is confirmed."),
         done_links=page_links(approval),
         can_be_verified=True,
@@ -109,7 +108,7 @@ def describe_void(approval: Approval) -> Card:
             else []
         ),
         more=[manifest_row(approval)],
-        links=draw_links(),
+        links=step_links(approval),
         done=_("The draw is void."),
         done_links=page_links(approval),
     )
@@ -124,9 +123,9 @@ def describe_forgetting(approval: Approval) -> Card:
         ),
         rows=[],
         more=[key_row(approval), manifest_row(approval)],
-        links=draw_links(),
+        links=step_links(approval),
         done=_("The keys are erased."),
-        done_links=draw_links(),
+        done_links=step_links(approval),
     )
 
 
@@ -140,9 +139,9 @@ def describe_reveal(approval: Approval) -> Card:
         rows=[],
         warnings=[_("Ask who gets the file, and for what, before you approve.")],
         more=[key_row(approval), manifest_row(approval)],
-        links=draw_links(),
+        links=step_links(approval),
         done=_("The person who asked may write the file, once."),
-        done_links=draw_links(),
+        done_links=step_links(approval),
     )
 
 
@@ -174,6 +173,7 @@ def page_links(approval: Approval) -> list[Link]:
     return [Link(_("The page of the draw"), address)]
 
 
-def draw_links() -> list[Link]:
-    """Return the link to the desk's page of the draw's steps."""
-    return [Link(_("The steps of the draw"), reverse("desk:operations"), STEPS)]
+def step_links(approval: Approval) -> list[Link]:
+    """Return the link to the page with the steps of the draw and of the payout."""
+    address = reverse("desk:steps", args=[campaign_code(approval)])
+    return [Link(_("The steps of the draw and the payout"), address, (bundle.PERMISSION,))]

@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.models import Approval
-from points import auditing
 from points.models import CreditStatus, KeyStanding
 from portal import formats
 from portal.desk.approvals.cards import (
@@ -19,7 +18,7 @@ from portal.desk.approvals.cards import (
     moment,
     points,
 )
-from portal.desk.approvals.draw_cards import manifest_row
+from portal.desk.approvals.draw_cards import manifest_row, step_links
 
 
 def describe_payout(approval: Approval) -> Card:
@@ -44,9 +43,9 @@ def describe_payout(approval: Approval) -> Card:
             fingerprint(_("Fingerprint of the awards (SHA-256)"), content["list_sha256"]),
             manifest_row(approval),
         ],
-        links=payout_links(),
+        links=step_links(approval),
         done=_("The payout is approved."),
-        done_links=payout_links(),
+        done_links=step_links(approval),
     )
 
 
@@ -81,9 +80,9 @@ def describe_resolution(approval: Approval) -> Card:
             Row(pgettext("of a request", "Reason"), content["reason"]),
         ],
         more=[fingerprint(pgettext("approval", "Key"), content["credit_key"])],
-        links=payout_links(),
+        links=step_links(approval),
         done=_("The key is resolved."),
-        done_links=payout_links(),
+        done_links=step_links(approval),
     )
 
 
@@ -129,8 +128,3 @@ def credit_link(transfer: int) -> Link:
     """Return the link to the page of a transfer."""
     address = reverse("admin:points_transfer_change", args=[transfer])
     return Link(_("The credit"), address, ("points.view_transfer",))
-
-
-def payout_links() -> list[Link]:
-    """Return the link to the desk's page of payouts."""
-    return [Link(_("The steps of the payout"), reverse("desk:operations"), (auditing.MAY_PAY,))]

@@ -89,7 +89,7 @@ def last_change(approval: Approval) -> list[Row]:
     changes = AuditRecord.objects.filter(subject=approval.subject, action__startswith="staff.")
     if approval.decided_at:
         changes = changes.filter(at__lt=approval.decided_at)
-    last = changes.exclude(action__in=SIGNS).order_by("-id").first()
+    last = changes.exclude(action__in=SIGNS).order_by("-at", "-id").first()
     if last is None:
         return [Row(_("Last changed"), pgettext("of a condition", "None"))]
     who = last.name or f"{last.os_user}@{last.host}"

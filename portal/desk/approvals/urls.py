@@ -5,7 +5,7 @@ from django.urls import path
 from portal.desk.approvals import views
 from portal.desk.frame import staff_page
 
-ONE = "approvals/<int:pk>/"
+ONE = "approvals/<int:approval_id>/"
 
 urlpatterns = [
     path("approvals/", staff_page(views.show_approvals), name="approvals"),

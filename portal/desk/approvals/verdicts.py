@@ -2,54 +2,65 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from core import audit, clock
 from core.audit import Actor
 from core.models import Approval, AuditRecord
+from lottery.models import Draw
 from lottery.queries import find_subject
-from lottery.verifying import verify_draw
+from lottery.verdict import Verdict, reach_verdict
 
 VERIFIED = "draw.verified"
-MAX_LINES = 30
+CONFIRM = "draw.confirm"
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the verifier said, to whom and when; ``lines`` are its own, in English."""
+class LastVerdict:
+    """The last verdict, in words, and who had it reached when."""
 
-    accepted: bool
+    accepted: bool | None
+    text: str
     at: datetime
     by: str
-    lines: list[str]
 
 
-def verify(approval: Approval, *, actor: Actor) -> bool:
-    """Run the verifier over the files of the draw; record its verdict in the audit, return it.
+def verify(approval: Approval, *, actor: Actor) -> Verdict:
+    """Run the verifier over the files of the draw, and record its verdict in the audit.
 
     It takes some seconds with many entrants.
     """
-    lines: list[str] = []
-    draw = find_subject(approval.subject)
-    accepted = verify_draw(draw, print_line=lines.append)
-    detail: dict[str, Any] = {
-        "approval": approval.pk,
-        "accepted": accepted,
-        "manifest_sha256": bytes(draw.manifest_sha256).hex(),
-        "lines": lines[-MAX_LINES:],
-    }
+    verdict = reach_verdict(find_subject(approval.subject))
     audit.record(
-        actor=actor, action=VERIFIED, subject=approval.subject, at=clock.now(), detail=detail
+        actor=actor,
+        action=VERIFIED,
+        subject=approval.subject,
+        at=clock.now(),
+        detail={
+            "accepted": verdict.accepted,
+            "drawn": verdict.is_drawn,
+            "reason": verdict.reason,
+        },
     )
-    return accepted
+    return verdict
 
 
-def last_verdict(approval: Approval) -> Verdict | None:
-    """Return the last verdict for a request; None where nobody had it verified yet."""
+def last_verdict(approval: Approval) -> LastVerdict | None:
+    """Return the last verdict on the files that a request is about; None where there is none.
+
+    The files of a list and of a result never change, so it counts for whomever it was reached.
+    """
+    is_drawn = approval.action == CONFIRM
     records = AuditRecord.objects.filter(
-        action=VERIFIED, subject=approval.subject, detail__approval=approval.pk
+        action=VERIFIED, subject=approval.subject, detail__drawn=is_drawn
     )
-    last = records.order_by("-id").first()
+    last = records.order_by("-at", "-id").first()
     if last is None:
         return None
-    return Verdict(last.detail["accepted"], last.at, last.name, last.detail["lines"])
+    chain = find_subject(approval.subject).chain
+    verdict = Verdict(
+        last.detail["accepted"],
+        is_drawn,
+        is_test=chain == Draw.Chain.LOCAL,
+        reason=last.detail.get("reason", ""),
+    )
+    return LastVerdict(verdict.accepted, verdict.text, last.at, last.name)

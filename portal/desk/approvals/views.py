@@ -48,33 +48,33 @@ def show_approvals(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_approval(request: HttpRequest, pk: int) -> HttpResponse:
+def show_approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Show the card of a request: what it is, what is known of it, and what came of it."""
-    actor, approval = open_request(request, pk)
+    actor, approval = open_request(request, approval_id)
     return render_card(request, "card", approval, actor.user, card_context(approval, actor.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm_approval(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm_approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Ask once more with what approving does in a sentence, then approve what was shown.
 
     The card sends the hash of the content that it shows; another one, or a content that changed
     since, is not approved.
     """
-    actor, approval = open_request(request, pk)
+    actor, approval = open_request(request, approval_id)
     if not approvals.may_decide(actor.user):
         raise PermissionDenied
     form = ShownForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
-        return back_to_card(request, pk, _("Read the request first, then approve it."))
+        return back_to_card(request, approval_id, _("Read the request first, then approve it."))
     shown = form.cleaned_data["shown"]
-    here = f"{reverse('desk:confirm_approval', args=[pk])}?{urlencode({'shown': shown})}"
+    here = f"{reverse('desk:confirm_approval', args=[approval_id])}?{urlencode({'shown': shown})}"
     if again := ask_again(request, back=here):
         return again
     if request.method == "POST":
         return decide(
             request,
-            pk,
+            approval_id,
             approvals.approve,
             actor,
             _("Approved and carried out."),
@@ -84,15 +84,15 @@ def confirm_approval(request: HttpRequest, pk: int) -> HttpResponse:
         approvals.require_open(approval)
         approvals.require_shown(approval, shown)
     except Refusal as refusal:
-        return back_to_card(request, pk, str(refusal))
+        return back_to_card(request, approval_id, str(refusal))
     context = {"card": card_of(approval), "form": form, "sha256": shown}
     return render_card(request, "confirm", approval, actor.user, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def refuse_approval(request: HttpRequest, pk: int) -> HttpResponse:
+def refuse_approval(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Refuse a request with a reason for who made it; who made it withdraws it without one."""
-    actor, approval = open_request(request, pk)
+    actor, approval = open_request(request, approval_id)
     is_own = approval.requested_by_id == actor.user.pk
     if not (is_own or approvals.may_decide(actor.user)):
         raise PermissionDenied
@@ -102,29 +102,26 @@ def refuse_approval(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (form is None or form.is_valid()):
         done = _("Withdrawn.") if is_own else _("Refused; the reason is shown to who asked.")
         reason = form.cleaned_data["reason"] if form else ""
-        return decide(request, pk, approvals.refuse, actor, done, reason=reason)
+        return decide(request, approval_id, approvals.refuse, actor, done, reason=reason)
     return render_card(request, "refuse", approval, actor.user, {"form": form, "is_own": is_own})
 
 
 @require_POST
-def verify_draw(request: HttpRequest, pk: int) -> HttpResponse:
+def verify_draw(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Run the verifier over the draw of a request, and show its verdict on the card."""
-    actor, approval = open_request(request, pk)
+    actor, approval = open_request(request, approval_id)
     if not approvals.may_read(actor.user, approval):
         raise PermissionDenied
     if not card_of(approval).can_be_verified:
         raise Http404
-    try:
-        if verdicts.verify(approval, actor=actor):
-            messages.success(request, _("The verifier accepts the draw."))
-        else:
-            messages.warning(request, _("The verifier does not accept the draw."))
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-    return redirect("desk:approval", pk)
+    verdict = verdicts.verify(approval, actor=actor)
+    messages.add_message(
+        request, messages.SUCCESS if verdict.accepted else messages.WARNING, verdict.text
+    )
+    return redirect("desk:approval", approval_id)
 
 
-def open_request(request: HttpRequest, pk: int) -> tuple[Actor, Approval]:
+def open_request(request: HttpRequest, approval_id: int) -> tuple[Actor, Approval]:
     """Return who is signed in, and the request of a page.
 
     Raises:
@@ -132,7 +129,7 @@ def open_request(request: HttpRequest, pk: int) -> tuple[Actor, Approval]:
         Http404: there is none of this number.
     """
     actor = require_permission(request, PERMISSION)
-    return actor, get_object_or_404(Approval, pk=pk)
+    return actor, get_object_or_404(Approval, pk=approval_id)
 
 
 def card_context(approval: Approval, user: User) -> dict[str, Any]:
@@ -182,7 +179,7 @@ def render_card(
 
 def decide(
     request: HttpRequest,
-    pk: int,
+    approval_id: int,
     decision: Callable[..., Approval],
     actor: Actor,
     done: str,
@@ -190,17 +187,17 @@ def decide(
 ) -> HttpResponse:
     """Decide, and lead back to the card, which shows what came of it or why it was refused."""
     try:
-        decision(approval_id=pk, actor=actor, at=clock.now(), **arguments)
+        decision(approval_id=approval_id, actor=actor, at=clock.now(), **arguments)
     except Refusal as refusal:  # of any app: an approval carries out actions of all
-        return back_to_card(request, pk, str(refusal))
+        return back_to_card(request, approval_id, str(refusal))
     messages.success(request, done)
-    return redirect("desk:approval", pk)
+    return redirect("desk:approval", approval_id)
 
 
-def back_to_card(request: HttpRequest, pk: int, warning: str) -> HttpResponse:
+def back_to_card(request: HttpRequest, approval_id: int, warning: str) -> HttpResponse:
     """Lead back to the card with a warning."""
     messages.warning(request, warning)
-    return redirect("desk:approval", pk)
+    return redirect("desk:approval", approval_id)
 
 
 def read_number(text: str) -> int | None:

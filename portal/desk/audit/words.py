@@ -160,7 +160,7 @@ OF_A_PERSON = re.compile(rf"({'|'.join(PEOPLE)})[ /](\d+)")
 MODEL = re.compile(r"[a-z]+\.[a-z]+")
 # Where a number of the details has a page, and the permission to open it.
 PAGES = {
-    "approval": ("admin:core_approval_change", "core.view_approval"),
+    "approval": ("desk:approval", "core.view_approval"),
     "booking": ("admin:bookings_booking_change", "bookings.view_booking"),
     "bookings": ("admin:bookings_booking_change", "bookings.view_booking"),
 }

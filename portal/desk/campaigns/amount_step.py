@@ -66,11 +66,13 @@ class TouchForm(StepForm):
         self, *args: Any, network: Mapping[str, Any], present: Mapping[str, Any], **options: Any
     ) -> None:
         super().__init__(*args, **options)
+        chosen = self.initial.get("lines") or ()
+        chosen_first = sorted(network, key=lambda name: (name not in chosen, name))
         operators = {name: operator_name(name) for running in network.values() for name in running}
         known = {
             "services": choices_with(BOOKING_SERVICES, present["services"]),
             "operator": [("", "—"), *choices_with(operators, present["operators"])],
-            "lines": choices_with({name: name for name in sorted(network)}, present["lines"]),
+            "lines": choices_with({name: name for name in chosen_first}, present["lines"]),
         }
         for name, choices in known.items():
             field = self.fields[name]

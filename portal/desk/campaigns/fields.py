@@ -10,7 +10,6 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.text import format_lazy
 from django.utils.timezone import is_aware, localtime
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaign.file_values import (
@@ -223,4 +222,4 @@ def choices_with(
     return [*known.items(), *((one, one) for one in sorted(set(present) - known.keys()))]
 
 
-REQUIRED = _("This field is required.")
+REQUIRED = pgettext_lazy("desk", "Fill this in.")

@@ -72,6 +72,13 @@ WORDS: dict[str, "StrPromise"] = {
     ),
 }
 
+# What is missing where a list is empty.
+EMPTY_LISTS: dict[str, "StrPromise"] = {
+    "bookings.touches": pgettext_lazy("desk", "Journeys that count"),
+    "bookings.travel": pgettext_lazy("desk", "Travel period"),
+    "prizes": pgettext_lazy("desk", "Prizes"),
+}
+
 
 @dataclass(frozen=True)
 class Pointed:
@@ -107,6 +114,7 @@ def point_out(draft: Draft, findings: list[Finding]) -> list[Pointed]:
             if field := editors[step.slug].find_field(finding.field):
                 form, name = field
                 label, anchor = str(form[name].label), form[name].id_for_label
+            label = str(EMPTY_LISTS.get(finding.field, label))
         found.append(Pointed(step, label, sentence_of(finding), finding.refuses, anchor))
     order = [step.slug for step in STEPS]
     return sorted(found, key=lambda one: order.index(one.step.slug) if one.step else len(order))

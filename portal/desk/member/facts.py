@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import pgettext
 
 from bookings.models import Booking, BookingEvent
+from bookings.words import EVENTS, PLACES
 from campaign.models import Campaign, Terms
 from campaign.queries import terms_in_force
 from entries.models import Entry
@@ -19,7 +20,6 @@ from points.queries import CreditFacts, find_credit_answers
 from portal import announcement, campaign_page, my_page
 from portal.desk.member import quarantined
 from portal.desk.member.quarantined import ShownRow
-from portal.desk.member.words import EVENTS, PLACES
 from portal.my_page import Receipt, ShownBooking, ShownTotal
 from portal.my_result import ShownResult, VoidNotice
 from portal.states import ShownState
@@ -137,7 +137,7 @@ def answer_in_words(facts: CreditFacts) -> str:
     if facts.is_resolved:
         return pgettext("points system", "settled by a person")
     if facts.answered is None:
-        return pgettext("points system", "no answer yet")
+        return pgettext("points system", "no answer")
     if facts.agrees:
         return pgettext("points system", "agrees")
     if facts.answered.status == "rejected":

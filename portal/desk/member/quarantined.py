@@ -10,8 +10,8 @@ from django.db.models import Func, TextField, Value
 from bookings.models import Booking, ExRegistration, QuarantinedRow
 from bookings.quarantine import delivered_text
 from bookings.values import is_identifier
+from bookings.words import FEEDS, ROW_REASONS
 from points.personal_data import pattern_of
-from portal.desk.member.words import FEEDS, ROW_REASONS
 
 MAX_ROWS = 50
 MIN_RESERVATION_LENGTH = 5  # a shorter number may as well be an hour or an amount

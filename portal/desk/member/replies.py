@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from portal import formats
 from portal.desk.member.facts import CaseBooking, Facts
-from portal.states import ShownState, Verdict
+from portal.states import Outcome, ShownState, Verdict
 
 ENDS_A_LINE = re.compile(r"</(?:p|li|dd)>")
 MAX_BOOKINGS = 20  # that one reply lists
@@ -130,8 +130,9 @@ def total_lines(facts: Facts) -> list[str]:
         lines = [sentence % {"day": day, "yen": yen}]
     else:
         lines = [pgettext("reply", "Your eligible total is %(yen)s yen.") % {"yen": yen}]
-    if total.awaiting_sentence:
-        lines.append(total.awaiting_sentence)
+    is_outside = facts.result is not None and facts.result.outcome is Outcome.OUTSIDE
+    awaiting = total.unconfirmed_sentence if is_outside else total.awaiting_sentence
+    lines += [awaiting] if awaiting else []
     if total.missing_yen and not facts.result:
         sentence = pgettext("reply", "Another %(missing)s yen reach the %(minimum)s yen needed.")
         minimum = formats.grouped(facts.terms.minimum_total_yen)

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from core import approvals
 from core.audit import Actor
+from core.masking import mask_identifier
 from entries import cases, finding, looking
 from entries.finding import Match
 from entries.models import MemberCase
 from portal.desk.member import quarantined
 from portal.desk.member.quarantined import ShownRow
-from portal.desk.member.words import mask_identifier
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from campaign.queries import choice_label, published_campaigns
 from core import clock
 from core.admin_base import require_permission
 from core.audit import Actor
+from core.masking import mask_identifier
 from entries import cases, looking
 from entries.looking import TooManyLookUps
 from entries.models import MemberCase
@@ -30,7 +31,6 @@ from portal.desk.member import replies, searching
 from portal.desk.member.facts import answer_in_words, find_facts
 from portal.desk.member.forms import ChoiceForm, IdentityForm, NoteForm, SearchForm
 from portal.desk.member.searching import Found
-from portal.desk.member.words import mask_identifier
 
 TOO_MANY_REQUESTS = 429
 SHOWN_CASES = 10

@@ -341,7 +341,7 @@ def say_before_reveal(_progress: Progress) -> list[str]:
     return [
         _(
             "With the key an auditor can check that every member has exactly one number in the "
-            "list. Whoever has it can tell of each number whose it is: hand it to the auditor only."
+            "list. Anybody who has it knows whose each number is: hand it to the auditor only."
         ),
         _(
             "Another person approves it. Then open this page again and press the button: the key "

@@ -2,56 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bookings.words import FEEDS, FILE_REASONS, ROW_REASONS
 from points.models import KeyStanding
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-FEEDS = {
-    "bookings": pgettext_lazy("a feed", "Bookings"),
-    "ex_registrations": pgettext_lazy("a feed", "EX point registrations"),
-    "memberships": pgettext_lazy("a feed", "Members who joined or left"),
-    "entries": pgettext_lazy("a feed", "Entries"),
-    "credit_results": pgettext_lazy("a feed", "Answers on credits"),
-}
-ROW_REASONS = {
-    "bad_amount": pgettext_lazy("why a row waits", "The amount cannot be read"),
-    "bad_column_count": pgettext_lazy("why a row waits", "The number of columns differs"),
-    "bad_date": pgettext_lazy("why a row waits", "A date cannot be read"),
-    "bad_identifier": pgettext_lazy("why a row waits", "A number has the wrong form"),
-    "bad_journey": pgettext_lazy("why a row waits", "The journey cannot be read"),
-    "bad_number": pgettext_lazy("why a row waits", "A figure cannot be read"),
-    "bad_timestamp": pgettext_lazy("why a row waits", "A time cannot be read"),
-    "conflicting_event": pgettext_lazy("why a row waits", "One operation has two contents"),
-    "line_too_long": pgettext_lazy("why a row waits", "The row is too long"),
-    "missing_value": pgettext_lazy("why a row waits", "A value is missing"),
-    "nul_byte": pgettext_lazy("why a row waits", "A character is not allowed"),
-    "outside_entry_period": pgettext_lazy("why a row waits", "Outside the entry period"),
-    "unexpected_value": pgettext_lazy("why a row waits", "A value is not expected here"),
-    "unknown_service": pgettext_lazy("why a row waits", "The train is unknown"),
-    "unknown_station": pgettext_lazy("why a row waits", "The station is unknown"),
-    "unknown_value": pgettext_lazy("why a row waits", "A value is unknown"),
-}
-FILE_REASONS = {
-    "checksum_differs": _("The content is not that of its manifest (checksum)."),
-    "header_differs": _("The first line does not have the columns of this feed."),
-    "malformed_quoting": _("Quotation marks are not closed."),
-    "no_manifest": _("The manifest is missing."),
-    "row_count_differs": _("The number of rows is not that of the manifest."),
-    "too_large": _("The file is too large."),
-    "too_many_bad_rows": _("Too many rows cannot be read."),
-    "total_points_differs": _("The points are not those of the manifest."),
-    "truncated_gzip": _("The packed file is damaged or cut off."),
-    "undecodable": _("The characters are not in the encoding of the manifest."),
-    "unknown_feed": _("The name is of no feed that is known here."),
-    "unknown_version": _("The version of the manifest is unknown."),
-    "unreadable_file": _("The file cannot be read."),
-    "unreadable_manifest": _("The manifest cannot be read."),
-    "manifest_differs_from_name": _("The name is not that of the manifest."),
-}
 KEY_CLASSES = {
     KeyStanding.Class.AGREES: pgettext_lazy("both sides", "Agree"),
     KeyStanding.Class.REJECTED: pgettext_lazy("both sides", "Rejected there"),

@@ -1,7 +1,7 @@
 """What the page shows: to-dos by urgency, what is fine, the feeds, and the campaigns."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import localtime
@@ -21,7 +21,7 @@ from portal.progress import Progress, find_progress
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-REFUSALS_SHOWN, MAX_REFUSALS = timedelta(days=14), 10
+MAX_REFUSALS = 10
 # A sign and a word, so that nobody needs the colour.
 URGENCIES = {
     Urgency.NOW: ("●", pgettext_lazy("urgency", "Urgent")),
@@ -87,12 +87,9 @@ def show_task(finding: Finding, user: User) -> Task:
 
 
 def find_refusals(user: User, *, now: datetime) -> list[tuple[str, Approval]]:
-    """Return the user's own requests that were refused lately, each with its action in words."""
-    refused = Approval.objects.filter(
-        requested_by=user, state=Approval.State.REFUSED, decided_at__gt=now - REFUSALS_SHOWN
-    )
-    last = refused.defer("content").order_by("-decided_at", "-id")[:MAX_REFUSALS]
-    return [(approvals.name_of_action(one.action), one) for one in last]
+    """Return the user's own requests that were refused lately, the last first, by their names."""
+    refused = approvals.recent_refusals(user, now=now).defer("content")[:MAX_REFUSALS]
+    return [(approvals.name_of_action(one.action), one) for one in refused]
 
 
 def show_feeds(kept: list[Progress], *, now: datetime) -> list[Feed]:

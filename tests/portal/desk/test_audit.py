@@ -184,7 +184,7 @@ def test_the_page_shows_records_in_words_and_japans_time() -> None:
     assert f"Publication of the terms: {name}" in text
     assert "12:00:00" in text
     assert "fingerprint of the result 000000000000…" in text
-    assert "/staff/core/approval/7/change/" in page.content.decode()
+    assert "/staff/approvals/7/" in page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
 
 

@@ -393,7 +393,7 @@ def test_a_case_shows_the_rows_of_the_member_in_quarantine(
 
     response = look_up(support, campaign, "W2")
 
-    assert "Unknown station" in text_of(response)
+    assert "The station is unknown" in text_of(response)
     assert len(response.context["facts"].rows) == 1
 
 

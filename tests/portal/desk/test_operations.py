@@ -228,24 +228,24 @@ def test_every_step_takes_its_permission_and_the_second_factor(
             assert clients[role].get(address).status_code == 200, (name, role)
         refused = clients[min(set(roles.ROLES) - allowed)]
         assert [refused.get(address).status_code, refused.post(address).status_code] == [403, 403]
-    asked = ask_everywhere(monkeypatch)
+    factor_pages = ask_everywhere(monkeypatch)
     addresses = {name: steps_of(campaign, name) for name in views.STEPS}
     for address in addresses.values():
         clients["ops"].post(address)
-    assert asked == [one for name, one in addresses.items() if name not in ASKING_NOBODY]
+    assert factor_pages == [one for name, one in addresses.items() if name not in ASKING_NOBODY]
 
 
 def ask_everywhere(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ask for the second factor at every page; return where it was asked."""
-    asked: list[str] = []
+    addresses: list[str] = []
 
     def ask(request: HttpRequest) -> HttpResponse:
-        asked.append(request.path)
+        addresses.append(request.path)
         return HttpResponseRedirect("/elsewhere/")
 
     for module in (views, feed_views):
         monkeypatch.setattr(module, "ask_again", ask)
-    return asked
+    return addresses
 
 
 def test_results_before_the_confirmation_are_for_who_runs_confirms_and_decides(
@@ -510,9 +510,9 @@ def test_a_row_is_dismissed_once_for_a_reason() -> None:
 
 def test_dismissing_asks_for_the_second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
     row = QuarantinedRowFactory.create()
-    asked = ask_everywhere(monkeypatch)
+    factor_pages = ask_everywhere(monkeypatch)
     staff().post(f"{QUARANTINE}{row.pk}/", {"reason": "Sent twice."})
-    assert asked == [f"{QUARANTINE}{row.pk}/"]
+    assert factor_pages == [f"{QUARANTINE}{row.pk}/"]
 
 
 def test_a_replay_says_what_it_applied() -> None:

@@ -140,11 +140,17 @@ def test_the_database_lets_a_rehearsal_only_read(last_year: Terms) -> None:
     Booking.objects.update(amount_yen=2)  # and lets others write after it
 
 
+@pytest.mark.parametrize(
+    "patience",
+    [
+        pytest.param(0.002, id="in a statement"),
+        pytest.param(0, id="before one"),
+    ],
+)
 def test_a_rehearsal_that_takes_too_long_is_stopped(
-    last_year: Terms, monkeypatch: pytest.MonkeyPatch
+    last_year: Terms, monkeypatch: pytest.MonkeyPatch, patience: float
 ) -> None:
-    settings_ = ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = '1ms'")
-    monkeypatch.setattr(rehearsing, "SETTINGS", settings_)
+    monkeypatch.setattr(rehearsing, "PATIENCE_S", patience)
     monkeypatch.setattr(
         rehearsing,
         "rehearse_one",

@@ -98,7 +98,7 @@ def test_today_shows_how_a_campaign_stands(busy_day: Any) -> None:
     page = text_of(staff("campaign"))
 
     for words in (
-        "Taking entries · 16 days left",
+        "Open for entry · 16 days left",
         "Entries 4 yesterday +1",
         "WESTER app 75% · web page 25%",
         "Spending that counts 36,000 yen",

@@ -1,0 +1,31 @@
+"""The words in which staff read why an award or a transfer is as it is, and which step made it."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+REASONS: dict[str, "StrPromise"] = {
+    "below_minimum": pgettext_lazy("why points moved", "Below the minimum"),
+    "lower_total": pgettext_lazy("why points moved", "Lower total"),
+    "lot_withdrawn": pgettext_lazy("why points moved", "The drawn lot was lost"),
+    "not_entered": pgettext_lazy("why points moved", "No entry"),
+    "entered_elsewhere": pgettext_lazy("why points moved", "Entered for another course"),
+    "withdrawn": pgettext_lazy("why points moved", "Left WESTER"),
+    "rejected": pgettext_lazy("why points moved", "Could not be credited"),
+    "resolved": pgettext_lazy("why points moved", "Resolved by hand"),
+    "reversed": pgettext_lazy("why points moved", "Taken back"),
+    "revised": pgettext_lazy("why points moved", "Terms revised"),
+    "void": pgettext_lazy("why points moved", "Draw void"),
+}
+MADE_BY: dict[str, "StrPromise"] = {
+    "draw.confirm": pgettext_lazy("step that moved points", "Confirmation of the result"),
+    "draw.void": pgettext_lazy("step that moved points", "Draw made void"),
+    "payout.run": pgettext_lazy("step that moved points", "Payout"),
+    "payout.settle": pgettext_lazy("step that moved points", "Settlement"),
+    "payout.resolve": pgettext_lazy("step that moved points", "Resolution of a key"),
+    "points.reverse": pgettext_lazy("step that moved points", "Reversal"),
+    "points.expire": pgettext_lazy("step that moved points", "Expiry"),
+}
