@@ -100,7 +100,6 @@ DETAILS: dict[str, "StrPromise"] = {
     "released_points": pgettext_lazy("detail", "points released"),
     "result_sha256": pgettext_lazy("detail", "fingerprint of the result"),
     "role": pgettext_lazy("detail", "role"),
-    "route": pgettext_lazy("detail", "page"),
     "rows": pgettext_lazy("detail", "rows"),
     "session": pgettext_lazy("detail", "sign-in no."),
     "sha256": pgettext_lazy("detail", "fingerprint"),
@@ -132,6 +131,7 @@ VALUES: dict[tuple[str, str], "StrPromise | str"] = {
     ("file", "announcement"): pgettext_lazy("file", "figures of a campaign"),
     ("file", "audit"): pgettext_lazy("file", "records of the audit"),
 }
+NOT_SHOWN = {"route"}  # the subject names the page
 # What a draft has, by the names of a campaign file that are no columns.
 CHANGED: dict[str, "StrPromise"] = {
     "bookings": pgettext_lazy("changed", "which bookings count"),
@@ -228,7 +228,7 @@ class Describer:
             details=[
                 self.detail(name, value)
                 for name, value in record.detail.items()
-                if value is not None and value != []
+                if value is not None and value != [] and name not in NOT_SHOWN
             ],
         )
 
