@@ -26,7 +26,8 @@ ADDRESS = re.compile(r"https?://\S+|/[a-z]+/\S*")
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@’'-]*")
 # Names of things that a Japanese office reads in Latin letters.
 ALLOWED = {
-    *("WESTER", "ID", "JR", "EX", "WEST", "JQ", "CARD", "Express", "smart", "Plus"),
+    *("WESTER", "ID", "JR", "EX", "WEST", "JQ", "CARD", "Express", "smart", "Plus", "EXPRESS"),
+    *("Dodonto", "JavaScript", "QR", "English"),
     *("CSV", "SHA", "JSON", "JST", "PDF", "PC", "UTF", "BOM", "OK", "No"),
 }
 
@@ -45,7 +46,7 @@ class Text(HTMLParser):
         is_left_out = tag in SKIPPED or values.get("lang") == "en"
         if not self.is_left_out() and not is_left_out:
             self.found += [values[name] for name in SHOWN_ATTRIBUTES if values.get(name)]
-            if values.get("type") in BUTTONS:
+            if tag == "input" and values.get("type") in BUTTONS:
                 self.found.append(values.get("value", ""))
         if tag not in VOID:
             self.open.append((tag, is_left_out))

@@ -12,6 +12,7 @@ from entries.feeds import FEEDS
 from points.definitions import CREDIT_RESULTS
 from points.models import KeyStanding
 from points.queries import COUNTS
+from points.words import AWARDS
 from portal.desk.operations import words
 from tests.outside import ROOT
 from tests.test_translations import in_code
@@ -74,4 +75,4 @@ def test_every_code_has_its_words() -> None:
     assert refusals <= set(words.FILE_REASONS)
     assert set(words.FEEDS) == {*FEEDS, CREDIT_RESULTS.name}
     assert set(words.KEY_CLASSES) == set(KeyStanding.Class)
-    assert set(words.AWARDS) == set(COUNTS)
+    assert set(AWARDS) == set(COUNTS)
