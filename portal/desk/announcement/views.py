@@ -6,17 +6,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign.models import Terms
 from campaign.queries import get_terms_or_404
-from core import approvals, audit, clock
+from core import audit, clock
 from core.admin_base import require_permission
 from core.models import User
 from core.spreadsheets import write_csv
-from lottery import confirming, running
+from lottery import bundle
 from portal.announcement import name_of
 from portal.desk.announcement import figures, press
 from portal.desk.announcement.figures import Figures
 from portal.desk.frame import csv_response, render_desk_page
 
-MAY_SEE = "lottery.view_draw"
+MAY_SEE = bundle.PERMISSION
 
 
 @require_safe
@@ -72,9 +72,4 @@ def export_announcement(request: HttpRequest, code: str) -> HttpResponse:
 
 def read_for(reader: User, terms: Terms) -> Figures:
     """Return the figures of a campaign that this person may see."""
-    may_see_result = (
-        reader.has_perm(running.PERMISSION)
-        or reader.has_perm(confirming.PERMISSION)
-        or approvals.may_decide(reader)
-    )
-    return figures.read_figures(terms, with_result=may_see_result)
+    return figures.read_figures(terms, with_result=bundle.may_read_results(reader))

@@ -17,6 +17,7 @@ from core import action_names
 from core.approvals import name_of_action
 from core.models import AuditRecord, User
 from entries.models import CaseNote
+from lottery import bundle
 from lottery.models import Draw
 from portal import formats, listing
 from portal.announcement import name_of
@@ -102,7 +103,6 @@ DETAILS: dict[str, "StrPromise"] = {
     "released_points": pgettext_lazy("detail", "points released"),
     "result_sha256": pgettext_lazy("detail", "fingerprint of the result"),
     "role": pgettext_lazy("detail", "role"),
-    "route": pgettext_lazy("detail", "page"),
     "rows": pgettext_lazy("detail", "rows"),
     "session": pgettext_lazy("detail", "sign-in no."),
     "sha256": pgettext_lazy("detail", "fingerprint"),
@@ -134,6 +134,7 @@ VALUES: dict[tuple[str, str], "StrPromise | str"] = {
     ("file", "announcement"): pgettext_lazy("file", "figures of a campaign"),
     ("file", "audit"): pgettext_lazy("file", "records of the audit"),
 }
+NOT_SHOWN = {"route"}  # the subject names the page
 # What a draft has, by the names of a campaign file that are no columns.
 CHANGED: dict[str, "StrPromise"] = {
     "bookings": pgettext_lazy("changed", "which bookings count"),
@@ -211,11 +212,12 @@ class Describer:
             "name_ja", "name_en", "version", "published_at", "campaign__code"
         )
         self.names: dict[str, str] = {}
-        self.published: set[str] = set()
+        self.linked: set[str] = set()
+        opens_figures = reader.has_perm(bundle.PERMISSION)
         for one in versions.order_by("version"):
             self.names[one.campaign.code] = name_of(one)
-            if one.published_at:
-                self.published.add(one.campaign.code)
+            if one.published_at and opens_figures:
+                self.linked.add(one.campaign.code)
 
     def describe(self, record: AuditRecord) -> ShownRecord:
         """Return a record in words."""
@@ -229,7 +231,7 @@ class Describer:
             details=[
                 self.detail(name, value)
                 for name, value in record.detail.items()
-                if value is not None and value != []
+                if value is not None and value != [] and name not in NOT_SHOWN
             ],
         )
 
@@ -262,8 +264,8 @@ class Describer:
         name = self.names[code]
         if slash and sequence.isdecimal():
             name = draw_in_words(name, sequence)
-        is_published = code in self.published
-        return Words(name, reverse("desk:announcement", args=[code]) if is_published else "")
+        is_linked = code in self.linked
+        return Words(name, reverse("desk:announcement", args=[code]) if is_linked else "")
 
     def detail(self, name: str, value: Any) -> Detail:
         """Return one detail in words."""

@@ -112,7 +112,6 @@ NOT_COMPARED = {
     [
         ("support", False),
         ("auditor", False),
-        ("accounts", False),
         ("approver", True),
         ("ops", True),
         ("campaign", True),
@@ -127,6 +126,10 @@ def test_before_confirmation_only_who_decides_sees_the_result(role: str, sees: b
     assert ("37,340" in page) is sees
     assert ("not confirmed yet. Do not publish" in page) is sees
     assert ("37340" in file) is sees
+
+
+def test_who_has_nothing_to_do_with_campaigns_opens_no_figures() -> None:
+    assert staff("accounts").get(page_of(closed_campaign())).status_code == 403
 
 
 def test_after_confirmation_all_staff_sees_the_result() -> None:
