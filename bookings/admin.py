@@ -52,7 +52,7 @@ class ServiceAdmin(ReadOnlyAdmin):
     @admin.display(description=_("service"), ordering="name")
     def service_name(self, service: Service) -> str:
         """Return the name of the line or train."""
-        return service.name
+        return str(service.name)
 
     @admin.display(description=_("stops"), ordering="stop_count")
     def stop_count(self, service: Service) -> int:

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from bookings import words
 from bookings.delivery import FileRefused
 from bookings.values import ROW_REASONS
 from core.commands import VerbCommand
@@ -13,7 +14,6 @@ from points.definitions import CREDIT_RESULTS
 from points.models import KeyStanding
 from points.queries import COUNTS
 from points.words import AWARDS
-from portal.desk.operations import words
 from tests.outside import ROOT
 from tests.test_translations import in_code
 
