@@ -14,6 +14,7 @@ from points.definitions import CREDIT_RESULTS
 from points.models import KeyStanding
 from points.queries import COUNTS
 from points.words import AWARDS
+from portal.desk.operations.words import KEY_CLASSES
 from tests.outside import ROOT
 from tests.test_translations import in_code
 
@@ -74,5 +75,5 @@ def test_every_code_has_its_words() -> None:
     assert set(words.ROW_REASONS) == set(ROW_REASONS)
     assert refusals <= set(words.FILE_REASONS)
     assert set(words.FEEDS) == {*FEEDS, CREDIT_RESULTS.name}
-    assert set(words.KEY_CLASSES) == set(KeyStanding.Class)
+    assert set(KEY_CLASSES) == set(KeyStanding.Class)
     assert set(AWARDS) == set(COUNTS)
