@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +28,13 @@ AUDIT, EXPORT = "/staff/audit/", "/staff/audit/export/"
 AT = datetime(2025, 1, 14, 3, tzinfo=UTC)  # noon in Japan
 MIDNIGHT = datetime(2025, 1, 13, 15, tzinfo=UTC)  # in Japan, of the 14th
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """What is called without a request answers in English, too."""
+    with translation.override("en"):
+        yield
 
 
 def staff(role: str = "auditor", *, language: str = "en") -> Client:
