@@ -36,7 +36,9 @@ class StopInline(ReadOnlyInline):
 class ServiceAdmin(ReadOnlyAdmin):
     """The services of the rail network, which ``load_network`` replaces as a whole."""
 
-    list_display = ["name", "stop_count"]
+    list_display = ["service_name", "stop_count"]
+    fields = ["service_name"]
+    readonly_fields = ["service_name"]
     search_fields = ["name", "stops__station", "stops__operator_to_next"]
     ordering = ["name", "id"]
     inlines = [StopInline]
@@ -46,6 +48,11 @@ class ServiceAdmin(ReadOnlyAdmin):
         services: QuerySet[Service] = super().get_queryset(request)
         calls = Count("stops", filter=Q(stops__kind=Stop.Kind.STOP), distinct=True)
         return services.annotate(stop_count=calls)
+
+    @admin.display(description=_("service"), ordering="name")
+    def service_name(self, service: Service) -> str:
+        """Return the name of the line or train."""
+        return str(service.name)
 
     @admin.display(description=_("stops"), ordering="stop_count")
     def stop_count(self, service: Service) -> int:

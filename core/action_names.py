@@ -71,6 +71,7 @@ OF_CORE: dict[str, dict[str, "StrPromise"]] = {
 }
 
 _names: dict[str, dict[str, "StrPromise"]] = {group: {} for group in GROUPS}
+_approvable: dict[str, "StrPromise"] = {}
 
 
 def register(group: str, names: Mapping[str, "StrPromise"]) -> None:
@@ -88,9 +89,14 @@ def all_names() -> dict[str, "StrPromise"]:
     return {code: name for names in _names.values() for code, name in names.items()}
 
 
+def register_approvable(code: str, name: "StrPromise") -> None:
+    """Add the name of an action that can be approved; no search offers it."""
+    _approvable[code] = name
+
+
 def name_of(code: str) -> str:
     """Return the name of an action; its code where it has none, as in records of an old version."""
-    return str(all_names().get(code, code))
+    return str({**_approvable, **all_names()}.get(code, code))
 
 
 def codes_named(text: str) -> list[str]:

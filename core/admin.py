@@ -1,5 +1,6 @@
 """The admin pages of approvals and the audit; those of staff accounts are in core.staff_pages."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -41,7 +42,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     list_display = [
         "id",
         "action_name",
-        "subject",
+        "about",
         "state",
         "requested_by_name",
         "from_shell",
@@ -52,7 +53,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     list_filter = ["state", ActionFilter]
     ordering = ["-id"]
     fields = [
-        ("action_name", "subject", "state"),
+        ("action_name", "about", "state"),
         ("requested_by_name", "requested_at"),
         "shell",
         ("decided_by_name", "decided_at", "decided_os_user", "decided_host"),
@@ -72,6 +73,11 @@ class ApprovalAdmin(ReadOnlyAdmin):
     def action_name(self, approval: Approval) -> str:
         """Return the name of what is asked for."""
         return action_names.name_of(approval.action)
+
+    @admin.display(description=_("subject"))
+    def about(self, approval: Approval) -> str:
+        """Return what it is about, as the request names it; the card has it in words."""
+        return format_html("<code>{}</code>", approval.subject)
 
     @admin.display(description=pgettext_lazy("SHA-256", "fingerprint of the content"))
     def fingerprint(self, approval: Approval) -> str:
@@ -98,14 +104,24 @@ class ApprovalAdmin(ReadOnlyAdmin):
 class AuditRecordAdmin(ReadOnlyAdmin):
     """The audit records: who did what, when and from where; searched by person."""
 
-    list_display = ["at", "name", "action_name", "subject", "os_user", "host"]
+    list_display = ["at", "name", "action_name", "about", "os_user", "host"]
     list_filter = [ActionFilter]
-    fields = ["at", "name", "action_name", "subject", "os_user", "host", "detail"]
+    fields = ["at", "name", "action_name", "about", "os_user", "host", "details"]
     search_fields = ["=name", "=os_user"]
     search_help_text = _("The user name of a person, or of the machine, in full.")
     date_hierarchy = "at"
     ordering = ["-id"]
     show_full_result_count = False
+
+    @admin.display(description=_("subject"))
+    def about(self, record: AuditRecord) -> str:
+        """Return what it was done to, as the record says it; the desk's page has it in words."""
+        return format_html("<code>{}</code>", record.subject)
+
+    @admin.display(description=_("detail"))
+    def details(self, record: AuditRecord) -> str:
+        """Return the details as the record has them."""
+        return format_html("<code>{}</code>", json.dumps(record.detail, ensure_ascii=False))
 
     @admin.display(description=_("action"))
     def action_name(self, record: AuditRecord) -> str:

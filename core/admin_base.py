@@ -98,11 +98,11 @@ class GuardedColumns(ReadOnlyAdmin):
         """Return what a guarded column of a row shows to the other staff."""
         raise NotImplementedError
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """Return the columns of the list, the guarded ones masked where they have to be."""
         return self.mask_columns(request, super().get_list_display(request))
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Return the fields of a row's page, the guarded ones masked where they have to be."""
         return self.mask_columns(request, super().get_fields(request, obj))
 
@@ -119,14 +119,14 @@ class GuardedColumns(ReadOnlyAdmin):
             for one in columns
         ]
 
-    def masked_column(self, name: str) -> Callable[[Model], str]:
+    def masked_column(self, name: str) -> Any:
         """Return the column that takes the place of a guarded one."""
 
         def masked(row: Model) -> str:
             return self.mask_value(row, name)
 
         masked.__name__ = name
-        heading = label_for_field(name, self.model, self)
+        heading = str(label_for_field(name, self.model, self))
         return admin.display(description=heading, empty_value="-")(masked)
 
 

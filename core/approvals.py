@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import action_names, audit
 from core.audit import Actor
 from core.canonical_json import content_sha256
 from core.errors import Refusal, constraint_errors
@@ -114,6 +114,7 @@ def action(
         if code in _actions:
             raise ImproperlyConfigured(f"The approvable action {code} is declared twice.")
         _actions[code] = Action(name, permission, lock, content, function)
+        action_names.register_approvable(code, name)
         return function
 
     return declare

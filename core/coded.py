@@ -1,6 +1,6 @@
 """Columns and filters of admin lists whose values are codes: shown in words, the code beside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -35,7 +35,7 @@ def coded_filter(field: str, heading: "StrPromise", words: Words) -> type[admin.
     """Return the filter by a field that holds codes; it offers the known ones, without a query."""
 
     class CodedFilter(admin.SimpleListFilter):
-        title = heading  # type: ignore[assignment] # lazy, as Django allows
+        title = heading
         parameter_name = field
 
         def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
@@ -47,7 +47,7 @@ def coded_filter(field: str, heading: "StrPromise", words: Words) -> type[admin.
     return CodedFilter
 
 
-def yes_column(field: str, heading: "StrPromise", yes: "StrPromise") -> Callable[[Model], str]:
+def yes_column(field: str, heading: "StrPromise", yes: "StrPromise") -> Any:
     """Return the column of a yes or no: a word for yes, a dash for no."""
 
     @admin.display(description=heading, ordering=field)

@@ -16,13 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core import clock, staff, staff_access
-from core.admin_base import ReadOnlyAdmin, render_admin_page, require_permission
+from core.admin_base import ModelAdmin, ReadOnlyAdmin, render_admin_page, require_permission
+from core.coded import yes_column
 from core.errors import Refusal
 from core.models import Approval, User
 from core.roles import ROLE_NAMES
@@ -88,23 +89,44 @@ CHANGES = {
 }
 
 
+YES = pgettext_lazy("column", "yes")
+ACTIVE = yes_column("is_active", pgettext_lazy("a staff account", "in use"), YES)
+ALL_RIGHTS = yes_column("is_superuser", pgettext_lazy("a staff account", "all rights"), YES)
+NEW_PASSWORD = yes_column("must_change_password", _("must change the password"), YES)
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """Filter by a role."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        """Return the roles by their names."""
+        return list(ROLE_NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Return the accounts that have the chosen role."""
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
 @admin.register(User)
 class StaffAdmin(ReadOnlyAdmin):
     """The staff accounts, for the role that runs them."""
 
     change_list_template = "admin/core/accounts.html"
     change_form_template = "admin/core/account.html"
-    list_display = ["username", "roles", "is_active", "factor", "must_change_password"]
-    list_filter = ["is_active", "groups"]
+    list_display = ["username", "roles", ACTIVE, "factor", NEW_PASSWORD]
+    list_filter = ["is_active", RoleFilter]
     search_fields = ["username"]
     ordering = ["username"]
     fields = [
         "username",
         "roles",
-        "is_active",
-        "is_superuser",
+        ACTIVE,
+        ALL_RIGHTS,
         "factor",
-        "must_change_password",
+        NEW_PASSWORD,
         "last_login",
         "date_joined",
     ]
@@ -124,10 +146,10 @@ class StaffAdmin(ReadOnlyAdmin):
         names = sorted(group.name for group in user.groups.all())
         return ", ".join(str(ROLE_NAMES.get(name, name)) for name in names)
 
-    @admin.display(description=_("second factor"), boolean=True)
-    def factor(self, user: User) -> bool:
+    @admin.display(description=_("second factor"))
+    def factor(self, user: User) -> str:
         """Return whether the person has set up a second factor."""
-        return has_factor(user)
+        return pgettext("column", "yes") if has_factor(user) else "－"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that change an account."""

@@ -147,5 +147,5 @@ def handed_over() -> QuerySet[CaseNote]:
         case__wester_id=OuterRef("case__wester_id"), id__gt=OuterRef("id")
     )
     notes = CaseNote.objects.filter(kind=Kind.HANDED_OVER)
-    open_ones = notes.filter(~Exists(later)).select_related("case", "noted_by")
+    open_ones = notes.filter(~Exists(later)).select_related("case", "noted_by", "campaign")
     return open_ones.order_by("-noted_at", "-id")[:SHOWN]

@@ -29,3 +29,15 @@ MADE_BY: dict[str, "StrPromise"] = {
     "points.reverse": pgettext_lazy("step that moved points", "Reversal"),
     "points.expire": pgettext_lazy("step that moved points", "Expiry"),
 }
+# As ``points.queries.COUNTS`` names them.
+AWARDS: dict[str, "StrPromise"] = {
+    "awards": pgettext_lazy("awards", "Awards"),
+    "award_points": pgettext_lazy("awards", "Points of all awards"),
+    "pending": pgettext_lazy("awards", "Not credited yet"),
+    "credited": pgettext_lazy("awards", "Credited"),
+    "credited_points": pgettext_lazy("awards", "Points credited"),
+    "forfeited": pgettext_lazy("awards", "Forfeited"),
+    "forfeited_points": pgettext_lazy("awards", "Points forfeited"),
+    "released_points": pgettext_lazy("awards", "Points released by lower totals"),
+    "expired_points": pgettext_lazy("awards", "Points expired"),
+}

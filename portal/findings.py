@@ -4,7 +4,7 @@ The number of queries does not grow with campaigns, and none reads what a crowd 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import IntEnum
@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from bookings import expectations
 from bookings.models import FeedFile, QuarantinedRow
@@ -243,6 +243,14 @@ def open_requests() -> list[Approval]:
     return list(requests.defer("content")[:MAX_APPROVALS])
 
 
+def subject_in_words(subject: str, names: Mapping[str, str]) -> str:
+    """Return what a request is about: a campaign by its name, an erasure by its number."""
+    first, _slash, number = subject.partition("/")
+    if first == "case":
+        return pgettext("desk", "the erasure no. %(number)s") % {"number": number}
+    return names.get(first, subject)
+
+
 def approval_findings(requests: list[Approval], campaigns: list[Progress]) -> Iterator[Finding]:
     """Yield the requests that wait for a second person."""
     named = {one.code: name_of(one.terms) for one in campaigns}
@@ -251,7 +259,7 @@ def approval_findings(requests: list[Approval], campaigns: list[Progress]) -> It
         values = {
             "name": request.requested_by_name,
             "action": approvals.name_of_action(request.action),
-            "subject": named.get(request.subject.partition("/")[0], request.subject),
+            "subject": subject_in_words(request.subject, named),
         }
         yield Finding(
             "approval_waiting",

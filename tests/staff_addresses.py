@@ -112,14 +112,17 @@ def play(folder: Path) -> dict[str, str]:
         load_file(path=path, feeds=FEEDS, loaded_at=steps.CREDIT_AT)
     for state in ("approved", "refused", "superseded"):
         ApprovalFactory.create(**{state: True})
-    CampaignFactory.create(draft=True, code="a-draft")
+    CampaignFactory.create(draft=True, code="012026121203")
     TermsFactory.create(campaign=payout.draw.campaign)
     AuditSealFactory.create()
     RunFactory.create(campaign=payout.draw.campaign, finished=True)
     store_due_forecasts(at=steps.CREDIT_AT)
     MembershipFactory.create(wester_id="W904123411")
     erasing.request_erasure(
-        wester_id="W904123411", reason="Asked for.", actor=person("support"), at=steps.CREDIT_AT
+        wester_id="W904123411",
+        reason="書面でのお申し出",
+        actor=person("support"),
+        at=steps.CREDIT_AT,
     )
     assert waiting
     case = open_case(wester_id="W904123403", actor=person("support"), at=steps.CREDIT_AT)

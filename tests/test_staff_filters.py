@@ -16,8 +16,8 @@ from tests.campaign.staffpages import signed_in
 from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import UserFactory
 
-LOOKUPS = ("", "__exact", "__iexact", "__startswith", "__contains", "__regex", "__gt", "__lte")
-LOOKUPS = (*LOOKUPS, "__in", "__range", "__isnull", "__year", "__month", "__day")
+PLAIN = ("", "__exact", "__iexact", "__startswith", "__contains", "__regex", "__gt", "__lte")
+LOOKUPS = (*PLAIN, "__in", "__range", "__isnull", "__year", "__month", "__day")
 LISTS = {model._meta.label_lower: model for model in admin.site._registry}
 LINKED = {"points.transfer": {"from_account__id__exact", "to_account__id__exact"}}
 

@@ -103,6 +103,8 @@ def name_answer(response: Any) -> str:
     location = response.headers.get("Location", "")
     if response.status_code in (301, 302):
         return "sign-in" if location.startswith(f"{SIGN_IN}?next=") else "leads on"
+    for close in response._resource_closers if response.streaming else ():
+        close()
     words = {200: "page", 403: "refused", 404: "not found", 405: "button"}
     return words.get(response.status_code, str(response.status_code))
 

@@ -6,7 +6,7 @@ The steps of a draw are pages of the desk (portal.desk.operations).
 from typing import cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import display_for_field
+from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
@@ -80,7 +80,7 @@ class DrawAdmin(GuardedColumns):
         """Return the number of a result that is public; nothing before."""
         value = getattr(row, name)
         is_shown = value is not None and bundle.has_public_result(row)
-        return display_for_field(value, Draw._meta.get_field(name), "") if is_shown else ""
+        return str(display_for_value(value, "")) if is_shown else ""
 
     @admin.display(description=_("manifest hash"))
     def manifest_hash(self, draw: Draw) -> str:

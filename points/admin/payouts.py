@@ -6,18 +6,20 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.admin_base import MembersAdmin, ModelAdmin, ReadOnlyAdmin
-from core.coded import coded_filter, show_code, yes_column
+from core.coded import Words, coded_filter, show_code, yes_column
 from core.masking import mask_identifier
 from core.models import User
 from lottery import bundle
 from points import queries
 from points.models import Account, AwardStanding, KeyStanding, Payout, Transfer
-from points.words import MADE_BY, REASONS
+from points.words import AWARDS, MADE_BY, REASONS
 
 OPEN = yes_column("is_open", pgettext_lazy("a key", "open"), pgettext_lazy("a key", "open"))
 REASON, MADE = _("reason"), _("made by")
@@ -33,7 +35,11 @@ class PayoutAdmin(ReadOnlyAdmin):
     fields = [
         ("draw", "approval", "approved_at"),
         ("awards", "award_points", "fingerprint"),
-        "ended_by_budget",
+        yes_column(
+            "ended_by_budget",
+            pgettext_lazy("a payout", "ended by the budget"),
+            pgettext_lazy("column", "yes"),
+        ),
         "progress",
         "sums",
         "keys",
@@ -64,12 +70,12 @@ class PayoutAdmin(ReadOnlyAdmin):
     @admin.display(description=_("sums"))
     def sums(self, payout: Payout) -> str:
         """Return the sums of the awards by what became of them."""
-        return join_counts(queries.count_awards(payout.draw))
+        return join_counts(queries.count_awards(payout.draw), AWARDS)
 
     @admin.display(description=_("keys"))
     def keys(self, payout: Payout) -> str:
         """Return the number of credits in each state of the reconciliation."""
-        return join_counts(queries.count_keys(payout))
+        return join_counts(queries.count_keys(payout), dict(KeyStanding.Class.choices))
 
     @admin.display(description=_("answers in quarantine"))
     def unread(self, payout: Payout) -> str:
@@ -85,9 +91,10 @@ class PayoutAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, extra_context)
 
 
-def join_counts(counts: dict[str, int]) -> str:
-    """Format named counts on one line."""
-    return ", ".join(f"{name}: {value:,}" for name, value in counts.items())
+def join_counts(counts: dict[str, int], words: Words) -> SafeString:
+    """List named counts, each in words."""
+    lines = ((words[name], f"{value:,}") for name, value in counts.items())
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", lines))
 
 
 @admin.register(AwardStanding)

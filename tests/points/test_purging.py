@@ -15,7 +15,7 @@ from campaign.models import Campaign, Total
 from config.env import MovedClock
 from core import approvals, sealing
 from core.models import Approval, AuditRecord
-from entries.models import Entry, EntryRow
+from entries.models import CaseNote, Entry, EntryRow, MemberCase
 from lottery.models import Entrant
 from points import purging, tasks
 from points.models import Payout, Purge
@@ -27,6 +27,7 @@ from tests.commands import refused, run_json
 from tests.database import as_owner
 from tests.factories.bookings import BookingFactory, FeedFileFactory, QuarantinedRowFactory
 from tests.factories.campaign import JAPAN, AuditRecordFactory, CampaignFactory, UserFactory
+from tests.factories.cases import CaseNoteFactory
 from tests.factories.entries import EntryFactory, EntryRowFactory
 from tests.factories.lottery import frozen_draw
 from tests.factories.points import approved
@@ -173,6 +174,20 @@ def test_rows_in_quarantine_go_up_to_the_next_campaign(tmp_path: Path) -> None:
 
     left = QuarantinedRow.objects.order_by("id").values_list("content", flat=True)
     assert [bytes(content) for content in left] == [b"1", b"2"]
+
+
+def test_cases_of_staff_go_up_to_the_next_campaign(tmp_path: Path) -> None:
+    campaign = closed(tmp_path, THREE).draw.campaign
+    public_at = datetime(2025, 11, 1, tzinfo=JAPAN)
+    CampaignFactory.create(draft=True, first__public_at=public_at)
+    for opened_at in (public_at - DAY, public_at):
+        CaseNoteFactory.create(case__opened_at=opened_at, campaign=campaign)
+
+    counts = purged(campaign)
+
+    assert (counts["entries_membercase"], counts["entries_casenote"]) == (1, 1)
+    assert MemberCase.objects.get().opened_at == public_at
+    assert CaseNote.objects.get().case.opened_at == public_at
 
 
 def test_a_purge_waits_for_the_end_of_the_retention(tmp_path: Path, settings: Settings) -> None:

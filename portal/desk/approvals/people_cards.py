@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.models import Approval, AuditRecord, User
+from core.roles import ROLE_NAMES
 from core.staff import MAY_MANAGE
-from core.staff_pages import ROLE_NAMES
 from points.models import Erasure
 from portal import formats, listing
 from portal.desk.approvals.cards import Card, Link, Names, Row, fingerprint

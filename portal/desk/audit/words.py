@@ -30,6 +30,9 @@ SHORT_HASH = 12
 HASH_LENGTH = 64
 # What the details of records say, by the names under which they say it.
 DETAILS: dict[str, "StrPromise"] = {
+    "applied": pgettext_lazy("detail", "applied"),
+    "quarantined": pgettext_lazy("detail", "still waiting"),
+    "name": pgettext_lazy("detail", "name"),
     "search": pgettext_lazy("detail", "searched by"),
     "person": pgettext_lazy("detail", "person"),
     "since": pgettext_lazy("detail", "from"),
@@ -374,11 +377,42 @@ def name_of_model(label: str) -> str:
         return label
 
 
+# Pages of the desk that are refused to some, by the names of their views.
+VIEWS: dict[str, "StrPromise"] = {
+    "member": pgettext_lazy("page", "Member"),
+    "case": pgettext_lazy("page", "Member"),
+    "case_identity": pgettext_lazy("page", "Check of identity"),
+    "case_note": pgettext_lazy("page", "Note on a member"),
+    "case_receipt": pgettext_lazy("page", "Receipt of a member"),
+    "confirm_approval": pgettext_lazy("page", "Confirmation of an approval"),
+    "refuse_approval": pgettext_lazy("page", "Refusal of a request"),
+    "verify_approval": pgettext_lazy("page", "Check of a draw"),
+    "new_campaign": pgettext_lazy("page", "New campaign"),
+    "copy_campaign": pgettext_lazy("page", "Copy of a campaign"),
+    "campaign_step": pgettext_lazy("page", "Editing a draft"),
+    "campaign_law": pgettext_lazy("page", "Prize law"),
+    "discard_draft": pgettext_lazy("page", "Discarding changes"),
+    "expectations": pgettext_lazy("page", "Expected feeds"),
+    "step": pgettext_lazy("page", "Step of a campaign"),
+    "keys": pgettext_lazy("page", "Keys"),
+    "resolve_key": pgettext_lazy("page", "Resolving a key"),
+    "replay": pgettext_lazy("page", "Replaying the quarantine"),
+    "operations": pgettext_lazy("page", "Operations"),
+    "feeds": pgettext_lazy("page", "Feeds"),
+    "quarantine": pgettext_lazy("page", "Rows in quarantine"),
+    "announcement": pgettext_lazy("page", "Figures"),
+    "audit_verify": pgettext_lazy("page", "Check of the audit"),
+    "sessions": pgettext_lazy("page", "Sign-ins of a person"),
+    "end_session": pgettext_lazy("page", "Ending a sign-in"),
+    "autocomplete": pgettext_lazy("page", "Suggestions"),
+}
+
+
 def name_of_page(view_name: str) -> str:
     """Return the name of a staff page by the name of its view."""
     space, _colon, name = view_name.partition(":")
     if space == "admin":
         app, _underline, rest = name.partition("_")
         model, _underline, _kind = rest.partition("_")
-        return name_of_model(f"{app}.{model}") if model else name
-    return name or view_name
+        return name_of_model(f"{app}.{model}") if model else str(VIEWS.get(name, name))
+    return str(VIEWS.get(name, name or view_name))

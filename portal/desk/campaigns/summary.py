@@ -66,20 +66,21 @@ def public_from(terms: Terms) -> tuple[str, list[str]]:
     return pgettext("desk", "Shown on the front page from"), [shown]
 
 
-def texts_of(terms: Terms) -> dict[str, str]:
-    """Return every text of a version by its label, in both languages."""
+def texts_of(terms: Terms) -> dict[str, tuple[str, str]]:
+    """Return every text of a version with its language, by its label."""
     texts = terms.texts
     found = {
-        str(in_language(LABELS[text], one)): texts[text][one]
+        str(in_language(LABELS[text], one)): (texts[text][one], one)
         for text in TRANSLATED
         for one in ("ja", "en")
     }
     for number, note in enumerate(texts["notes"], 1):
         for one in ("ja", "en"):
-            found[f"{in_language(NOTE, one)} {number}"] = note[one]
+            found[f"{in_language(NOTE, one)} {number}"] = (note[one], one)
     drawing = texts["drawing"]
-    found[str(TELEPHONE)] = texts["contact_telephone"]
-    found[str(DRAWING)] = str(DRAWING_NAMES[drawing]) if drawing in DRAWINGS else drawing
+    found[str(TELEPHONE)] = (texts["contact_telephone"], "ja")
+    name = str(DRAWING_NAMES[drawing]) if drawing in DRAWINGS else drawing
+    found[str(DRAWING)] = (name, "ja")
     return found
 
 
@@ -106,7 +107,7 @@ def list_of_own(terms: Terms) -> dict[str, str]:
             terms.expected_sales_yen
         ),
         pgettext("desk", "Basis of the expected sales"): terms.expected_sales_basis,
-        **texts_of(terms),
+        **{label: text for label, (text, _language) in texts_of(terms).items()},
     }
 
 

@@ -16,6 +16,7 @@ from campaign.queries import terms_in_force
 from entries.models import Entry
 from lottery import receipts
 from lottery.models import Draw
+from points.models import Account
 from points.queries import CreditFacts, find_credit_answers
 from portal import announcement, campaign_page, my_page
 from portal.desk.member import quarantined
@@ -75,6 +76,7 @@ class Facts:
     bookings: list[CaseBooking]
     answers: list[CreditFacts]
     rows: list[ShownRow]
+    account: Account | None
     has_receipt: bool
     seen: dict[str, Any]
 
@@ -111,6 +113,7 @@ def find_facts(campaign: Campaign, wester_id: str, *, now: datetime) -> Facts:
         bookings=[CaseBooking(one, histories[key_of(one.stored)]) for one in shown],
         answers=find_credit_answers(result.draw, wester_id) if result and result.awards else [],
         rows=quarantined.rows_of(wester_id, stored),
+        account=Account.objects.filter(wester_id=wester_id).first(),
         has_receipt=bool(result and receipts.find_entrant(result.draw, wester_id)),
         seen=seen,
     )

@@ -21,6 +21,7 @@ from points.queries import describe_waiting_answers
 from points.refusals import NotApproved
 from points.settling import SettledFile
 from points.tasks import MESSAGES_PER_PAYOUT, pay_parts
+from points.words import AWARDS
 from portal.desk.operations import forms
 from portal.desk.operations.progress import Progress
 from portal.desk.operations.step import Fact, Step
@@ -32,7 +33,7 @@ from portal.desk.operations.wording import (
     requested,
     warn_of_waiting_rows,
 )
-from portal.desk.operations.words import AWARDS, KEY_CLASSES, word_of_refused_file
+from portal.desk.operations.words import KEY_CLASSES, word_of_refused_file
 from portal.formats import grouped
 
 if TYPE_CHECKING:

@@ -18,18 +18,6 @@ KEY_CLASSES = {
     KeyStanding.Class.AMOUNT_DIFFERS: pgettext_lazy("both sides", "Points differ"),
     KeyStanding.Class.ANSWERED_TWICE: pgettext_lazy("both sides", "Answered in two ways"),
 }
-# As ``points.queries.COUNTS`` names them.
-AWARDS = {
-    "awards": pgettext_lazy("awards", "Awards"),
-    "award_points": pgettext_lazy("awards", "Points of all awards"),
-    "pending": pgettext_lazy("awards", "Not credited yet"),
-    "credited": pgettext_lazy("awards", "Credited"),
-    "credited_points": pgettext_lazy("awards", "Points credited"),
-    "forfeited": pgettext_lazy("awards", "Forfeited"),
-    "forfeited_points": pgettext_lazy("awards", "Points forfeited"),
-    "released_points": pgettext_lazy("awards", "Points released by lower totals"),
-    "expired_points": pgettext_lazy("awards", "Points expired"),
-}
 
 
 def word_of_feed(name: str) -> "StrPromise | str":

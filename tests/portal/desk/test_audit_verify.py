@@ -24,8 +24,7 @@ VERIFY = "/staff/audit/verify/"
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """What is called without a request answers in English, too."""
+def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
 

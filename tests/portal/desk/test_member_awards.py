@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from points import correcting
-from points.models import Payout, Transfer
+from points.models import Account, Payout, Transfer
 from tests.approving import person
 from tests.factories.entries import MemberFactory
 from tests.points import steps
-from tests.points.answers import export, reject, settle
+from tests.points.answers import answer, export, reject, settle
 from tests.portal.desk.members import look_up, staff, text_of
 from tests.portal.members import signed_in
 
@@ -98,6 +98,44 @@ def test_look_up_shows_an_award_as_the_member_reads_it(
     assert sentence in page
     assert f"<dt>{heading}</dt><dd>{value}</dd>" in page
     assert "Congratulations" not in page
+
+
+def test_a_case_links_to_the_transfers_of_the_account(set_clock: SetClock) -> None:
+    payout = steps.paid()
+    set_clock(steps.CREDIT_AT + timedelta(hours=1))
+    client = staff("support")
+
+    page = text_of(look_up(client, payout.draw.campaign, "W2"))
+
+    account = Account.objects.get(wester_id="W2")
+    address = f"/staff/points/transfer/?to_account__id__exact={account.pk}"
+    assert address in page
+    assert "W2" in text_of(client.get(address))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({}, "agrees", id="the same points"),
+        pytest.param({"points": 1}, "another number of points", id="others"),
+        pytest.param({"status": "rejected", "detail": "No account"}, "not credited", id="none"),
+        pytest.param(None, "no answer", id="no answer"),
+    ],
+)
+def test_a_case_shows_what_the_points_system_answered(
+    set_clock: SetClock, tmp_path: Path, changed: dict[str, object] | None, words: str
+) -> None:
+    payout = steps.paid()
+    rows = {row["wester_id"]: row for row in export(payout, tmp_path)}
+    others = [answer(row) for member, row in rows.items() if member != "W2"]
+    own = [] if changed is None else [answer(rows["W2"], **changed)]
+    settle(payout, tmp_path, [*others, *own])
+    set_clock(steps.CREDIT_AT + timedelta(days=3))
+
+    response = look_up(staff("support"), payout.draw.campaign, "W2")
+
+    assert [said for _credit, said in response.context["answers"]] == [words]
+    assert f"<b>{words}</b>" in text_of(response)
 
 
 def test_a_forfeited_rest_of_the_budget_is_not_promised(set_clock: SetClock) -> None:

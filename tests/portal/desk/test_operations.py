@@ -539,7 +539,7 @@ def test_refused_files_say_why_in_words(set_clock: SetClock) -> None:
     assert "refused in the last seven days: 1" in text_of(client.get(HOME))
     page = text_of(client.get(f"{HOME}feeds/"))
     assert "1,234 1,234" in page
-    assert "The content is not that of its manifest" in page
+    assert "The checksum differs" in page
     refused = text_of(client.get(f"{HOME}feeds/", {"refused": 1}))
     assert "bookings-20250101-001.csv" not in refused
     assert "entries-20250102-001.csv" in refused

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from bookings import words
 from bookings.delivery import FileRefused
 from bookings.values import ROW_REASONS
 from core.commands import VerbCommand
@@ -12,7 +13,8 @@ from entries.feeds import FEEDS
 from points.definitions import CREDIT_RESULTS
 from points.models import KeyStanding
 from points.queries import COUNTS
-from portal.desk.operations import words
+from points.words import AWARDS
+from portal.desk.operations.words import KEY_CLASSES
 from tests.outside import ROOT
 from tests.test_translations import in_code
 
@@ -73,5 +75,5 @@ def test_every_code_has_its_words() -> None:
     assert set(words.ROW_REASONS) == set(ROW_REASONS)
     assert refusals <= set(words.FILE_REASONS)
     assert set(words.FEEDS) == {*FEEDS, CREDIT_RESULTS.name}
-    assert set(words.KEY_CLASSES) == set(KeyStanding.Class)
-    assert set(words.AWARDS) == set(COUNTS)
+    assert set(KEY_CLASSES) == set(KeyStanding.Class)
+    assert set(AWARDS) == set(COUNTS)
