@@ -53,7 +53,6 @@ DETAILS: dict[str, "StrPromise"] = {
     "settled": pgettext_lazy("detail", "settled"),
     "tried": pgettext_lazy("detail", "tried"),
     "last_day_before": pgettext_lazy("detail", "last valid day before"),
-    "quarantined": pgettext_lazy("detail", "in quarantine"),
     "accepted": pgettext_lazy("detail", "accepted"),
     "drawn": pgettext_lazy("detail", "after the draw"),
     "findings": pgettext_lazy("detail", "findings"),

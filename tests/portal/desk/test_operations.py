@@ -253,9 +253,8 @@ def test_results_before_the_confirmation_are_for_who_runs_confirms_and_decides(
 ) -> None:
     set_clock(ROUND + timedelta(minutes=2))
     address = steps_of(drawn_draw().campaign)
-    pages = {role: staff(role).get(address) for role in roles.ROLES}
-    assert {role for role, page in pages.items() if page.status_code == 403} == {"accounts"}
-    seen = {role for role, page in pages.items() if "37,340" in page.content.decode()}
+    viewers = [one for one in roles.ROLES if views.MAY_SEE in roles.registered(one)]
+    seen = {role for role in viewers if "37,340" in text_of(staff(role).get(address))}
     assert seen == {"ops", "campaign", "approver"}
 
 
@@ -488,6 +487,9 @@ def test_rows_are_counted_by_file_and_reason_in_words(set_clock: SetClock) -> No
 def test_the_text_of_a_row_is_for_who_may_view_members(role: str) -> None:
     row = QuarantinedRowFactory.create(content=b"E1,W90412345603")
     client = staff(role)
+    if feed_views.MAY_SEE_ROWS not in roles.registered(role):
+        assert client.get(f"{QUARANTINE}{row.pk}/").status_code == 403
+        return
     page = text_of(client.get(f"{QUARANTINE}{row.pk}/"))
     sees = "entries.view_member" in roles.registered(role)
     assert ("W90412345603" in page) is sees
