@@ -41,7 +41,9 @@ FILE_REASONS: dict[str, "StrPromise"] = {
     "unreadable_manifest": pgettext_lazy("why a file is refused", "The manifest is unreadable"),
     "unknown_version": pgettext_lazy("why a file is refused", "Unknown version of the manifest"),
     "unknown_feed": pgettext_lazy("why a file is refused", "Unknown feed"),
-    "name_differs": pgettext_lazy("why a file is refused", "The name is not the manifest's"),
+    "manifest_differs_from_name": pgettext_lazy(
+        "why a file is refused", "The name is not the manifest's"
+    ),
     "unreadable_file": pgettext_lazy("why a file is refused", "The file is unreadable"),
     "checksum_differs": pgettext_lazy("why a file is refused", "The checksum differs"),
     "truncated_gzip": pgettext_lazy("why a file is refused", "The packed file is cut off"),

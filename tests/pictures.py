@@ -53,7 +53,7 @@ def pictures(summary: dict[str, dict[str, str]], code: str) -> Iterator[Picture]
 
 
 def take(page: Page, site: str, picture: Picture) -> None:
-    """Sign in whoever is named, and take the picture."""
+    """Sign in the person who is named, and take the picture."""
     if picture.member:
         sign_in(page, site, picture.path, picture.member)
     if picture.staff:

@@ -60,6 +60,8 @@ def test_identifiers_are_masked_on_every_page(role: str, tmp_path: Path) -> None
 
     assert len(shown) > len(OF_MEMBERS)
     named = [page for page, text in shown.items() if any(one in text for one in IDENTIFIERS)]
+    if role == "approver":  # who decides about an erasure reads whom it is about
+        named = [page for page in named if not page.startswith("/staff/points/erasure/")]
     assert bool(named) == (role == "support"), named
     assert any("W9041***" in text for text in shown.values()) == (role != "support")
     seen = AuditRecord.objects.filter(action="member.listed").values_list("subject", flat=True)

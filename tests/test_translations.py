@@ -96,7 +96,7 @@ def test_differences_finds(source: str, translation: str, fault: str | None) -> 
     assert list(differences(source, translation)) == ([fault] if fault else [])
 
 
-JOINING = {" and ", " or ", ", ", ": "}  # what stands between words
+JOINING = {" and ", " or ", ", ", ": ", "; "}  # what stands between words
 
 
 def test_no_translation_changes_more_than_words() -> None:

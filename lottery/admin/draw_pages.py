@@ -48,8 +48,7 @@ def download_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor = require_permission(request, bundle.PERMISSION)
     draw = get_draw_or_404(pk)
     files = bundle.files_for(actor.user, draw)
-    if not bundle.is_public(draw):
-        bundle.record_export(draw, actor=actor, at=clock.now(), files=files)
+    bundle.record_export(draw, actor=actor, at=clock.now(), files=files)
     try:
         archive_file = pack_files(files)
     except OSError as failure:  # the disk is full

@@ -134,7 +134,7 @@ def test_what_is_missing_is_named() -> None:
     assert "payout prepare" in refusal("payout", "run", code)
     assert "payout prepare" in refusal("payout", "close", code)
     assert refusal("payout", "status", "nothing").startswith("There is no campaign")
-    assert refusal("payout", "prepare", code, "--by", "boss").startswith("This person")
+    assert refusal("payout", "prepare", code, "--by", "boss").startswith("Only the role")
 
 
 @pytest.mark.usefixtures("people")

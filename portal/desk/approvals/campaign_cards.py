@@ -69,7 +69,7 @@ def describe_terms(approval: Approval) -> Card:
         ),
         warnings=warnings_of(campaign, is_revision=before is not None),
         more=list(after.values()),
-        links=preview_links(approval.subject),
+        links=preview_links(approval.subject, content["version"]),
         done=_("These terms are published."),
         done_links=[
             Link(_("The campaign's page"), reverse("portal:campaign", args=[campaign.code]))
@@ -109,9 +109,9 @@ def version_before(campaign: Campaign, version: int) -> Terms | None:
     return published.prefetch_related("prizes").order_by("-version").first()
 
 
-def preview_links(code: str) -> list[Link]:
-    """Return the link to the preview of the pages."""
-    address = reverse("desk:preview", args=[code])
+def preview_links(code: str, version: int) -> list[Link]:
+    """Return the link to the preview of the pages under these terms."""
+    address = f"{reverse('desk:preview', args=[code])}?version={version}"
     return [Link(_("See the pages as they will be"), address, ("campaign.view_terms",))]
 
 

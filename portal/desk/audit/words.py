@@ -52,6 +52,7 @@ DETAILS: dict[str, "StrPromise"] = {
     "run": pgettext_lazy("detail", "run no."),
     "settled": pgettext_lazy("detail", "settled"),
     "tried": pgettext_lazy("detail", "tried"),
+    "last_day_before": pgettext_lazy("detail", "last valid day before"),
     "accepted": pgettext_lazy("detail", "accepted"),
     "drawn": pgettext_lazy("detail", "after the draw"),
     "findings": pgettext_lazy("detail", "findings"),
@@ -198,6 +199,7 @@ class ShownRecord:
     at: datetime
     who: str
     where: str
+    on_machine: bool
     action: str
     subject: Words
     details: list[Detail]
@@ -226,6 +228,7 @@ class Describer:
             at=record.at,
             who=who_acted(record),
             where=where_acted(record),
+            on_machine=bool(record.os_user),
             action=action_names.name_of(record.action),
             subject=self.subject(record),
             details=[
@@ -308,20 +311,19 @@ def draw_in_words(campaign: str, number: str) -> str:
 
 
 def who_acted(record: AuditRecord) -> str:
-    """Return the person who acted, else the machine's user; before a sign-in it is nobody."""
+    """Return the person who acted; on the server or before a sign-in there may be none."""
     if record.name:
         return record.name
     if record.os_user:
-        return record.os_user
+        return pgettext("who acted", "on the server, without an account")
     return pgettext("who acted", "before the sign-in")
 
 
 def where_acted(record: AuditRecord) -> str:
-    """Return where it was done: in the browser, or by whom on which machine."""
+    """Return where it was done: in the browser, or on which machine, with its user."""
     if not record.os_user:
         return pgettext("where it was done", "browser")
-    words = {"os_user": record.os_user, "host": record.host}
-    return pgettext("where it was done", "%(os_user)s on the machine %(host)s") % words
+    return f"{record.os_user}@{record.host}"
 
 
 def in_words(name: str, value: Any) -> str:

@@ -41,7 +41,7 @@ class NumberField(forms.Field):
     """A whole number; commas, full-width digits, 億 and 万 are understood."""
 
     default_error_messages = {
-        "invalid": pgettext_lazy("desk", "Enter a whole number in digits, such as 20,000 or 2億.")
+        "invalid": pgettext_lazy("desk", "Enter a whole number in digits, such as 20,000.")
     }
 
     def __init__(

@@ -27,6 +27,7 @@ class Listed:
     dates: list[str] = field(default_factory=list)
     has_draft: bool = False
     can_be_revised: bool = False
+    is_published: bool = False
 
 
 def campaigns(*, now: datetime) -> list[Listed]:
@@ -37,7 +38,12 @@ def campaigns(*, now: datetime) -> list[Listed]:
             action__in=(PUBLISH, REVISE), state=Approval.State.OPEN
         ).values_list("subject", flat=True)
     )
-    rows = list(Campaign.objects.prefetch_related("terms").order_by("-id"))
+    rows = list(
+        Campaign.objects.filter(terms__isnull=False)
+        .distinct()
+        .prefetch_related("terms")
+        .order_by("-id")
+    )
     known = {campaign.code for campaign in rows}
     new = [
         Listed(
@@ -71,6 +77,7 @@ def listed(campaign: Campaign, now: datetime, is_unfinished: bool, is_waiting: b
         dates=dates_in_words(working),
         has_draft=is_unfinished or bool(drafts),
         can_be_revised=campaign.entries_frozen_at is None,
+        is_published=working.published_at is not None,
     )
 
 

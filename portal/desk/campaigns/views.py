@@ -70,6 +70,7 @@ def show_campaigns(request: HttpRequest) -> HttpResponse:
     context = {
         "title": pgettext("desk", "Campaigns"),
         "campaigns": listed.campaigns(now=clock.now()),
+        "may_announce": actor.user.has_perm("lottery.view_draw"),
         "may_change": actor.user.has_perm(terms.MAY_CHANGE),
     }
     return render_desk_page(request, f"{ROOM}/campaigns.html", context)
@@ -285,7 +286,7 @@ def render_campaign(request: HttpRequest, draft: Draft, form: RequestForm) -> Ht
         if draft.in_force and draft.saved
         else [],
         "is_revision": is_revision,
-        "waiting": waiting_request(draft.code),
+        "last_request": last_request(draft.code),
         "form": form,
         "preview": address_of("desk:preview", draft.code) if shown else "",
         "rehearsal": address_of("desk:rehearsal", draft.code) if shown else "",
@@ -294,12 +295,10 @@ def render_campaign(request: HttpRequest, draft: Draft, form: RequestForm) -> Ht
     return render_desk_page(request, f"{ROOM}/check.html", context)
 
 
-def waiting_request(code: str) -> Approval | None:
-    """Return the open request to publish a campaign's draft."""
-    waiting = Approval.objects.filter(
-        action__in=(terms.PUBLISH, terms.REVISE), subject=code, state=Approval.State.OPEN
-    )
-    return waiting.select_related("requested_by").first()
+def last_request(code: str) -> Approval | None:
+    """Return the last request to publish a campaign's terms, waiting or decided."""
+    requests = Approval.objects.filter(action__in=(terms.PUBLISH, terms.REVISE), subject=code)
+    return requests.order_by("-id").first()
 
 
 def address_of(name: str, code: str) -> str:

@@ -1,11 +1,13 @@
 """The law's record per version, and what is kept how long and was removed."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from campaign import terms as terms_capability
@@ -22,6 +24,13 @@ from tests.factories.entries import EntryFactory
 
 pytestmark = pytest.mark.django_db
 LAW, RETENTION = "/staff/audit/law/", "/staff/audit/retention/"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """What is called without a request answers in English, too."""
+    with translation.override("en"):
+        yield
 
 
 def staff(role: str = "auditor", *, language: str = "en") -> Client:

@@ -1,10 +1,12 @@
 """Verifying a draw and the seals from the page."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from core import audit, clock, sealing
@@ -19,6 +21,12 @@ from tests.factories.lottery import drawn_draw, published_draw
 
 pytestmark = pytest.mark.django_db
 VERIFY = "/staff/audit/verify/"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def staff(*, language: str = "en") -> Client:

@@ -253,7 +253,8 @@ def test_results_before_the_confirmation_are_for_who_runs_confirms_and_decides(
 ) -> None:
     set_clock(ROUND + timedelta(minutes=2))
     address = steps_of(drawn_draw().campaign)
-    seen = {role for role in roles.ROLES if "37,340" in text_of(staff(role).get(address))}
+    viewers = [one for one in roles.ROLES if views.MAY_SEE in roles.registered(one)]
+    seen = {role for role in viewers if "37,340" in text_of(staff(role).get(address))}
     assert seen == {"ops", "campaign", "approver"}
 
 
@@ -482,10 +483,13 @@ def test_rows_are_counted_by_file_and_reason_in_words(set_clock: SetClock) -> No
     assert client.get(QUARANTINE, {"file": "9" * 30}).status_code == 404
 
 
-@pytest.mark.parametrize("role", sorted(roles.ROLES))
+@pytest.mark.parametrize("role", sorted({*roles.ROLES} - {roles.ACCOUNTS}))
 def test_the_text_of_a_row_is_for_who_may_view_members(role: str) -> None:
     row = QuarantinedRowFactory.create(content=b"E1,W90412345603")
     client = staff(role)
+    if feed_views.MAY_SEE_ROWS not in roles.registered(role):
+        assert client.get(f"{QUARANTINE}{row.pk}/").status_code == 403
+        return
     page = text_of(client.get(f"{QUARANTINE}{row.pk}/"))
     sees = "entries.view_member" in roles.registered(role)
     assert ("W90412345603" in page) is sees
@@ -539,7 +543,7 @@ def test_refused_files_say_why_in_words(set_clock: SetClock) -> None:
     assert "refused in the last seven days: 1" in text_of(client.get(HOME))
     page = text_of(client.get(f"{HOME}feeds/"))
     assert "1,234 1,234" in page
-    assert "The content is not that of its manifest" in page
+    assert "The checksum differs" in page
     refused = text_of(client.get(f"{HOME}feeds/", {"refused": 1}))
     assert "bookings-20250101-001.csv" not in refused
     assert "entries-20250102-001.csv" in refused
