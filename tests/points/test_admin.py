@@ -87,8 +87,8 @@ def test_a_payout_shows_its_sums_and_keys(tmp_path: Path) -> None:
 
     text = shown(staff(), page("payout", "change", payout.pk))
 
-    assert "credited_points: 37,340" in text
-    assert "missing_there: 3" in text
+    assert "<li>Points credited 37,340</li>" in text
+    assert "<li>missing there 3</li>" in text
     assert "1 / 1" in text
 
 
