@@ -216,8 +216,6 @@ class Describer:
         self.names: dict[str, str] = {}
         self.linked: set[str] = set()
         opens_figures = reader.has_perm(bundle.PERMISSION)
-        if not reader.has_perm("campaign.view_terms"):  # a draft is not for everybody
-            versions = versions.filter(published_at__isnull=False)
         for one in versions.order_by("version"):
             self.names[one.campaign.code] = name_of(one)
             if one.published_at and opens_figures:

@@ -118,24 +118,6 @@ def test_a_reason_of_a_refusal_is_for_who_may_read_the_request(role: str, reads:
         assert ("Only 3 winners" in page) is reads, address
 
 
-@pytest.mark.parametrize(("role", "reads"), [("accounts", False), ("auditor", True)])
-def test_the_audit_names_a_draft_to_who_may_read_it(role: str, reads: bool) -> None:
-    code = TermsFactory.create(name_en="Secret Winter", name_ja="Secret Winter").campaign.code
-    author = Actor(UserFactory.create(role="campaign"))
-    draft = drafting.find_draft(code)
-    drafting.change_draft(
-        code=code,
-        values={"edge": "partial"},
-        shown=drafting.hash_of_places(draft.content, ("edge",)),
-        actor=author,
-        at=draft.saved.opens_at if draft.saved else None,  # type: ignore[arg-type]
-    )
-
-    page = staff(role).get(reverse("desk:audit")).content.decode()
-
-    assert ("Secret Winter" in page) is reads
-
-
 # What was typed does not stay
 
 
