@@ -304,16 +304,20 @@ def discard_changes(*, code: str, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def request_publication(*, code: str, actor: Actor, at: datetime) -> None:
+def request_publication(*, code: str, shown: str, actor: Actor, at: datetime) -> None:
     """Request the publication of a draft that the legal department has checked.
 
+    Args: ``shown``: the ``hash_to_publish`` of the draft that the person read.
+
     Raises:
+        ShownOtherwise: the draft is not what the person read.
         UnknownCampaign: nothing complete is there to publish.
         NotPublished, EntriesFrozen, DraftUnfinished, TermsRefused, NotPermitted: as for the
             command.
     """
     campaign = queries.get_campaign(code)
     approval = terms.request_draft_publication(campaign=campaign, actor=actor, at=at)
+    approvals.require_shown(approval, shown)
     audit.record(
         actor=actor,
         action=CHECKED_BY_LEGAL,
@@ -364,6 +368,11 @@ def value_at(content: Mapping[str, Any], place: str) -> Any:
 def hash_of_places(content: Mapping[str, Any], places: Mapping[str, Any] | tuple[str, ...]) -> str:
     """Return the hash of what stands at some places."""
     return content_sha256({place: value_at(content, place) for place in places})
+
+
+def hash_to_publish(draft: Draft) -> str:
+    """Return the hash of what publishing a draft would fix, as its approval has it."""
+    return content_sha256({"version": draft.version, **draft.content})
 
 
 def with_places(content: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import action_names, approvals
-from core.admin_base import ReadOnlyAdmin
+from core.admin_base import ReadOnlyAdmin, signed_in_actor
 from core.approval_reports import describe_shell
 from core.models import Approval, AuditRecord, AuditSeal
 from core.staff_pages import StaffAdmin
@@ -62,6 +62,13 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "card",
         "fingerprint",
     ]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Return the fields; without what may say what is asked for, to who may not read it."""
+        fields = super().get_fields(request, obj)
+        if isinstance(obj, Approval) and approvals.may_read(signed_in_actor(request).user, obj):
+            return fields
+        return [one for one in fields if one not in ("refused_because", "stale")]
 
     @admin.display(description=pgettext_lazy("desk", "Approvals"))
     def card(self, approval: Approval) -> str:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -13,7 +14,7 @@ from core import approvals, audit
 from core.audit import Actor
 from core.models import User
 from entries import looking
-from entries.models import CaseNote, Entry, MemberCase
+from entries.models import CaseNote, Entry, Member, MemberCase
 from entries.receipts import entry_of_receipt, receipt_number
 
 MAY_NOTE = "entries.add_casenote"
@@ -43,20 +44,31 @@ def open_case(*, wester_id: str, actor: Actor, at: datetime) -> MemberCase:
 
 
 def record_search(
-    *, actor: Actor, found: int, case: MemberCase | None, bookings: Sequence[int], at: datetime
+    *,
+    actor: Actor,
+    found: int,
+    case: MemberCase | None,
+    bookings: Sequence[int] = (),
+    candidates: Sequence[str] = (),
+    at: datetime,
 ) -> None:
     """Record in the audit that somebody searched: what was found, and nothing that was typed.
 
-    Args: ``bookings``: the keys of bookings that were found and belong to no member.
+    Args: ``bookings``: the keys of bookings that were found and belong to no member;
+        ``candidates``: the WESTER IDs of those to choose among, recorded by our own numbers.
     """
-    detail = {"found": found, "case": case.pk if case else None}
-    audit.record(
-        actor=actor,
-        action="member.searched",
-        subject="members",
-        at=at,
-        detail=detail | ({"bookings": [*bookings]} if bookings else {}),
-    )
+    detail: dict[str, Any] = {"found": found, "case": case.pk if case else None}
+    if bookings:
+        detail |= {"bookings": [*bookings]}
+    if candidates:
+        detail |= {"entries": keys_of(Entry, candidates), "member": keys_of(Member, candidates)}
+    audit.record(actor=actor, action="member.searched", subject="members", at=at, detail=detail)
+
+
+def keys_of(model: type[Entry | Member], wester_ids: Sequence[str]) -> list[int]:
+    """Return the keys of the entries or accounts of members, in order."""
+    rows = model.objects.filter(wester_id__in=wester_ids)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ def claim_look_up(*, user: User, at: datetime) -> None:
 
 
 def record_look_up(
-    campaign: Campaign,
+    campaign: Campaign | None,
     wester_id: str | None,
     *,
     actor: Actor | None,
@@ -58,13 +58,15 @@ def record_look_up(
 
     A member without an entry and an account is named by the keyed hash of the WESTER ID.
 
-    Args: ``bookings``: the numbers of the bookings that were looked up instead of the member.
+    Args: ``campaign``: None where none was chosen; ``bookings``: the numbers of the bookings that
+        were looked up instead of the member.
 
     Raises:
         NotPermitted: the person may not see members.
     """
     approvals.require_actor(actor, PERMISSION)
-    entry = Entry.objects.filter(campaign=campaign, wester_id=wester_id).first()
+    entries = Entry.objects.filter(campaign=campaign, wester_id=wester_id)
+    entry = entries.first() if campaign else None
     member = Member.objects.filter(wester_id=wester_id).first()
     detail: dict[str, Any] = {
         "entry": entry.pk if entry else None,
@@ -74,6 +76,19 @@ def record_look_up(
         detail |= {"hash": hash_identifier("wester_id", wester_id)}
     if bookings:
         detail |= {"bookings": [*bookings]}
+    subject = campaign.code if campaign else "members"
     audit.record(
-        actor=actor, action="member.looked_up", subject=campaign.code, at=at, detail=detail | more
+        actor=actor, action="member.looked_up", subject=subject, at=at, detail=detail | more
     )
+
+
+def record_rows(rows: Sequence[int], *, actor: Actor, at: datetime) -> None:
+    """Record in the audit who read the text of rows in quarantine, which may name members."""
+    if rows:
+        audit.record(
+            actor=actor,
+            action="member.listed",
+            subject="bookings.quarantinedrow",
+            at=at,
+            detail={"rows": [*rows]},
+        )

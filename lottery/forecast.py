@@ -161,8 +161,9 @@ def sample_order(random: Random, kinds: Mapping[Kind, int]) -> Iterator[Rewards]
 def sample_rewards(random: Random, counts: Mapping[Rewards, int]) -> Iterator[Rewards]:
     """Yield rewards without end, each as often as its number of entrants makes likely."""
     values, weights = [*counts], list(accumulate(counts.values()))
+    size = min(BATCH, weights[-1])  # terms may give nearly every entrant another number of lots
     while True:
-        yield from random.choices(values, cum_weights=weights, k=BATCH)
+        yield from random.choices(values, cum_weights=weights, k=size)
 
 
 def trial_seed(kinds: Mapping[Kind, int], plan: Plan) -> bytes:

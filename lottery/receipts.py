@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from core import approvals, audit
 from core.audit import Actor
+from core.models import User
 from lottery import documents, protocol
-from lottery.bundle import has_public_result, read_records
+from lottery.bundle import has_public_result, may_read_results, read_records
 from lottery.documents import DrawnPlace
 from lottery.models import Draw, Entrant
 from lottery.ordering import read_rank
@@ -82,7 +83,8 @@ def read_seed(draw: Draw) -> bytes:
 def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> bytes:
     """Return a member's receipt for a member of staff, and record that in the audit.
 
-    Once the draw was run it has the result, as the bundle has that staff export by then.
+    It has the result once the draw was run and this person may read it, as the bundle that staff
+    export.
 
     Raises:
         NotPermitted: the person may not issue receipts.
@@ -92,7 +94,7 @@ def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> 
     entrant = find_entrant(draw, wester_id)
     if entrant is None:
         raise NoReceipt(_("The draw is not published, or this is no entrant of it."))
-    receipt = make_receipt(draw, entrant, has_result=draw.drawn_at is not None)
+    receipt = make_receipt(draw, entrant, has_result=reads_result(actor.user, draw))
     audit.record(
         actor=actor,
         action="draw.receipt",
@@ -101,6 +103,11 @@ def issue_receipt(*, draw: Draw, wester_id: str, actor: Actor, at: datetime) -> 
         detail={"entrant": entrant.pk},
     )
     return receipt
+
+
+def reads_result(user: User, draw: Draw) -> bool:
+    """Return whether a user of staff may read what a draw decided, if it was run."""
+    return has_public_result(draw) or (draw.drawn_at is not None and may_read_results(user))
 
 
 def read_receipt(content: bytes) -> dict[str, Any]:

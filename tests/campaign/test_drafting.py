@@ -201,7 +201,7 @@ def test_what_is_not_complete_keeps_the_draft_from_being_published(
 
     assert codes_of(drafting.find_draft(code)) == [(drafting.MISSING, "budget_points")]
     with pytest.raises(refusals.DraftUnfinished):
-        drafting.request_publication(code=code, actor=asking, at=LATER)
+        drafting.request_publication(code=code, shown="", actor=asking, at=LATER)
     with pytest.raises(refusals.DraftUnfinished):
         approve(approval, deciding)
     draft.refresh_from_db()
@@ -225,7 +225,8 @@ def test_a_file_that_is_loaded_replaces_what_is_not_complete(asking: Actor) -> N
 def test_a_request_records_that_the_legal_department_has_checked(asking: Actor) -> None:
     code = TermsFactory.create().campaign.code
 
-    drafting.request_publication(code=code, actor=asking, at=LATER)
+    shown = drafting.hash_to_publish(drafting.find_draft(code))
+    drafting.request_publication(code=code, shown=shown, actor=asking, at=LATER)
 
     records = AuditRecord.objects.order_by("pk")
     assert [record.action for record in records] == [
@@ -276,7 +277,7 @@ def test_drafts_are_written_by_who_prepares_campaigns(role: str) -> None:
         lambda: start(other),
         lambda: change(code, other, edge="partial"),
         lambda: drafting.discard_changes(code=code, actor=other, at=AT),
-        lambda: drafting.request_publication(code=code, actor=other, at=AT),
+        lambda: drafting.request_publication(code=code, shown="", actor=other, at=AT),
     ):
         with pytest.raises(approvals.NotPermitted):
             operation()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core.approvals import NotPermitted
+from core.audit import Actor
 from core.models import AuditRecord
 from lottery import bundle, protocol, receipts, results, verifying
 from lottery.freezing import VERIFIER
@@ -18,7 +19,7 @@ from lottery.models import Draw, Entrant
 from lottery.refusals import NoReceipt, UnfitFolder
 from lottery.selection import order_entrants
 from tests.approving import person
-from tests.factories.campaign import CampaignFactory
+from tests.factories.campaign import CampaignFactory, UserFactory
 from tests.factories.lottery import (
     PUBLISHES,
     confirm,
@@ -299,14 +300,23 @@ def test_staff_need_a_permission_for_a_receipt_and_leave_a_trace() -> None:
     assert AuditRecord.objects.filter(action="draw.receipt").count() == 1
 
 
-def test_staff_issue_a_receipt_with_its_place_once_the_draw_was_run() -> None:
+@pytest.mark.parametrize("role", ["support", "auditor"])
+def test_a_receipt_of_staff_tells_no_result_before_it_is_public(role: str) -> None:
+    draw = run(published_draw())
+
+    content = receipts.issue_receipt(draw=draw, wester_id="W2", actor=person(role), at=PUBLISHES)
+
+    assert content == receipts.receipt_json(draw, "W2")
+    assert receipts.read_receipt(content)["awards"] is None
+
+
+def test_who_reads_the_result_issues_a_receipt_with_its_place_once_the_draw_was_run() -> None:
     """The bundle that they export by then is verified with it; the member's own waits."""
     draw = run(published_draw())
     own = receipt_of(draw, "W2")
+    superuser = Actor(UserFactory.create(is_staff=True, is_superuser=True))
 
-    content = receipts.issue_receipt(
-        draw=draw, wester_id="W2", actor=person("auditor"), at=PUBLISHES
-    )
+    content = receipts.issue_receipt(draw=draw, wester_id="W2", actor=superuser, at=PUBLISHES)
 
     issued = receipts.read_receipt(content)
     place = {"ticket", "lot", "rank", "awards"}

@@ -13,11 +13,12 @@ DECIDED_PER_PAGE = 30
 
 @dataclass(frozen=True)
 class Listed:
-    """A request in the list: the words of its action, and what it is about."""
+    """A request in the list: the words of its action, what it is about, why it was refused."""
 
     approval: Approval
     action: str
     subject: str
+    reason: str
 
 
 def open_requests(user: User) -> list[Listed]:
@@ -47,6 +48,13 @@ def listed(found: list[Approval], user: User) -> list[Listed]:
             approval,
             approvals.name_of_action(approval.action),
             subject_in_words(approval, names, is_readable=approvals.may_read(user, approval)),
+            reason_for(user, approval),
         )
         for approval in found
     ]
+
+
+def reason_for(user: User, approval: Approval) -> str:
+    """Return why a request was refused, which may say what it holds; empty to who may not read."""
+    is_for_user = approval.requested_by_id == user.pk or approvals.may_read(user, approval)
+    return approval.refused_because if is_for_user else ""

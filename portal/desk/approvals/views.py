@@ -140,6 +140,7 @@ def card_context(approval: Approval, user: User) -> dict[str, Any]:
     )
     context: dict[str, Any] = {
         "is_own": is_own,
+        "reason": lists.reason_for(user, approval),
         "may_refuse": is_open and (is_own or approvals.may_decide(user)),
         "later": later.order_by("pk").first() if approval.state in ENDED_WITHOUT else None,
     }

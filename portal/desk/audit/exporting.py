@@ -27,7 +27,8 @@ class TooManyRecords(Refusal):
 def export_records(search: Search, *, actor: Actor, at: datetime) -> bytes:
     """Return the found records as CSV, the newest first, and record the export.
 
-    The record names the conditions, without a text, which might name somebody.
+    The record names the conditions, without what was typed and might name somebody: a text, and a
+    user name of which there is no record.
 
     Raises:
         TooManyRecords: more than ``MAX_ROWS`` are found.
@@ -45,7 +46,11 @@ def export_records(search: Search, *, actor: Actor, at: datetime) -> bytes:
         action="file.exported",
         subject="audit",
         at=at,
-        detail={"file": "audit", "records": len(records), "search": describe_search(search)},
+        detail={
+            "file": "audit",
+            "records": len(records),
+            "search": describe_search(search, is_found=bool(records)),
+        },
     )
     return content
 
@@ -79,10 +84,10 @@ def row(shown: ShownRecord, code: str) -> list[Any]:
     ]
 
 
-def describe_search(search: Search) -> dict[str, Any]:
+def describe_search(search: Search, *, is_found: bool) -> dict[str, Any]:
     """Return the conditions of a search, for the audit; of a text only that there was one."""
     given = {
-        "person": search.person,
+        "person": search.person if is_found else "",
         "since": search.since and search.since.isoformat(),
         "until": search.until and search.until.isoformat(),
         "action": search.action,

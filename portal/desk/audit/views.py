@@ -91,7 +91,7 @@ def get_draw_or_404(number: str) -> Draw:
     Raises:
         Http404: there is none.
     """
-    if not number.isdecimal() or int(number) > MAX_NUMBER:
+    if not number.isdecimal() or len(number) > len(str(MAX_NUMBER)) or int(number) > MAX_NUMBER:
         raise Http404
     draws = Draw.objects.select_related("campaign", "terms").defer(*LARGE_COLUMNS)
     draw: Draw = get_object_or_404(draws, pk=int(number))

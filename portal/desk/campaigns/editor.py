@@ -58,9 +58,14 @@ class Rows(FormSet):
         return self.can_delete and bool(form.cleaned_data.get("DELETE"))
 
 
-def make_rows(form: type[StepForm], **options: Any) -> Any:
-    """Return the class of a table whose rows are these forms, with an empty one at its end."""
-    return formset_factory(form, extra=1, can_delete=True, **{"formset": Rows, **options})
+def make_rows(form: type[StepForm], *, max_num: int, **options: Any) -> Any:
+    """Return the class of a table whose rows are these forms, with an empty one at its end.
+
+    Of what is sent only so many forms are made, as each costs time; a loaded file may have more
+    than the page offers.
+    """
+    options = {"formset": Rows, **options, "max_num": max_num, "absolute_max": max_num + 100}
+    return formset_factory(form, extra=1, can_delete=True, **options)
 
 
 @dataclass

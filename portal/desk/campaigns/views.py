@@ -253,7 +253,9 @@ def show_campaign(request: HttpRequest, code: str) -> HttpResponse:
         require_permission(request, terms.MAY_REQUEST)
         if form.is_valid():
             try:
-                drafting.request_publication(code=code, actor=actor, at=clock.now())
+                drafting.request_publication(
+                    code=code, shown=request.POST.get("shown", ""), actor=actor, at=clock.now()
+                )
             except Refusal as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -287,6 +289,7 @@ def render_campaign(request: HttpRequest, draft: Draft, form: RequestForm) -> Ht
         else [],
         "is_revision": is_revision,
         "last_request": last_request(draft.code),
+        "shown": drafting.hash_to_publish(draft),
         "form": form,
         "preview": address_of("desk:preview", draft.code) if shown else "",
         "rehearsal": address_of("desk:rehearsal", draft.code) if shown else "",

@@ -60,8 +60,10 @@ def search(*, identifier: str, actor: Actor, at: datetime) -> Found:
             found=1 if found.case else len(found.candidates),
             case=found.case,
             bookings=[pk for match in found.without_member for pk in match.bookings],
+            candidates=[str(one.match.wester_id) for one in found.candidates],
             at=at,
         )
+        looking.record_rows([row.pk for row in found.rows], actor=actor, at=at)
     return found
 
 
@@ -102,5 +104,5 @@ def choose(*, wester_id: str, actor: Actor, at: datetime) -> Found:
             else None
         )
         found = Found(case=case, is_exact=True)
-        cases.record_search(actor=actor, found=int(bool(case)), case=case, bookings=[], at=at)
+        cases.record_search(actor=actor, found=int(bool(case)), case=case, at=at)
     return found

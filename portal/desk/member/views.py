@@ -158,9 +158,10 @@ def render_case(
         "cases": cases.cases_of(case.wester_id),
         "query": f"?{urlencode({'campaign': campaign.code})}" if campaign else "",
     }
+    seen: dict[str, Any] = {"case": case.pk}
     if campaign:
-        looking.record_look_up(campaign, case.wester_id, actor=actor, at=now, case=case.pk)
         facts = find_facts(campaign, case.wester_id, now=now)
+        seen |= {"rows": [row.pk for row in facts.rows]} if facts.rows else {}
         context |= facts.seen | {
             "terms": facts.terms,
             "facts": facts,
@@ -168,6 +169,7 @@ def render_case(
             "answers": [(one, answer_in_words(one)) for one in facts.answers],
             "may_issue": facts.has_receipt and actor.user.has_perm(receipts.PERMISSION),
         }
+    looking.record_look_up(campaign, case.wester_id, actor=actor, at=now, **seen)
     return render_desk_page(request, "desk/member/case.html", context)
 
 

@@ -212,7 +212,7 @@ def show_row(request: HttpRequest, row: int) -> HttpResponse:
             return redirect("desk:quarantine")
     sees_text = actor.user.has_perm(looking.PERMISSION)
     if sees_text:
-        record_look(found, actor)
+        looking.record_rows([found.pk], actor=actor, at=clock.now())
     context = {
         "title": _("A row in quarantine"),
         **describe_row(found),
@@ -224,17 +224,6 @@ def show_row(request: HttpRequest, row: int) -> HttpResponse:
         "form": form,
     }
     return render_desk_page(request, "desk/operations/row.html", context)
-
-
-def record_look(row: QuarantinedRow, actor: Actor) -> None:
-    """Record in the audit who read the text of a row, which may name a member."""
-    audit.record(
-        actor=actor,
-        action="member.listed",
-        subject="bookings.quarantinedrow",
-        at=clock.now(),
-        detail={"rows": [row.pk]},
-    )
 
 
 def read_text(row: QuarantinedRow) -> str:
