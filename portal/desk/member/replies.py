@@ -151,7 +151,8 @@ def total_lines(facts: Facts) -> list[str]:
     """Return the total of the last computation, what waits, and what is missing."""
     total = facts.total
     if not total.as_of and not total.is_final:
-        return [pgettext("reply", "Your total has not been computed yet; it is once a day.")]
+        sentence = pgettext("reply", "Your total has not been computed yet; it is once a day.")
+        return [sentence, *waiting_lines(facts)]
     yen = formats.grouped(total.yen)
     if total.as_of:
         day = formats.bare_day_in_words(localtime(total.as_of).date())
