@@ -16,10 +16,12 @@ from django.utils.translation import pgettext
 
 from portal import formats
 from portal.desk.member.facts import CaseBooking, Facts
+from portal.my_result import ShownResult
 from portal.states import Outcome, ShownState, Verdict
 
 ENDS_A_LINE = re.compile(r"</(?:p|li|dd)>")
 MAX_BOOKINGS = 20  # that one reply lists
+UNWELCOME = {Outcome.OUTSIDE, Outcome.LOST, Outcome.FORFEITED}
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,12 @@ def entry_lines(facts: Facts) -> list[str]:
         return [
             pgettext("reply", "We have no entry of yours yet."),
             pgettext("reply", "Entries are accepted on the campaign page until %(end)s.") % end,
+            *waiting_lines(facts),
         ]
     return [
         pgettext("reply", "We have no entry of yours."),
         pgettext("reply", "Entries were accepted until %(end)s.") % end,
+        *waiting_lines(facts),
     ]
 
 
@@ -94,16 +98,41 @@ def booking_questions(facts: Facts) -> Iterator[tuple[str, list[str]]]:
             continue
         waits = shown.verdict is Verdict.WAITS
         question = (
-            pgettext("question", "When does the booking of %(day)s count?")
+            pgettext("question", "When does the booking of %(day)s, %(start)s to %(end)s, count?")
             if waits
-            else pgettext("question", "Why is the booking of %(day)s not eligible?")
+            else pgettext(
+                "question", "Why is the booking of %(day)s, %(start)s to %(end)s, not eligible?"
+            )
         )
-        day = {"day": formats.day_in_words(shown.travel_date, with_year=False)}
+        which = {
+            "day": formats.day_in_words(shown.travel_date, with_year=False),
+            "start": shown.legs[0].start,
+            "end": shown.legs[-1].end,
+        }
         about = pgettext("reply", "About your booking %(booking)s:")
-        lines = [about % {"booking": booking_in_words(booking)}, *shown.sentences]
+        lines = [about % {"booking": booking_in_words(booking)}]
         if waits:
+            lines += [*shown.sentences]
             lines.append(pgettext("reply", "It may take some days until a ride is known to us."))
-        yield question % day, lines
+        else:
+            lines += with_regret([*shown.sentences])
+        yield question % which, lines
+
+
+def with_regret(lines: list[str]) -> list[str]:
+    """Return what nobody likes to read, as a letter says it."""
+    return [
+        pgettext("reply", "We are sorry to tell you what our check has shown:"),
+        *lines,
+        pgettext("reply", "We kindly ask for your understanding."),
+    ]
+
+
+def waiting_lines(facts: Facts) -> list[str]:
+    """Return that data about the member could not be taken in yet; empty where there is none."""
+    if any(row.is_open for row in facts.rows):
+        return [pgettext("reply", "We are checking further data about you.")]
+    return []
 
 
 def booking_in_words(booking: CaseBooking) -> str:
@@ -111,7 +140,7 @@ def booking_in_words(booking: CaseBooking) -> str:
     shown = booking.shown
     return pgettext("reply", "no. %(number)s (%(day)s, %(start)s to %(end)s, %(yen)s yen)") % {
         "number": shown.stored.reservation_no,
-        "day": formats.day_in_words(shown.travel_date, with_year=False),
+        "day": formats.day_in_words(shown.travel_date),
         "start": shown.legs[0].start,
         "end": shown.legs[-1].end,
         "yen": formats.grouped(shown.amount_yen),
@@ -122,7 +151,8 @@ def total_lines(facts: Facts) -> list[str]:
     """Return the total of the last computation, what waits, and what is missing."""
     total = facts.total
     if not total.as_of and not total.is_final:
-        return [pgettext("reply", "Your total has not been computed yet; it is once a day.")]
+        sentence = pgettext("reply", "Your total has not been computed yet; it is once a day.")
+        return [sentence, *waiting_lines(facts)]
     yen = formats.grouped(total.yen)
     if total.as_of:
         day = formats.bare_day_in_words(localtime(total.as_of).date())
@@ -138,7 +168,7 @@ def total_lines(facts: Facts) -> list[str]:
         minimum = formats.grouped(facts.terms.minimum_total_yen)
         missing = formats.grouped(total.missing_yen)
         lines.append(sentence % {"missing": missing, "minimum": minimum})
-    return lines
+    return [*lines, *waiting_lines(facts)]
 
 
 def missing_lines(facts: Facts) -> list[str]:
@@ -150,8 +180,7 @@ def missing_lines(facts: Facts) -> list[str]:
         lines += [item % {"booking": booking_in_words(one)} for one in known]
     else:
         lines = [pgettext("reply", "No booking of yours is known to us.")]
-    if any(row.is_open for row in facts.rows):
-        lines.append(pgettext("reply", "We are checking further data about you."))
+    lines += waiting_lines(facts)
     if not facts.total.is_final:
         lines.append(pgettext("reply", "It may take some days until a booking is known to us."))
     return lines
@@ -167,7 +196,7 @@ def result_question(facts: Facts) -> str:
 def result_lines(facts: Facts) -> list[str]:
     """Return the result as the member reads it; before there is one, when it comes."""
     if facts.result:
-        return outcome_lines(facts)
+        return [*won_lines(facts.result), *outcome_lines(facts)]
     lines = [*facts.sentences]
     if facts.gives_to_all:
         return [*lines, pgettext("reply", "Once the points are settled, my page will say so.")]
@@ -178,7 +207,24 @@ def result_lines(facts: Facts) -> list[str]:
     ]
 
 
+def won_lines(result: ShownResult) -> list[str]:
+    """Return that an award was drawn, where the member's page tells only of the crediting."""
+    if not result.has_draw or result.outcome is not Outcome.CREDITED:
+        return []
+    sentence = pgettext("reply", "You were drawn, and won %(points)s points.")
+    return [sentence % {"points": formats.grouped(result.award_points)}]
+
+
 def outcome_lines(facts: Facts) -> list[str]:
+    """Return what the member's own page says of the result, as a letter says it."""
+    lines = page_lines(facts)
+    if facts.result is None or facts.result.outcome not in UNWELCOME:
+        return lines
+    waits = waiting_lines(facts) if facts.result.outcome is Outcome.OUTSIDE else []
+    return with_regret([*lines, *waits])
+
+
+def page_lines(facts: Facts) -> list[str]:
     """Return what the member's own page says of the result, as lines of text."""
     context = {**facts.seen, "terms": facts.terms}
     markup = render_to_string("portal/_outcome.html", context)

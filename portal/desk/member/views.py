@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaign.admin.campaign_filter import CampaignFilter, chosen_campaign
 from campaign.models import Campaign
-from campaign.queries import choice_label, published_campaigns
+from campaign.queries import terms_in_force
 from core import clock
 from core.admin_base import require_permission
 from core.audit import Actor
@@ -26,6 +28,7 @@ from entries.models import MemberCase
 from lottery import receipts
 from lottery.queries import standing_draw
 from lottery.refusals import NoReceipt
+from portal import announcement
 from portal.desk.frame import render_desk_page
 from portal.desk.member import replies, searching
 from portal.desk.member.facts import answer_in_words, find_facts
@@ -143,18 +146,21 @@ def render_case(
 ) -> HttpResponse:
     """Render a member in the chosen campaign, and record in the audit that it was looked at."""
     campaign = chosen_campaign(request)
-    masked = mask_identifier(case.wester_id)
+    masked, names = mask_identifier(case.wester_id), campaign_names()
     may_note = actor.user.has_perm(cases.MAY_NOTE)
     context: dict[str, Any] = {
         "title": pgettext("desk", "Member …%(end)s") % {"end": masked[-2:]},
         "case": case,
         "masked": masked,
         "campaign": campaign,
-        "campaigns": [(one.code, choice_label(one)) for one in published_campaigns()],
+        "campaigns": names.items(),
         "may_note": may_note,
         "identity": identity or IdentityForm(),
         "note": note or NoteForm(),
-        "notes": cases.notes_of(case.wester_id),
+        "notes": [
+            (one, names.get(one.campaign.code, one.campaign.code) if one.campaign else "")
+            for one in cases.notes_of(case.wester_id)
+        ],
         "cases": cases.cases_of(case.wester_id),
         "query": f"?{urlencode({'campaign': campaign.code})}" if campaign else "",
     }
@@ -171,6 +177,19 @@ def render_case(
         }
     looking.record_look_up(campaign, case.wester_id, actor=actor, at=now, **seen)
     return render_desk_page(request, "desk/member/case.html", context)
+
+
+def campaign_names() -> dict[str, str]:
+    """Return the published campaigns by code: month of the opening and name, the last one first."""
+    label = pgettext("desk", "%(month)s: %(name)s")
+    return {
+        terms.campaign.code: label
+        % {
+            "month": date_format(localtime(terms.opens_at), "YEAR_MONTH_FORMAT"),
+            "name": announcement.name_of(terms),
+        }
+        for terms in terms_in_force().order_by("-opens_at", "-campaign_id")
+    }
 
 
 @sensitive_post_parameters()

@@ -313,6 +313,8 @@ def test_of_several_public_campaigns_a_person_chooses_one(
 
     assert "facts" not in unchosen.context
     assert [code for code, _label in unchosen.context["campaigns"]] == ["later", campaign.code]
+    for code in ("later", campaign.code):
+        assert f'<a href="?campaign={code}">' in text_of(unchosen)
     for one in (campaign, other):
         page = text_of(look_up(support, one, "W2"))
         assert ("There is no entry." in page) == (one == other)
@@ -412,6 +414,22 @@ def test_a_case_takes_a_constant_number_of_queries(
 
     with django_assert_max_num_queries(queries):
         support.get(address)
+
+
+@pytest.mark.parametrize("role", ["support", "auditor", "ops"])
+def test_a_case_leads_to_who_looked_in_the_audit(campaign: Campaign, role: str) -> None:
+    client = staff(role)
+
+    response = look_up(client, campaign, "W2")
+
+    case, entry = MemberCase.objects.get(), Entry.objects.get(wester_id="W2")
+    user = response.context["user"]
+    for about, number in (("case", case.pk), ("entry", entry.pk)):
+        address = f"/staff/audit/?about={about}&amp;number={number}"
+        is_linked = address in text_of(response)
+        assert is_linked == user.has_perm("core.view_auditrecord")
+        if is_linked:
+            assert client.get(address.replace("&amp;", "&")).context["records"]
 
 
 # Identity, notes, receipts

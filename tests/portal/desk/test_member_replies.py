@@ -77,14 +77,46 @@ def test_each_booking_that_does_not_count_has_its_own_question(set_clock: SetClo
 
     replies = replies_to(campaign, "W2")
 
-    rejected = replies["Why is the booking of Wednesday, January 8 not eligible?"]
+    (rejected,) = (text for one, text in replies.items() if "of Wednesday, January 8, " in one)
     assert "R-0108" in rejected
+    assert "January 8, 2025" in rejected
+    assert "We are sorry" in rejected
+    assert "ask for your understanding" in rejected
     assert "within the travel period (December 26, 2024 to January 6, 2025)." in rejected
-    waits = replies["When does the booking of Sunday, January 5 count?"]
+    (waits,) = (text for one, text in replies.items() if "of Sunday, January 5, " in one)
     assert "R-0105" in waits
+    assert "We are sorry" not in waits
     assert not any("January 4" in question for question in replies)
     assert "R-0104" in replies[MISSING]
     assert "We are checking further data about you." in replies[MISSING]
+
+
+def test_bookings_of_one_day_are_told_apart(set_clock: SetClock) -> None:
+    campaign = closed_campaign()
+    for number, journey in enumerate(("のぞみ:新大阪>博多", "のぞみ:博多>新大阪")):
+        BookingFactory.create(
+            wester_id="W2",
+            travel_date=date(2025, 1, 8),
+            journey=journey,
+            reservation_no=f"R-{number}",
+        )
+    set_clock(FREEZES)
+
+    questions = [one for one in replies_to(campaign, "W2") if "January 8" in one]
+
+    assert ["新大阪 to 博多" in one for one in questions] == [True, False]
+
+
+@pytest.mark.parametrize("question", [ENTERED, TOTAL, MISSING])
+def test_who_has_not_entered_reads_of_an_entry_that_waits_in_quarantine(
+    set_clock: SetClock, question: str
+) -> None:
+    campaign = closed_campaign()
+    MembershipFactory.create(wester_id="W9", status="active")
+    QuarantinedRowFactory.create(content=b"W9")
+    set_clock(FREEZES)
+
+    assert "We are checking further data about you." in replies_to(campaign, "W9")[question]
 
 
 def test_before_the_draw_nothing_of_it_is_promised(set_clock: SetClock) -> None:
@@ -115,6 +147,7 @@ def test_after_the_crediting_a_reply_says_what_the_member_reads(set_clock: SetCl
 
     replies = replies_to(payout.draw.campaign, "W2")
 
+    assert "You were drawn, and won 12,340 points." in replies[WON]
     for question in (WON, CREDIT):
         lines = replies[question].splitlines()
         assert "12,340 points were credited to you on February 15, 2025." in lines
@@ -129,5 +162,6 @@ def test_who_is_not_in_the_draw_reads_why(set_clock: SetClock) -> None:
 
     reply = replies_to(draw.campaign, "W9")[WON]
 
+    assert "We are sorry" in reply
     assert "You are not in the draw." in reply
     assert "Not in the draw, because there is no entry." in reply
