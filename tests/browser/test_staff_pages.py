@@ -42,11 +42,12 @@ def desk_addresses(client: Client, values: dict[str, str]) -> list[str]:
     return found
 
 
-def look(page: Page, address: str) -> list[str]:
+def look(page: Page, site: Site, address: str) -> list[str]:
     """Return what is wrong with a page; take its pictures where SCREENSHOTS names a folder."""
     wrong = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
+        page.goto(f"{site.address}{address}")  # a page that is open fades into its new colours
         for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)
             if folder := os.environ.get("SCREENSHOTS"):
@@ -79,8 +80,7 @@ def test_staff_pages_are_good_to_use(site: Site, visit: Visit, tmp_path: Path) -
 
     wrong = {}
     for address in desk_addresses(client, values):
-        page.goto(f"{site.address}{address}")
-        if found := look(page, address):
+        if found := look(page, site, address):
             wrong[address] = found
 
     assert wrong == {}
