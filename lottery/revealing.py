@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from core import approvals, audit
 from core.atomic_files import PRIVATE, write_atomically
 from core.audit import Actor
-from core.models import Approval, AuditRecord
+from core.models import Approval, AuditRecord, User
 from core.printable import printable_name
 from lottery import documents, keys
 from lottery.models import Draw
@@ -43,18 +43,18 @@ def request_reveal(*, draw: Draw, actor: Actor, at: datetime) -> Approval:
     """
     locked = lock_draw(draw)
     approvals.require(actor.user, PERMISSION)
-    if approved := find_unused_approval(locked, actor):
+    if approved := find_unused_approval(locked, actor.user):
         return approved
     return approvals.request(action=REVEAL, subject=subject_of(locked), actor=actor, at=at)
 
 
-def find_unused_approval(draw: Draw, actor: Actor) -> Approval | None:
+def find_unused_approval(draw: Draw, user: User | None) -> Approval | None:
     """Return an approved request of this person by which no key was written yet."""
     approved = Approval.objects.filter(
         action=REVEAL,
         subject=subject_of(draw),
         state=Approval.State.APPROVED,
-        requested_by=actor.user,
+        requested_by=user,
     )
     last: Approval | None = approved.order_by("id").last()
     if last is None:

@@ -6,6 +6,7 @@ from portal.desk.approvals.cards import (
     Card,
     Kind,
     Names,
+    campaign_code,
     describe_unknown,
     subject_as_stored,
 )
@@ -48,6 +49,7 @@ def card_of(approval: Approval) -> Card:
 
 def subject_in_words(approval: Approval, names: Names, *, is_readable: bool) -> str:
     """Return what a request is about; without what only a draft says where it is not readable."""
-    if approval.action.startswith("campaign.") and not is_readable:
-        return names.get(approval.subject, approval.subject)
+    if not is_readable and approval.action.startswith(("campaign.", "payout.resolve")):
+        code = campaign_code(approval)
+        return names.get(code, code)
     return kind_of(approval).subject(approval, names)

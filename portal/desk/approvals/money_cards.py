@@ -50,9 +50,16 @@ def describe_payout(approval: Approval) -> Card:
 
 
 def subject_of_key(approval: Approval, names: Names) -> str:
-    """Return the name of the campaign whose key is resolved."""
-    code = campaign_code(approval)
-    return names.get(code, code)
+    """Return the campaign whose key is resolved, with the points on both sides.
+
+    They tell keys of a list apart, and name nobody.
+    """
+    code, content = campaign_code(approval), approval.content
+    return pgettext("approval", "%(campaign)s: here %(here)s, there %(there)s") % {
+        "campaign": names.get(code, code),
+        "here": points_or_none(content.get("points")),
+        "there": points_or_none(content.get("answered_points")),
+    }
 
 
 def describe_resolution(approval: Approval) -> Card:

@@ -237,5 +237,7 @@ def law_in_words(figures: LawFigures, *, basis: str) -> list[Row]:
             both = {"value": points(one.value), "limit": points(one.limit)}
             words = _("%(value)s (at most %(limit)s)") % both
         title = pgettext("prize law", "Prize %(number)s, the largest") % {"number": one.number}
+        if len(figures.prizes) == 1:
+            title = pgettext("prize law", "The largest award")
         rows.append(Row(title, words, holds=one.holds))
     return [*rows, Row(pgettext("prize law", "Basis of the expected sales"), basis)]

@@ -369,6 +369,18 @@ def reveal(_progress: Progress, values: dict[str, Any], actor: Actor) -> str | H
     return HttpResponse(content, content_type="text/plain; charset=utf-8", headers=headers)
 
 
+def say_after_reveal(progress: Progress) -> list[Fact]:
+    """Say whose key the person may take now, and when the last one was taken."""
+    facts: list[Fact] = [
+        (forms.name_draw(one), _("Approved: press the button, and the key is downloaded once."))
+        for one in progress.draws
+        if one.pid_key is not None and revealing.find_unused_approval(one, progress.user)
+    ]
+    if taken := progress.records.get(revealing.REVEAL):
+        facts.append((pgettext_lazy("a fact", "Key last taken"), recorded(taken)))
+    return facts
+
+
 def say_before_forget(_progress: Progress) -> list[str]:
     """Say what erasing the keys does."""
     return [
@@ -468,6 +480,7 @@ OTHER = (
         before=say_before_reveal,
         why_not=find_obstacle_to_keys,
         carry_out=reveal,
+        after=say_after_reveal,
         form=forms.DrawForm,
         action=revealing.REVEAL,
         repeats=True,

@@ -4,6 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -156,7 +160,11 @@ class ReversalForm(StepForm):
     transfer = forms.CharField(
         label=gettext_lazy("Number or key of the credit"),
         max_length=64,
-        help_text=gettext_lazy("The list of transfers shows both."),
+        help_text=lazy(format_html, SafeString)(
+            '<a href="{}">{}</a>',
+            reverse_lazy("admin:points_transfer_changelist"),
+            gettext_lazy("The list of transfers shows both."),
+        ),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=correcting.MAX_REASON_LENGTH)

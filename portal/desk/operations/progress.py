@@ -15,10 +15,18 @@ from lottery.models import Draw
 from lottery.queries import draws_of, subject_of
 from points.models import KeyStanding, Payout
 from points.queries import count_awards, find_open_answers, find_payout
+from portal.announcement import name_of
 
 # Between run and confirmation only who runs, confirms or decides sees a result.
 MAY_SEE_RESULTS = (running.PERMISSION, confirming.PERMISSION, approvals.DECIDE)
-RECORDED = ("draw.freeze", "draw.run", "payout.run", "payout.export", "payout.settle")
+RECORDED = (
+    "draw.freeze",
+    "draw.run",
+    "draw.reveal",
+    "payout.run",
+    "payout.export",
+    "payout.settle",
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,11 @@ class Progress:
     awards: dict[str, int]  # as ``points.queries.count_awards``; empty before the confirmation
     keys: list[dict[str, Any]]  # ``classed``, ``keys`` and ``waits`` of each class
     waiting_answers: int
+
+    @property
+    def campaign_name(self) -> str:
+        """The name in force; the code where none is published."""
+        return name_of(self.terms) if self.terms else self.campaign.code
 
     @property
     def draw(self) -> Draw | None:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.models import Campaign
-from campaign.queries import published_campaigns
+from campaign.queries import terms_in_force
 from core import clock
 from core.admin_base import require_permission
 from core.audit import Actor
@@ -25,6 +25,7 @@ from points.models import CreditStatus, KeyStanding, Resolution
 from points.queries import find_open_keys
 from points.refusals import OtherPayout
 from points.refusals import UnfitReason as UnfitReasonOfPoints
+from portal.announcement import name_of
 from portal.desk.frame import render_desk_page
 from portal.desk.operations import draw, nights, payout
 from portal.desk.operations.feed_views import count_refused, count_waiting
@@ -53,9 +54,17 @@ def show_operations(request: HttpRequest) -> HttpResponse:
         "title": pgettext("desk", "Operations"),
         "waiting": count_waiting(),
         "refused": count_refused(),
-        "campaigns": published_campaigns()[:SHOWN_CAMPAIGNS],
+        "campaigns": list_campaigns(),
     }
     return render_desk_page(request, "desk/operations/operations.html", context)
+
+
+def list_campaigns() -> list[dict[str, Any]]:
+    """Return the last campaigns to open, by name and code."""
+    return [
+        {"name": name_of(one), "code": one.campaign.code, "opens_at": one.opens_at}
+        for one in terms_in_force().order_by("-opens_at", "-campaign_id")[:SHOWN_CAMPAIGNS]
+    ]
 
 
 @require_safe
@@ -65,7 +74,7 @@ def show_steps(request: HttpRequest, code: str) -> HttpResponse:
     progress = find_progress(request, code)
     order = see_steps((*draw.ORDER, *payout.ORDER), progress)
     context = {
-        "title": _("Steps of campaign %(code)s") % {"code": code},
+        "title": progress.campaign_name,
         "progress": progress,
         "current": next((one for one in order if one.mark != Mark.DONE), None),
         "nights": see_possible(NIGHTS, progress),
@@ -106,6 +115,7 @@ def show_step(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "title": one.title,
         "step": one,
         "code": code,
+        "campaign_name": progress.campaign_name,
         "why_not": why_not,
         "before": [] if why_not else one.before(progress),
         "after": one.after(progress),
@@ -158,6 +168,7 @@ def show_keys(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "title": _("Keys to be resolved"),
         "code": code,
+        "campaign_name": progress.campaign_name,
         "keys": [describe_key(one) for one in found[:SHOWN_KEYS]],
         "has_more": len(found) > SHOWN_KEYS,
         "count": progress.open_keys,
@@ -182,6 +193,7 @@ def resolve_key(request: HttpRequest, code: str, key: str) -> HttpResponse:
     context = {
         "title": _("Resolve a key"),
         "code": code,
+        "campaign_name": progress.campaign_name,
         "key": describe_key(standing),
         "form": form,
         "request_open": find_resolution_request(progress, standing),

@@ -19,7 +19,7 @@ from lottery import confirming, publishing, revealing, voiding
 from points import correcting, erasing, preparing
 from points.models import Transfer
 from portal.desk.approvals import lists, views
-from portal.desk.approvals.kinds import KINDS, card_of
+from portal.desk.approvals.kinds import KINDS, card_of, subject_in_words
 from tests.approving import approve, person
 from tests.campaign.staffpages import decide, page, signed_in
 from tests.campaign.steps import ask_publication, ask_revision, stored
@@ -474,6 +474,22 @@ def test_the_list_has_what_is_open_then_what_ended_page_by_page(
     assert rows.findall(second) == [str(ended[0].pk)]
     for unfit in ("x", "-1", "9" * 5_000, "１"):
         assert client.get(reverse("desk:approvals"), {"before": unfit}).status_code == 200
+
+
+def test_the_menu_counts_what_waits_for_the_approver(asking: Actor, deciding: Actor) -> None:
+    for _ in range(2):
+        ApprovalFactory.create()
+    counted = '<span class="desk-count">2</span>'
+    assert counted in signed_in(deciding.user).get(reverse("desk:today")).content.decode()
+    assert "desk-count" not in signed_in(asking.user).get(reverse("desk:today")).content.decode()
+
+
+def test_keys_are_told_apart_in_the_list_by_who_may_read_them(deciding: Actor) -> None:
+    content = KEY | {"points": 13_450, "answered_points": 13_350, "verdict": "credited"}
+    key = ApprovalFactory.create(action="payout.resolve", subject="one/7", content=content)
+    assert subject_in_words(key, {}, is_readable=False) == "one"
+    listed = signed_in(deciding.user).get(reverse("desk:approvals")).content.decode()
+    assert "one: here 13,450 points, there 13,350 points" in listed
 
 
 @pytest.mark.parametrize("step", ["", "confirm_", "refuse_"])

@@ -333,9 +333,13 @@ def test_a_key_is_taken_once_as_a_file_after_the_approval(set_clock: SetClock) -
 
     assert "Approval is requested" in press(auditor, address, **sent)
     approve_open(PUBLISHES)
+    assert "Approved: press the button" in text_of(auditor.get(address))
     key = auditor.post(address, sent)
     assert re.fullmatch(r"[0-9a-f]{64}\n", key.content.decode())
     assert "no-store" in key.headers["Cache-Control"]
+    after = text_of(auditor.get(address))
+    assert "Approved: press the button" not in after
+    assert "Key last taken" in after
     assert "Approval is requested" in press(auditor, address, **sent)
     record = AuditRecord.objects.get(action="draw.reveal")
     assert record.user_id == int(auditor.session["_auth_user_id"])
@@ -478,6 +482,8 @@ def test_rows_are_counted_by_file_and_reason_in_words(set_clock: SetClock) -> No
     assert "The amount cannot be read 2 Bookings" in page
     assert "The station is unknown can be tried again 1 Bookings" in page
     assert "bad_amount" not in page
+    listed_there = f'<a href="?file={file.pk}">The amount cannot be read</a>'
+    assert listed_there in client.get(QUARANTINE).content.decode()  # in the first column
     listed = client.get(QUARANTINE, {"file": file.pk})
     assert [one["row"].record for one in listed.context["rows"]] == [3, 2, 1]
     assert client.get(QUARANTINE, {"file": "9" * 30}).status_code == 404
