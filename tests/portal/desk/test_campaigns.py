@@ -369,6 +369,20 @@ def test_a_step_that_another_person_changed_is_not_overwritten_silently(client: 
     assert Terms.objects.get().texts["heading"]["en"] == "Mine"
 
 
+def test_dates_out_of_order_are_shown_while_others_are_missing(client: Client) -> None:
+    named = {"code": "new", "name_ja": "冬", "name_en": "Winter"}
+    client.post(reverse("desk:new_campaign"), named)
+
+    given = {"opens_at": "2026-03-20T12:00", "closes_at": "2026-03-01T00:00"}
+    response = saved(client, "new", "periods", **given)
+
+    assert response.headers["Location"] == step_page("new", "periods")
+    page = words_of(client.get(step_page("new", "periods")))
+    assert error_of(page, "id_closes_at").startswith("Entry must open before it closes.")
+    assert "The page must be public" not in page
+    assert "Points cannot be credited" not in page
+
+
 def test_a_revision_shows_what_it_changes(client: Client) -> None:
     code = CampaignFactory.create(published=True).code
     assert "Make a revision" in words_of(client.get(reverse("desk:campaigns")))
