@@ -112,6 +112,7 @@ def test_a_campaign_is_made_from_nothing_and_published(
     requested = client.post(address, {"checked_by_legal": "on"}, follow=True)
     assert "You have requested the publication." in words_of(requested)
     assert "It waits for approval: requested by asking" in words_of(requested)
+    assert "Request the publication" not in words_of(requested)
     approve(Approval.objects.get(), deciding)
     assert "version 1 is in force" in words_of(client.get(address))
 
