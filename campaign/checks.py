@@ -82,39 +82,49 @@ def check_file(file: CampaignFile, around: Surroundings) -> list[Finding]:
     ]
 
 
-def check_periods(terms: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield the instants and days that are out of order."""
+def check_periods(terms: Mapping[str, Any], missing: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield the instants and days that are out of order.
+
+    Args: ``missing``: names of what is not given yet; nothing is compared with it.
+    """
     credited_on = terms["credit_at"].astimezone(JAPAN).date()
     judged = [
         (
             terms["public_at"] > terms["opens_at"],
+            ("public_at", "opens_at"),
             ("public_at", _("The page must be public when entry opens, or before.")),
         ),
         (
             terms["opens_at"] >= terms["closes_at"],
+            ("opens_at", "closes_at"),
             ("closes_at", _("Entry must open before it closes.")),
         ),
         (
             terms["closes_at"] > terms["credit_at"],
+            ("closes_at", "credit_at"),
             ("credit_at", _("Points cannot be credited before entry closes.")),
         ),
         (
             credited_on > terms["expires_on"],
+            ("credit_at", "expires_on"),
             ("expires_on", _("Points cannot expire before the day on which they are credited.")),
         ),
         (
             terms["expires_on"] > terms["kept_until"],
+            ("expires_on", "kept_until"),
             ("kept_until", _("Data must be kept until the points expire, or longer.")),
         ),
     ]
-    for applies, (place, sentence) in judged:
-        if applies:
+    for applies, compared, (place, sentence) in judged:
+        if applies and not set(compared).intersection(missing):
             yield Finding("periods_out_of_order", place, sentence)
-    yield from check_travel(terms["travel"], credited_on.isoformat())
-    yield from check_booked(terms)
+    is_dated = "credit_at" not in missing
+    if "travel" not in missing:
+        yield from check_travel(terms["travel"], credited_on.isoformat() if is_dated else None)
+    yield from check_booked(terms, is_dated=is_dated)
 
 
-def check_travel(travel: Sequence[Mapping[str, str]], credited_on: str) -> Iterator[Finding]:
+def check_travel(travel: Sequence[Mapping[str, str]], credited_on: str | None) -> Iterator[Finding]:
     """Yield the travel periods that are out of order; days are compared as they are written."""
     for number, period in enumerate(travel):
         place = f"bookings.travel[{number}]"
@@ -124,19 +134,19 @@ def check_travel(travel: Sequence[Mapping[str, str]], credited_on: str) -> Itera
         if number and period["first"] <= travel[number - 1]["last"]:
             sentence = _("A travel period must begin after the one before it has ended.")
             yield Finding("periods_out_of_order", place, sentence)
-    if max(period["last"] for period in travel) >= credited_on:
+    if credited_on and max(period["last"] for period in travel) >= credited_on:
         sentence = _("Points can be credited only on a day after the last travel day.")
         yield Finding("periods_out_of_order", "credit_at", sentence)
 
 
-def check_booked(terms: Mapping[str, Any]) -> Iterator[Finding]:
+def check_booked(terms: Mapping[str, Any], *, is_dated: bool) -> Iterator[Finding]:
     """Yield where the period of booking is out of order."""
     if terms["booked_from"] is None:
         return
     if terms["booked_from"] >= terms["booked_until"]:
         sentence = _("The period of booking must end after it begins.")
         yield Finding("periods_out_of_order", "bookings.booked.until", sentence)
-    if terms["booked_until"] > terms["credit_at"]:
+    if is_dated and terms["booked_until"] > terms["credit_at"]:
         sentence = _("Points cannot be credited before the period of booking ends.")
         yield Finding("periods_out_of_order", "credit_at", sentence)
 

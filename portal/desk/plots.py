@@ -6,11 +6,13 @@ Coordinates are those of the SVG's own box, 0 at the top left; the page styles t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log10
+from unicodedata import east_asian_width
 
 from portal.formats import large_in_words
 
 WIDTH, HEIGHT = 360, 150  # of a phone's screen, so that letters are as large as the page's
-LEFT, TOP, BOTTOM = 48, 24, 20  # room inside the box for numbers, marks and labels
+LEFT, TOP, BOTTOM = 48, 24, 20  # least room inside the box for numbers, marks and labels
+NARROW, WIDE, GAP = 7, 11, 8  # of a digit, of a kanji, and between a number and its axis
 EDGE = 18  # nearer to the right edge a label ends there
 MAX_LABELS = 6
 STEPS = (1, 2, 5, 10)
@@ -91,6 +93,15 @@ def y_ticks(top: int) -> list[Tick]:
     return [Tick(height_of(value, top), large_in_words(value)) for value in values]
 
 
+def room_for(ticks: Sequence[Tick]) -> int:
+    """Return how far from the left edge the plot begins, so that the longest number has room."""
+    widths = (
+        sum(WIDE if east_asian_width(letter) == "W" else NARROW for letter in tick.text)
+        for tick in ticks
+    )
+    return max(LEFT, GAP + max(widths))
+
+
 def label_some(labels: Sequence[str], middles: Sequence[float]) -> list[Tick]:
     """Return as many of the labels as there is room for, from the first on."""
     every = ceil(len(labels) / MAX_LABELS) or 1
@@ -111,10 +122,12 @@ def plot_columns(
 ) -> Columns:
     """Return a plot with a column for each of the values, of which one is marked."""
     top = round_up(max(values, default=0))
-    room = (WIDTH - LEFT) / max(len(values), 1)
+    ticks = y_ticks(top)
+    left = room_for(ticks)
+    room = (WIDTH - left) / max(len(values), 1)
     columns = []
     for place, value in enumerate(values):
-        x, y = LEFT + room * place, height_of(value, top)
+        x, y = left + room * place, height_of(value, top)
         columns.append(
             Column(
                 x=round(x + room * (1 - BAR) / 2, 1),
@@ -131,7 +144,8 @@ def plot_columns(
         head=head,
         rows=[(label, f"{value:,}") for label, value in zip(labels, values, strict=True)],
         x_ticks=label_some(labels, [column.middle for column in columns]),
-        y_ticks=y_ticks(top),
+        y_ticks=ticks,
+        left=left,
         columns=tuple(columns),
     )
 
@@ -148,10 +162,12 @@ def plot_band(
 ) -> Band:
     """Return a plot of P10, P50 and P90 over labels, at least one, below a limit."""
     top = round_up(max(limit, *(high for _low, _middle, high in spreads)))
-    step = (WIDTH - LEFT) / max(len(spreads) - 1, 1)
-    across = [round(LEFT + step * place, 1) for place in range(len(spreads))]
+    ticks = y_ticks(top)
+    left = room_for(ticks)
+    step = (WIDTH - left) / max(len(spreads) - 1, 1)
+    across = [round(left + step * place, 1) for place in range(len(spreads))]
     if len(spreads) == 1:  # a single day as a short line
-        spreads, across = [*spreads, *spreads], [LEFT, LEFT + 40]
+        spreads, across = [*spreads, *spreads], [left, left + 40]
     low, middle, high = (
         [f"{x},{height_of(spread[part], top)}" for x, spread in zip(across, spreads, strict=True)]
         for part in range(3)
@@ -165,7 +181,8 @@ def plot_band(
             for label, spread in zip(labels, spreads, strict=False)
         ],
         x_ticks=label_some(labels, across),
-        y_ticks=y_ticks(top),
+        y_ticks=ticks,
+        left=left,
         band=" ".join([*high, *reversed(low)]),
         line=" ".join(middle),
         limit=height_of(limit, top),

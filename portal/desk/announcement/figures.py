@@ -209,7 +209,10 @@ def of_campaign(figures: Figures) -> Iterator[Figure]:
     yield Figure(pgettext("figure", "Version of the terms"), terms.version)
     yield Figure(
         pgettext("figure", "Entry"),
-        between(moment(terms.opens_at), formats.deadline_in_words(localtime(terms.closes_at))),
+        between(
+            formats.moment_in_words(localtime(terms.opens_at)),
+            formats.deadline_in_words(localtime(terms.closes_at)),
+        ),
     )
     yield Figure(pgettext("figure", "Travel period"), formats.periods_in_words(terms.periods))
     yield points(pgettext("figure", "Budget"), terms.budget_points)

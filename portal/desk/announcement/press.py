@@ -61,6 +61,11 @@ def decided(figures: Figures) -> str:
             "%(points)s points in all are given back to the %(winners)s members who met the "
             "conditions."
         )
+    elif figures.winners == draw.entry_count:
+        sentence = _(
+            "All %(winners)s members who met the conditions were drawn; they win %(points)s "
+            "points in all."
+        )
     else:
         sentence = _(
             "Of the %(entrants)s members who met the conditions, %(winners)s were drawn by lot; "

@@ -16,6 +16,7 @@ from campaign.findings import refusing
 from campaign.refusals import CodeTaken, DraftChanged, UnknownCampaign
 from core import clock
 from core.admin_base import require_permission
+from core.canonical_json import content_sha256
 from core.errors import Refusal
 from core.models import Approval, AuditRecord
 from portal import formats
@@ -273,6 +274,7 @@ def render_campaign(request: HttpRequest, draft: Draft, form: RequestForm) -> Ht
     findings = point_out(draft, drafting.check_draft(draft))
     shown = draft.saved or draft.in_force
     is_revision = draft.saved is not None and draft.in_force is not None
+    waiting = last_request(draft.code)
     context = {
         **about(draft, "check"),
         "findings": findings,
@@ -288,7 +290,8 @@ def render_campaign(request: HttpRequest, draft: Draft, form: RequestForm) -> Ht
         if draft.in_force and draft.saved
         else [],
         "is_revision": is_revision,
-        "last_request": last_request(draft.code),
+        "last_request": waiting,
+        "waits_unchanged": waits_unchanged(draft, waiting),
         "shown": drafting.hash_to_publish(draft),
         "form": form,
         "preview": address_of("desk:preview", draft.code) if shown else "",
@@ -302,6 +305,16 @@ def last_request(code: str) -> Approval | None:
     """Return the last request to publish a campaign's terms, waiting or decided."""
     requests = Approval.objects.filter(action__in=(terms.PUBLISH, terms.REVISE), subject=code)
     return requests.order_by("-id").first()
+
+
+def waits_unchanged(draft: Draft, request: Approval | None) -> bool:
+    """Return whether the draft waits for approval as it stands."""
+    if request is None or request.state != Approval.State.OPEN:
+        return False
+    if draft.saved is None or draft.is_unfinished:
+        return False
+    content = {"version": draft.saved.version, **terms.written_values(draft.saved)}
+    return content_sha256(content) == request.content_sha256
 
 
 def address_of(name: str, code: str) -> str:

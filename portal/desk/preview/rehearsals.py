@@ -201,9 +201,9 @@ def shares_of_sales(terms: Terms, after: Rehearsal) -> list[Share]:
             terms.expected_sales_yen,
         ),
         share(
-            _("Points as rehearsed, of the eligible yen"),
+            _("Points as rehearsed, of the expected sales"),
             after.forecast.used_points.p90,
-            after.counting_yen,
+            terms.expected_sales_yen,
         ),
     ]
 

@@ -15,7 +15,14 @@ from core import approvals
 from core.models import Approval, User
 from portal import announcement, formats, listing, names
 from portal.desk.today.campaigns import show_campaigns
-from portal.findings import Finding, Urgency, list_findings, prepare_from, watched_from
+from portal.findings import (
+    Finding,
+    Urgency,
+    list_findings,
+    prepare_from,
+    subject_in_words,
+    watched_from,
+)
 from portal.progress import Progress, find_progress
 
 if TYPE_CHECKING:
@@ -63,7 +70,7 @@ def today_context(user: User, *, now: datetime) -> dict[str, Any]:
     campaigns = show_campaigns(progress, now=now)
     return {
         "tasks": [show_task(finding, user) for finding in findings],
-        "refusals": find_refusals(user, now=now),
+        "refusals": find_refusals(user, progress, now=now),
         "fine": list_fine(findings, kept, feeds, now=now),
         "feeds": feeds,
         "may_change_feeds": user.has_perm(expectations.MAY_CHANGE),
@@ -86,10 +93,19 @@ def show_task(finding: Finding, user: User) -> Task:
     )
 
 
-def find_refusals(user: User, *, now: datetime) -> list[tuple[str, Approval]]:
-    """Return the user's own requests that were refused lately, the last first, by their names."""
+def find_refusals(
+    user: User, progress: list[Progress], *, now: datetime
+) -> list[tuple[str, str, Approval]]:
+    """Return the user's own requests that were refused lately, the last first.
+
+    Before each: what was to be done, and about what, in words.
+    """
     refused = approvals.recent_refusals(user, now=now).defer("content")[:MAX_REFUSALS]
-    return [(approvals.name_of_action(one.action), one) for one in refused]
+    named = {one.code: announcement.name_of(one.terms) for one in progress}
+    return [
+        (approvals.name_of_action(one.action), subject_in_words(one.subject, named), one)
+        for one in refused
+    ]
 
 
 def show_feeds(kept: list[Progress], *, now: datetime) -> list[Feed]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -153,8 +154,11 @@ def test_the_press_has_a_sentence_in_each_language() -> None:
 
     assert (japanese.code, english.code) == ("ja", "en")
     assert english.text.startswith("3 members entered the campaign “")
-    assert "3 were drawn by lot; they win 37,340 points in all." in english.text
+    everybody = "All 3 members who met the conditions were drawn; they win 37,340 points in all."
+    assert everybody in english.text
     assert english.text.endswith("37,340 points were credited to 3 members.")
+    some = replace(figures_of(campaign), winners=2)
+    assert "conditions, 2 were drawn by lot; they win" in press.statements(some)[1].text
 
 
 def test_the_press_hears_nothing_of_a_result_that_is_not_confirmed() -> None:

@@ -113,6 +113,7 @@ def test_a_campaign_is_made_from_nothing_and_published(
     requested = client.post(address, request, follow=True)
     assert "You have requested the publication." in words_of(requested)
     assert "It waits for approval: requested by asking" in words_of(requested)
+    assert "Request the publication" not in words_of(requested)
     approve(Approval.objects.get(), deciding)
     assert "version 1 is in force" in words_of(client.get(address))
 
@@ -368,6 +369,20 @@ def test_a_step_that_another_person_changed_is_not_overwritten_silently(client: 
     again = client.post(step_page(FIRST, "texts"), sent(str(refused.content.decode())))
     assert again.status_code == 302
     assert Terms.objects.get().texts["heading"]["en"] == "Mine"
+
+
+def test_dates_out_of_order_are_shown_while_others_are_missing(client: Client) -> None:
+    named = {"code": "new", "name_ja": "冬", "name_en": "Winter"}
+    client.post(reverse("desk:new_campaign"), named)
+
+    given = {"opens_at": "2026-03-20T12:00", "closes_at": "2026-03-01T00:00"}
+    response = saved(client, "new", "periods", **given)
+
+    assert response.headers["Location"] == step_page("new", "periods")
+    page = words_of(client.get(step_page("new", "periods")))
+    assert error_of(page, "id_closes_at").startswith("Entry must open before it closes.")
+    assert "The page must be public" not in page
+    assert "Points cannot be credited" not in page
 
 
 def test_a_revision_shows_what_it_changes(client: Client) -> None:

@@ -3,13 +3,17 @@
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 
 from portal.desk.plots import (
     BOTTOM,
+    GAP,
     HEIGHT,
     LEFT,
     MAX_LABELS,
+    NARROW,
     TOP,
+    WIDE,
     WIDTH,
     plot_band,
     plot_columns,
@@ -41,6 +45,15 @@ def test_columns_stand_inside_the_box_and_have_their_numbers(values: list[int]) 
         assert one.x + one.width < other.x
     assert plot.rows == [(label, str(value)) for label, value in zip(labels, values, strict=True)]
     assert len(plot.x_ticks) <= MAX_LABELS
+
+
+def test_a_long_number_has_room_beside_its_axis() -> None:
+    with translation.override("ja"):
+        plot = plot_columns(**WORDS, head=("day", "points"), labels=["6/3"], values=[400_000_000])
+
+    assert [tick.text for tick in plot.y_ticks] == ["0", "2億5,000万", "5億"]
+    assert plot.left == GAP + 2 * WIDE + 6 * NARROW
+    assert plot.columns[0].x > plot.left
 
 
 @pytest.mark.parametrize("days", [1, 2, 40])

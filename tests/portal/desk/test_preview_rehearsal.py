@@ -182,6 +182,7 @@ def test_the_page_computes_only_what_was_chosen_and_names_nobody(last_year: Term
         '<td class="desk-number">3</td><td class="desk-number">2</td>',
         "We are waiting for word",
         "0.50%",  # 100,000,000 of 20,000,000,000
+        "Points as rehearsed, of the expected sales",
         "keep within the law",
     ):
         assert words in page

@@ -19,6 +19,7 @@ from core.roles import ROLES
 from core.sign_in.backends import MEMBER_BACKEND
 from core.staff_access import restore_approver
 from lottery.forecasting import store_due_forecasts
+from portal.announcement import name_of
 from tests.factories.bookings import BookingFactory
 from tests.factories.campaign import ApprovalFactory, CampaignFactory, TermsFactory, UserFactory
 from tests.factories.entries import EntryFactory, MemberFactory
@@ -156,6 +157,18 @@ def test_who_asked_sees_the_refusal(set_clock: SetClock) -> None:
         assert ("(winter): The budget is too high." in text_of(client)) is is_shown
     set_clock(NOW)
     assert "winter" not in text_of(staff("campaign"))
+
+
+def test_a_refusal_names_the_campaign(set_clock: SetClock) -> None:
+    user, terms = UserFactory.create(role="campaign"), TermsFactory.create(published=True)
+    code = terms.campaign.code
+    ApprovalFactory.create(refused=True, requested_by=user, subject=code, decided_at=NOW)
+    set_clock(NOW)
+    client = Client()
+    client.force_login(user)
+
+    assert f"({name_of(terms)})" in text_of(client)
+    assert f"({code})" not in text_of(client)
 
 
 def test_everybody_sees_that_an_approver_was_restored(set_clock: SetClock) -> None:
