@@ -17,6 +17,6 @@ class User(AbstractUser):
     )
 
     class Meta(AbstractUser.Meta):
-        verbose_name = pgettext_lazy("in lists", "staff account")
-        verbose_name_plural = pgettext_lazy("in lists", "staff accounts")
+        verbose_name = pgettext_lazy("in lists", "staff account")  # type: ignore[assignment]
+        verbose_name_plural = pgettext_lazy("in lists", "staff accounts")  # type: ignore[assignment]
         permissions = [("manage_staff", "Can add staff users and give them roles")]

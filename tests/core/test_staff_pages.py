@@ -195,6 +195,7 @@ def test_read_only_pages_have_no_hints_for_editing_and_no_empty_history(manager:
 
     text = manager.get(page("user", "change", user.pk)).content.decode()
 
+    assert f'<li><a href="{page("user")}"' in text  # the menu
     assert f"/staff/account/{user.pk}/sessions/" in text
     assert "150 characters" not in text
     assert "history/" not in text
