@@ -225,14 +225,6 @@ class ReadOnlyInline(ReadOnly, TabularInline):
     extra = 0
     can_delete = False
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Return the columns; none links to a page that is refused."""
-        return without_dead_links(self, request, super().get_fields(request, obj))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Return all columns."""
-        return self.get_fields(request, obj)
-
 
 def require_permission(request: HttpRequest, permission: str) -> Actor:
     """Return the signed-in user as the actor of what follows.
