@@ -35,6 +35,14 @@ class ActionFilter(admin.SimpleListFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
+class ApprovableFilter(ActionFilter):
+    """Choose an action that can be asked for; signing in and looking up cannot."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the names of the actions that take an approval."""
+        return [(code, str(one.name)) for code, one in approvals.declared_actions().items()]
+
+
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
     """The approvals, open and decided, to look through; the desk's cards show and decide them."""
@@ -50,7 +58,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "decided_by_name",
         "decided_at",
     ]
-    list_filter = ["state", ActionFilter]
+    list_filter = ["state", ApprovableFilter]
     ordering = ["-id"]
     fields = [
         ("action_name", "about", "state"),

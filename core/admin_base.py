@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path, label_for_field
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -77,8 +77,47 @@ def lookups_of_choices(model: type[Model], path: str) -> set[str]:
     return {path, exact, f"{path}__isnull"}
 
 
+def without_dead_links(page: Any, request: HttpRequest, columns: Sequence[Any]) -> list[Any]:
+    """Return columns with plain text where Django would link to a page that is refused."""
+    return [
+        tuple(without_dead_links(page, request, one))
+        if isinstance(one, (list, tuple))
+        else text_column(page, one)
+        if leads_nowhere(page, request, one)
+        else one
+        for one in columns
+    ]
+
+
+def leads_nowhere(page: Any, request: HttpRequest, name: Any) -> bool:
+    """Return whether a column links to a model whose pages this person may not open."""
+    try:
+        field = page.opts.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    if not field.many_to_one or not page.admin_site.is_registered(field.related_model):
+        return False
+    linked = page.admin_site.get_model_admin(field.related_model)
+    return not linked.has_view_permission(request)
+
+
+def text_column(page: Any, name: str) -> Any:
+    """Return the column that shows what a foreign key points to, without a link."""
+
+    def shown(row: Model) -> str:
+        return str(getattr(row, name) or "")
+
+    shown.__name__ = name
+    heading = str(label_for_field(name, page.model, page))
+    return admin.display(description=heading, empty_value="-")(shown)
+
+
 class ReadOnlyAdmin(ReadOnly, DeclaredFilters):
     """Read-only pages of a model; a subclass adds actions with their permissions."""
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Return the fields of a row's page; none links to a page that is refused."""
+        return without_dead_links(self, request, super().get_fields(request, obj))
 
 
 class GuardedColumns(ReadOnlyAdmin):

@@ -136,6 +136,11 @@ class StaffAdmin(ReadOnlyAdmin):
         people: QuerySet[User] = super().get_queryset(request)
         return people.filter(is_staff=True).prefetch_related("groups")
 
+    def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        """Return the form without Django's hints: they are for who edits the fields."""
+        hints = dict.fromkeys(("username", "is_active", "is_superuser"), "")
+        return super().get_form(request, *args, **{**options, "help_texts": hints})
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Return whether the user runs accounts."""
         return request.user.has_perm(MAY_MANAGE)
@@ -144,7 +149,9 @@ class StaffAdmin(ReadOnlyAdmin):
     def roles(self, user: User) -> str:
         """Return the names of the roles."""
         names = sorted(group.name for group in user.groups.all())
-        return ", ".join(str(ROLE_NAMES.get(name, name)) for name in names)
+        return pgettext("between roles", ", ").join(
+            str(ROLE_NAMES.get(name, name)) for name in names
+        )
 
     @admin.display(description=_("second factor"))
     def factor(self, user: User) -> str:

@@ -20,7 +20,7 @@ class TermsInline(ReadOnlyInline):
 
     model = Terms
     # Read-only fields and fields alike, for a form field exists only for some of them.
-    readonly_fields = ["version", "published_at", "published_by", "opens_at", "closes_at"]
+    readonly_fields = ["version", "published_at", "publisher", "opens_at", "closes_at"]
     fields = [*readonly_fields]
     ordering = ["version"]
     show_change_link = True
@@ -29,6 +29,11 @@ class TermsInline(ReadOnlyInline):
         """Fetch the publishers in the same query."""
         versions: QuerySet[Terms] = super().get_queryset(request)
         return versions.select_related("published_by")
+
+    @admin.display(description=_("published by"))
+    def publisher(self, version: Terms) -> str:
+        """Return who published a version, without a link: the account is for who runs them."""
+        return str(version.published_by or "")
 
 
 @admin.register(Campaign)

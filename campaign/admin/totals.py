@@ -84,11 +84,12 @@ class AggregationRunAdmin(ReadOnlyAdmin):
         campaign = get_object_or_404(
             Campaign.objects.filter(terms__isnull=False).distinct(), code=code
         )
+        terms = queries.working_terms(campaign)
         context = {
             "title": _("Counts per reason"),
             "opts": self.opts,
-            "campaign": campaign,
-            "rows": reason_rows(queries.working_terms(campaign)),
+            "terms": terms,
+            "rows": reason_rows(terms),
         }
         return render_admin_page(request, "admin/campaign/reasons.html", context)
 

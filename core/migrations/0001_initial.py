@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                'verbose_name': 'staff account',
+                'verbose_name_plural': 'staff accounts',
                 'permissions': [('manage_staff', 'Can add staff users and give them roles')],
                 'abstract': False,
             },

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class User(AbstractUser):
@@ -16,4 +17,6 @@ class User(AbstractUser):
     )
 
     class Meta(AbstractUser.Meta):
+        verbose_name = pgettext_lazy("in lists", "staff account")  # type: ignore[assignment]
+        verbose_name_plural = pgettext_lazy("in lists", "staff accounts")  # type: ignore[assignment]
         permissions = [("manage_staff", "Can add staff users and give them roles")]

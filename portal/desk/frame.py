@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from core.admin_base import render_admin_page
 from core.models import User
+from core.staff import MAY_MANAGE
 from points import auditing
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ ENTRIES = (
         (auditing.MAY_PAY, "lottery.request_publication", "lottery.request_reveal"),
     ),
     Entry(pgettext_lazy("desk", "Audit"), "desk:audit", ("core.view_auditrecord",)),
+    Entry(pgettext_lazy("desk", "Staff"), "admin:core_user_changelist", (MAY_MANAGE,)),
 )
 
 

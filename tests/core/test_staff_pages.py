@@ -15,7 +15,7 @@ from tests.approving import approve
 from tests.campaign.staffpages import page, signed_in
 from tests.commands import stored
 from tests.core.accounts import with_password
-from tests.factories.campaign import ApprovalFactory, UserFactory
+from tests.factories.campaign import ApprovalFactory, CampaignFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 CHANGES = [*staff_pages.CHANGES]
@@ -176,3 +176,34 @@ def test_approval_names_the_shell_it_came_from(shell: dict[str, str], sentence: 
     words = "the user root on the machine ops1 named hanako"
     assert (words in shown) is sentence
     assert ("ask hanako whether it was them" in shown) is sentence
+
+
+def test_who_may_not_open_accounts_finds_no_link_to_one() -> None:
+    terms = CampaignFactory.create(published=True).terms.get()
+    account = page("user", "change", terms.published_by.pk)
+    of_terms = page("terms", "change", terms.pk)
+    of_campaign = page("campaign", "change", terms.campaign.pk)
+
+    for role, linking in (("auditor", set()), ("accounts", {of_terms})):
+        client = signed_in(UserFactory.create(role=role))
+        texts = {one: client.get(one).content.decode() for one in (of_terms, of_campaign)}
+        assert all(terms.published_by.username in text for text in texts.values())
+        assert {one for one, text in texts.items() if account in text} == linking
+
+
+def test_read_only_pages_have_no_hints_for_editing_and_no_empty_history(manager: Client) -> None:
+    user = with_password("hanako", "support")
+
+    text = manager.get(page("user", "change", user.pk)).content.decode()
+
+    assert f'<li><a href="{page("user")}"' in text  # the menu
+    assert f"/staff/account/{user.pk}/sessions/" in text
+    assert "150 characters" not in text
+    assert "history/" not in text
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_page_of_a_change_names_whom_it_changes(manager: Client, name: str) -> None:
+    user = with_password("hanako", "support")
+
+    assert "<h2>hanako</h2>" in manager.get(page("user", name, user.pk)).content.decode()

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from core import action_names
 from core.approvals import declared_actions
+from core.models import User
 from portal.desk.audit import searching
 from portal.desk.audit.searching import OF_APPROVAL, Position, Search
 
@@ -71,7 +72,7 @@ class SearchForm(forms.Form):
         label=pgettext_lazy("of the audit", "Subject"),
         required=False,
         max_length=100,
-        help_text=_("A campaign's code, a draw (code/number), or a user name, in full."),
+        help_text=_("A campaign's name or code, a draw (code/number), or a user name, in full."),
     )
     about = forms.ChoiceField(
         label=pgettext_lazy("of the audit", "About whom or what"),
@@ -107,6 +108,25 @@ class SearchForm(forms.Form):
             *groups,
             (pgettext("group of actions", "What is approved"), approvable),
         ]
+
+    def clean_person(self) -> str:
+        """Return the user name as the account has it, in whatever case it was typed."""
+        typed: str = self.cleaned_data["person"]
+        names = User.objects.filter(is_staff=True, username__iexact=typed)
+        known = list(names.values_list("username", flat=True)[:2])
+        return known[0] if len(known) == 1 else typed
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what could only find everything, or nothing."""
+        given = {**self.cleaned_data}
+        since, until = given.get("since"), given.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day is before the first."))
+        if "number" in given and given.get("about") and given["number"] is None:
+            self.add_error("number", _("Enter the number."))
+        if "about" in given and not given["about"] and given.get("number") is not None:
+            self.add_error("about", _("Choose what has this number."))
+        return given
 
     def search(self) -> Search:
         """Return what is looked for; of a valid form."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from campaign.models import Terms
 from core import action_names, approvals
 from core.clock import JAPAN
 from core.models import AuditRecord
@@ -34,8 +35,9 @@ ACTION_LISTED = "member.listed"
 class Search:
     """What is looked for; what is None or empty is not asked for.
 
-    ``since`` and ``until`` are days of Japan, both included; ``subject`` is exact, ``text`` any
-    part of subject, name, detail or the action's name.
+    ``since`` and ``until`` are days of Japan, both included; ``subject`` is exact, or the name of a
+    campaign; ``text`` is any part of subject, person, detail, or of the name of an action or
+    campaign.
     """
 
     person: str = ""
@@ -98,7 +100,8 @@ def in_order(search: Search) -> QuerySet[AuditRecord]:
     if search.action:
         records = records.filter(of_action(search.action))
     if search.subject:
-        records = records.filter(subject=search.subject)
+        codes = codes_of_campaigns(name=search.subject)
+        records = records.filter(subject__in=[search.subject, *codes])
     if search.about and search.number is not None:
         records = records.filter(about(search.about, search.number))
     return records
@@ -121,6 +124,27 @@ def named(text: str) -> Q:
     for code, action in approvals.declared_actions().items():
         if text.lower() in str(action.name).lower():
             condition |= is_approval_of(code)
+    return condition
+
+
+def codes_of_campaigns(*, name: str = "", part: str = "") -> list[str]:
+    """Return the codes of the campaigns that have, or had, this name or a name with this part."""
+    field = "iexact" if name else "icontains"
+    text = name or part
+    named = Terms.objects.filter(
+        Q(**{f"name_ja__{field}": text}) | Q(**{f"name_en__{field}": text})
+    )
+    return sorted(set(named.values_list("campaign__code", flat=True)))
+
+
+def of_campaigns(codes: list[str]) -> Q:
+    """Return the condition that a record is about one of these campaigns, or a draw of one."""
+    condition = Q(pk__in=[])
+    for code in codes:
+        condition |= Q(subject=code) | Q(subject__startswith=f"{code}/")
+        condition |= Q(action__in=APPROVAL_ACTIONS) & (
+            Q(subject__endswith=f" {code}") | Q(subject__contains=f" {code}/")
+        )
     return condition
 
 
@@ -165,6 +189,7 @@ def with_text(records: QuerySet[AuditRecord], text: str) -> QuerySet[AuditRecord
         | Q(host__icontains=text)
         | Q(detail_text__icontains=text)
         | named(text)
+        | of_campaigns(codes_of_campaigns(part=text))
     )
 
 

@@ -16,9 +16,11 @@ from campaign.models import AggregationMode, Terms
 from core import action_names
 from core.approvals import name_of_action
 from core.models import AuditRecord, User
+from core.roles import ROLE_NAMES
 from entries.models import CaseNote
 from lottery import bundle
 from lottery.models import Draw
+from points.correcting import RESOLVE, REVERSE
 from portal import formats, listing
 from portal.announcement import name_of
 
@@ -117,17 +119,13 @@ DETAILS: dict[str, "StrPromise"] = {
 VALUES: dict[tuple[str, str], "StrPromise | str"] = {
     **{("kind", kind.value): kind.label for kind in CaseNote.Kind},
     **{("mode", mode.value): mode.label for mode in AggregationMode},
-    ("role", "campaign"): pgettext_lazy("role", "planner"),
-    ("role", "support"): pgettext_lazy("role", "support"),
-    ("role", "ops"): pgettext_lazy("role", "operations"),
-    ("role", "approver"): pgettext_lazy("role", "approver"),
-    ("role", "auditor"): pgettext_lazy("role", "auditor"),
-    ("role", "accounts"): pgettext_lazy("role", "staff accounts"),
+    **{("role", role): name for role, name in ROLE_NAMES.items()},
     ("step", "password"): pgettext_lazy("step of a sign-in", "password"),
     ("step", "factor"): pgettext_lazy("step of a sign-in", "second factor"),
     ("factor", "totp"): pgettext_lazy("second factor", "app codes"),
     ("factor", "webauthn"): pgettext_lazy("second factor", "security key"),
     ("factor", "recovery_codes"): pgettext_lazy("second factor", "recovery codes"),
+    ("factor", "none"): pgettext_lazy("second factor", "none asked for"),
     ("method", "GET"): pgettext_lazy("way of asking", "shown"),
     ("method", "HEAD"): pgettext_lazy("way of asking", "shown"),
     ("method", "POST"): pgettext_lazy("way of asking", "sent"),
@@ -243,7 +241,7 @@ class Describer:
         if record.action.startswith("approval."):
             approved, _space, about = record.subject.partition(" ")
             sentence = pgettext("subject of an approval", "%(action)s: %(subject)s")
-            named = {"action": name_of_action(approved), "subject": self.named(about).text}
+            named = {"action": name_of_action(approved), "subject": self.approved(approved, about)}
             return Words(sentence % named)
         if MODEL.fullmatch(record.subject):
             return Words(name_of_model(record.subject))
@@ -253,6 +251,16 @@ class Describer:
         if record.action == "page.refused":
             return Words(name_of_page(record.subject))
         return self.named(record.subject)
+
+    def approved(self, action: str, subject: str) -> str:
+        """Return what an approval is about; not every number behind a code is a draw's."""
+        if action == RESOLVE:
+            code, _slash, number = subject.rpartition("/")
+            sentence = pgettext("subject", "%(campaign)s, resolution no. %(number)s")
+            return sentence % {"campaign": self.named(code).text, "number": number}
+        if action == REVERSE:
+            return pgettext("subject", "movement of points no. %(number)s") % {"number": subject}
+        return self.named(subject).text
 
     def named(self, subject: str) -> Words:
         """Return a subject by its campaign's name, and as it is where it has none."""

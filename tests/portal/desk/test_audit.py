@@ -19,7 +19,7 @@ from core.models import AuditRecord, User
 from portal.desk.audit import exporting, searching
 from portal.desk.audit.searching import Position, Search, find_page
 from tests.factories.bookings import BookingFactory
-from tests.factories.campaign import CampaignFactory, UserFactory
+from tests.factories.campaign import CampaignFactory, TermsFactory, UserFactory
 from tests.factories.entries import EntryFactory
 from tests.factories.points import MemberAccountFactory
 
@@ -280,3 +280,65 @@ def test_export_of_too_many_records_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
     assert "choose a shorter period" in text_of(response)
     assert not AuditRecord.objects.filter(action="file.exported").exists()
+
+
+@pytest.mark.parametrize(
+    ("search", "finds"),
+    [
+        ({"text": "Winter"}, ["run", "approved", "read"]),
+        ({"subject": "Winter Points"}, ["read"]),
+        ({"text": "Summer"}, []),
+    ],
+    ids=["part-of-name", "whole-name", "another"],
+)
+def test_a_campaign_is_found_by_its_name(search: dict[str, str], finds: list[str]) -> None:
+    TermsFactory.create(campaign=CampaignFactory.create(code="c"), name_en="Winter Points")
+    numbers = {
+        "read": record("draft.loaded", subject="c"),
+        "approved": record("approval.approved", subject="draw.publish c/1"),
+        "run": record("draw.run", subject="c/1"),
+    }
+    record("draw.run", subject="cc/1")
+
+    assert found(**search) == [numbers[one] for one in finds]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"about": "entry"}, "Enter the number."),
+        ({"number": "3"}, "Choose what has this number."),
+        ({"since": "2025-06-05", "until": "2025-06-03"}, "The last day is before the first."),
+    ],
+    ids=["no-number", "number-of-nothing", "days-turned"],
+)
+def test_half_a_question_is_not_answered(query: dict[str, str], sentence: str) -> None:
+    record()
+
+    text = text_of(staff().get(AUDIT, query))
+
+    assert sentence in text
+    assert "no. " not in text.split("Search Clear")[-1]
+
+
+def test_a_person_is_found_in_any_case() -> None:
+    record()
+
+    assert "no. " in text_of(staff().get(AUDIT, {"person": "HANAKO"}))
+
+
+@pytest.mark.parametrize(
+    ("subject", "named"),
+    [
+        ("payout.resolve c/3", "c, resolution no. 3"),
+        ("points.reverse 12", "movement of points no. 12"),
+    ],
+    ids=["resolution", "reversal"],
+)
+def test_no_other_number_is_taken_for_that_of_a_draw(subject: str, named: str) -> None:
+    record("approval.requested", subject=subject)
+
+    text = text_of(staff().get(AUDIT))
+
+    assert named in text
+    assert "draw no." not in text
