@@ -180,14 +180,16 @@ def test_approval_names_the_shell_it_came_from(shell: dict[str, str], sentence: 
 
 def test_who_may_not_open_accounts_finds_no_link_to_one() -> None:
     terms = CampaignFactory.create(published=True).terms.get()
-    account = page("user", "change", terms.published_by.pk)
+    publisher = terms.published_by
+    assert publisher
+    account = page("user", "change", publisher.pk)
     of_terms = page("terms", "change", terms.pk)
     of_campaign = page("campaign", "change", terms.campaign.pk)
 
     for role, linking in (("auditor", set()), ("accounts", {of_terms})):
         client = signed_in(UserFactory.create(role=role))
         texts = {one: client.get(one).content.decode() for one in (of_terms, of_campaign)}
-        assert all(terms.published_by.username in text for text in texts.values())
+        assert all(publisher.username in text for text in texts.values())
         assert {one for one, text in texts.items() if account in text} == linking
 
 

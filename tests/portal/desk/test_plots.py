@@ -1,6 +1,7 @@
 """Plots: round axes, columns and bands inside the box, and the numbers beside them."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -20,7 +21,7 @@ from portal.desk.plots import (
     round_up,
 )
 
-WORDS = {"title": "Entries", "summary": "December"}
+WORDS: dict[str, Any] = {"title": "Entries", "summary": "December"}
 
 
 @pytest.mark.parametrize(
