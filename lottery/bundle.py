@@ -4,7 +4,7 @@ Source: docs/specs/draw-protocol.md 3.6.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -145,8 +145,10 @@ def read_records(draw: Draw, first: int, until: int) -> bytes:
     return found
 
 
-def write_bundle(draw: Draw, folder: Path) -> list[str]:
-    """Write the bundle into a folder and return the names of its files.
+def write_bundle(
+    draw: Draw, folder: Path, files: Mapping[str, FileStream] | None = None
+) -> list[str]:
+    """Write the bundle, or some of its files, into a folder and return the names of the files.
 
     The same draw always gives the same bytes. Each file of an earlier export is replaced
     atomically.
@@ -154,7 +156,7 @@ def write_bundle(draw: Draw, folder: Path) -> list[str]:
     Raises:
         UnfitFolder: the folder holds other files, or cannot be written.
     """
-    files = bundle_files(draw)
+    files = bundle_files(draw) if files is None else files
     expected = {*files, *(draft_name(name) for name in files)}
     try:
         folder.mkdir(parents=True, exist_ok=True)

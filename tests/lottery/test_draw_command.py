@@ -274,3 +274,18 @@ def test_a_full_disk_leaves_what_an_earlier_export_wrote(now: Any, tmp_path: Pat
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o644}
+
+
+@pytest.mark.parametrize(
+    ("role", "files"), [("ops", 8), ("approver", 8), ("auditor", 5), ("support", 5)]
+)
+def test_export_before_the_confirmation_has_the_result_for_who_may_read_it(
+    now: Any, tmp_path: Path, role: str, files: int
+) -> None:
+    code = drawn_draw().campaign.code
+    UserFactory.create(username="who-exports", role=role)
+
+    exported = answer("export", code, "--output", tmp_path, "--by", "who-exports")
+
+    assert len(exported["files"]) == len(list(tmp_path.iterdir())) == files
+    assert ("winners.csv" in exported["files"]) is (files == 8)

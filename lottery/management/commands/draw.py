@@ -158,11 +158,17 @@ class Command(VerbCommand):
     def export(
         self, *, code: str, sequence: int | None, output: Path, by: str | None, **_: Any
     ) -> Report:
-        """Write the bundle of a draw into a folder; before it is public, audit who did."""
+        """Write the bundle of a draw into a folder; before it is public, audit who did.
+
+        A result that is not public is left out for who may not read it.
+        """
         draw = find(code, sequence)
+        files = bundle.bundle_files(draw)
         if by is not None or not bundle.is_public(draw):
-            bundle.record_export(draw, actor=read_actor_or_machine(by), at=clock.now())
-        names = bundle.write_bundle(draw, output)
+            actor = read_actor_or_machine(by)
+            files = bundle.files_for(actor.user, draw) if actor else files
+            bundle.record_export(draw, actor=actor, at=clock.now(), files=files)
+        names = bundle.write_bundle(draw, output, files)
         return report_draw(
             draw, f"wrote {', '.join(names)} to {printable_name(output)}", files=names
         )
