@@ -15,7 +15,7 @@ from core.spreadsheets import safe_cell, write_csv
         pytest.param("\t=1", "'\t=1", id="tab"),
         pytest.param("\r=1", "'\r=1", id="carriage return"),
         pytest.param("\n=1", "'\n=1", id="line end"),
-        pytest.param("＝1", "＝1", id="a full-width sign is no formula"),
+        pytest.param("＝1", "'＝1", id="a sign in full width"),
         pytest.param("a=1", "a=1", id="not at the start"),
         pytest.param(-5, "-5", id="a negative number"),
         pytest.param(None, "", id="nothing"),
