@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -13,6 +14,7 @@ from celery.contrib.testing.worker import start_worker
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management.commands import flush
 from django.db import connection
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from config.celery import app
@@ -78,6 +80,25 @@ def _fast_passwords() -> Iterator[None]:
         for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
             patch.setattr(Argon2PasswordHasher, cost, least)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_file_of_an_answer_stays_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what the answers of a test would have sent; else it warns within a later test."""
+    answers: list[Any] = []
+    send = Client.request
+
+    def request(client: Client, **values: Any) -> Any:
+        answer: Any = send(client, **values)
+        if answer.streaming:
+            answers.append(answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", request)
+    yield
+    for answer in answers:
+        for close in answer._resource_closers:
+            close()
 
 
 @pytest.fixture(autouse=True)
