@@ -40,7 +40,7 @@ def silences() -> dict[Heartbeat.Kind, timedelta | None]:
 def find_silent() -> dict[Heartbeat.Kind, timedelta | None]:
     """Return what is silent for too long, and for how long; None where it was never seen.
 
-    Of beat nobody knows while the workers are silent.
+    While the workers are silent, beat is left out: only they can note it.
     """
     found = silences()
     silent = {
